@@ -1,0 +1,114 @@
+"""The verified copy: contents by SHA-256, and one file that says what is in force.
+
+Readers (also short-lived children) open ``in_force.json`` and then the contents it names; the writer replaces it in
+one step and removes contents only once neither the new nor the former state names them.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from guildpost_agent.domain.catalogue import Listing
+from guildpost_shared.errors import Untrusted
+
+_INDEX: Final = "in_force.json"
+
+
+@dataclass(frozen=True)
+class StoredState:
+    """A verified state.
+
+    Attributes:
+        snapshot: TUF snapshot version.
+        signed_at: when its timestamp was signed, UTC.
+        association: fingerprint that the association's paths were judged by, or None.
+        in_force: path → what is in force.
+        refused: path → error code.
+    """
+
+    snapshot: int
+    signed_at: datetime
+    association: str | None
+    in_force: dict[str, Listing]
+    refused: dict[str, str]
+
+
+class CatalogueStore:
+    """Files below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = folder / _INDEX
+        self._contents = folder / "contents"
+
+    def state(self) -> StoredState | None:
+        """Give the last good state; None before the first, and when the file is damaged: the next sync mends it."""
+        try:
+            raw = json.loads(self._index.read_bytes())
+            return StoredState(
+                snapshot=raw["snapshot"],
+                signed_at=datetime.fromisoformat(raw["signed_at"]),
+                association=raw["association"],
+                in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},
+                refused=raw["refused"],
+            )
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def replace_state(self, state: StoredState) -> None:
+        """Put a new state into force and drop contents that no state names any more."""
+        former = self.state()
+        raw = {
+            "snapshot": state.snapshot,
+            "signed_at": state.signed_at.isoformat(),
+            "association": state.association,
+            "in_force": {path: [listing.length, listing.sha256] for path, listing in sorted(state.in_force.items())},
+            "refused": state.refused,
+        }
+        replace_file(self._index, json.dumps(raw, indent=1).encode("utf-8"))
+        kept = {listing.sha256 for each in (state, former) if each for listing in each.in_force.values()}
+        for path in self._contents.glob("*"):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    def content(self, path: str, listing: Listing) -> bytes:
+        """Give contents, checked once more against their hash.
+
+        Raises:
+            Untrusted: ``catalogue_cache_damaged``.
+        """
+        data = self._read(listing)
+        if data is None:
+            raise Untrusted("catalogue_cache_damaged", path=path)
+        return data
+
+    def has(self, listing: Listing) -> bool:
+        """Say whether undamaged contents are here already."""
+        return self._read(listing) is not None
+
+    def file_for(self, listing: Listing) -> Path:
+        """Name the file that contents shall be downloaded into."""
+        self._contents.mkdir(parents=True, exist_ok=True)
+        return self._contents / listing.sha256
+
+    def _read(self, listing: Listing) -> bytes | None:
+        try:
+            data = (self._contents / listing.sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+        intact = len(data) == listing.length and hashlib.sha256(data).hexdigest() == listing.sha256
+        return data if intact else None
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file durably in one step: after a power loss there is the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(path.name + ".new")
+    with staged.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(path)

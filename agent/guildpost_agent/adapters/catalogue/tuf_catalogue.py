@@ -1,0 +1,159 @@
+"""The agent's catalogue (port ``CatalogueSource``): verify with python-tuf, judge by our rules, keep a copy."""
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState, replace_file
+from guildpost_agent.adapters.catalogue.verified import LIMITS, CatalogueUpdater, VerifiedCatalogue
+from guildpost_agent.app.ports.catalogue_source import CatalogueTransport, CatalogueVersion
+from guildpost_agent.domain.catalogue import AssociationTrust, Listing, check_clock, judge
+from guildpost_shared.catalogue_keys import root_hash
+from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_CATALOGUE_BYTES, check_path, required_roles
+from guildpost_shared.clock import Clock
+from guildpost_shared.errors import Refused, Unavailable, Untrusted, from_code
+
+FIRST_ROOT: Final = "1.root.json"
+
+
+@dataclass(frozen=True)
+class TrustAnchors:
+    """What the dealer trusts before anything is fetched.
+
+    Attributes:
+        root_hash: SHA-256 of the first root metadata, 32 bytes, from the join code (the brand's side).
+        association: fingerprint of the association's key in printed form, given by the association; None until then.
+    """
+
+    root_hash: bytes
+    association: str | None
+
+
+class TufCatalogue:
+    """The signed catalogue of one membership."""
+
+    def __init__(self, folder: Path, transport: CatalogueTransport, anchors: TrustAnchors, clock: Clock) -> None:
+        """Open the catalogue; nothing is fetched yet.
+
+        Args:
+            folder: where metadata and contents are kept (one process writes, others may read).
+            transport: where files come from.
+            anchors: what is trusted from the start.
+            clock: the wall clock.
+        """
+        self._folder = folder
+        self._store = CatalogueStore(folder)
+        self._transport = transport
+        self._anchors = anchors
+        self._clock = clock
+
+    def sync(self) -> CatalogueVersion:
+        """Fetch and verify the newest state; see the port.
+
+        1 the clock is not behind what was seen before · 2 the root is the join code's · 3 python-tuf verifies all
+        metadata · 4 the clock is not behind the new timestamp · 5 each path is judged · 6 missing contents are fetched
+        · 7 the new state replaces the old one.
+        """
+        known = self._state()
+        if known is not None:
+            check_clock(self._clock.now(), known.signed_at)  # 1
+        updater = CatalogueUpdater(self._folder / "metadata", self._transport, self._bootstrap())  # 2
+        verified = updater.look()  # 3
+        check_clock(self._clock.now(), verified.signed_at)  # 4
+        state = self._judged(verified)  # 5
+        self._fetch(updater, state)  # 6
+        self._store.replace_state(state)  # 7
+        return _version(state)
+
+    def current(self) -> CatalogueVersion | None:
+        """Give the last good state; see the port."""
+        state = self._state()
+        return None if state is None else _version(state)
+
+    def age(self) -> timedelta | None:
+        """Say how old the last good state's timestamp is; see the port."""
+        state = self._state()
+        return None if state is None else self._clock.now() - state.signed_at
+
+    def read(self, path: str) -> bytes:
+        """Give the contents in force under a path; see the port."""
+        state = self._state()
+        if state is None:
+            raise Unavailable("catalogue_never_synced")
+        listing = state.in_force.get(check_path(path))
+        if listing is None:
+            raise from_code(state.refused.get(path, "catalogue_unknown_path"), path=path)
+        return self._store.content(path, listing)
+
+    def list(self, prefix: str) -> tuple[str, ...]:
+        """List the paths in force below a prefix; see the port."""
+        state = self._state()
+        return () if state is None else tuple(sorted(path for path in state.in_force if path.startswith(prefix)))
+
+    def _bootstrap(self) -> bytes:
+        """Give the first root: the kept copy, or fetched; either way it must have the join code's hash.
+
+        Raises:
+            Untrusted: ``catalogue_wrong_root``.
+        """
+        kept = self._folder / FIRST_ROOT
+        if kept.exists() and self._is_anchor(root := kept.read_bytes()):
+            return root
+        root = self._fetch_root()
+        if not self._is_anchor(root):
+            raise Untrusted("catalogue_wrong_root")
+        replace_file(kept, root)
+        return root
+
+    def _is_anchor(self, root: bytes) -> bool:
+        return hmac.compare_digest(root_hash(root), self._anchors.root_hash)
+
+    def _fetch_root(self) -> bytes:
+        data = bytearray()
+        for piece in self._transport.metadata(FIRST_ROOT):
+            data += piece
+            if len(data) > LIMITS.root_max_length:
+                raise Untrusted("catalogue_wrong_root", detail="too long")
+        return bytes(data)
+
+    def _judged(self, verified: VerifiedCatalogue) -> StoredState:
+        association = self._association(verified)
+        in_force: dict[str, Listing] = {}
+        refused: dict[str, str] = {}
+        for path, listings in verified.listings.items():
+            verdict = judge(path, listings, association)
+            if isinstance(verdict, Listing):
+                in_force[path] = verdict
+            else:
+                refused[path] = verdict
+        if sum(listing.length for listing in in_force.values()) > MAX_CATALOGUE_BYTES:
+            raise Refused("catalogue_too_large")
+        return StoredState(verified.snapshot, verified.signed_at, self._anchors.association, in_force, refused)
+
+    def _association(self, verified: VerifiedCatalogue) -> AssociationTrust:
+        anchor = self._anchors.association
+        if anchor is None:
+            return "association_key_missing"
+        return "trusted" if verified.has_association(anchor) else "association_key_mismatch"
+
+    def _state(self) -> StoredState | None:
+        """Give the last good state; what hangs on another association anchor than today's waits for the next sync."""
+        state = self._store.state()
+        if state is None or state.association == self._anchors.association:
+            return state
+        refusal = "association_key_mismatch" if self._anchors.association else "association_key_missing"
+        moved = {path: refusal for path in state.in_force if ASSOCIATION in required_roles(path)}
+        kept = {path: listing for path, listing in state.in_force.items() if path not in moved}
+        return replace(state, in_force=kept, refused={**state.refused, **moved})
+
+    def _fetch(self, updater: CatalogueUpdater, state: StoredState) -> None:
+        """Fetch contents that are not here yet; what is complete stays, so an interrupted sync goes on later."""
+        for path, listing in state.in_force.items():
+            if not self._store.has(listing):
+                updater.download(required_roles(path)[0], path, self._store.file_for(listing))
+
+
+def _version(state: StoredState) -> CatalogueVersion:
+    return CatalogueVersion(state.snapshot, state.signed_at, state.refused)

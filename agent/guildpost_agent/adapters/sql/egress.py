@@ -1,0 +1,28 @@
+"""The egress ledger's table: appended to, never changed."""
+
+from sqlalchemy import Connection, insert, select
+
+from guildpost_agent.adapters.sql.tables import egress_ledger
+from guildpost_agent.app.ports.unit_of_work import LedgerEntry
+
+
+class SqlEgressLedger:
+    """The append-only record of the one gate."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, entry: LedgerEntry) -> None:
+        """Add an entry; its number must be new."""
+        self._connection.execute(insert(egress_ledger).values(**vars(entry)))
+
+    def last(self) -> LedgerEntry | None:
+        """Return the youngest entry."""
+        newest = select(egress_ledger).order_by(egress_ledger.c.seq.desc()).limit(1)
+        row = self._connection.execute(newest).mappings().one_or_none()
+        return None if row is None else LedgerEntry(**row)
+
+    def all(self) -> list[LedgerEntry]:
+        """List every entry, oldest first."""
+        rows = self._connection.execute(select(egress_ledger).order_by(egress_ledger.c.seq))
+        return [LedgerEntry(**row) for row in rows.mappings()]

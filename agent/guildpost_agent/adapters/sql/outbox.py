@@ -1,0 +1,77 @@
+"""The outbox table."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from guildpost_agent.adapters.sql.tables import outbox
+from guildpost_agent.app.ports.unit_of_work import OutboxJob
+
+
+class SqlOutbox:
+    """Messages on their way; each state change is a compare-and-set."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, job: OutboxJob) -> None:
+        """Store a new job."""
+        self._connection.execute(insert(outbox).values(**vars(job)))
+
+    def get(self, touchpoint_id: str) -> OutboxJob | None:
+        """Return the job of a touchpoint."""
+        row = (
+            self._connection.execute(select(outbox).where(outbox.c.touchpoint_id == touchpoint_id))
+            .mappings()
+            .one_or_none()
+        )
+        return None if row is None else OutboxJob(**row)
+
+    def by_token(self, token: str) -> OutboxJob | None:
+        """Return the job that carries a token."""
+        row = self._connection.execute(select(outbox).where(outbox.c.token == token)).mappings().one_or_none()
+        return None if row is None else OutboxJob(**row)
+
+    def in_state(self, channel: str, state: str) -> list[OutboxJob]:
+        """List the jobs of a channel in a state, longest waiting first."""
+        statement = (
+            select(outbox)
+            .where(outbox.c.channel == channel, outbox.c.state == state)
+            .order_by(outbox.c.next_attempt_at, outbox.c.touchpoint_id)
+        )
+        return [OutboxJob(**row) for row in self._connection.execute(statement).mappings()]
+
+    def move(
+        self,
+        touchpoint_id: str,
+        *,
+        expected: str,
+        to: str,
+        now: datetime,
+        response: str = "",
+        batch_id: str | None = None,
+    ) -> bool:
+        """Change the state if it is still the expected one; an empty response or batch leaves the stored one."""
+        values: dict[str, object] = {"state": to, "changed_at": now}
+        if response:
+            values["response"] = response
+        if batch_id is not None:
+            values["batch_id"] = batch_id
+        changed = self._connection.execute(
+            update(outbox).where(outbox.c.touchpoint_id == touchpoint_id, outbox.c.state == expected).values(**values)
+        )
+        return changed.rowcount == 1
+
+    def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
+        """Put a job that was being sent back to ready, for a later attempt."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.touchpoint_id == touchpoint_id, outbox.c.state == "sending")
+            .values(
+                state="ready",
+                attempts=outbox.c.attempts + 1,
+                next_attempt_at=at,
+                changed_at=now,
+                response=response,
+            )
+        )

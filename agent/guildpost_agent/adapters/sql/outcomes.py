@@ -1,0 +1,35 @@
+"""The outcomes table."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from guildpost_agent.adapters.sql.tables import outcomes
+from guildpost_agent.domain.records import Outcome
+
+
+class SqlOutcomes:
+    """What came back; an outcome counts once by its id."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, rows: Sequence[Outcome]) -> int:
+        """Store outcomes, ignoring those already known by id; return how many were new."""
+        statement = insert(outcomes).on_conflict_do_nothing(index_elements=["outcome_id"])
+        return sum(self._connection.execute(statement.values(**vars(row))).rowcount for row in rows)
+
+    def all(self) -> list[Outcome]:
+        """List everything, oldest first."""
+        rows = self._connection.execute(select(outcomes).order_by(outcomes.c.at, outcomes.c.outcome_id))
+        return [Outcome(**row) for row in rows.mappings()]
+
+    def of(self, touchpoint_id: str) -> list[Outcome]:
+        """List what came back for one touchpoint, oldest first."""
+        rows = self._connection.execute(
+            select(outcomes)
+            .where(outcomes.c.touchpoint_id == touchpoint_id)
+            .order_by(outcomes.c.at, outcomes.c.outcome_id)
+        )
+        return [Outcome(**row) for row in rows.mappings()]

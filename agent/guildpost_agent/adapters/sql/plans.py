@@ -1,0 +1,126 @@
+"""Occasions, decisions and touchpoints; only what changed is written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from guildpost_agent.adapters.sql.tables import decisions, occasions, touchpoints
+from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
+
+# Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
+_CHUNK = 5_000
+
+
+def _occasion(row: Row[Any]) -> Occasion:
+    values = row._asdict()
+    return Occasion(**{**values, "triage": Triage(values["triage"])})
+
+
+def _decision(row: Row[Any]) -> Decision:
+    return Decision(**row._asdict())
+
+
+def _touchpoint(row: Row[Any]) -> Touchpoint:
+    values = row._asdict()
+    return Touchpoint(**{**values, "channel": Channel(values["channel"]), "reasons": tuple(values["reasons"])})
+
+
+def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
+    rest = sorted(set(ids))
+    return (rest[start : start + _CHUNK] for start in range(0, len(rest), _CHUNK))
+
+
+class SqlPlans:
+    """What is due, what was decided about it, and what is planned."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def replace_occasions(self, rows: Sequence[Occasion]) -> None:
+        """Store the occasions that hold now; those that vanished stay only where a touchpoint refers to them."""
+        known = {occasion.occasion_id: occasion for occasion in self.occasions()}
+        changed = [vars(row) for row in rows if known.get(row.occasion_id) != row]
+        if changed:
+            statement = insert(occasions)
+            values = {c.name: statement.excluded[c.name] for c in occasions.c if not c.primary_key}
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["occasion_id"], set_=values), changed
+            )
+        vanished = known.keys() - {row.occasion_id for row in rows}
+        referred = set(self._connection.scalars(select(touchpoints.c.occasion_id))) if vanished else set()
+        for ids in _chunks(vanished - referred):
+            self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
+            self._connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(ids)))
+
+    def occasions(self) -> list[Occasion]:
+        """List all occasions, the vanished ones with touchpoints too."""
+        return [_occasion(row) for row in self._connection.execute(select(occasions))]
+
+    def occasion(self, occasion_id: str) -> Occasion | None:
+        """Find an occasion."""
+        row = self._connection.execute(select(occasions).where(occasions.c.occasion_id == occasion_id)).first()
+        return None if row is None else _occasion(row)
+
+    def record_decisions(self, rows: Sequence[Decision]) -> None:
+        """Store decisions; one that says the same as before keeps its instant."""
+        found = self._connection.execute(
+            select(decisions.c.occasion_id, decisions.c.kept, decisions.c.reason, decisions.c.facts)
+        )
+        known = {row.occasion_id: (row.kept, row.reason, row.facts) for row in found}
+        changed = [vars(row) for row in rows if known.get(row.occasion_id) != (row.kept, row.reason, row.facts)]
+        if changed:
+            statement = insert(decisions)
+            values = {c.name: statement.excluded[c.name] for c in decisions.c if not c.primary_key}
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["occasion_id"], set_=values), changed
+            )
+
+    def decision(self, occasion_id: str) -> Decision | None:
+        """Find what was decided about an occasion."""
+        row = self._connection.execute(select(decisions).where(decisions.c.occasion_id == occasion_id)).first()
+        return None if row is None else _decision(row)
+
+    def _touchpoints(self, *conditions: ColumnElement[bool]) -> list[Touchpoint]:
+        ordered = select(touchpoints).where(*conditions).order_by(touchpoints.c.planned_at, touchpoints.c.touchpoint_id)
+        return [_touchpoint(row) for row in self._connection.execute(ordered)]
+
+    def touchpoints(self) -> list[Touchpoint]:
+        """List all touchpoints, oldest first."""
+        return self._touchpoints()
+
+    def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
+        """Find a touchpoint."""
+        return next(iter(self._touchpoints(touchpoints.c.touchpoint_id == touchpoint_id)), None)
+
+    def touchpoints_of(self, customer_id: str) -> list[Touchpoint]:
+        """List a customer's touchpoints, oldest first."""
+        return self._touchpoints(touchpoints.c.customer_id == customer_id)
+
+    def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
+        """Store new touchpoints; one that is known is left as it is."""
+        if rows:
+            values = [{**vars(row), "channel": row.channel.value, "reasons": list(row.reasons)} for row in rows]
+            self._connection.execute(insert(touchpoints).on_conflict_do_nothing(), values)
+
+    def due(self, channel: str, until: datetime) -> list[Touchpoint]:
+        """List planned touchpoints of a channel whose instant has come, oldest first."""
+        return self._touchpoints(
+            touchpoints.c.state == "planned", touchpoints.c.channel == channel, touchpoints.c.planned_at <= until
+        )
+
+    def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
+        """Change a touchpoint's state if it is still the expected one; say whether it was."""
+        mine = (touchpoints.c.touchpoint_id == touchpoint_id, touchpoints.c.state == expected)
+        return self._connection.execute(update(touchpoints).where(*mine).values(state=to)).rowcount == 1
+
+    def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
+        """Cancel what is planned and not yet handed to the outbox; return how many."""
+        count = 0
+        for ids in _chunks(occasion_ids):
+            mine = (touchpoints.c.occasion_id.in_(ids), touchpoints.c.state == "planned")
+            count += self._connection.execute(update(touchpoints).where(*mine).values(state="cancelled")).rowcount
+        return count

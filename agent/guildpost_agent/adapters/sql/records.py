@@ -1,0 +1,154 @@
+"""The mirror of the DMS: bulk in, bulk out.
+
+What the dealer's customers told us outlives the next export: an import never lifts an advertising block, never revives
+a withdrawn permission, never gives a sold vehicle back to the same keeper, never moves an HU month back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Table, case, func, select, update
+from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from guildpost_agent.adapters.sql.tables import appointments, consents, customers, jobs, vehicles
+from guildpost_agent.domain.records import Appointment, Consent, Customer, Job, Vehicle
+
+Record = Customer | Vehicle | Job | Appointment | Consent
+_Record = TypeVar("_Record", Customer, Vehicle, Job, Appointment, Consent)
+_TABLES: Final[dict[type[Record], Table]] = {
+    Customer: customers,
+    Vehicle: vehicles,
+    Job: jobs,
+    Appointment: appointments,
+    Consent: consents,
+}
+
+
+def _columns(table: Table, record: type[Record]) -> list[ColumnElement[Any]]:
+    return [table.c[field.name] for field in fields(record)]
+
+
+def _upsert(table: Table, kept: dict[str, ColumnElement[Any]] | None = None) -> Insert:
+    """Build insert-or-replace; ``kept`` says for some columns what becomes of the old value."""
+    statement = insert(table)
+    values = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={**values, **(kept or {})})
+
+
+def _customers_upsert() -> Insert:
+    excluded = insert(customers).excluded
+    return _upsert(
+        customers, {"advertising_block": func.max(customers.c.advertising_block, excluded.advertising_block)}
+    )
+
+
+def _vehicles_upsert() -> Insert:
+    excluded = insert(vehicles).excluded
+    same_keeper = excluded.customer_id == vehicles.c.customer_id
+    sold = case((same_keeper, func.coalesce(excluded.sold_on, vehicles.c.sold_on)), else_=excluded.sold_on)
+    known = func.coalesce(vehicles.c.next_hu, excluded.next_hu)
+    return _upsert(vehicles, {"sold_on": sold, "next_hu": func.max(func.coalesce(excluded.next_hu, known), known)})
+
+
+def _consents_upsert() -> Insert:
+    return _upsert(
+        consents, {"withdrawn_at": func.coalesce(consents.c.withdrawn_at, insert(consents).excluded.withdrawn_at)}
+    )
+
+
+class SqlRecords:
+    """Customers, vehicles, jobs, appointments and permissions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _write(self, statement: Insert, rows: Sequence[Record]) -> None:
+        if rows:
+            self._connection.execute(statement, [vars(row) for row in rows])
+
+    def _read(self, record: type[_Record], *conditions: ColumnElement[bool]) -> list[_Record]:
+        statement = select(*_columns(_TABLES[record], record)).where(*conditions)
+        return [record(*row) for row in self._connection.execute(statement)]
+
+    def upsert_customers(self, rows: Sequence[Customer]) -> None:
+        """Store customers; an advertising block stays."""
+        self._write(_customers_upsert(), rows)
+
+    def upsert_vehicles(self, rows: Sequence[Vehicle]) -> None:
+        """Store vehicles; what the same keeper told us (sold, inspected elsewhere) stays."""
+        self._write(_vehicles_upsert(), rows)
+
+    def upsert_jobs(self, rows: Sequence[Job]) -> None:
+        """Store labour lines."""
+        self._write(_upsert(jobs), rows)
+
+    def upsert_appointments(self, rows: Sequence[Appointment]) -> None:
+        """Store appointments."""
+        self._write(_upsert(appointments), rows)
+
+    def upsert_consents(self, rows: Sequence[Consent]) -> None:
+        """Store permissions; a withdrawal already stored here is never undone by an import."""
+        self._write(_consents_upsert(), rows)
+
+    def customers(self) -> list[Customer]:
+        """List all customers."""
+        return self._read(Customer)
+
+    def vehicles(self) -> list[Vehicle]:
+        """List all vehicles."""
+        return self._read(Vehicle)
+
+    def jobs(self) -> list[Job]:
+        """List all labour lines."""
+        return self._read(Job)
+
+    def appointments(self) -> list[Appointment]:
+        """List all appointments."""
+        return self._read(Appointment)
+
+    def consents(self) -> list[Consent]:
+        """List all permissions, withdrawn ones too."""
+        return self._read(Consent)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Find a customer."""
+        return next(iter(self._read(Customer, customers.c.customer_id == customer_id)), None)
+
+    def vehicle(self, vehicle_id: str) -> Vehicle | None:
+        """Find a vehicle."""
+        return next(iter(self._read(Vehicle, vehicles.c.vehicle_id == vehicle_id)), None)
+
+    def consents_of(self, customer_id: str) -> list[Consent]:
+        """List a customer's permissions."""
+        return self._read(Consent, consents.c.customer_id == customer_id)
+
+    def jobs_of(self, vehicle_id: str) -> list[Job]:
+        """List a vehicle's labour lines."""
+        return self._read(Job, jobs.c.vehicle_id == vehicle_id)
+
+    def appointments_of(self, vehicle_id: str) -> list[Appointment]:
+        """List a vehicle's appointments."""
+        return self._read(Appointment, appointments.c.vehicle_id == vehicle_id)
+
+    def withdraw_consent(self, customer_id: str, channel: str, at: datetime) -> None:
+        """Mark every permission of the customer on that channel as withdrawn; an earlier withdrawal keeps its date."""
+        mine = (consents.c.customer_id == customer_id, consents.c.channel == channel, consents.c.withdrawn_at.is_(None))
+        self._connection.execute(update(consents).where(*mine).values(withdrawn_at=at))
+
+    def block_advertising(self, customer_id: str) -> None:
+        """Set the advertising block (objection under Art. 21(2) GDPR)."""
+        self._connection.execute(
+            update(customers).where(customers.c.customer_id == customer_id).values(advertising_block=True)
+        )
+
+    def mark_vehicle_gone(self, vehicle_id: str, on: date) -> None:
+        """Note that the customer no longer has the vehicle."""
+        self._connection.execute(update(vehicles).where(vehicles.c.vehicle_id == vehicle_id).values(sold_on=on))
+
+    def set_next_hu(self, vehicle_id: str, month: date) -> None:
+        """Note a new HU due month (first day of the month)."""
+        self._connection.execute(update(vehicles).where(vehicles.c.vehicle_id == vehicle_id).values(next_hu=month))

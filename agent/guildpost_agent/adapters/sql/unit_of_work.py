@@ -1,0 +1,101 @@
+"""One transaction on the encrypted database, with its repositories."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine
+
+from guildpost_agent.adapters.sql.documents import SqlDocuments
+from guildpost_agent.adapters.sql.egress import SqlEgressLedger
+from guildpost_agent.adapters.sql.imports import SqlImports
+from guildpost_agent.adapters.sql.leases import SqlLeases
+from guildpost_agent.adapters.sql.outbox import SqlOutbox
+from guildpost_agent.adapters.sql.outcomes import SqlOutcomes
+from guildpost_agent.adapters.sql.plans import SqlPlans
+from guildpost_agent.adapters.sql.records import SqlRecords
+from guildpost_agent.adapters.sql.rounds import SqlRounds
+from guildpost_agent.adapters.sql.suppressions import SqlSuppressions
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+
+
+class SqlUnitOfWork:
+    """Repositories that share one transaction; nothing is kept without ``commit``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._transaction = connection.begin()
+
+    @cached_property
+    def documents(self) -> SqlDocuments:
+        """Keys, membership and other small documents."""
+        return SqlDocuments(self._connection)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        """Guards of the steps."""
+        return SqlLeases(self._connection)
+
+    @cached_property
+    def imports(self) -> SqlImports:
+        """Deliveries and their quarantine."""
+        return SqlImports(self._connection)
+
+    @cached_property
+    def records(self) -> SqlRecords:
+        """The mirror of the DMS."""
+        return SqlRecords(self._connection)
+
+    @cached_property
+    def plans(self) -> SqlPlans:
+        """Occasions, decisions, touchpoints."""
+        return SqlPlans(self._connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """What was handed over."""
+        return SqlOutbox(self._connection)
+
+    @cached_property
+    def outcomes(self) -> SqlOutcomes:
+        """What came back."""
+        return SqlOutcomes(self._connection)
+
+    @cached_property
+    def suppressions(self) -> SqlSuppressions:
+        """Addresses nobody may write to."""
+        return SqlSuppressions(self._connection)
+
+    @cached_property
+    def egress(self) -> SqlEgressLedger:
+        """The record of the one gate."""
+        return SqlEgressLedger(self._connection)
+
+    @cached_property
+    def rounds(self) -> SqlRounds:
+        """The memory of federated rounds."""
+        return SqlRounds(self._connection)
+
+    def commit(self) -> None:
+        """Make everything since the start durable."""
+        self._transaction.commit()
+        self._transaction = self._connection.begin()
+
+    def close(self) -> None:
+        """Roll back what was not committed."""
+        self._transaction.rollback()
+
+
+def unit_of_work_factory(engine: Engine) -> OpenUnitOfWork:
+    """Give the function that opens one transaction after the other."""
+
+    @contextmanager
+    def open_uow() -> Iterator[SqlUnitOfWork]:
+        with engine.connect() as connection:
+            uow = SqlUnitOfWork(connection)
+            try:
+                yield uow
+            finally:
+                uow.close()
+
+    return open_uow

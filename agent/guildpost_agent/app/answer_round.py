@@ -1,0 +1,140 @@
+"""Take part in a federated round: verify study and roster, answer each instruction, remember before replying.
+
+The order of one answer (TRUST: at most one masked upload per study and period, charged durably before sending):
+
+    1. restore the participant from what is stored
+    2. let it answer; at MaskedInputCollection the vector is made: matured reminders, clipped, noised
+    3. in the same transaction: charge the study's period, mark the customers, store the snapshot; commit
+    4. the reply passes the egress gate
+
+A crash before 3 changes nothing, a crash after it finds the stored bytes again for the same request.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of
+from guildpost_shared.clock import Clock
+from guildpost_shared.entropy import Entropy
+from guildpost_shared.errors import Refused
+from guildpost_shared.identity.roster import Roster
+from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.participant import Participant
+from guildpost_shared.studies.layout import VectorLayout
+from guildpost_shared.studies.noise import contribution
+from guildpost_shared.studies.spec import StudySpec
+
+
+@dataclass(frozen=True)
+class RoundTicket:
+    """What this agent verified before it joins: all of it comes from its own signed catalogue."""
+
+    round_id: str
+    study: StudySpec
+    roster: Roster
+    agent_id: str
+
+    @property
+    def context(self) -> RoundContext:
+        """The round as this agent sees it; another view makes every mask different."""
+        layout = VectorLayout.of(self.study)
+        return RoundContext(self.round_id, self.study.sha256, self.roster.sha256, layout.layout_hash, layout.dimension)
+
+
+class RoundDesk:
+    """Answers the instructions of one round."""
+
+    def __init__(
+        self,
+        ticket: RoundTicket,
+        identity_key: Ed25519PrivateKey,
+        *,
+        open_uow: OpenUnitOfWork,
+        gate: EgressGate,
+        clock: Clock,
+        zone: ZoneInfo,
+        entropy: Entropy,
+    ) -> None:
+        """Bring what is needed.
+
+        Args:
+            ticket: the verified round.
+            identity_key: the agent's key in the roster.
+            open_uow: opens a transaction.
+            gate: the egress gate.
+            clock: the business clock (which outcomes are mature).
+            zone: the dealer's time zone.
+            entropy: operating-system randomness.
+        """
+        self._ticket = ticket
+        self._identity_key = identity_key
+        self._open_uow = open_uow
+        self._gate = gate
+        self._clock = clock
+        self._zone = zone
+        self._entropy = entropy
+
+    def answer(self, request: bytes) -> bytes:
+        """Answer one signed instruction; the same request gets the same bytes.
+
+        Raises:
+            GuildpostError: the participant's refusals, ``round_already_contributed``, ``egress_refused``.
+        """
+        with self._open_uow() as uow:
+            participant = self._participant(uow)
+            reply = participant.handle(request, lambda: self._vector(uow, participant.threshold))
+            uow.rounds.save(
+                round_id=self._ticket.round_id,
+                study_id=self._ticket.study.study_id,
+                period=self._ticket.study.period,
+                state=f"answered_{len(participant.answered)}",
+                now=self._clock.now(),
+                snapshot=participant.snapshot(),
+            )
+            uow.commit()
+        return self._gate.release(destination=COORDINATOR, kind="round_reply", payload=reply)
+
+    def _participant(self, uow: UnitOfWork) -> Participant:
+        stored = uow.rounds.snapshot(self._ticket.round_id)
+        ticket = self._ticket
+        if stored is None:
+            return Participant(ticket.context, ticket.roster, ticket.agent_id, self._identity_key, self._entropy)
+        return Participant.restore(
+            stored,
+            context=ticket.context,
+            roster=ticket.roster,
+            agent_id=ticket.agent_id,
+            identity_key=self._identity_key,
+            entropy=self._entropy,
+        )
+
+    def _vector(self, uow: UnitOfWork, threshold: int) -> npt.NDArray[np.int64]:
+        study, now = self._ticket.study, self._clock.now()
+        charged = uow.rounds.charge(
+            study_id=study.study_id, period=study.period, round_id=self._ticket.round_id, now=now
+        )
+        if not charged:
+            raise Refused("round_already_contributed", study=study.study_id, period=study.period)
+        counted = self._counted(uow)
+        uow.rounds.mark_contributed(
+            study.study_id, quarter_of(study.period_start), [one.customer_id for one in counted], study.epsilon
+        )
+        return contribution(study, [one.reminder for one in counted], threshold=threshold, entropy=self._entropy)
+
+    def _counted(self, uow: UnitOfWork) -> list[Counted]:
+        study = self._ticket.study
+        return matured_reminders(
+            study,
+            {touchpoint.touchpoint_id: touchpoint for touchpoint in uow.plans.touchpoints()},
+            uow.outcomes.all(),
+            today=self._clock.now().astimezone(self._zone).date(),
+            zone=self._zone,
+            already_counted=uow.rounds.contributed(study.study_id, quarter_of(study.period_start)),
+        )

@@ -1,0 +1,119 @@
+"""What an answer changes, in the transaction that notes it.
+
+event                     effect
+───────────────────────   ──────────────────────────────────────────────────────────────────────────────────
+unsubscribe               that channel: consent withdrawn, address suppressed, what is planned there cancelled
+answer stop               the same for every channel, and the advertising block (Art. 21(2) GDPR)
+answer book, call_me      an outcome "answered": the staff's work list
+answer hu_done            a HU message: the next HU is one interval after this month; else only noted.
+                          What is planned for the occasion is cancelled
+answer sold               the vehicle is gone; what is planned for it is cancelled
+answer later              noted
+click                     an outcome "clicked", unless it came within ten seconds of the sending (a mail scanner)
+
+A mail whose fate was unsure is known to have arrived as soon as its link is used.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from guildpost_agent.app.outbox_steps import step
+from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
+from guildpost_agent.domain.months import add_months, first_of
+from guildpost_agent.domain.outbox import Event, State
+from guildpost_agent.domain.records import Outcome, Touchpoint, Vehicle
+from guildpost_agent.domain.suppression import ALL_CHANNELS, suppression_entry
+from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
+
+SCANNER_SECONDS: Final = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class AnswerRules:
+    """What applying answers needs to know: the list's key, the dealer's zone, and how long a HU holds (months)."""
+
+    suppression_key: bytes
+    zone: tzinfo
+    hu_interval_months: Callable[[Vehicle], int]
+    hu_services: frozenset[str] = frozenset({"hu_au"})
+
+
+def apply_answer(uow: UnitOfWork, event: AnswerEvent, job: OutboxJob, rules: AnswerRules, now: datetime) -> bool:
+    """Note an event and bring about its effect; one that is known already changes nothing.
+
+    Args:
+        uow: the open transaction; the caller commits.
+        event: what the customer did.
+        job: the message whose token was used.
+        rules: keys and rules.
+        now: the business clock; an event from the future counts as now.
+
+    Returns:
+        Whether it was new.
+    """
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+    at = min(event.at, now)
+    if touchpoint is None or _is_scanner(event, job, at):
+        return False
+    if job.state == State.UNSURE:
+        step(uow, job, Event.ACCEPT, now, response="link used")
+    if not uow.outcomes.add([_outcome(event, job, at)]):
+        return False
+    _effect(uow, event, touchpoint, rules, at)
+    return True
+
+
+def _outcome(event: AnswerEvent, job: OutboxJob, at: datetime) -> Outcome:
+    if event.kind is EventKind.CLICK:
+        return Outcome(f"clicked:{job.touchpoint_id}", job.touchpoint_id, "clicked", at)
+    objects = event.kind is EventKind.UNSUBSCRIBE or event.value is Answer.STOP
+    kind, detail = "unsubscribed" if objects else "answered", event.value.value if event.value else ""
+    return Outcome(f"relay:{event.event_id}", job.touchpoint_id, kind, at, detail)
+
+
+def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:
+    if event.kind is EventKind.UNSUBSCRIBE:
+        _object(uow, touchpoint.customer_id, (touchpoint.channel,), rules, at)
+    elif event.value is Answer.STOP:
+        _object(uow, touchpoint.customer_id, ALL_CHANNELS, rules, at)
+        uow.records.block_advertising(touchpoint.customer_id)
+    elif event.value is Answer.HU_DONE:
+        _done(uow, touchpoint, rules, at)
+    elif event.value is Answer.SOLD:
+        uow.records.mark_vehicle_gone(touchpoint.vehicle_id, at.astimezone(rules.zone).date())
+        _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.vehicle_id == touchpoint.vehicle_id])
+
+
+def _object(uow: UnitOfWork, customer_id: str, channels: Iterable[str], rules: AnswerRules, at: datetime) -> None:
+    customer = uow.records.customer(customer_id)
+    for channel in channels:
+        uow.records.withdraw_consent(customer_id, channel, at)
+        entry = suppression_entry(rules.suppression_key, customer, channel) if customer else None
+        if entry is not None:
+            uow.suppressions.add(entry, channel, "objection", at)
+    _cancel(uow, [t for t in uow.plans.touchpoints_of(customer_id) if t.channel in set(channels)])
+
+
+def _done(uow: UnitOfWork, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:
+    vehicle = uow.records.vehicle(touchpoint.vehicle_id)
+    if vehicle is not None and touchpoint.service_id in rules.hu_services:
+        day = at.astimezone(rules.zone).date()
+        uow.records.set_next_hu(vehicle.vehicle_id, add_months(first_of(day), rules.hu_interval_months(vehicle)))
+    _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.occasion_id == touchpoint.occasion_id])
+
+
+def _of_customer(uow: UnitOfWork, touchpoint: Touchpoint) -> list[Touchpoint]:
+    return uow.plans.touchpoints_of(touchpoint.customer_id)
+
+
+def _cancel(uow: UnitOfWork, touchpoints: Iterable[Touchpoint]) -> None:
+    for touchpoint in touchpoints:
+        uow.plans.move(touchpoint.touchpoint_id, expected="planned", to="cancelled")
+
+
+def _is_scanner(event: AnswerEvent, job: OutboxJob, at: datetime) -> bool:
+    return event.kind is EventKind.CLICK and (
+        job.state not in {State.SENT, State.UNSURE} or at - job.changed_at < SCANNER_SECONDS
+    )

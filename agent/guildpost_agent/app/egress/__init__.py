@@ -1,0 +1,1 @@
+"""The one gate: everything that leaves, except customers' own messages and reads from the DMS, passes here."""

@@ -1,0 +1,40 @@
+"""What no message to the coordinator or the relay may hold (antitrust rule R2, and every person's address).
+
+Searched is every run of readable characters in the payload, so that text inside a binary message is found too. The
+patterns ask for free edges: a piece inside a longer run of letters and digits (a key, a hash) is no hit.
+"""
+
+import re
+from typing import Final
+
+_EDGE: Final = r"(?<![A-Za-z0-9+/=_-])"
+_END: Final = r"(?![A-Za-z0-9+/=_-])"
+_PATTERNS: Final[dict[str, re.Pattern[str]]] = {
+    "email": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+    # ISO 3779: 17 characters without I, O, Q; a run of digits alone is no vehicle.
+    "vin": re.compile(rf"{_EDGE}(?=[A-HJ-NPR-Z0-9]*[A-Z])(?=[A-HJ-NPR-Z0-9]*\d)[A-HJ-NPR-Z0-9]{{17}}{_END}"),
+    # Annex to § 9 FZV: district, one or two letters, up to four digits, E or H behind.
+    "plate": re.compile(rf"{_EDGE}[A-ZÄÖÜ]{{1,3}}[- ][A-Z]{{1,2}} ?[1-9]\d{{0,3}}[EH]?{_END}"),
+    "phone": re.compile(r"(?<![\w.:+-])(?:\+\d{1,3}|00\d{1,3}|0)[ /()-]{0,2}[1-9](?:[ /()-]?\d){6,12}(?![\w.:-])"),
+    "money": re.compile(
+        r"€|\b(?:EUR|Euro|Rabatt|Nachlass|Marge|Umsatz|Stundensatz|Preis|Gewinn|Auslastung|discount|margin|revenue"
+        r"|turnover|price|hourly.rate|profit|utili[sz]ation)\b",
+        re.IGNORECASE,
+    ),
+}
+_SHORTEST_RUN: Final = 3
+
+
+def forbidden(payload: bytes) -> str | None:
+    """Search a payload.
+
+    Returns:
+        The name of the first rule that hits (``email``, ``vin``, ``plate``, ``phone``, ``money``), or None.
+    """
+    runs = [run for run in _readable(payload) if len(run) >= _SHORTEST_RUN]
+    return next((name for name, pattern in _PATTERNS.items() if any(map(pattern.search, runs))), None)
+
+
+def _readable(payload: bytes) -> list[str]:
+    text = payload.decode("utf-8", errors="replace")
+    return "".join(letter if letter.isprintable() and letter != "\ufffd" else "\n" for letter in text).split("\n")

@@ -1,0 +1,122 @@
+"""The gate: check, enter in the ledger, commit, and only then give the bytes back to be sent.
+
+The order of one release:
+
+    1. the policy finds the rule, or refuses
+    2. the entry (or the day's counter) is written and committed
+    3. the tap, if there is one, sees what leaves
+    4. the bytes are returned
+
+A crash between 2 and the sending leaves an entry for something that did not leave; never the other way round.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from guildpost_agent.app.egress.ledger import next_entry
+from guildpost_agent.app.egress.policy import EgressPolicy, Entered
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_shared.clock import Clock
+
+Tap = Callable[[str, str, bytes], None]
+"""Sees destination, kind and payload of everything that leaves."""
+
+_DOCUMENT: Final = "egress/open_days"
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """The day's messages of one frequent kind so far: ``digest`` = SHA-256(digest before ‖ SHA-256(payload))."""
+
+    destination: str
+    kind: str
+    day: str
+    count: int = 0
+    size: int = 0
+    digest: str = ""
+
+    def with_payload(self, payload: bytes) -> "OpenDay":
+        """Count one more message."""
+        digest = hashlib.sha256(bytes.fromhex(self.digest) + hashlib.sha256(payload).digest()).hexdigest()
+        return OpenDay(self.destination, self.kind, self.day, self.count + 1, self.size + len(payload), digest)
+
+
+class EgressGate:
+    """The one way out. Never call it inside an open unit of work: it commits one of its own."""
+
+    def __init__(self, open_uow: OpenUnitOfWork, policy: EgressPolicy, clock: Clock, tap: Tap | None = None) -> None:
+        self._open_uow = open_uow
+        self._policy = policy
+        self._clock = clock
+        self._tap = tap
+
+    def release(self, *, destination: str, kind: str, payload: bytes) -> bytes:
+        """Let a message out.
+
+        Args:
+            destination: ``coordinator``, ``relay`` or ``lettershop``.
+            kind: a kind of the policy's allow-list.
+            payload: exactly the bytes that will leave.
+
+        Returns:
+            The payload; send nothing else.
+
+        Raises:
+            Refused: ``egress_refused``.
+        """
+        rule = self._policy.check(destination, kind, payload)
+        now = self._clock.now()
+        with self._open_uow() as uow:
+            if rule.entered is Entered.DAILY:
+                _count(uow, destination, kind, payload, now)
+            else:
+                sha256 = hashlib.sha256(payload).hexdigest()
+                uow.egress.append(
+                    next_entry(
+                        uow.egress.last(),
+                        at=now,
+                        destination=destination,
+                        kind=kind,
+                        size=len(payload),
+                        sha256=sha256,
+                    )
+                )
+            uow.commit()
+        if self._tap is not None:
+            self._tap(destination, kind, payload)
+        return payload
+
+
+def open_days(uow: UnitOfWork) -> list[OpenDay]:
+    """List the counters of the days that are not entered yet, for the screen below the ledger."""
+    body = uow.documents.get(_DOCUMENT)
+    return [] if body is None else [OpenDay(**row) for row in json.loads(body)]
+
+
+def _count(uow: UnitOfWork, destination: str, kind: str, payload: bytes, now: datetime) -> None:
+    today = now.astimezone(UTC).date().isoformat()
+    days = open_days(uow)
+    for over in [day for day in days if day.day != today]:
+        uow.egress.append(
+            next_entry(
+                uow.egress.last(),
+                at=_end_of(over.day),
+                destination=over.destination,
+                kind=over.kind,
+                size=over.size,
+                sha256=over.digest,
+                count=over.count,
+            )
+        )
+    open_ = {(day.destination, day.kind): day for day in days if day.day == today}
+    mine = open_.get((destination, kind), OpenDay(destination, kind, today))
+    open_[destination, kind] = mine.with_payload(payload)
+    uow.documents.put(_DOCUMENT, json.dumps([asdict(day) for day in open_.values()]).encode())
+
+
+def _end_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)

@@ -1,0 +1,112 @@
+"""The steps that mails and letters share: queue what is due, check once more while claiming, move on."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
+from guildpost_agent.domain.links import TOKEN_LIFETIME
+from guildpost_agent.domain.outbox import Event, State, after
+from guildpost_agent.domain.records import Channel, Touchpoint
+from guildpost_agent.domain.suppression import normalise_email, suppression_entry
+from guildpost_shared.answers import tokens
+from guildpost_shared.entropy import Entropy
+
+Recheck = Callable[[UnitOfWork, Touchpoint], str | None]
+"""Says inside the claiming transaction why a touchpoint must not go out any more; None if it may."""
+
+_POSTAL: Final = "postal"
+_OPEN: Final = frozenset({"planned", "sending"})
+
+
+def queue(
+    uow: UnitOfWork,
+    touchpoint: Touchpoint,
+    *,
+    message_id: str,
+    relay_key: Ed25519PrivateKey,
+    entropy: Entropy,
+    now: datetime,
+) -> None:
+    """Give a planned touchpoint its row in the outbox, with its token; one that has its row is left alone."""
+    if uow.outbox.get(touchpoint.touchpoint_id) is not None:
+        return
+    uow.outbox.add(
+        OutboxJob(
+            touchpoint_id=touchpoint.touchpoint_id,
+            channel=touchpoint.channel,
+            message_id=message_id,
+            token=tokens.issue(relay_key, expires_at=now + TOKEN_LIFETIME, entropy=entropy),
+            recipient=recipient_of(uow, touchpoint) or "",
+            state=State.READY,
+            attempts=0,
+            next_attempt_at=now,
+            changed_at=now,
+        )
+    )
+
+
+def recipient_of(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
+    """Give the address a message goes to now: normalised for mail, ``postal`` for a letter; None if there is none."""
+    customer = uow.records.customer(touchpoint.customer_id)
+    if customer is None:
+        return None
+    if touchpoint.channel == Channel.EMAIL:
+        return normalise_email(customer.email)
+    return _POSTAL if customer.street and customer.postcode and customer.town else None
+
+
+def objection(
+    uow: UnitOfWork, job: OutboxJob, *, suppression_key: bytes, recheck: Recheck, now: datetime
+) -> str | None:
+    """Say why a queued message must not go out, as things are in this transaction.
+
+    Returns:
+        A reason code: ``cancelled``, ``too_late``, ``address_unusable``, ``address_changed``, ``suppressed``, or
+        whatever ``recheck`` says (consent, booking, recall, …); None if it may go out.
+    """
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+    if touchpoint is None or touchpoint.state not in _OPEN:
+        return "cancelled"
+    if now > touchpoint.not_after:
+        return "too_late"
+    recipient = recipient_of(uow, touchpoint)
+    customer = uow.records.customer(touchpoint.customer_id)
+    if recipient is None or customer is None:
+        return "address_unusable"
+    if recipient != job.recipient:
+        return "address_changed"
+    entry = suppression_entry(suppression_key, customer, touchpoint.channel)
+    if entry is not None and uow.suppressions.contains(entry, touchpoint.channel):
+        return "suppressed"
+    return recheck(uow, touchpoint)
+
+
+def step(
+    uow: UnitOfWork, job: OutboxJob, event: Event, now: datetime, *, response: str = "", batch_id: str | None = None
+) -> bool:
+    """Move a job and its touchpoint on; say whether the job was still where the caller saw it.
+
+    A touchpoint's state mirrors its job's; only ``ready`` is called ``planned`` there, so that it can be cancelled.
+
+    Raises:
+        Conflict: ``illegal_transition``.
+    """
+    to = after(State(job.state), event)
+    moved = uow.outbox.move(job.touchpoint_id, expected=job.state, to=to, now=now, response=response, batch_id=batch_id)
+    if moved:
+        uow.plans.move(job.touchpoint_id, expected=_mirrored(job.state), to=_mirrored(to))
+    return moved
+
+
+def put_off(uow: UnitOfWork, job: OutboxJob, at: datetime, now: datetime, response: str) -> None:
+    """Put a job that was being sent back to ready, for a later attempt."""
+    after(State(job.state), Event.DEFER)
+    uow.outbox.retry_at(job.touchpoint_id, at=at, now=now, response=response)
+    uow.plans.move(job.touchpoint_id, expected=_mirrored(job.state), to=_mirrored(State.READY))
+
+
+def _mirrored(state: str) -> str:
+    return "planned" if state == State.READY else str(state)

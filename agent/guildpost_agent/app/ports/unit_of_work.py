@@ -1,0 +1,285 @@
+"""The unit of work: one transaction on the dealer's own database, with its repositories.
+
+``with open_uow() as uow: …; uow.commit()`` – leaving without commit rolls back. Each repository is a small port of its
+own; one contract suite runs on the encrypted database (there is no second implementation to drift from it).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.domain.records import (
+    Appointment,
+    Consent,
+    Customer,
+    Decision,
+    Job,
+    Occasion,
+    Outcome,
+    Touchpoint,
+    Vehicle,
+)
+
+
+class Leases(Protocol):
+    """Guards so that one step runs once at a time, whatever crashes."""
+
+    def acquire(self, name: str, *, holder: str, now: datetime, until: datetime) -> bool:
+        """Take the lease if it is free, expired or already the holder's."""
+        ...
+
+    def release(self, name: str, *, holder: str) -> None:
+        """Give it back; somebody else's lease is left alone."""
+        ...
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that could not be imported: where, which field, why (a reason code)."""
+
+    file: str
+    row_number: int
+    field: str
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What one delivery of the DMS brought."""
+
+    import_id: str
+    at: datetime
+    state: str
+    rows_read: int
+    rows_imported: int
+    rows_quarantined: int
+    report: Mapping[str, object]
+
+
+class Records(Protocol):
+    """The mirror of the DMS: bulk in, bulk out, keyed by DMS numbers."""
+
+    def upsert_customers(self, rows: Sequence[Customer]) -> None: ...  # noqa: D102 — the name says it
+    def upsert_vehicles(self, rows: Sequence[Vehicle]) -> None: ...  # noqa: D102 — see above
+    def upsert_jobs(self, rows: Sequence[Job]) -> None: ...  # noqa: D102 — see above
+    def upsert_appointments(self, rows: Sequence[Appointment]) -> None: ...  # noqa: D102 — see above
+    def upsert_consents(self, rows: Sequence[Consent]) -> None:
+        """Store permissions; a withdrawal already stored here is never undone by an import."""
+        ...
+
+    def customers(self) -> list[Customer]: ...  # noqa: D102 — see above
+    def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
+    def jobs(self) -> list[Job]: ...  # noqa: D102 — see above
+    def appointments(self) -> list[Appointment]: ...  # noqa: D102 — see above
+    def consents(self) -> list[Consent]: ...  # noqa: D102 — see above
+    def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
+    def vehicle(self, vehicle_id: str) -> Vehicle | None: ...  # noqa: D102 — see above
+    def consents_of(self, customer_id: str) -> list[Consent]: ...  # noqa: D102 — see above
+    def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
+    def appointments_of(self, vehicle_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
+    def withdraw_consent(self, customer_id: str, channel: str, at: datetime) -> None:
+        """Mark every consent of the customer on that channel as withdrawn."""
+        ...
+
+    def block_advertising(self, customer_id: str) -> None:
+        """Set the advertising block (objection under Art. 21(2) GDPR)."""
+        ...
+
+    def mark_vehicle_gone(self, vehicle_id: str, on: date) -> None:
+        """Note that the customer no longer has the vehicle."""
+        ...
+
+    def set_next_hu(self, vehicle_id: str, month: date) -> None:
+        """Note a new HU due month (first day of the month)."""
+        ...
+
+
+class Imports(Protocol):
+    """The record of deliveries."""
+
+    def add(self, report: ImportReport, quarantined: Sequence[QuarantinedRow]) -> None: ...  # noqa: D102 — see above
+    def latest(self) -> ImportReport | None: ...  # noqa: D102 — see above
+    def all(self) -> list[ImportReport]: ...  # noqa: D102 — see above
+    def quarantined(self, import_id: str) -> list[QuarantinedRow]: ...  # noqa: D102 — see above
+
+
+class Plans(Protocol):
+    """Occasions, decisions and touchpoints."""
+
+    def replace_occasions(self, rows: Sequence[Occasion]) -> None:
+        """Store the occasions that hold now; those that vanished stay only where a touchpoint refers to them."""
+        ...
+
+    def occasions(self) -> list[Occasion]: ...  # noqa: D102 — see above
+    def occasion(self, occasion_id: str) -> Occasion | None: ...  # noqa: D102 — see above
+    def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
+    def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
+    def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
+    def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None: ...  # noqa: D102 — see above
+    def due(self, channel: str, until: datetime) -> list[Touchpoint]:
+        """List planned touchpoints of a channel whose instant has come, oldest first."""
+        ...
+
+    def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
+        """Change a touchpoint's state if it is still the expected one; say whether it was."""
+        ...
+
+    def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
+        """Cancel what is planned and not yet handed to the outbox; return how many."""
+        ...
+
+
+@dataclass(frozen=True)
+class OutboxJob:
+    """One message on its way (TRUST section 4): ready → sending → sent | bounced | failed | unsure | refused."""
+
+    touchpoint_id: str
+    channel: str
+    message_id: str
+    token: str
+    recipient: str
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    changed_at: datetime
+    response: str = ""
+    batch_id: str | None = None
+
+
+class Outbox(Protocol):
+    """The record of what was handed over; nothing leaves twice."""
+
+    def add(self, job: OutboxJob) -> None: ...  # noqa: D102 — see above
+    def get(self, touchpoint_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
+    def by_token(self, token: str) -> OutboxJob | None: ...  # noqa: D102 — see above
+    def in_state(self, channel: str, state: str) -> list[OutboxJob]: ...  # noqa: D102 — see above
+    def move(
+        self,
+        touchpoint_id: str,
+        *,
+        expected: str,
+        to: str,
+        now: datetime,
+        response: str = "",
+        batch_id: str | None = None,
+    ) -> bool:
+        """Change the state if it is still the expected one; say whether it was."""
+        ...
+
+    def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
+        """Put a job back to ready for a later attempt (transient refusal before the message was accepted)."""
+        ...
+
+
+class Outcomes(Protocol):
+    """What came back."""
+
+    def add(self, rows: Sequence[Outcome]) -> int:
+        """Store outcomes, ignoring those already known by id; return how many were new."""
+        ...
+
+    def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
+    def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above
+
+
+class Suppressions(Protocol):
+    """The list that survives erasure: keyed hashes of addresses nobody may write to."""
+
+    def add(self, address_hmac: str, channel: str, reason: str, since: datetime) -> None: ...  # noqa: D102 — see above
+    def contains(self, address_hmac: str, channel: str) -> bool: ...  # noqa: D102 — see above
+    def all(self) -> set[tuple[str, str]]: ...  # noqa: D102 — see above
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What left the dealer: an item, or a day's ``count`` items of a frequent kind (hash-chained, not personal)."""
+
+    seq: int
+    at: datetime
+    destination: str
+    kind: str
+    size: int
+    sha256: str
+    previous: str
+    hash: str
+    count: int = 1
+
+
+class EgressLedger(Protocol):
+    """The append-only record of the one gate."""
+
+    def append(self, entry: LedgerEntry) -> None: ...  # noqa: D102 — see above
+    def last(self) -> LedgerEntry | None: ...  # noqa: D102 — see above
+    def all(self) -> list[LedgerEntry]: ...  # noqa: D102 — see above
+
+
+class Rounds(Protocol):
+    """The agent's memory of federated rounds: what was answered is answered the same way again."""
+
+    def snapshot(self, round_id: str) -> bytes | None: ...  # noqa: D102 — see above
+    def save(
+        self,
+        *,
+        round_id: str,
+        study_id: str,
+        period: str,
+        state: str,
+        now: datetime,
+        snapshot: bytes,
+    ) -> None:
+        """Store the participant's state, answers included, before a reply leaves."""
+        ...
+
+    def charge(self, *, study_id: str, period: str, round_id: str, now: datetime) -> bool:
+        """Charge the one masked upload of a study and period; False if another round already did."""
+        ...
+
+    def contributed(self, study_id: str, quarter: str) -> set[str]:
+        """List the customers already counted in that quarter."""
+        ...
+
+    def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
+        """Note who was counted; the mark is never taken back."""
+        ...
+
+    def all(self) -> list[tuple[str, str, str, str]]:
+        """List (round_id, study_id, period, state)."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction."""
+
+    @property
+    def documents(self) -> Documents: ...  # noqa: D102 — see above
+    @property
+    def leases(self) -> Leases: ...  # noqa: D102 — see above
+    @property
+    def imports(self) -> Imports: ...  # noqa: D102 — see above
+    @property
+    def records(self) -> Records: ...  # noqa: D102 — see above
+    @property
+    def plans(self) -> Plans: ...  # noqa: D102 — see above
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102 — see above
+    @property
+    def outcomes(self) -> Outcomes: ...  # noqa: D102 — see above
+    @property
+    def suppressions(self) -> Suppressions: ...  # noqa: D102 — see above
+    @property
+    def egress(self) -> EgressLedger: ...  # noqa: D102 — see above
+    @property
+    def rounds(self) -> Rounds: ...  # noqa: D102 — see above
+
+    def commit(self) -> None:
+        """Make everything since the start durable (synchronous=FULL)."""
+        ...
+
+
+OpenUnitOfWork = Callable[[], AbstractContextManager[UnitOfWork]]

@@ -1,0 +1,275 @@
+"""Release the letters that are due as one batch for the lettershop, exactly once in the file system.
+
+    1. resume       a batch that a crash interrupted goes first, under the id it had
+    2. queue        every due letter gets its row: token, random document id          letters.queued
+    3. claim        consent, suppression, booking, recall are checked again in the
+                    transaction that marks ``sending`` with the batch id; commit      letters.claimed
+    4. render       one PDF in postal order, in the printing child process            letters.rendered
+    5. release      PDF, index and manifest pass the egress gate                      letters.released
+    6. deliver      under the batch id: temporary name, fsync, rename                 letters.delivered
+    7. record       state and outcome                                                 letters.recorded
+
+A crash before 6 leaves nothing in the folder; a crash after it finds the batch there and only records. A letter whose
+customer objected while a batch was interrupted is taken out of it, as long as the batch is not in the folder.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import LETTERSHOP
+from guildpost_agent.app.outbox_steps import Recheck, objection, queue, step
+from guildpost_agent.app.ports.letter_delivery import LetterDelivery
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
+from guildpost_agent.app.relay_state import relay_speaks
+from guildpost_agent.app.sending_keys import SendingKeys
+from guildpost_agent.domain.links import Links, links_for
+from guildpost_agent.domain.outbox import Event, State
+from guildpost_agent.domain.postal import IndexLine, Stationery, index_csv, postal_order
+from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
+from guildpost_shared import strict_json
+from guildpost_shared.clock import Clock
+from guildpost_shared.entropy import Entropy
+from guildpost_shared.errors import GuildpostError, Refused
+from guildpost_shared.failpoints import hit
+from guildpost_shared.ids import new_id
+
+
+@dataclass(frozen=True)
+class LetterRequest:
+    """What one letter is made from; ``document_id`` is random and may be printed as a control mark."""
+
+    touchpoint: Touchpoint
+    customer: Customer
+    vehicle: Vehicle
+    document_id: str
+    links: Links
+    now: datetime
+
+
+@dataclass(frozen=True)
+class RenderedBatch:
+    """One PDF with all letters in the order asked for, the pages of each, and what could not be filled and why."""
+
+    pdf: bytes
+    pages: Mapping[str, int]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+RenderLetters = Callable[[Sequence[LetterRequest]], RenderedBatch]
+
+
+@dataclass(frozen=True)
+class LetterSender:
+    """Who writes: the relay's public address, the keys, the dealer's legal name for the manifest, paper and weights."""
+
+    relay_url: str
+    keys: SendingKeys
+    legal_name: str
+    stationery: Stationery = field(default_factory=Stationery)
+
+
+@dataclass
+class LetterSummary:
+    """What one run did; ``stopped`` is why it ended early, None if it did not."""
+
+    batches: list[str] = field(default_factory=list)
+    released: int = 0
+    resumed: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    stopped: GuildpostError | None = None
+
+
+def release_letters(
+    open_uow: OpenUnitOfWork,
+    render: RenderLetters,
+    delivery: LetterDelivery,
+    recheck: Recheck,
+    clock: Clock,
+    *,
+    gate: EgressGate,
+    sender: LetterSender,
+    entropy: Entropy,
+) -> LetterSummary:
+    """Release what is due. The caller holds the letters lease and has polled the relay before.
+
+    Args:
+        open_uow: opens a transaction.
+        render: makes the PDF (in the printing child: it loads Typst).
+        delivery: the lettershop's folder.
+        recheck: the last check, inside the claiming transaction.
+        clock: the business clock.
+        gate: the egress gate.
+        sender: addresses, keys, paper.
+        entropy: for tokens and ids.
+
+    Returns:
+        The summary; when the run stops early, the next one goes on with the same batch.
+    """
+    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender)
+    try:
+        run.resume()
+        run.check_relay()
+        run.start(entropy)
+    except GuildpostError as error:
+        run.summary.stopped = error
+    return run.summary
+
+
+@dataclass
+class _Run:
+    """One run's dependencies and its summary."""
+
+    open_uow: OpenUnitOfWork
+    render: RenderLetters
+    delivery: LetterDelivery
+    recheck: Recheck
+    clock: Clock
+    gate: EgressGate
+    sender: LetterSender
+    summary: LetterSummary = field(default_factory=LetterSummary)
+
+    def check_relay(self) -> None:
+        """Stop advertising when objections could be waiting at a silent relay."""
+        with self.open_uow() as uow:
+            if not relay_speaks(uow, self.clock.now()):
+                raise Refused("relay_silent")
+
+    def resume(self) -> None:
+        """Step 1."""
+        with self.open_uow() as uow:
+            interrupted = uow.outbox.in_state(Channel.LETTER, State.SENDING)
+        for batch_id in sorted({job.batch_id or "" for job in interrupted}):
+            jobs = [job for job in interrupted if (job.batch_id or "") == batch_id]
+            self.summary.resumed += len(jobs)
+            if not self.delivery.delivered(batch_id):
+                self.check_relay()
+                jobs = self._still_welcome(jobs)
+                self._produce(batch_id, jobs)
+            else:
+                self._record(batch_id, jobs)
+
+    def start(self, entropy: Entropy) -> None:
+        """Steps 2 and 3 for a new batch, then the rest."""
+        now, batch_id = self.clock.now(), new_id(entropy)
+        with self.open_uow() as uow:
+            for touchpoint in uow.plans.due(Channel.LETTER, now):
+                document_id, key = new_id(entropy), self.sender.keys.relay
+                queue(uow, touchpoint, message_id=document_id, relay_key=key, entropy=entropy, now=now)
+            uow.commit()
+        hit("letters.queued")
+        jobs = self._claimed(batch_id, now)
+        hit("letters.claimed")
+        if jobs:
+            self._produce(batch_id, jobs)
+
+    def _claimed(self, batch_id: str, now: datetime) -> list[OutboxJob]:
+        with self.open_uow() as uow:
+            claimed = [
+                replace(job, state=State.SENDING, batch_id=batch_id)
+                for job in uow.outbox.in_state(Channel.LETTER, State.READY)
+                if self._welcome(uow, job, now) and step(uow, job, Event.CLAIM, now, batch_id=batch_id)
+            ]
+            uow.commit()
+        return claimed
+
+    def _welcome(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> bool:
+        key = self.sender.keys.suppression
+        reason = objection(uow, job, suppression_key=key, recheck=self.recheck, now=now)
+        if reason is not None:
+            self._take_out(uow, job, reason, now)
+        return reason is None
+
+    def _take_out(self, uow: UnitOfWork, job: OutboxJob, reason: str, now: datetime) -> None:
+        if job.state == State.SENDING:
+            step(uow, job, Event.DEFER, now)
+        step(uow, replace(job, state=State.READY), Event.REFUSE, now, response=reason)
+        self.summary.refused[reason] += 1
+
+    def _still_welcome(self, jobs: list[OutboxJob]) -> list[OutboxJob]:
+        with self.open_uow() as uow:
+            kept = [job for job in jobs if self._welcome(uow, job, self.clock.now())]
+            uow.commit()
+        return kept
+
+    def _produce(self, batch_id: str, jobs: list[OutboxJob]) -> None:
+        """Steps 4 to 7."""
+        requests = self._requests(jobs)
+        batch = self.render(requests) if requests else RenderedBatch(b"", {})
+        hit("letters.rendered")
+        by_document = {job.message_id: job for job in jobs}
+        with self.open_uow() as uow:
+            for document_id, reason in batch.refused.items():
+                self._take_out(uow, by_document.pop(document_id), reason, self.clock.now())
+            uow.commit()
+        if not batch.pages:
+            return
+        files = self._files(batch_id, batch, [request for request in requests if request.document_id in batch.pages])
+        hit("letters.released")
+        self.delivery.deliver(batch_id, files)
+        hit("letters.delivered")
+        self._record(batch_id, list(by_document.values()))
+
+    def _requests(self, jobs: list[OutboxJob]) -> list[LetterRequest]:
+        requests = []
+        with self.open_uow() as uow:
+            for job in jobs:
+                touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+                customer = uow.records.customer(touchpoint.customer_id) if touchpoint else None
+                vehicle = uow.records.vehicle(touchpoint.vehicle_id) if touchpoint else None
+                if touchpoint is None or customer is None or vehicle is None:
+                    self._take_out(uow, job, "cancelled", self.clock.now())
+                    continue
+                links = links_for(self.sender.relay_url, job.token)
+                requests.append(LetterRequest(touchpoint, customer, vehicle, job.message_id, links, self.clock.now()))
+            uow.commit()
+        return sorted(requests, key=lambda request: (postal_order(request.customer), request.document_id))
+
+    def _files(self, batch_id: str, batch: RenderedBatch, requests: list[LetterRequest]) -> dict[str, bytes]:
+        """Step 5: name the parts and let them pass the gate."""
+        index = index_csv(_index_lines(batch, requests), self.sender.stationery)
+        parts = {f"{batch_id}.pdf": ("letter_pdf", batch.pdf), "index.csv": ("letter_index", index)}
+        manifest = {
+            "batch_id": batch_id,
+            "sender": self.sender.legal_name,
+            "created_at": self.clock.now().isoformat(),
+            "format": "A4, DIN 5008 form B, one-sided",
+            "letters": len(requests),
+            "pages": sum(batch.pages.values()),
+            "files": {
+                name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+                for name, (_, data) in parts.items()
+            },
+        }
+        parts["manifest.json"] = ("letter_manifest", strict_json.canonical(manifest) + b"\n")
+        return {
+            name: self.gate.release(destination=LETTERSHOP, kind=kind, payload=data)
+            for name, (kind, data) in parts.items()
+        }
+
+    def _record(self, batch_id: str, jobs: list[OutboxJob]) -> None:
+        """Step 7."""
+        now = self.clock.now()
+        with self.open_uow() as uow:
+            for job in jobs:
+                if step(uow, job, Event.ACCEPT, now, response="released"):
+                    detail = f"batch {batch_id}"
+                    uow.outcomes.add(
+                        [Outcome(f"delivered:{job.touchpoint_id}", job.touchpoint_id, "delivered", now, detail)]
+                    )
+                    self.summary.released += 1
+            uow.commit()
+        self.summary.batches.append(batch_id)
+        hit("letters.recorded")
+
+
+def _index_lines(batch: RenderedBatch, requests: list[LetterRequest]) -> list[IndexLine]:
+    lines, page = [], 1
+    for request in requests:
+        pages = batch.pages[request.document_id]
+        lines.append(IndexLine(request.document_id, page, page + pages - 1, request.customer.postcode))
+        page += pages
+    return lines

@@ -1,0 +1,126 @@
+"""The dealership's configuration: one TOML file, owned by the dealer, read once at start."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from guildpost_shared.errors import ConfigurationError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Dealer(_Section):
+    """Who writes: the imprint of every mail and letter (§ 5 DDG, § 35a GmbHG)."""
+
+    name: str
+    legal_name: str
+    street: str
+    postcode: str
+    town: str
+    state: str = Field(pattern=r"^(BW|BY|BE|BB|HB|HH|HE|MV|NI|NW|RP|SL|SN|ST|SH|TH)$")
+    phone: str
+    email: str
+    website: str
+    register_court: str
+    register_number: str
+    managing_directors: str
+    vat_id: str
+    timezone: str = "Europe/Berlin"
+
+
+class Figures(_Section):
+    """The dealer's own figures; they never leave (DOMAIN rule R2). Money in cents, places per working day."""
+
+    weekly_budget_cents: int = Field(ge=0)
+    workshop_places_per_day: int = Field(ge=0)
+    hourly_rate_cents: int = Field(ge=0)
+
+
+class Dms(_Section):
+    """Where the dealer management system drops its exports."""
+
+    drop_folder: Path
+
+
+class Smtp(_Section):
+    """The dealer's mail server; encryption is required unless it is switched off by name."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    from_address: str
+    from_name: str
+    username: str = ""
+    password_file: str = ""
+
+
+class Letters(_Section):
+    """The folder a lettershop takes finished batches from, and the rhythm of release (ISO weekdays 1-7)."""
+
+    folder: Path
+    release_weekdays: list[int] = [1]
+    release_every_days: int = Field(default=14, ge=1, le=60)
+
+
+class Relay(_Section):
+    """The public endpoint that receives unsubscribes and answers for this dealer."""
+
+    url: str = Field(pattern=r"^https?://")
+    ca_file: Path | None = None
+
+
+class Web(_Section):
+    """Where the dealer's own pages listen; loopback unless said otherwise."""
+
+    listen: str = "127.0.0.1:0"
+
+
+class Services(_Section):
+    """Which services of the catalogue this dealer runs."""
+
+    enabled: list[str]
+
+
+class Approval(_Section):
+    """Whether touchpoints go out by themselves or after a person looked."""
+
+    mode: Literal["automatic", "review"] = "automatic"
+
+
+class AgentConfig(_Section):
+    """Everything in ``agent.toml``."""
+
+    language: Literal["de", "en"] = "de"
+    dealer: Dealer
+    figures: Figures
+    dms: Dms
+    smtp: Smtp
+    letters: Letters
+    relay: Relay
+    web: Web = Web()
+    services: Services
+    approval: Approval = Approval()
+
+
+def load_config(home: Path) -> AgentConfig:
+    """Read ``agent.toml`` from the agent's home.
+
+    Raises:
+        ConfigurationError: the file is missing, is no TOML, or a field is missing, unknown or out of range.
+    """
+    path = home / "agent.toml"
+    try:
+        return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise ConfigurationError("agent_config_missing", path=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError("agent_config_unreadable", path=path, reason=str(error)) from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError("agent_config_invalid", path=path, field=field, reason=first["msg"]) from None

@@ -1,0 +1,92 @@
+"""Which outcomes may enter a study: at most one matured reminder per customer, none counted in the quarter before.
+
+Only what was really delivered counts, with the local time at which it really left; a booking counts when it fell into
+the attribution window and before the study's maturity. The choice among several reminders of one customer is the
+earliest, so that it does not depend on how it turned out.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
+from guildpost_shared.studies.layout import MaturedReminder
+from guildpost_shared.studies.spec import StudySpec
+
+MONTHS_PER_QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One customer's one reminder."""
+
+    customer_id: str
+    reminder: MaturedReminder
+
+
+def quarter_of(day: date) -> str:
+    """Name a day's quarter, ``2027-Q1``."""
+    return f"{day.year}-Q{(day.month - 1) // MONTHS_PER_QUARTER + 1}"
+
+
+def matured_reminders(
+    study: StudySpec,
+    touchpoints: Mapping[str, Touchpoint],
+    outcomes: Iterable[Outcome],
+    *,
+    today: date,
+    zone: ZoneInfo,
+    already_counted: Collection[str],
+) -> list[Counted]:
+    """Choose what counts.
+
+    Args:
+        study: the verified study.
+        touchpoints: by id.
+        outcomes: everything that came back.
+        today: the dealer's local day.
+        zone: the dealer's time zone.
+        already_counted: customers counted in this quarter; they are left out.
+
+    Returns:
+        One entry per customer, ordered by customer.
+    """
+    delivered: dict[str, datetime] = {}
+    booked: dict[str, datetime] = {}
+    for outcome in outcomes:
+        if outcome.kind == "delivered":
+            delivered[outcome.touchpoint_id] = outcome.at
+        elif outcome.kind == "booked":
+            earlier = booked.get(outcome.touchpoint_id)
+            booked[outcome.touchpoint_id] = min(earlier, outcome.at) if earlier else outcome.at
+    chosen: dict[str, tuple[datetime, Touchpoint]] = {}
+    for touchpoint_id, at in delivered.items():
+        touchpoint = touchpoints.get(touchpoint_id)
+        if touchpoint is None or touchpoint.customer_id in already_counted:
+            continue
+        if touchpoint.service_id not in study.services or touchpoint.channel not in study.channels:
+            continue
+        if not study.counts(at.astimezone(zone).date(), today):
+            continue
+        known = chosen.get(touchpoint.customer_id)
+        if known is None or (at, touchpoint_id) < (known[0], known[1].touchpoint_id):
+            chosen[touchpoint.customer_id] = (at, touchpoint)
+    return [
+        Counted(customer, _reminder(study, touchpoint, at, booked.get(touchpoint.touchpoint_id), zone))
+        for customer, (at, touchpoint) in sorted(chosen.items())
+    ]
+
+
+def _reminder(
+    study: StudySpec, touchpoint: Touchpoint, at: datetime, booked_at: datetime | None, zone: ZoneInfo
+) -> MaturedReminder:
+    local = at.astimezone(zone)
+    return MaturedReminder(
+        service=touchpoint.service_id,
+        channel=touchpoint.channel.value,
+        weekday=local.weekday(),
+        hour=local.hour if touchpoint.channel is Channel.EMAIL else None,
+        lead_days=(touchpoint.due_date - local.date()).days,
+        booked=booked_at is not None and booked_at - at <= timedelta(days=study.maturity_days),
+    )

@@ -1,0 +1,47 @@
+"""Identifiers and draws that come out the same every time: repeatable from the dealer's key, unforeseeable without it.
+
+An occasion's id is made of vehicle, service and due month alone, so that every run finds the same one. Draws (arm, lead
+time, slot, holdout) and touchpoint ids need the key: nobody outside can work them out from a customer's number.
+"""
+
+import base64
+import hashlib
+import hmac
+from datetime import date
+from typing import Final
+
+_ID_BYTES: Final = 15
+_TAG: Final = "guildpost/plan/v1"
+
+
+def _pack(parts: tuple[str, ...]) -> bytes:
+    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+
+
+def _identifier(digest: bytes) -> str:
+    return base64.b32encode(digest[:_ID_BYTES]).decode("ascii").lower()
+
+
+def occasion_id(vehicle_id: str, service_id: str, due: date) -> str:
+    """Name the occasion of a vehicle, a service and a due month: 24 lower-case base32 characters."""
+    parts = ("occasion", vehicle_id, service_id, f"{due:%Y-%m}")
+    return _identifier(hashlib.blake2b(_pack(parts), digest_size=_ID_BYTES).digest())
+
+
+def touchpoint_id(key: bytes, occasion: str, attempt: int) -> str:
+    """Name the n-th touchpoint planned for an occasion (a cancelled one may be followed by another)."""
+    return _identifier(_digest(key, "touchpoint", occasion, str(attempt)))
+
+
+def _digest(key: bytes, *parts: str) -> bytes:
+    return hmac.digest(key, _pack((_TAG, *parts)), hashlib.sha256)
+
+
+def draw(key: bytes, *parts: str) -> float:
+    """Draw a number in [0, 1) with 53 bits, the same for the same key and parts."""
+    return (int.from_bytes(_digest(key, *parts)[:8], "big") >> 11) / (1 << 53)
+
+
+def choose(key: bytes, low: int, high: int, *parts: str) -> int:
+    """Draw a whole number from the closed range, evenly (up to the rounding of 53 bits)."""
+    return low + int(draw(key, *parts) * (high - low + 1))

@@ -1,0 +1,62 @@
+"""Who must not be written to: keyed hashes of addresses, so that the list can outlive the customer's erasure.
+
+An address is brought to one form before it is hashed: ``" Max.Muster@Münch.example "`` and
+``max.muster@xn--mnch-0ra.example`` are the same address. The key never leaves the dealer's database, so nobody can try
+out addresses against the list.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from typing import Final
+
+from guildpost_agent.domain.records import Channel, Customer
+
+ALL_CHANNELS: Final = (Channel.EMAIL, Channel.LETTER)
+_ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
+_NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
+_STREET_WORD: Final = re.compile(r"str(?:asse|\.)?(?=\s|\d|$)")
+
+
+def normalise_email(address: str) -> str | None:
+    """Bring an e-mail address to its one form: lower case, IDNA domain.
+
+    Returns:
+        None when it cannot be an address that plain SMTP (RFC 5321) carries.
+    """
+    local, at, domain = unicodedata.normalize("NFKC", address).strip().lower().rpartition("@")
+    try:
+        normal = f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
+    return normal if _ADDRESS.fullmatch(normal) else None
+
+
+def normalise_postal(customer: Customer) -> str | None:
+    """Bring a name with its address to one form.
+
+    Returns:
+        None without a name, street and postcode.
+    """
+    name = f"{customer.given_name} {customer.family_name}".strip() or customer.company
+    parts = (name, _STREET_WORD.sub("str", _fold(customer.street)), customer.postcode)
+    return "|".join(_NOT_LETTERS.sub("", _fold(part)) for part in parts) if all(parts) else None
+
+
+def address_hmac(key: bytes, normal_address: str) -> str:
+    """Hash a normalised address with the dealer's suppression key (HMAC-SHA256, hex)."""
+    return hmac.digest(key, b"guildpost/suppression/v1\0" + normal_address.encode(), hashlib.sha256).hex()
+
+
+def suppression_entry(key: bytes, customer: Customer, channel: str) -> str | None:
+    """Give the entry under which a customer would stand on the list for a channel; None without an address there."""
+    normal = normalise_email(customer.email) if channel == Channel.EMAIL else normalise_postal(customer)
+    return None if normal is None else address_hmac(key, normal)
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        plain = plain.replace(umlaut, letters)
+    return plain

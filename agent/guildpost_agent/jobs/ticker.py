@@ -1,0 +1,69 @@
+"""The clock ticks, leases guard, steps are idempotent.
+
+One tick walks the steps in their order. Each step decides by itself whether something is due, does it, and can be
+walked again after a crash without doing anything twice. A lease keeps two processes of one agent apart.
+
+An error that somebody can act on (``GuildpostError``) ends its step, is logged by its code and kept for the status
+page; the other steps still run. Anything else is a bug and ends the process: the supervisor starts it again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_shared.clock import Clock
+from guildpost_shared.errors import GuildpostError
+
+LEASE: Final = timedelta(minutes=10)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the agent does on its own."""
+
+    name: str
+    run: Callable[[datetime], None]
+
+
+class Ticker:
+    """Walks the steps at an instant of the business clock."""
+
+    def __init__(self, steps: Sequence[Step], open_uow: OpenUnitOfWork, holder: str, wall_clock: Clock) -> None:
+        self._steps = steps
+        self._open_uow = open_uow
+        self._holder = holder
+        self._wall_clock = wall_clock
+        self.last_tick: datetime | None = None
+        self.problems: dict[str, GuildpostError] = {}
+
+    def tick(self, now: datetime) -> bool:
+        """Walk all steps once; False if another process of this agent holds the lease."""
+        if not self._acquire():
+            return False
+        for step in self._steps:
+            try:
+                step.run(now)
+                self.problems.pop(step.name, None)
+            except GuildpostError as error:
+                self.problems[step.name] = error
+                log.warning("step_failed", step=step.name, code=error.code)
+        self.last_tick = now
+        return True
+
+    def release(self) -> None:
+        """Give the lease back at the end, so that a successor need not wait."""
+        with self._open_uow() as uow:
+            uow.leases.release("tick", holder=self._holder)
+            uow.commit()
+
+    def _acquire(self) -> bool:
+        now = self._wall_clock.now()
+        with self._open_uow() as uow:
+            taken = uow.leases.acquire("tick", holder=self._holder, now=now, until=now + LEASE)
+            uow.commit()
+        return taken

@@ -1,0 +1,79 @@
+"""The repository's files: metadata under its TUF names, targets under their SHA-256.
+
+``timestamp.json`` is written last and replaced in one step: it is the switch that puts a publication into force.
+Every other file is written once under a name that never comes back (TUF consistent snapshots).
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from guildpost_shared.catalogue_paths import is_metadata_name, parse_target_file_name
+from guildpost_shared.errors import ConfigurationError
+
+TIMESTAMP: Final = "timestamp.json"
+
+
+class RepositoryFiles:
+    """Read and write the published files (port ``CatalogueFiles``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._metadata = folder / "metadata"
+        self._targets = folder / "targets"
+
+    def metadata(self, name: str) -> bytes | None:
+        """Give a metadata file, or None; only names of the grammar are looked up."""
+        return _read(self._metadata / name) if is_metadata_name(name) else None
+
+    def target(self, name: str) -> bytes | None:
+        """Give a target by its hashed name, or None."""
+        parts = parse_target_file_name(name)
+        return None if parts is None else _read(self._targets / parts.sha256)
+
+    def write_metadata(self, name: str, data: bytes) -> None:
+        """Write a metadata file durably."""
+        _replace(self._metadata / name, data)
+
+    def write_target(self, sha256: str, data: bytes) -> None:
+        """Write contents durably; what is there already stays."""
+        path = self._targets / sha256
+        if _read(path) != data:
+            _replace(path, data)
+
+    def first_root(self) -> bytes:
+        """Give the first root metadata, whose hash join codes carry.
+
+        Raises:
+            ConfigurationError: ``catalogue_missing``.
+        """
+        root = self.metadata("1.root.json")
+        if root is None:
+            raise ConfigurationError("catalogue_missing")
+        return root
+
+    def exists(self) -> bool:
+        """Say whether there is a repository."""
+        return (self._metadata / TIMESTAMP).exists()
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside, sync, rename, sync the folder: after a power loss there is the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(path.name + ".new")
+    with staged.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,48 @@
+"""The catalogue service: the published files as they are. Trust lies in their signatures, not here."""
+
+from collections.abc import Iterator
+
+import grpc
+
+from guildpost_coordinator.adapters.grpc_server.guard import AGENT
+from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
+from guildpost_coordinator.app.ports.catalogue import CatalogueFiles
+from guildpost_shared.errors import Refused
+from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc
+from guildpost_shared.wire.catalogue import to_chunks
+
+
+class CatalogueServicer(catalogue_pb2_grpc.CatalogueServicer):
+    """Hand out metadata and targets by name; names outside the grammar find nothing."""
+
+    def __init__(self, files: CatalogueFiles) -> None:
+        self._files = files
+
+    def GetMetadata(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetMetadataRequest, context: grpc.ServicerContext
+    ) -> Iterator[catalogue_pb2.CatalogueChunk]:
+        """Stream a metadata file."""
+        del context
+        return to_chunks(_found(self._files.metadata(request.name)))
+
+    def GetTarget(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetTargetRequest, context: grpc.ServicerContext
+    ) -> Iterator[catalogue_pb2.CatalogueChunk]:
+        """Stream a target."""
+        del context
+        return to_chunks(_found(self._files.target(request.name)))
+
+
+def catalogue_plugin(files: CatalogueFiles) -> ServicePlugin:
+    """Offer the service to agents on the control port."""
+    servicer = CatalogueServicer(files)
+    return ServicePlugin(
+        add=lambda server: catalogue_pb2_grpc.add_CatalogueServicer_to_server(servicer, server),
+        allowed={f"/guildpost.v1.Catalogue/{name}": frozenset({AGENT}) for name in ("GetMetadata", "GetTarget")},
+    )
+
+
+def _found(data: bytes | None) -> bytes:
+    if data is None:
+        raise Refused("catalogue_file_missing")
+    return data

@@ -1,0 +1,67 @@
+"""The console's reads as SQL on a read-only snapshot."""
+
+from sqlalchemy import Engine, select
+
+from guildpost_coordinator.adapters.sql.catalogue_tables import publications, role_proposals
+from guildpost_coordinator.adapters.sql.engine import READ_ONLY
+from guildpost_coordinator.adapters.sql.rounds import SqlRounds
+from guildpost_coordinator.adapters.sql.tables import memberships, presence
+from guildpost_coordinator.app.ports.read_model import MemberRow, PublicationRow
+from guildpost_coordinator.domain.rounds import Round
+
+
+class SqlReadModel:
+    """Reads for people."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(**{READ_ONLY: True})
+        self._rounds = SqlRounds(engine)
+
+    def members(self) -> list[MemberRow]:
+        """List the dealerships by company."""
+        statement = (
+            select(
+                memberships.c.agent_id,
+                memberships.c.company,
+                memberships.c.legal_entity,
+                memberships.c.state,
+                presence.c.connected,
+                presence.c.last_contact,
+                memberships.c.agent_version,
+            )
+            .join(presence, presence.c.agent_id == memberships.c.agent_id, isouter=True)
+            .order_by(memberships.c.company)
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(statement).mappings().all()
+        return [MemberRow(**(dict(row) | {"connected": bool(row["connected"])})) for row in rows]
+
+    def publications(self, limit: int) -> list[PublicationRow]:
+        """List the newest publications, newest first."""
+        newest = select(publications).order_by(publications.c.position.desc()).limit(limit)
+        unsigned = select(role_proposals.c.publication_id, role_proposals.c.role).where(
+            role_proposals.c.signature.is_(None)
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(newest).mappings().all()
+            missing: dict[str, list[str]] = {}
+            for publication_id, role in connection.execute(unsigned):
+                missing.setdefault(publication_id, []).append(role)
+        return [
+            PublicationRow(
+                publication_id=row["publication_id"],
+                state=row["state"],
+                created_at=row["created_at"],
+                paths=tuple(sorted(row["changes"])),
+                missing=tuple(sorted(missing.get(row["publication_id"], []))),
+            )
+            for row in rows
+        ]
+
+    def rounds(self) -> list[Round]:
+        """List the rounds, newest first."""
+        return self._rounds.all()
+
+    def releases(self) -> list[bytes]:
+        """List the bodies of the releases, newest first."""
+        return [release.body for release in self._rounds.releases()]

@@ -1,0 +1,84 @@
+"""The coordinator's side of signing: show what awaits a role, take its signature or its refusal."""
+
+from guildpost_coordinator.app.advance_publications import advance_publications
+from guildpost_coordinator.app.ports.catalogue import SignedRole
+from guildpost_coordinator.app.publishing import Publishing
+from guildpost_coordinator.domain.catalogue import Publication, State, sign, withdraw
+from guildpost_shared.catalogue_paths import SignerRole
+from guildpost_shared.errors import Conflict, Refused
+from guildpost_shared.proposals import Proposal
+
+
+def pending_proposal(publishing: Publishing, role: SignerRole) -> Proposal | None:
+    """Give what awaits a role's signature, if anything does."""
+    with publishing.turn, publishing.publications() as publications:
+        awaiting = publications.oldest(State.AWAITING)
+        proposal = awaiting.proposals.get(role) if awaiting is not None else None
+        if proposal is None or proposal.signature is not None:
+            return None
+        return Proposal(role, proposal.version, proposal.to_sign, publishing.repository.published_file(role))
+
+
+def proposed_content(publishing: Publishing, role: SignerRole, sha256: str) -> bytes:
+    """Give contents of what awaits a role.
+
+    Args:
+        publishing: collaborators.
+        role: the caller's role.
+        sha256: hash of the contents, in hex.
+
+    Raises:
+        Refused: ``catalogue_file_missing``: nothing that awaits this role has these contents.
+    """
+    with publishing.publications() as publications:
+        awaiting = publications.oldest(State.AWAITING)
+        if awaiting is None or not _offers(awaiting, role, sha256):
+            raise Refused("catalogue_file_missing", detail=f"content {sha256} for {role}")
+        return publications.content(sha256)
+
+
+def submit_signature(publishing: Publishing, role: SignerRole, version: int, signature: bytes) -> bool:
+    """Take a role's signature; the last one that was missing puts the publication into force.
+
+    Returns:
+        Whether it is in force now.
+
+    Raises:
+        Untrusted: ``proposal_bad_signature``.
+        Conflict: ``proposal_superseded``.
+    """
+    with publishing.turn:
+        with publishing.publications() as publications:
+            signed = sign(_awaiting(publications.oldest(State.AWAITING), role, version), role, version, signature)
+            publishing.repository.verify(role, SignedRole(signed.proposals[role].to_sign, signature))
+            publications.save(signed)
+        advance_publications(publishing)
+        with publishing.publications() as publications:
+            now = publications.get(signed.publication_id)
+            return now is not None and now.state is State.PUBLISHED
+
+
+def refuse_proposal(publishing: Publishing, role: SignerRole, version: int, code: str) -> None:
+    """Withdraw a publication because a signer refuses it; the next draft gets its turn.
+
+    Raises:
+        Conflict: ``proposal_superseded``.
+    """
+    with publishing.turn:
+        with publishing.publications() as publications:
+            awaiting = _awaiting(publications.oldest(State.AWAITING), role, version)
+            publications.save(withdraw(awaiting, code))
+        advance_publications(publishing)
+
+
+def _awaiting(publication: Publication | None, role: SignerRole, version: int) -> Publication:
+    proposal = publication.proposals.get(role) if publication is not None else None
+    if publication is None or proposal is None or proposal.version != version:
+        raise Conflict("proposal_superseded", role=role, version=version)
+    return publication
+
+
+def _offers(publication: Publication, role: SignerRole, sha256: str) -> bool:
+    """Say whether the bytes to sign name these contents: what a signer must see depends on what it signed last."""
+    proposal = publication.proposals.get(role)
+    return proposal is not None and sha256.encode("ascii") in proposal.to_sign

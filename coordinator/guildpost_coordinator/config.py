@@ -1,0 +1,98 @@
+"""The coordinator's configuration: one TOML file in its home, read once at start; flags may override ports.
+
+Layout of the home:
+
+    coordinator.toml    this configuration
+    coordinator.db      database
+    authority/          certificate and encrypted key of the certificate authority
+    catalogue/          the published TUF repository; its first root metadata is what join codes name
+    addresses.json      where the running coordinator listens, written anew at each start
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from guildpost_shared.errors import ConfigurationError, Language
+
+CONFIG_FILE: Final = "coordinator.toml"
+_PORT: Final = Field(default=0, ge=0, le=65535)
+
+
+class CoordinatorConfig(BaseModel):
+    """What ``coordinator.toml`` may say.
+
+    Attributes:
+        brand: name shown to people.
+        public_host: DNS name or address under which dealerships reach the coordinator; stands in join codes.
+        listen: address that the ports bind.
+        enrolment_port: for newcomers; 0 lets the system choose at each start.
+        control_port: for members and signers.
+        flower_port: of the filter in front of Flower.
+        console_port: of the brand console.
+        presence_streams: agents connected at once.
+        language: of the console and the command line.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    brand: str = Field(default="", max_length=80)
+    public_host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]{1,253}$")
+    listen: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]{1,253}$")
+    enrolment_port: int = _PORT
+    control_port: int = _PORT
+    flower_port: int = _PORT
+    console_port: int = _PORT
+    presence_streams: int = Field(default=1500, ge=1, le=10_000)
+    language: Language = "de"
+
+
+class Home:
+    """The paths inside the coordinator's home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / CONFIG_FILE
+        self.database = folder / "coordinator.db"
+        self.authority = folder / "authority"
+        self.catalogue = folder / "catalogue"
+        self.trust_root = self.catalogue / "metadata" / "1.root.json"
+        self.addresses = folder / "addresses.json"
+
+
+def load_config(home: Home, overrides: Mapping[str, object] | None = None) -> CoordinatorConfig:
+    """Read the configuration.
+
+    Args:
+        home: paths.
+        overrides: settings that take the place of the file's.
+
+    Raises:
+        ConfigurationError: ``ca_missing`` (the home was never set up) or ``configuration_invalid``.
+    """
+    try:
+        settings = tomllib.loads(home.config.read_text("utf-8"))
+        return CoordinatorConfig.model_validate({**settings, **(overrides or {})})
+    except FileNotFoundError as error:
+        raise ConfigurationError("ca_missing", folder=home.folder) from error
+    except ValidationError as error:
+        setting = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ConfigurationError("configuration_invalid", setting=setting) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError("configuration_invalid", setting=CONFIG_FILE) from error
+
+
+def render_config(config: CoordinatorConfig) -> str:
+    """Write a configuration as TOML (strings and whole numbers only)."""
+    lines = [f"{name} = {_toml(value)}" for name, value in config.model_dump().items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in value)
+    return f'"{escaped}"'

@@ -1,0 +1,109 @@
+"""What contents of each kind must be before anybody signs them: one table for the coordinator and for every signer.
+
+Templates are checked part by part (the words of rules R10 and R11 stand in ``templates.rules``); that the parts fit
+together is checked where a template is compiled. Further rules of the approval life cycle join this table.
+"""
+
+import json
+import re
+from typing import Final
+
+from guildpost_coordinator.domain.proposals import ContentChecks
+from guildpost_shared.errors import Refused
+from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
+from guildpost_shared.identity.roster import parse_roster
+from guildpost_shared.services.definition import parse_service
+from guildpost_shared.studies.release import parse_release
+from guildpost_shared.studies.spec import parse_study
+from guildpost_shared.templates.manifest import parse_manifest
+from guildpost_shared.templates.rules import check_wording
+
+_TEMPLATE: Final = re.compile(r"templates/(?P<template_id>[^/]+/\d+/[a-z]+\.[a-z]{2})\.(?P<part>json|mjml|txt)")
+
+
+def check_service(path: str, contents: bytes) -> None:
+    """Check a service definition: it parses, and the path names it.
+
+    Raises:
+        Refused: ``service_definition_invalid`` or ``proposal_path_mismatch``.
+    """
+    _require_path(path, f"services/{parse_service(contents).service_id}.json")
+
+
+def check_template(path: str, contents: bytes) -> None:
+    """Check one part of a template.
+
+    Raises:
+        Refused: ``proposal_path_mismatch``, ``template_invalid`` or ``template_rule_violated``.
+    """
+    found = _TEMPLATE.fullmatch(path)
+    if found is None:
+        raise Refused("proposal_path_mismatch", path=path)
+    template_id = found["template_id"]
+    if found["part"] == "json":
+        check_wording(parse_manifest(contents, template_id).subject, template_id)
+        return
+    try:
+        check_wording(contents.decode("utf-8"), template_id)
+    except UnicodeDecodeError as error:
+        raise Refused("template_invalid", detail="not UTF-8", template=template_id) from error
+
+
+def check_study(path: str, contents: bytes) -> None:
+    """Check a study: it parses, and the path names it.
+
+    Raises:
+        Refused: ``document_*`` or ``proposal_path_mismatch``.
+    """
+    study = parse_study(contents)
+    _require_path(path, f"studies/{study.study_id}/{study.version}.json")
+
+
+def check_roster(path: str, contents: bytes) -> None:
+    """Check the roster: it parses and is written canonically, so that its hash has one meaning.
+
+    Raises:
+        Refused: ``document_*`` or ``proposal_path_mismatch``.
+    """
+    _require_path(path, ROSTER_PATH)
+    if parse_roster(contents).canonical_bytes != contents:
+        raise Refused("document_unreadable", detail="not canonical", document="roster")
+
+
+def check_release(path: str, contents: bytes) -> None:
+    """Check a release.
+
+    Raises:
+        Refused: ``document_*``.
+    """
+    del path
+    parse_release(contents)
+
+
+def check_model(path: str, contents: bytes) -> None:
+    """Check a model: a JSON object; what it may hold is the learning code's business on both sides.
+
+    Raises:
+        Refused: ``document_unreadable``.
+    """
+    try:
+        value = json.loads(contents)
+    except (ValueError, RecursionError) as error:
+        raise Refused("document_unreadable", document=path) from error
+    if not isinstance(value, dict):
+        raise Refused("document_unreadable", document=path)
+
+
+def _require_path(path: str, expected: str) -> None:
+    if path != expected:
+        raise Refused("proposal_path_mismatch", path=path)
+
+
+CONTENT_CHECKS: Final[ContentChecks] = {
+    "services": check_service,
+    "templates": check_template,
+    "studies": check_study,
+    "roster": check_roster,
+    "models": check_model,
+    "releases": check_release,
+}

@@ -1,0 +1,3 @@
+from guildpost_demo.cli import main
+
+main()

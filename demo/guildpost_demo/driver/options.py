@@ -1,0 +1,23 @@
+"""What a run of the demo was asked to be."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from guildpost_demo.network.dealers import DEMO_START
+from guildpost_shared.errors import Language
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line's values."""
+
+    folder: Path
+    ends_by_itself: bool = False
+    weeks: int = 10
+    dealers: int = 12
+    seed: int = 1
+    language: Language = "de"
+    keeps_former: bool = False
+    canaries: int = 0
+    start: date = DEMO_START

@@ -1,0 +1,82 @@
+"""What happened, as a table: one line per dealership, then the network."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from guildpost_demo.driver.side_by_side import side_by_side
+from guildpost_demo.driver.stage import Stage
+from guildpost_demo.network.dealers import DealerProfile
+from guildpost_shared.catalog import Catalog
+
+FIGURES: Final = ("imported", "quarantined", "occasions", "planned", "sent", "bounced", "booked")
+
+
+@dataclass(frozen=True)
+class DealerLine:
+    """One dealership's figures, as its own agent gives them."""
+
+    name: str
+    figures: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """One released round."""
+
+    study: str
+    period: str
+    contributors: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The demo's result."""
+
+    dealers: tuple[DealerLine, ...]
+    rounds: tuple[RoundLine, ...]
+    duplicates: int
+
+
+def _dealer_line(stage: Stage, profile: DealerProfile) -> DealerLine:
+    status = json.loads(stage.supervisor.run(stage.commands.agent_status(profile.key)))
+    return DealerLine(profile.name, tuple(int(status[figure]) for figure in FIGURES))
+
+
+def summarise(stage: Stage) -> Summary:
+    """Ask every agent and the coordinator for their figures."""
+    lines = tuple(side_by_side(lambda profile: _dealer_line(stage, profile), stage.profiles))
+    network = json.loads(stage.supervisor.run(stage.commands.coordinator_status()))
+    rounds = tuple(RoundLine(row["study"], row["period"], int(row["contributors"])) for row in network["releases"])
+    return Summary(lines, rounds, len(stage.store.duplicates()) if stage.store else 0)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Set a table in plain text: the first column left, figures right."""
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+
+    def line(cells: Sequence[str]) -> str:
+        first = cells[0].ljust(widths[0])
+        return "  ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))])
+
+    return "\n".join([line(heads), line(["─" * width for width in widths]), *(line(row) for row in rows)])
+
+
+def render(summary: Summary, texts: Catalog) -> str:
+    """Write the summary for people."""
+    heads = [texts.text("demo.dealer"), *(texts.text(f"demo.figure.{figure}") for figure in FIGURES)]
+    rows = [[line.name, *(str(figure) for figure in line.figures)] for line in summary.dealers]
+    totals = [str(sum(line.figures[column] for line in summary.dealers)) for column in range(len(FIGURES))]
+    rounds = [
+        texts.text("demo.release", study=row.study, period=row.period, contributors=row.contributors)
+        for row in summary.rounds
+    ] or [texts.text("demo.no_release")]
+    return "\n".join(
+        [
+            table(heads, [*rows, [texts.text("demo.total"), *totals]]),
+            "",
+            *rounds,
+            texts.text("demo.duplicates", count=summary.duplicates),
+        ]
+    )

@@ -1,0 +1,41 @@
+"""Message catalogues: every string for people, in German and English.
+
+A package keeps ``messages/de.po`` and ``messages/en.po``; message ids are short names (``plan.reason.lead_time``),
+texts may hold ``{placeholders}``. German is the default language.
+"""
+
+from functools import cache
+from importlib import resources
+
+from babel.messages.pofile import read_po
+
+from guildpost_shared.errors import Language
+
+
+class Catalog:
+    """The texts of one package in one language."""
+
+    def __init__(self, language: Language, texts: dict[str, str]) -> None:
+        self.language = language
+        self._texts = texts
+
+    def text(self, message_id: str, **params: object) -> str:
+        """Return a text with its placeholders filled.
+
+        Raises:
+            KeyError: the id is in no catalogue (a bug: tests compare used and known ids).
+        """
+        template = self._texts[message_id]
+        return template.format(**params) if params else template
+
+    def ids(self) -> set[str]:
+        """List the message ids it knows."""
+        return set(self._texts)
+
+
+@cache
+def load(package: str, language: Language) -> Catalog:
+    """Read a package's catalogue; the result is kept for the life of the process."""
+    with resources.files(package).joinpath(f"messages/{language}.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    return Catalog(language, {str(m.id): str(m.string) for m in catalog if m.id})

@@ -1,0 +1,65 @@
+"""A thin main for every program: one module per command, loaded only when it is asked for.
+
+A command module offers ``HELP`` (German and English), ``configure(parser)`` and ``run(arguments) -> int``. Errors are
+translated here, once: the public sentence and the next step to standard error, the exit code from the errors' table.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
+
+INTERRUPTED: Final = 130
+
+
+class Command(Protocol):
+    """What a command module offers."""
+
+    HELP: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; return the exit code."""
+        ...
+
+
+def default_language(environment: Mapping[str, str]) -> Language:
+    """Choose the language of the terminal: ``GUILDPOST_LANG``, else German."""
+    return "en" if environment.get("GUILDPOST_LANG", "").lower().startswith("en") else "de"
+
+
+def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | None = None) -> int:
+    """Run one command of a program.
+
+    Args:
+        program: its name.
+        commands: command name → module path.
+        arguments: without the program name; ``sys.argv`` when None.
+
+    Returns:
+        The exit code.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog=program)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = given[0] if given and given[0] in commands else None
+    modules = {name: importlib.import_module(path) for name, path in commands.items() if chosen in {None, name}}
+    for name, module in modules.items():
+        sub = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
+        sub.add_argument("--lang", choices=("de", "en"), default=default_language(os.environ), help="de | en")
+        module.configure(sub)
+    parsed = parser.parse_args(given)
+    try:
+        return int(modules[parsed.command].run(parsed))
+    except GuildpostError as error:
+        sys.stderr.write(f"{public_text(error, parsed.lang)}\n")
+        return exit_code(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED

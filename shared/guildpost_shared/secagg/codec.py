@@ -1,0 +1,100 @@
+"""Bytes of the secure-aggregation messages: big-endian, length-prefixed, one encoding per value.
+
+No protobuf here: what is signed and hashed must have exactly one byte form, whatever library carries it.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from guildpost_shared.errors import ProtocolViolation
+
+T = TypeVar("T")
+MAX_ITEMS: Final = 10_000
+MAX_TEXT: Final = 255
+
+
+class Writer:
+    """Append fields and take the bytes."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def u8(self, value: int) -> "Writer":
+        """Append one byte."""
+        self._parts.append(value.to_bytes(1, "big"))
+        return self
+
+    def u32(self, value: int) -> "Writer":
+        """Append four bytes."""
+        self._parts.append(value.to_bytes(4, "big"))
+        return self
+
+    def raw(self, value: bytes) -> "Writer":
+        """Append bytes whose length both sides know."""
+        self._parts.append(value)
+        return self
+
+    def text(self, value: str) -> "Writer":
+        """Append a short ASCII string with its length."""
+        data = value.encode("ascii")
+        return self.u8(len(data)).raw(data)
+
+    def take(self) -> bytes:
+        """Return everything appended."""
+        return b"".join(self._parts)
+
+
+class Reader:
+    """Take fields from the front; ``end`` refuses leftovers.
+
+    Every method raises ``ProtocolViolation("secagg_malformed")`` when the bytes are not there.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def raw(self, size: int) -> bytes:
+        """Take ``size`` bytes."""
+        end = self._at + size
+        if end > len(self._data):
+            raise malformed("too short")
+        piece = self._data[self._at : end]
+        self._at = end
+        return piece
+
+    def u8(self) -> int:
+        """Take one byte."""
+        return self.raw(1)[0]
+
+    def u32(self) -> int:
+        """Take four bytes."""
+        return int.from_bytes(self.raw(4), "big")
+
+    def text(self) -> str:
+        """Take a short ASCII string."""
+        data = self.raw(self.u8())
+        if not data.isascii():
+            raise malformed("not ASCII")
+        return data.decode("ascii")
+
+    def many(self, item: Callable[["Reader"], T]) -> tuple[T, ...]:
+        """Take a counted list."""
+        count = self.u32()
+        if count > MAX_ITEMS:
+            raise malformed(f"{count} items")
+        return tuple(item(self) for _ in range(count))
+
+    def rest(self) -> bytes:
+        """Take what is left."""
+        return self.raw(len(self._data) - self._at)
+
+    def end(self) -> None:
+        """Refuse leftovers."""
+        if self._at != len(self._data):
+            raise malformed("trailing bytes")
+
+
+def malformed(detail: str) -> ProtocolViolation:
+    """Say that bytes could not be read."""
+    return ProtocolViolation("secagg_malformed", detail=detail)

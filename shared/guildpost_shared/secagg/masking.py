@@ -1,0 +1,68 @@
+"""Adding masks, and taking them off the sum (Bonawitz et al. 2017, figure 4, rounds 2 and 4).
+
+Agent u sends ``y_u = x_u + PRG(b_u) + Σ_v ± PRG(s_uv)`` mod 2^64 over the other agents v of U2, with plus when u comes
+before v in the order of ids. In the sum over U3 the pair masks of two survivors cancel; what is left are the
+self-masks of the survivors and the pair masks between survivors and the dead.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from guildpost_shared.secagg import keys, prg
+from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.prg import Ring
+
+
+def mask(
+    context: RoundContext,
+    vector: Ring,
+    *,
+    agent_id: str,
+    mask_private: bytes,
+    self_secret: bytes,
+    peers: Mapping[str, bytes],
+) -> Ring:
+    """Hide a vector.
+
+    Args:
+        context: the round.
+        vector: the agent's clipped and noised integers, as ring elements.
+        agent_id: whose vector it is.
+        mask_private: its X25519 mask key.
+        self_secret: its self-mask secret.
+        peers: mask public keys of the other agents of U2 by id.
+    """
+    masked = vector + prg.expand(keys.self_mask_seed(context, self_secret, agent_id), context.dimension)
+    for peer, public in peers.items():
+        _add(masked, keys.mask_seed(context, mask_private, agent_id, public, peer), plus=agent_id < peer)
+    return masked
+
+
+def remove_self_masks(context: RoundContext, total: Ring, secrets: Mapping[str, bytes]) -> None:
+    """Take the survivors' self-masks off a sum, in place; ``secrets`` by agent id."""
+    for agent, secret in secrets.items():
+        total -= prg.expand(keys.self_mask_seed(context, secret, agent), context.dimension)
+
+
+def remove_pair_masks(
+    context: RoundContext, total: Ring, dead: Mapping[str, bytes], survivors: Iterable[tuple[str, bytes]]
+) -> None:
+    """Take off the pair masks that the dead can no longer cancel, in place.
+
+    Args:
+        context: the round.
+        total: the sum over the survivors.
+        dead: rebuilt mask private keys of the dead by agent id.
+        survivors: id and mask public key of each survivor.
+    """
+    listed = list(survivors)
+    for agent, private in dead.items():
+        for survivor, public in listed:
+            # The mask of the dead towards a survivor is the opposite of what the survivor added.
+            _add(total, keys.mask_seed(context, private, agent, public, survivor), plus=agent < survivor)
+
+
+def _add(into: Ring, seed: bytes, *, plus: bool) -> None:
+    words = prg.expand(seed, len(into))
+    (np.add if plus else np.subtract)(into, words, out=into)

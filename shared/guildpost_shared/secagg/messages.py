@@ -1,0 +1,212 @@
+"""Bodies of the ten messages: one request and one reply per stage.
+
+Replies carry no ids and no counts: for a given cohort every dealer's reply of a stage has the same size, whatever
+the dealer has to report. Lists in requests are ordered by agent id, strictly, so a set has one encoding and no
+duplicates.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from guildpost_shared.secagg.codec import Reader, Writer, malformed
+from guildpost_shared.secagg.shamir import SHARE_BYTES
+
+KEY_BYTES: Final = 32
+HASH_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
+TAG_BYTES: Final = 16
+SEALED_BYTES: Final = 2 * SHARE_BYTES + TAG_BYTES
+COORDINATE_BYTES: Final = 8
+
+
+@dataclass(frozen=True)
+class PublicKeys:
+    """An agent's two X25519 keys of one round: one seals shares, the other agrees on masks (reply of stage 0)."""
+
+    channel: bytes
+    mask: bytes
+
+    def encode(self) -> bytes:
+        """Write 64 bytes."""
+        return self.channel + self.mask
+
+    @classmethod
+    def decode(cls, body: bytes) -> "PublicKeys":
+        """Read 64 bytes."""
+        reader = Reader(body)
+        keys = cls(reader.raw(KEY_BYTES), reader.raw(KEY_BYTES))
+        reader.end()
+        return keys
+
+
+@dataclass(frozen=True)
+class Advertisement:
+    """Somebody's reply of stage 0 as the coordinator passes it on, with that agent's signature."""
+
+    agent_id: str
+    keys: PublicKeys
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class ShareKeysRequest:
+    """Stage 1: the key list U1."""
+
+    advertisements: tuple[Advertisement, ...]
+
+    def encode(self) -> bytes:
+        """Write the list."""
+        writer = Writer().u32(len(self.advertisements))
+        for item in self.advertisements:
+            writer.text(item.agent_id).raw(item.keys.encode()).raw(item.signature)
+        return writer.take()
+
+    @classmethod
+    def decode(cls, body: bytes) -> "ShareKeysRequest":
+        """Read the list."""
+
+        def item(reader: Reader) -> Advertisement:
+            agent = reader.text()
+            return Advertisement(agent, PublicKeys.decode(reader.raw(2 * KEY_BYTES)), reader.raw(SIGNATURE_BYTES))
+
+        reader = Reader(body)
+        request = cls(reader.many(item))
+        reader.end()
+        _ordered(item.agent_id for item in request.advertisements)
+        return request
+
+
+@dataclass(frozen=True)
+class ShareKeysReply:
+    """Stage 1: commitment to the self-mask seed, and one sealed pair of shares per other agent of U1, in order."""
+
+    commitment: bytes
+    sealed: tuple[bytes, ...]
+
+    def encode(self) -> bytes:
+        """Write commitment and pieces."""
+        return self.commitment + b"".join(self.sealed)
+
+    @classmethod
+    def decode(cls, body: bytes, peers: int) -> "ShareKeysReply":
+        """Read the pieces for ``peers`` other agents."""
+        reader = Reader(body)
+        reply = cls(reader.raw(HASH_BYTES), tuple(reader.raw(SEALED_BYTES) for _ in range(peers)))
+        reader.end()
+        return reply
+
+
+@dataclass(frozen=True)
+class MaskedInputRequest:
+    """Stage 2: the sealed pairs of shares meant for the recipient; their senders and the recipient are U2."""
+
+    sealed: tuple[tuple[str, bytes], ...]
+
+    def encode(self) -> bytes:
+        """Write the list."""
+        writer = Writer().u32(len(self.sealed))
+        for sender, piece in self.sealed:
+            writer.text(sender).raw(piece)
+        return writer.take()
+
+    @classmethod
+    def decode(cls, body: bytes) -> "MaskedInputRequest":
+        """Read the list."""
+        reader = Reader(body)
+        request = cls(reader.many(lambda item: (item.text(), item.raw(SEALED_BYTES))))
+        reader.end()
+        _ordered(sender for sender, _ in request.sealed)
+        return request
+
+
+@dataclass(frozen=True)
+class ConsistencyRequest:
+    """Stage 3: the survivors U3, whose masked vectors arrived."""
+
+    survivors: tuple[str, ...]
+
+    def encode(self) -> bytes:
+        """Write the list."""
+        return _write_agents(Writer(), self.survivors).take()
+
+    @classmethod
+    def decode(cls, body: bytes) -> "ConsistencyRequest":
+        """Read the list."""
+        reader = Reader(body)
+        request = cls(_read_agents(reader))
+        reader.end()
+        return request
+
+
+@dataclass(frozen=True)
+class UnmaskingRequest:
+    """Stage 4: whose self-mask share is wanted (alive), whose key share (dead), and who signed the survivor set."""
+
+    alive: tuple[str, ...]
+    dead: tuple[str, ...]
+    signatures: tuple[tuple[str, bytes], ...]
+
+    def encode(self) -> bytes:
+        """Write the three lists."""
+        writer = _write_agents(_write_agents(Writer(), self.alive), self.dead).u32(len(self.signatures))
+        for signer, signature in self.signatures:
+            writer.text(signer).raw(signature)
+        return writer.take()
+
+    @classmethod
+    def decode(cls, body: bytes) -> "UnmaskingRequest":
+        """Read the three lists."""
+        reader = Reader(body)
+        alive, dead = _read_agents(reader), _read_agents(reader)
+        request = cls(alive, dead, reader.many(lambda item: (item.text(), item.raw(SIGNATURE_BYTES))))
+        reader.end()
+        _ordered(signer for signer, _ in request.signatures)
+        return request
+
+
+@dataclass(frozen=True)
+class UnmaskingReply:
+    """Stage 4: one share per agent of U2, in order: of the self-mask seed when alive, of the mask key when dead."""
+
+    shares: tuple[bytes, ...]
+
+    def encode(self) -> bytes:
+        """Write the shares."""
+        return b"".join(self.shares)
+
+    @classmethod
+    def decode(cls, body: bytes, peers: int) -> "UnmaskingReply":
+        """Read ``peers`` shares."""
+        reader = Reader(body)
+        reply = cls(tuple(reader.raw(SHARE_BYTES) for _ in range(peers)))
+        reader.end()
+        return reply
+
+
+def survivors_digest(cohort: bytes, holders: Iterable[str], survivors: Iterable[str]) -> bytes:
+    """Hash what every survivor signs in stage 3: U1 with its keys, U2 and U3 (32 bytes)."""
+    writer = Writer().raw(cohort)
+    _write_agents(_write_agents(writer, tuple(holders)), tuple(survivors))
+    return hashlib.sha256(writer.take()).digest()
+
+
+def _write_agents(writer: Writer, agents: tuple[str, ...]) -> Writer:
+    writer.u32(len(agents))
+    for agent in agents:
+        writer.text(agent)
+    return writer
+
+
+def _read_agents(reader: Reader) -> tuple[str, ...]:
+    agents = reader.many(Reader.text)
+    _ordered(agents)
+    return agents
+
+
+def _ordered(agents: Iterable[str]) -> None:
+    listed = list(agents)
+    if any(one >= other for one, other in pairwise(listed)):
+        raise malformed("list not strictly ordered: duplicate or shuffled agent")

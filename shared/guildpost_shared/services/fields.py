@@ -1,0 +1,84 @@
+"""What the catalogue's documents need beyond the strict reader: enumerations, optional figures, words for people.
+
+``refusing`` lets a service definition and a template manifest refuse in their own words: it turns the reader's
+refusals into the document's own code, with the field and the problem.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from guildpost_shared import strict_json
+from guildpost_shared.errors import Language, Refused
+
+MAX_BYTES: Final = 256 * 1024
+_Option = TypeVar("_Option", bound=StrEnum)
+_PROBLEMS: Final = {"document_field_missing": "missing", "document_field_unknown": "unknown"}
+
+
+class Fields(strict_json.Fields):
+    """One JSON object of the catalogue whose fields are taken out one by one."""
+
+    def words(self, name: str, most: int = 200, *, least: int = 1) -> str:
+        """Take one line for people, of ``least`` to ``most`` characters."""
+        return self.text(name, rf"[^\x00-\x1f\x7f\u2028\u2029]{{{least},{most}}}")
+
+    def in_both(self, name: str, most: int = 60) -> dict[Language, str]:
+        """Take a line for people in German and English."""
+        child = self.child(name)
+        both: dict[Language, str] = {"de": child.words("de", most), "en": child.words("en", most)}
+        child.end()
+        return both
+
+    def optional_integer(self, name: str, low: int, high: int) -> int | None:
+        """Take an integer in ``[low, high]``, or null."""
+        value = self._take(name)
+        return None if value is None else self._integer(value, name, low, high)
+
+    def choice(self, name: str, options: type[_Option]) -> _Option:
+        """Take one member of an enumeration."""
+        return options(self.text(name, "|".join(options)))
+
+    def language(self, name: str) -> Language:
+        """Take a language code."""
+        return "de" if self.text(name, "de|en") == "de" else "en"
+
+    def names(self) -> tuple[str, ...]:
+        """List what has not been taken yet."""
+        return tuple(self._rest)
+
+    def refusal(self, name: str, problem: str) -> Refused:
+        """Build the refusal of a field for a reason of its own."""
+        return self._invalid(name, problem)
+
+
+def read_object(data: bytes, document: str) -> Fields:
+    """Parse bytes into a reader of one object.
+
+    Raises:
+        Refused: ``document_unreadable`` when it is not strict JSON or longer than 256 KiB.
+    """
+    read = strict_json.read(data, document, max_bytes=MAX_BYTES)
+    return Fields(document, read._rest)  # noqa: SLF001 — the same reader, one level richer
+
+
+@contextmanager
+def refusing(code: str, **params: object) -> Iterator[None]:
+    """Say the reader's refusals under a document's own code.
+
+    Args:
+        code: the error code, whose sentence knows ``field`` and ``problem``.
+        params: further parameters of the sentence.
+
+    Raises:
+        Refused: ``code``.
+    """
+    try:
+        yield
+    except Refused as error:
+        if not error.code.startswith("document_"):
+            raise
+        field = str(error.params.get("field", "$"))
+        problem = _PROBLEMS.get(error.code) or error.detail.removeprefix(f"{field}: ")
+        raise Refused(code, f"{field}: {problem}", field=field, problem=problem, **params) from error

@@ -1,0 +1,49 @@
+"""A dealer's contribution to a study: clipped counts plus its share of the noise.
+
+The sum must carry noise of variance σ² even when only the least number t of legal entities survives, so every dealer
+adds Skellam noise of variance σ²/t; c colluding dealers that know their own noise leave (t − c)/t of it.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from guildpost_shared.entropy import Entropy
+from guildpost_shared.privacy import accountant, skellam
+from guildpost_shared.secagg.cohort import FLOOR_GROUPS
+from guildpost_shared.studies.layout import MaturedReminder, VectorLayout
+from guildpost_shared.studies.spec import StudySpec
+
+
+def promised_variance(spec: StudySpec) -> int:
+    """Compute σ² per coordinate that the study's ε and δ ask for."""
+    return accountant.variance_for(spec.epsilon, spec.delta, VectorLayout.of(spec).sensitivity)
+
+
+def summed_variance(spec: StudySpec, *, contributors: int, threshold: int) -> Fraction:
+    """Compute the variance that a sum really carries: σ²·n/t, at least σ² because n ≥ t."""
+    return Fraction(promised_variance(spec) * contributors, threshold)
+
+
+def contribution(
+    spec: StudySpec, reminders: Sequence[MaturedReminder], *, threshold: int, entropy: Entropy
+) -> npt.NDArray[np.int64]:
+    """Make the vector that is masked and sent.
+
+    Args:
+        spec: the verified study.
+        reminders: one matured reminder per customer; none is fine, the noise goes out all the same.
+        threshold: t of the round, from ``Participant.threshold``.
+        entropy: operating-system randomness.
+
+    Returns:
+        int64[dimension].
+    """
+    if threshold < FLOOR_GROUPS:
+        raise ValueError("threshold below the floor")
+    layout = VectorLayout.of(spec)
+    counts = layout.encode(reminders, cap=spec.cap_customers, entropy=entropy)
+    share = Fraction(promised_variance(spec), threshold)
+    return counts + skellam.sampler(share).draw(layout.dimension, entropy)

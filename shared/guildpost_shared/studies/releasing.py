@@ -1,0 +1,93 @@
+"""From an unmasked, noised sum to a release: floors, plausibility, suppression, rates with intervals."""
+
+from datetime import date
+
+import numpy as np
+
+from guildpost_shared.privacy.disclosure import require_releasable
+from guildpost_shared.privacy.suppression import Mask, shown_cells, shown_grid
+from guildpost_shared.studies.figures import Estimate, too_little_data
+from guildpost_shared.studies.layout import Integers, Measure, ServiceTable, VectorLayout
+from guildpost_shared.studies.noise import summed_variance
+from guildpost_shared.studies.release import DAYS, HOURS, LeadRelease, Release, Row, ServiceRelease, SlotRelease
+from guildpost_shared.studies.sanity import require_plausible
+from guildpost_shared.studies.spec import StudySpec
+
+
+def build_release(
+    spec: StudySpec, total: Integers, *, contributors: int, groups: int, threshold: int, today: date
+) -> Release:
+    """Turn an unmasked, noised sum into what may be shown.
+
+    Args:
+        spec: the study.
+        total: the sum.
+        contributors: dealers in it.
+        groups: legal entities in it.
+        threshold: t of the round (divisor of the noise).
+        today: business date of the release.
+
+    Raises:
+        Refused: ``release_too_few_groups``, ``release_too_young``.
+        Untrusted: ``study_sum_implausible``.
+    """
+    require_releasable(spec.disclosure, groups=groups, youngest=spec.data_until, today=today)
+    require_plausible(spec, total, contributors=contributors, threshold=threshold)
+    variance = float(summed_variance(spec, contributors=contributors, threshold=threshold))
+    tables = VectorLayout.of(spec).decode(total)
+    return Release(
+        study_id=spec.study_id,
+        study_version=spec.version,
+        brand=spec.brand,
+        period_start=spec.period_start,
+        period_end=spec.period_end,
+        released_on=today,
+        contributors=contributors,
+        groups=groups,
+        epsilon=spec.epsilon,
+        delta=spec.delta,
+        services=tuple(_service(spec, service, table, variance) for service, table in tables.items()),
+    )
+
+
+def _service(spec: StudySpec, service: str, table: ServiceTable, variance: float) -> ServiceRelease:
+    estimates = _estimates(table.lead, variance)
+    shown = shown_cells(table.lead["sends"], spec.disclosure, variance)
+    lead = LeadRelease(spec.lead_edges, _row(estimates, shown), too_little_data(_kept(estimates, shown)))
+    return ServiceRelease(service, None if table.slot is None else _slot(spec, table.slot, variance), lead)
+
+
+def _slot(spec: StudySpec, slot: dict[Measure, Integers], variance: float) -> SlotRelease:
+    sends, rules = slot["sends"], spec.disclosure
+    by_day = {measure: counts.sum(axis=1) for measure, counts in slot.items()}
+    by_hour = {measure: counts.sum(axis=0) for measure, counts in slot.items()}
+    day_variance, hour_variance = variance * HOURS, variance * DAYS
+    days = shown_cells(by_day["sends"], rules, day_variance)
+    hours = shown_cells(by_hour["sends"], rules, hour_variance)
+    day_estimates, hour_estimates = _estimates(by_day, day_variance), _estimates(by_hour, hour_variance)
+    total = Estimate(int(sends.sum()), int(slot["bookings"].sum()), variance * DAYS * HOURS)
+    cells = shown_grid(sends, days, hours, rules, variance)
+    grid = tuple(
+        _row(_estimates({measure: counts[day] for measure, counts in slot.items()}, variance), cells[day])
+        for day in range(DAYS)
+    )
+    return SlotRelease(
+        grid=grid,
+        days=_row(day_estimates, days),
+        hours=_row(hour_estimates, hours),
+        overall=total.figure() if total.sends >= rules.min_cell else None,
+        too_little_data=too_little_data(_kept(day_estimates, days)) and too_little_data(_kept(hour_estimates, hours)),
+    )
+
+
+def _estimates(counts: dict[Measure, Integers], variance: float) -> list[Estimate]:
+    pairs = zip(counts["sends"].tolist(), counts["bookings"].tolist(), strict=True)
+    return [Estimate(sends, bookings, variance) for sends, bookings in pairs]
+
+
+def _row(estimates: list[Estimate], shown: Mask) -> Row:
+    return tuple(one.figure() if show else None for one, show in zip(estimates, shown.tolist(), strict=True))
+
+
+def _kept(estimates: list[Estimate], shown: Mask) -> list[Estimate]:
+    return [estimates[at] for at in np.flatnonzero(shown)]

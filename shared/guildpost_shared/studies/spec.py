@@ -1,0 +1,160 @@
+"""A study: what is counted, over which period, with how much privacy. Signed by the legal role and the association.
+
+    {"type": "study", "study_id": "slot-lead", "version": 1, "brand": "…", "purpose": {"de": "…", "en": "…"},
+     "services": ["hu_au", …], "channels": ["email", "letter"], "period": {"start": "2027-01-01", "end": "2027-03-31"},
+     "maturity_days": 35, "lead_edges": [0, 14, 28, …], "epsilon": 1.0, "delta": 1e-06, "privacy_unit": "customer",
+     "max_contribution": 1, "cap_customers": 1500, "floor_groups": 10, "sanity": {"min": -500, "max": 300000}}
+
+Every field is required and nothing else may stand there. There is no field for a price, a volume or a dealer.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from guildpost_shared import strict_json
+from guildpost_shared.errors import Language
+from guildpost_shared.privacy.disclosure import DisclosureRules
+from guildpost_shared.secagg.cohort import FLOOR_GROUPS
+from guildpost_shared.strict_json import Fields
+
+STUDY_ID: Final = r"[a-z][a-z0-9-]{2,40}"
+SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,40}"
+SLOT_CHANNELS: Final = ("email",)
+"""Channels of which the hour of sending is known to matter; a letter has an arrival day only."""
+CHANNELS: Final = (*SLOT_CHANNELS, "letter")
+MAX_EPSILON: Final = 4.0
+"""Yearly budget of a customer over all studies; no single study may state more."""
+MAX_DELTA: Final = 1e-6
+_MAX_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True)
+class StudySpec:
+    """The terms of a study; dates are local days of sending, days are calendar days."""
+
+    study_id: str
+    version: int
+    brand: str
+    purpose: Mapping[Language, str]
+    services: tuple[str, ...]
+    channels: tuple[str, ...]
+    period_start: date
+    period_end: date
+    maturity_days: int
+    lead_edges: tuple[int, ...]
+    epsilon: float
+    delta: float
+    privacy_unit: str
+    max_contribution: int
+    cap_customers: int
+    floor_groups: int
+    sanity_min: int
+    sanity_max: int
+
+    @property
+    def target_path(self) -> str:
+        """Where the catalogue holds this version."""
+        return f"studies/{self.study_id}/{self.version}.json"
+
+    @property
+    def period(self) -> str:
+        """Name of the period, for ledgers and releases."""
+        return f"{self.period_start.isoformat()}_{self.period_end.isoformat()}"
+
+    @property
+    def data_until(self) -> date:
+        """The last day from which an outcome can stem: a reminder of the last day, booked on its last counted day."""
+        return self.period_end + timedelta(days=self.maturity_days)
+
+    @property
+    def disclosure(self) -> DisclosureRules:
+        """Floors for the release."""
+        return DisclosureRules(floor_groups=self.floor_groups)
+
+    @property
+    def release_from(self) -> date:
+        """First day on which figures may be shown to people."""
+        return self.data_until + timedelta(days=self.disclosure.min_age_days)
+
+    def counts(self, sent_on: date, today: date) -> bool:
+        """Tell whether a reminder sent on a day belongs to the period and its outcome is final."""
+        matured = sent_on + timedelta(days=self.maturity_days) < today
+        return self.period_start <= sent_on <= self.period_end and matured
+
+    @cached_property
+    def canonical_bytes(self) -> bytes:
+        """The document as it is published."""
+        return strict_json.canonical(
+            {
+                "type": "study",
+                "study_id": self.study_id,
+                "version": self.version,
+                "brand": self.brand,
+                "purpose": dict(self.purpose),
+                "services": list(self.services),
+                "channels": list(self.channels),
+                "period": {"start": self.period_start.isoformat(), "end": self.period_end.isoformat()},
+                "maturity_days": self.maturity_days,
+                "lead_edges": list(self.lead_edges),
+                "epsilon": self.epsilon,
+                "delta": self.delta,
+                "privacy_unit": self.privacy_unit,
+                "max_contribution": self.max_contribution,
+                "cap_customers": self.cap_customers,
+                "floor_groups": self.floor_groups,
+                "sanity": {"min": self.sanity_min, "max": self.sanity_max},
+            }
+        )
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """Hash of the canonical bytes (32 bytes)."""
+        return hashlib.sha256(self.canonical_bytes).digest()
+
+
+def parse_study(data: bytes) -> StudySpec:
+    """Read a study.
+
+    Args:
+        data: the bytes of the catalogue target.
+
+    Raises:
+        Refused: ``document_*`` with the field that is missing, unknown or out of bounds.
+    """
+    fields = strict_json.read(data, "study", max_bytes=_MAX_BYTES)
+    fields.text("type", "study")
+    purpose, period, sanity = fields.child("purpose"), fields.child("period"), fields.child("sanity")
+    spec = StudySpec(
+        study_id=fields.text("study_id", STUDY_ID),
+        version=fields.integer("version", 1, 10**9),
+        brand=fields.text("brand", r"[^\x00-\x1f\x7f]{1,80}"),
+        purpose={"de": purpose.text("de"), "en": purpose.text("en")},
+        services=fields.texts("services", SERVICE_ID, most=50),
+        channels=fields.texts("channels", "|".join(CHANNELS)),
+        period_start=period.day("start"),
+        period_end=period.day("end"),
+        maturity_days=fields.integer("maturity_days", 1, 180),
+        lead_edges=fields.integers("lead_edges", -60, 400, least=2, most=60),
+        epsilon=fields.number("epsilon", 0.01, MAX_EPSILON),
+        delta=fields.number("delta", 1e-12, MAX_DELTA),
+        privacy_unit=fields.text("privacy_unit", "customer"),
+        max_contribution=fields.integer("max_contribution", 1, 1),
+        cap_customers=fields.integer("cap_customers", 1, 100_000),
+        floor_groups=fields.integer("floor_groups", FLOOR_GROUPS, 1_000),
+        sanity_min=sanity.integer("min", -(2**40), 0),
+        sanity_max=sanity.integer("max", 1, 2**40),
+    )
+    _require_order(fields, spec)
+    for part in (purpose, period, sanity, fields):
+        part.end()
+    return spec
+
+
+def _require_order(fields: Fields, spec: StudySpec) -> None:
+    fields.require("period", spec.period_start <= spec.period_end <= spec.period_start + timedelta(days=366))
+    fields.require("lead_edges", all(low < high for low, high in pairwise(spec.lead_edges)))

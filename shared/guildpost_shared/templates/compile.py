@@ -1,0 +1,114 @@
+"""Compile a mail template once per version: MJML to HTML, styles inlined, rules checked.
+
+Mail programs want tables and inline styles; authors want MJML. The style inliner parses HTML as a browser does, and
+a browser moves text that stands between table rows out of the table. So while styles are inlined, each Liquid tag
+hides in an HTML comment (or, inside an attribute, in a word) and comes back afterwards.
+"""
+
+import re
+from typing import Final
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.liquid_env import check_names, parse
+from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
+from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
+from guildpost_shared.templates.rules import check_duties, check_html, check_wording
+
+MAX_HTML_BYTES: Final = 90_000  # Gmail cuts a message off at about 102 kB and hides the footer with it
+_TOKEN: Final = re.compile(r"<!--gpq(\d{5})z-->|gpq(\d{5})z")
+_PIECES: Final = re.compile(r"<!--.*?-->|<[^>]*>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_LIQUID: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+
+
+def compile_mail(template_id: str, manifest: bytes, mjml: bytes, text: bytes) -> CompiledMail:
+    """Compile a mail template and check everything that can be checked before the first recipient.
+
+    Args:
+        template_id: ``<service>/<version>/email.<language>``.
+        manifest: bytes of the ``.json`` target.
+        mjml: bytes of the ``.mjml`` target.
+        text: bytes of the ``.txt`` target (the plain text part).
+
+    Raises:
+        Refused: ``template_invalid``, ``template_unknown_slot`` or ``template_rule_violated``.
+    """
+    contract = parse_manifest(manifest, template_id)
+    source, plain = _decode(mjml, template_id, "mjml"), _decode(text, template_id, "txt")
+    html = _inline(_to_html(source, template_id), template_id)
+    for part in (contract.subject, plain, source):
+        check_wording(part, template_id)
+    check_html(html, template_id)
+    _check_part(contract, html, "mjml")
+    _check_part(contract, plain, "txt")
+    subject = parse(contract.subject, html=False, template_id=template_id, part="subject")
+    check_names(subject, contract.names, template_id)
+    compiled = CompiledMail(template_id, artefact_digest(manifest, mjml, text), manifest, html, plain)
+    _check_sample(compiled)
+    return compiled
+
+
+def _check_part(contract: Manifest, source: str, part: str) -> None:
+    template = parse(source, html=part == "mjml", template_id=contract.template_id, part=part)
+    used = check_names(template, contract.names, contract.template_id)
+    check_duties(used, contract.channel, contract.template_id)
+
+
+def _check_sample(compiled: CompiledMail) -> None:
+    template = MailTemplate(compiled)
+    mail = template.render(context_from_sample(template.manifest))
+    if len(mail.html.encode("utf-8")) > MAX_HTML_BYTES:
+        raise Refused("template_limit_exceeded", "html", template=compiled.template_id)
+
+
+def _decode(data: bytes, template_id: str, part: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused("template_invalid", template=template_id, field=part, problem="not UTF-8") from error
+
+
+def _to_html(source: str, template_id: str) -> str:
+    from mjml import mjml2html  # noqa: PLC0415 — only compiling needs it; a process that sends mail stays light
+
+    try:
+        html: str = mjml2html(source, fonts={})  # without fonts nothing is fetched from a font service
+    except ValueError as error:
+        problem = str(error)[:200]
+        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem) from error
+    unknown = re.search(r"</?mj-[a-z]+", html)
+    if unknown:
+        problem = f"unknown element {unknown.group()}>"
+        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
+    return html
+
+
+def _inline(html: str, template_id: str) -> str:
+    from css_inline import CSSInliner  # noqa: PLC0415 — see above
+
+    if _TOKEN.search(html):
+        raise Refused("template_invalid", template=template_id, field="mjml", problem="reserved word gpq…z")
+    hidden: list[str] = []
+    inliner = CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+    inlined = inliner.inline(_hide(html, hidden))
+    if sorted(_numbers(inlined)) != list(range(len(hidden))):
+        problem = "a placeholder stands where HTML does not keep it"
+        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
+    return _TOKEN.sub(lambda match: hidden[int(match[1] or match[2])], inlined)
+
+
+def _numbers(html: str) -> list[int]:
+    return [int(match[1] or match[2]) for match in _TOKEN.finditer(html)]
+
+
+def _hide(html: str, hidden: list[str]) -> str:
+    def word(match: re.Match[str]) -> str:
+        hidden.append(match[0])
+        return f"gpq{len(hidden) - 1:05d}z"
+
+    def piece(match: re.Match[str]) -> str:
+        found = match[0]
+        if found.startswith("{%"):
+            return f"<!--{word(match)}-->"
+        return word(match) if found.startswith("{{") else _LIQUID.sub(word, found)
+
+    return _PIECES.sub(piece, html)

@@ -1,0 +1,158 @@
+"""The contract between whoever fills a message and the templates: every value a template may name.
+
+The agent fills a ``MessageContext``; ``values`` turns it into the plain mapping that Liquid reads. On the way each
+value loses what could do harm in a mail header, a text part or a letter: control characters, line breaks and the
+invisible characters that reorder or hide text. HTML escaping happens later, when Liquid writes into HTML.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from guildpost_shared.errors import Language
+
+Value = str | bool | list[str]
+Values = dict[str, "Value | dict[str, Value]"]
+
+# Bidirectional overrides, zero-width characters, BOM: they reorder or hide text.
+_INVISIBLE: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060\ufeff]")
+# C0 and C1 controls, line and paragraph separators, and runs of spaces.
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+| {2,}")
+
+
+@dataclass(frozen=True)
+class VehicleContext:
+    """The vehicle the message is about; ``electric`` (battery only) turns "HU/AU" into "HU" (no emissions test)."""
+
+    make: str
+    model: str
+    plate: str
+    electric: bool = False
+
+
+@dataclass(frozen=True)
+class DealerContext:
+    """The sender. ``imprint`` holds the lines that the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB).
+
+    ``return_line`` is the one-line sender above the address of a letter.
+    """
+
+    name: str
+    legal_name: str
+    street: str
+    postcode: str
+    town: str
+    phone: str
+    email: str
+    website: str
+    imprint: tuple[str, ...]
+    return_line: str
+
+
+@dataclass(frozen=True)
+class LinkContext:
+    """Absolute ``https`` addresses with an opaque token; ``answer`` may be empty in a letter."""
+
+    answer: str
+    unsubscribe: str
+
+
+@dataclass(frozen=True)
+class BrandContext:
+    """The brand as the manifest names it; ``colour`` is ``#rrggbb``."""
+
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class MessageContext:
+    """Everything one message needs.
+
+    ``salutation`` is the whole opening line (see ``salutation.py``), ``addressee`` the address lines of a letter,
+    ``due_month`` a month in words ("März 2027"), ``estimated`` says that the due date is worked out and not known,
+    ``overdue`` that it has passed, ``legal_basis`` is the sentence why this person is written to, ``slots`` holds
+    the dealer's texts.
+    """
+
+    language: Language
+    salutation: str
+    addressee: tuple[str, ...]
+    vehicle: VehicleContext
+    due_month: str
+    estimated: bool
+    overdue: bool
+    dealer: DealerContext
+    links: LinkContext
+    legal_basis: str
+    slots: dict[str, str]
+    brand: BrandContext
+
+
+def clean(text: str) -> str:
+    """Make a value one harmless line: invisible characters go, breaks and runs of spaces become one space."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _BREAKS.sub(" ", _BREAKS.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def values(context: MessageContext) -> Values:
+    """Give Liquid its variables, cleaned, without the slots (the manifest decides about those)."""
+    vehicle, dealer, links, brand = context.vehicle, context.dealer, context.links, context.brand
+    return {
+        "language": context.language,
+        "salutation": clean(context.salutation),
+        "addressee": [clean(line) for line in context.addressee],
+        "vehicle": {
+            "make": clean(vehicle.make),
+            "model": clean(vehicle.model),
+            "plate": clean(vehicle.plate),
+            "electric": vehicle.electric,
+        },
+        "due_month": clean(context.due_month),
+        "estimated": context.estimated,
+        "overdue": context.overdue,
+        "dealer": {
+            "name": clean(dealer.name),
+            "legal_name": clean(dealer.legal_name),
+            "street": clean(dealer.street),
+            "postcode": clean(dealer.postcode),
+            "town": clean(dealer.town),
+            "phone": clean(dealer.phone),
+            "phone_link": re.sub(r"[^+0-9]", "", dealer.phone.replace("(0)", "")),
+            "email": clean(dealer.email),
+            "website": clean(dealer.website),
+            "imprint": [clean(line) for line in dealer.imprint],
+            "return_line": clean(dealer.return_line),
+        },
+        "links": {"answer": clean(links.answer), "unsubscribe": clean(links.unsubscribe)},
+        "legal_basis": clean(context.legal_basis),
+        "brand": {"name": clean(brand.name), "colour": brand.colour},
+    }
+
+
+NAMES: Final = frozenset(
+    {
+        *("language", "salutation", "addressee", "due_month", "estimated", "overdue", "legal_basis"),
+        *(f"vehicle.{name}" for name in ("make", "model", "plate", "electric")),
+        *(f"dealer.{name}" for name in ("name", "legal_name", "street", "postcode", "town", "phone", "phone_link")),
+        *(f"dealer.{name}" for name in ("email", "website", "imprint", "return_line")),
+        *("links.answer", "links.unsubscribe", "brand.name", "brand.colour"),
+    }
+)
+"""Every dotted name that ``values`` offers."""
+
+
+def look_up(variables: Values, name: str) -> Value:
+    """Read a dotted name from the variables.
+
+    Raises:
+        KeyError: the name is not offered.
+    """
+    head, _, tail = name.partition(".")
+    found = variables[head]
+    if isinstance(found, dict):
+        return found[tail]
+    if tail:
+        raise KeyError(name)
+    return found

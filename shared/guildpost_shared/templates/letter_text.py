@@ -1,0 +1,172 @@
+"""A letter's words: read the template's text, fill it for one recipient, hand over plain values.
+
+The text is a list of blocks, separated by blank lines, and cut into blocks *before* it is filled, so no value can
+make a block of its own:
+
+    plain lines      a paragraph
+    lines with "- "  a list, one entry per line
+    lines with "> "  an offer, set apart from the rest
+    lines with "! "  small print
+
+A block or an entry that is empty after filling is left out: that is how a text depends on a slot. Letters carry no
+layout of their own; the installed ``letter.typ`` sets them, so a catalogue can never bring code to a dealer.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from liquid import BoundTemplate
+
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.context import MessageContext, clean
+from guildpost_shared.templates.liquid_env import check_names, parse, render
+from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
+from guildpost_shared.templates.rules import check_duties, check_wording
+from guildpost_shared.templates.salutation import MAX_ADDRESS_LINES
+from guildpost_shared.templates.wording import letter_date_text
+
+
+class BlockKind(StrEnum):
+    """How a block is set."""
+
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    OFFER = "offer"
+    NOTE = "note"
+
+
+MAX_ADDRESS_CHARACTERS: Final = 60  # at 80 mm this is still set in about 8 pt, which sorting machines read
+_MARKERS: Final = {"- ": BlockKind.LIST, "> ": BlockKind.OFFER, "! ": BlockKind.NOTE}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A filled block: a paragraph or an offer has one text, a list one per entry."""
+
+    kind: BlockKind
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter as plain values; ``doc_id`` is random and says nothing about the customer.
+
+    ``info`` holds label and value of the information block, ``head`` the sender's name and the brand's.
+    """
+
+    doc_id: str
+    language: str
+    head: tuple[str, str]
+    colour: str
+    return_line: str
+    address: tuple[str, ...]
+    info: tuple[tuple[str, str], ...]
+    subject: str
+    blocks: tuple[Block, ...]
+    imprint: tuple[str, ...]
+    page_word: str
+
+
+class LetterTemplate:
+    """A letter template, checked and parsed, ready for many recipients."""
+
+    def __init__(self, template_id: str, manifest: bytes, text: bytes) -> None:
+        """Read and check a template.
+
+        Args:
+            template_id: ``<service>/<version>/letter.<language>``.
+            manifest: bytes of the ``.json`` target.
+            text: bytes of the ``.txt`` target.
+
+        Raises:
+            Refused: ``template_invalid``, ``template_unknown_slot`` or ``template_rule_violated``.
+        """
+        self.manifest: Manifest = parse_manifest(manifest, template_id)
+        self._id = template_id
+        try:
+            source = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Refused("template_invalid", template=template_id, field="txt", problem="not UTF-8") from error
+        check_wording(source, template_id)
+        check_wording(self.manifest.subject, template_id)
+        self._subject = self._parse(self.manifest.subject)
+        self._blocks = tuple((kind, tuple(self._parse(part) for part in parts)) for kind, parts in split_blocks(source))
+        parsed = [self._subject, *(part for _, parts in self._blocks for part in parts)]
+        used = frozenset().union(*(check_names(part, self.manifest.names, template_id) for part in parsed))
+        check_duties(used, self.manifest.channel, template_id)
+        self.compose(context_from_sample(self.manifest), doc_id="sample", day=date(2027, 3, 1))
+
+    def _parse(self, source: str) -> BoundTemplate:
+        return parse(source, html=False, template_id=self._id, part="txt")
+
+    def compose(self, context: MessageContext, *, doc_id: str, day: date) -> Letter:
+        """Fill the letter for one recipient.
+
+        Args:
+            context: the message.
+            doc_id: random id of the letter.
+            day: the letter's date in the dealer's time zone.
+
+        Raises:
+            Refused: ``template_slot_missing``, ``template_value_invalid``, ``template_limit_exceeded`` or
+                ``letter_address_too_long``; the letter must not be printed.
+        """
+        variables = self.manifest.variables(context)
+        address = tuple(clean(line) for line in context.addressee if clean(line))
+        if len(address) > MAX_ADDRESS_LINES:
+            raise Refused("letter_address_too_long", lines=len(address))
+        if not address:
+            raise Refused("template_slot_missing", template=self._id, field="addressee")
+        if any(len(line) > MAX_ADDRESS_CHARACTERS for line in address):
+            problem = f"a line of more than {MAX_ADDRESS_CHARACTERS} characters"
+            raise Refused("template_value_invalid", template=self._id, field="addressee", problem=problem)
+        dealer = context.dealer
+        return Letter(
+            doc_id=doc_id,
+            language=self.manifest.language,
+            head=(clean(dealer.name), self.manifest.brand.name),
+            colour=self.manifest.brand.colour,
+            return_line=clean(dealer.return_line),
+            address=address,
+            info=self._info(context, day),
+            subject=clean(render(self._subject, variables, self._id)),
+            blocks=tuple(
+                block
+                for kind, parts in self._blocks
+                if (block := Block(kind, tuple(t for p in parts if (t := clean(render(p, variables, self._id)))))).texts
+            ),
+            imprint=tuple(clean(line) for line in dealer.imprint),
+            page_word=load("guildpost_shared.templates", self.manifest.language).text("letter.page"),
+        )
+
+    def _info(self, context: MessageContext, day: date) -> tuple[tuple[str, str], ...]:
+        texts = load("guildpost_shared.templates", self.manifest.language)
+        dealer = context.dealer
+        rows = (
+            ("", clean(dealer.name)),
+            ("", clean(dealer.street)),
+            ("", clean(f"{dealer.postcode} {dealer.town}")),
+            (texts.text("letter.phone"), clean(dealer.phone)),
+            (texts.text("letter.email"), clean(dealer.email)),
+            (texts.text("letter.website"), clean(dealer.website).removeprefix("https://").rstrip("/")),
+            (texts.text("letter.date"), letter_date_text(day, self.manifest.language)),
+        )
+        return tuple(row for row in rows if row[1])
+
+
+def split_blocks(source: str) -> tuple[tuple[BlockKind, tuple[str, ...]], ...]:
+    """Cut a letter's text into blocks; lines of a paragraph or an offer are joined by spaces."""
+    chunks = ([line.strip() for line in chunk.split("\n") if line.strip()] for chunk in re.split(r"\n\s*\n", source))
+    return tuple(_block(lines) for lines in chunks if lines)
+
+
+def _block(lines: list[str]) -> tuple[BlockKind, tuple[str, ...]]:
+    for marker, kind in _MARKERS.items():
+        if all(line.startswith(marker) for line in lines):
+            bare = tuple(line.removeprefix(marker) for line in lines)
+            return kind, bare if kind is BlockKind.LIST else (" ".join(bare),)
+    return BlockKind.PARAGRAPH, (" ".join(lines),)

@@ -1,0 +1,91 @@
+"""Liquid as templates may use it: few tags, few filters, nothing undefined, everything limited.
+
+Two environments differ in one point: the one for HTML escapes every value, the one for subjects, text parts and
+letters writes values as they are (``context.clean`` has made them single harmless lines).
+"""
+
+from functools import cache
+from typing import Final
+
+from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid.exceptions import LiquidError, ResourceLimitError
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.context import Values
+
+TAGS: Final = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "comment"})
+FILTERS: Final = frozenset({"upcase", "downcase", "capitalize", "size", "join", "first", "last"})
+
+
+class _Limited(Environment):
+    block_nesting_limit = 8
+    context_depth_limit = 8
+    loop_iteration_limit = 200
+    local_namespace_limit = 10_000
+    output_stream_limit = 100_000  # bytes; large mail providers cut a message off at about 102 kB
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    environment = _Limited(undefined=StrictUndefined, strict_filters=True, autoescape=html)
+    environment.tags = {name: tag for name, tag in environment.tags.items() if name in TAGS}
+    environment.filters = {name: each for name, each in environment.filters.items() if name in FILTERS}
+    return environment
+
+
+def parse(source: str, *, html: bool, template_id: str, part: str) -> BoundTemplate:
+    """Parse a Liquid source.
+
+    Args:
+        source: the text with its placeholders.
+        html: whether values are escaped for HTML.
+        template_id: for the refusal.
+        part: which part of the template this is, for the refusal.
+
+    Raises:
+        Refused: ``template_invalid`` for a syntax error, a tag or a filter that is not allowed.
+    """
+    try:
+        template = _environment(html=html).from_string(source)
+        unknown = template.analyze().filters.keys() - FILTERS
+    except (LiquidError, RecursionError) as error:
+        problem = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise Refused("template_invalid", problem, template=template_id, field=part, problem=problem) from error
+    if unknown:
+        problem = f"filter {min(unknown)} is not allowed"
+        raise Refused("template_invalid", problem, template=template_id, field=part, problem=problem)
+    return template
+
+
+def check_names(template: BoundTemplate, allowed: frozenset[str], template_id: str) -> frozenset[str]:
+    """Check that a template names only what its manifest declares.
+
+    Returns:
+        The dotted names that it uses.
+
+    Raises:
+        Refused: ``template_unknown_slot`` with the first name that is not declared.
+    """
+    used = {
+        ".".join(part if isinstance(part, str) else "[]" for part in variable.segments)
+        for variables in template.analyze().globals.values()
+        for variable in variables
+    }
+    for name in sorted(used - allowed):
+        raise Refused("template_unknown_slot", name, template=template_id, field=name[:80])
+    return frozenset(used)
+
+
+def render(template: BoundTemplate, variables: Values, template_id: str) -> str:
+    """Fill a template.
+
+    Raises:
+        Refused: ``template_limit_exceeded``, or ``template_slot_missing`` when a name has no value after all.
+    """
+    try:
+        return template.render(variables)
+    except ResourceLimitError as error:
+        raise Refused("template_limit_exceeded", type(error).__name__, template=template_id) from error
+    except LiquidError as error:
+        field = str(error).splitlines()[0][:80] if str(error) else "?"
+        raise Refused("template_slot_missing", type(error).__name__, template=template_id, field=field) from error

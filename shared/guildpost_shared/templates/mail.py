@@ -1,0 +1,113 @@
+"""Fill a compiled mail template for one recipient; nothing heavier than Liquid is needed here.
+
+* catalogue targets (json, mjml, txt) ── compile.py, once per template version ──▶ CompiledMail (bytes in a cache)
+* CompiledMail ── MailTemplate, once per run ──▶ render(context), once per recipient ──▶ RenderedMail
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.context import MessageContext, clean
+from guildpost_shared.templates.liquid_env import parse, render
+from guildpost_shared.templates.manifest import Manifest, parse_manifest
+
+_FORMAT: Final = "guildpost-mail-1"
+_BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    """What a recipient reads: one-line subject, HTML part, plain text part (line feeds only)."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CompiledMail:
+    """A mail template after MJML and CSS, as it lies in the cache.
+
+    ``digest`` names the inputs it was made from, so a changed template never finds an old artefact.
+    """
+
+    template_id: str
+    digest: str
+    manifest: bytes
+    html: str
+    text: str
+
+    def to_bytes(self) -> bytes:
+        """Write the cache file."""
+        row = {
+            "format": _FORMAT,
+            "template_id": self.template_id,
+            "digest": self.digest,
+            "manifest": self.manifest.decode("utf-8"),
+            "html": self.html,
+            "text": self.text,
+        }
+        return json.dumps(row, ensure_ascii=False, sort_keys=True).encode("utf-8")
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "CompiledMail":
+        """Read a cache file.
+
+        Raises:
+            Refused: ``template_invalid`` when the file is damaged or of another format; compile again.
+        """
+        try:
+            row: dict[str, str] = json.loads(data.decode("utf-8"))
+            known = row["format"] == _FORMAT
+            mail = cls(row["template_id"], row["digest"], row["manifest"].encode("utf-8"), row["html"], row["text"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _damaged() from error
+        if not known:
+            raise _damaged()
+        return mail
+
+
+def _damaged() -> Refused:
+    return Refused("template_invalid", template="?", field="$", problem="damaged or outdated cache file")
+
+
+def artefact_digest(manifest: bytes, mjml: bytes, text: bytes) -> str:
+    """Name the cache file of a template version before it is compiled.
+
+    Returns:
+        SHA-256 in hex over the format and the three parts, each with its length in front.
+    """
+    digest = sha256(_FORMAT.encode())
+    for part in (manifest, mjml, text):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+class MailTemplate:
+    """A compiled template with its Liquid parsed, ready for many recipients."""
+
+    def __init__(self, compiled: CompiledMail) -> None:
+        self.manifest: Manifest = parse_manifest(compiled.manifest, compiled.template_id)
+        self._id = compiled.template_id
+        self._html = parse(compiled.html, html=True, template_id=self._id, part="mjml")
+        self._text = parse(compiled.text, html=False, template_id=self._id, part="txt")
+        self._subject = parse(self.manifest.subject, html=False, template_id=self._id, part="subject")
+
+    def render(self, context: MessageContext) -> RenderedMail:
+        """Fill the template.
+
+        Raises:
+            Refused: ``template_slot_missing``, ``template_value_invalid`` or ``template_limit_exceeded``; the
+                touchpoint must not be sent.
+        """
+        variables = self.manifest.variables(context)
+        text = render(self._text, variables, self._id)
+        return RenderedMail(
+            subject=clean(render(self._subject, variables, self._id)),
+            html=render(self._html, variables, self._id),
+            text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
+        )

@@ -1,0 +1,203 @@
+"""The manifest of a template: ``templates/<service>/<version>/<channel>.<language>.json``.
+
+It names the brand, the subject, the fields of the message that the template reads (required ones must have a value,
+or the touchpoint is refused), the typed slots, and a full sample, so that a preview needs no customer.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from guildpost_shared.errors import Language, Refused
+from guildpost_shared.services.definition import Channel
+from guildpost_shared.services.fields import Fields, read_object, refusing
+from guildpost_shared.templates.context import (
+    NAMES,
+    BrandContext,
+    DealerContext,
+    LinkContext,
+    MessageContext,
+    Value,
+    Values,
+    VehicleContext,
+    clean,
+    look_up,
+    values,
+)
+from guildpost_shared.templates.slots import SlotOwner, SlotSpec, read_slot
+
+_COLOUR: Final = r"#[0-9a-f]{6}"
+_LINE: Final = r"[^\x00-\x1f\x7f]{1,120}"
+_SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,39}"
+_NAME: Final = r"[a-z_]+(?:\.[a-z_]+)?"
+_WHITE_CONTRAST: Final = 4.5
+_BASICS: Final = ("language", "estimated", "overdue", "vehicle.electric", "brand.name", "brand.colour")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A template's contract; ``required`` and ``optional`` are dotted names of the message context."""
+
+    template_id: str
+    service_id: str
+    version: int
+    channel: Channel
+    language: Language
+    brand: BrandContext
+    subject: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    slots: tuple[SlotSpec, ...]
+    sample: MessageContext = field(repr=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """List every dotted name that the template's text may use."""
+        return frozenset({*_BASICS, *self.required, *self.optional, *(f"slots.{slot.name}" for slot in self.slots)})
+
+    def variables(self, context: MessageContext) -> Values:
+        """Give the variables of one message: cleaned context, and every slot filled or empty on purpose.
+
+        Raises:
+            Refused: ``template_slot_missing`` where a required value is empty; ``template_value_invalid`` where a
+                value breaks its limits or a link is not ``https``.
+        """
+        variables = values(context)
+        filled: dict[str, Value] = {slot.name: self._fill(slot, context.slots) for slot in self.slots}
+        variables["slots"] = filled
+        variables["brand"] = {"name": self.brand.name, "colour": self.brand.colour}
+        for name in self.required:
+            if look_up(variables, name) in ("", []):
+                raise Refused("template_slot_missing", name, template=self.template_id, field=name)
+        for name in ("answer", "unsubscribe"):
+            link = look_up(variables, f"links.{name}")
+            if link and not (isinstance(link, str) and link.startswith("https://") and " " not in link):
+                raise self._invalid(f"links.{name}", "not an https address")
+        return variables
+
+    def _fill(self, slot: SlotSpec, given: dict[str, str]) -> str:
+        if slot.owner is SlotOwner.BRAND:
+            return slot.text
+        value = clean(given.get(slot.name, "")) or slot.text
+        if slot.required and not value:
+            raise Refused(
+                "template_slot_missing", slot.name, template=self.template_id, field=slot.label[self.language]
+            )
+        problem = slot.problem(value, self.language)
+        if problem:
+            raise self._invalid(f"slots.{slot.name}", problem)
+        return value
+
+    def _invalid(self, name: str, problem: str) -> Refused:
+        return Refused("template_value_invalid", name, template=self.template_id, field=name, problem=problem)
+
+
+def context_from_sample(manifest: Manifest) -> MessageContext:
+    """Give the message that previews and checks of a template show."""
+    return manifest.sample
+
+
+def parse_manifest(data: bytes, template_id: str) -> Manifest:
+    """Read a manifest.
+
+    Args:
+        data: the target's bytes.
+        template_id: what the target's path says; the manifest must agree.
+
+    Raises:
+        Refused: ``template_invalid`` with the field and the problem.
+    """
+    with refusing("template_invalid", template=template_id):
+        fields = read_object(data, "template")
+        fields.text("type", "template")
+        language = fields.language("language")
+        brand = _read_brand(fields.child("brand"))
+        slots = tuple(read_slot(item, language) for item in fields.children("slots", most=40))
+        manifest = Manifest(
+            template_id=fields.words("id"),
+            service_id=fields.text("service", _SERVICE_ID),
+            version=fields.integer("version", 1, 99_999),
+            channel=fields.choice("channel", Channel),
+            language=language,
+            brand=brand,
+            subject=fields.words("subject", 400),
+            required=fields.texts("required", _NAME, least=0, most=40),
+            optional=fields.texts("optional", _NAME, least=0, most=40),
+            slots=slots,
+            sample=_read_sample(fields.child("sample"), language, brand, {slot.name: slot.sample for slot in slots}),
+        )
+        fields.end()
+        _check(manifest, fields, template_id)
+    return manifest
+
+
+def _check(manifest: Manifest, fields: Fields, template_id: str) -> None:
+    named = f"{manifest.service_id}/{manifest.version}/{manifest.channel}.{manifest.language}"
+    if not manifest.template_id == named == template_id:
+        raise fields.refusal("id", "does not agree with path, service, version, channel and language")
+    for kind, names in (("required", manifest.required), ("optional", manifest.optional)):
+        for name in names:
+            if name not in NAMES:
+                raise fields.refusal(kind, f"{name} is no field of a message")
+    if len({slot.name for slot in manifest.slots}) != len(manifest.slots):
+        raise fields.refusal("slots", "repeated name")
+
+
+def _read_brand(fields: Fields) -> BrandContext:
+    brand = BrandContext(fields.words("name", 40), fields.text("colour", _COLOUR))
+    fields.end()
+    if contrast_with_white(brand.colour) < _WHITE_CONTRAST:
+        raise fields.refusal("colour", "white text on it is hard to read (WCAG 2.2: contrast of at least 4.5)")
+    return brand
+
+
+def contrast_with_white(colour: str) -> float:
+    """Work out the contrast ratio of a colour against white (WCAG 2.2, relative luminance).
+
+    Args:
+        colour: ``#rrggbb``.
+    """
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # noqa: PLR2004 — sRGB
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 1.05 / (luminance + 0.05)
+
+
+def _read_sample(fields: Fields, language: Language, brand: BrandContext, slots: dict[str, str]) -> MessageContext:
+    sample = MessageContext(
+        language=language,
+        salutation=fields.words("salutation"),
+        addressee=fields.texts("addressee", _LINE, most=6),
+        vehicle=_read_vehicle(fields.child("vehicle")),
+        due_month=fields.words("due_month"),
+        estimated=fields.boolean("estimated"),
+        overdue=fields.boolean("overdue"),
+        dealer=_read_dealer(fields.child("dealer")),
+        links=_read_links(fields.child("links")),
+        legal_basis=fields.words("legal_basis", 600),
+        slots=slots,
+        brand=brand,
+    )
+    fields.end()
+    return sample
+
+
+def _read_vehicle(fields: Fields) -> VehicleContext:
+    vehicle = VehicleContext(
+        fields.words("make"), fields.words("model"), fields.words("plate"), fields.boolean("electric")
+    )
+    fields.end()
+    return vehicle
+
+
+def _read_dealer(fields: Fields) -> DealerContext:
+    names = ("name", "legal_name", "street", "postcode", "town", "phone", "email", "website", "return_line")
+    texts = {name: fields.words(name) for name in names}
+    dealer = DealerContext(imprint=fields.texts("imprint", _LINE, most=12), **texts)
+    fields.end()
+    return dealer
+
+
+def _read_links(fields: Fields) -> LinkContext:
+    links = LinkContext(fields.words("answer"), fields.words("unsubscribe"))
+    fields.end()
+    return links

@@ -1,0 +1,139 @@
+"""What a template may not contain: rules R10 to R12, and what every message must contain (imprint, objection).
+
+    R10      no price, hourly rate or discount in the brand's text (VBER Art. 4: no fixed or minimum resale price)
+    R11      no threat about the warranty, no disparagement of independents, no customer or territory allocation
+    R12      no active content, no remote resource, no link of the brand's own (tracking), no form
+    HU       the workshop does not perform the inspection itself: no "our TÜV" (StVZO § 29; trade marks)
+    IMPRINT  imprint, legal basis and a way to object in every message (§ 5 DDG, § 7 (3) UWG, Art. 21 GDPR)
+
+A machine finds the plain cases; the legal role that signs the template judges the rest.
+"""
+
+import re
+from html.parser import HTMLParser
+from typing import Final
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.services.definition import Channel
+
+_LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_MARKUP: Final = re.compile(r"<mj-style\b.*?</mj-style>|<[^>]*>", re.DOTALL)
+_PRICE: Final = re.compile(
+    r"\d[\d.,]*\s*(?:€|eur\b|euro\b|%|prozent\b|percent\b)|€\s*\d|stundensatz|hourly rate|festpreis|mindestpreis",
+    re.IGNORECASE,
+)
+_PHRASES: Final = {
+    "R11": re.compile(
+        r"garantie\w*\W+(?:\w+\W+){0,6}(?:erlischt|verlier|gefährde|verfällt)|garantieverlust"
+        r"|(?:erlischt|verlieren|gefährden)\W+(?:\w+\W+){0,4}\w*garantie"
+        r"|(?:lose|void|forfeit)\w*\W+(?:\w+\W+){0,4}warranty|warranty\W+(?:\w+\W+){0,4}(?:void|expire|lost)"
+        r"|freien? werkst|hinterhofwerkst|independent (?:garage|workshop)s?\W+(?:\w+\W+){0,4}(?:cannot|lack|worse)"
+        r"|nur bei (?:uns|ihrem) [\w ]*(?:dürfen|zuständig)",
+        re.IGNORECASE,
+    ),
+    "HU": re.compile(
+        r"wir (?:machen|erledigen|führen)[\w ]{0,20}(?:tüv|hauptuntersuchung|hu\b)|\b(?:ihren?|unser|neuer) tüv"
+        r"|\bwe (?:do|perform|carry out)[\w ]{0,20}(?:tüv|general inspection|hu\b)",
+        re.IGNORECASE,
+    ),
+}
+_TAGS: Final = frozenset(
+    {
+        *("html", "head", "title", "meta", "style", "body", "noscript", "xml"),
+        *("div", "table", "thead", "tbody", "tr", "td", "th", "p", "span", "center"),
+        *("a", "strong", "em", "b", "i", "u", "small", "sup", "br", "hr", "h1", "h2", "h3", "ul", "ol", "li"),
+    }
+)
+_LINKS: Final = re.compile(
+    r"\{\{\s*(?:links\.answer|links\.unsubscribe|dealer\.website)\s*\}\}"
+    r"|tel:\{\{\s*dealer\.phone_link\s*\}\}|mailto:\{\{\s*dealer\.email\s*\}\}"
+)
+_REMOTE: Final = re.compile(r"url\s*\(|@import|expression\s*\(|javascript:|-moz-binding|behavior\s*:", re.IGNORECASE)
+_IN_COMMENT: Final = re.compile(r"\b(?:src|href|background|action)\s*=|<v:|<script", re.IGNORECASE)
+_MUST_NAME: Final = {
+    Channel.EMAIL: ("dealer.imprint", "legal_basis", "links.unsubscribe"),
+    Channel.LETTER: ("legal_basis",),  # the installed letter layout prints the imprint itself
+    Channel.CALL: (),
+}
+
+
+def _violation(template_id: str, rule: str, problem: str) -> Refused:
+    return Refused("template_rule_violated", f"{rule}: {problem}", template=template_id, rule=rule, problem=problem)
+
+
+def check_wording(source: str, template_id: str) -> None:
+    """Check the brand's own words (R10, R11, HU).
+
+    Raises:
+        Refused: ``template_rule_violated`` with the rule and the words found.
+    """
+    words = " ".join(_MARKUP.sub(" ", _LIQUID.sub(" ", source)).split())
+    price = _PRICE.search(words)
+    if price:
+        raise _violation(template_id, "R10", price.group()[:60])
+    for rule, pattern in _PHRASES.items():
+        found = pattern.search(words)
+        if found:
+            raise _violation(template_id, rule, found.group()[:60])
+
+
+def check_duties(used: frozenset[str], channel: Channel, template_id: str) -> None:
+    """Check that a part names what the law wants in every message.
+
+    Args:
+        used: the dotted names that the part uses.
+        channel: of the template.
+        template_id: for the refusal.
+
+    Raises:
+        Refused: ``template_rule_violated`` with rule ``IMPRINT``.
+    """
+    for name in _MUST_NAME[channel]:
+        if name not in used:
+            raise _violation(template_id, "IMPRINT", f"{name} is not shown")
+
+
+def check_html(html: str, template_id: str) -> None:
+    """Check that HTML is passive and loads nothing (R12).
+
+    Args:
+        html: the compiled HTML, still with its Liquid placeholders.
+        template_id: for the refusal.
+
+    Raises:
+        Refused: ``template_rule_violated`` with rule ``R12``.
+    """
+    found = _REMOTE.search(html)
+    if found:
+        raise _violation(template_id, "R12", found.group()[:60])
+    checker = _Passive(template_id)
+    checker.feed(html)
+    checker.close()
+
+
+class _Passive(HTMLParser):
+    def __init__(self, template_id: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._template_id = template_id
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _TAGS:
+            raise _violation(self._template_id, "R12", f"<{tag}>")
+        for name, value in attrs:
+            self._attribute(tag, name, value or "")
+
+    def _attribute(self, tag: str, name: str, value: str) -> None:
+        if name == "href" and tag == "a" and _LINKS.fullmatch(value.strip()):
+            return
+        active = name.startswith("on") or name in {"src", "href", "srcset", "background", "action", "ping", "poster"}
+        refresh = tag == "meta" and name == "http-equiv" and value.lower() not in {"x-ua-compatible", "content-type"}
+        if active or refresh:
+            raise _violation(self._template_id, "R12", f'<{tag} {name}="{value[:60]}">')
+
+    def handle_comment(self, data: str) -> None:
+        found = _IN_COMMENT.search(data)  # Outlook reads conditional comments
+        if found:
+            raise _violation(self._template_id, "R12", found.group())
+
+    def unknown_decl(self, data: str) -> None:
+        raise _violation(self._template_id, "R12", data[:40])

@@ -1,0 +1,122 @@
+"""How people are addressed: the opening line and the address lines, as a pure rule.
+
+    woman / man             Sehr geehrte Frau X, / Sehr geehrter Herr X,
+    Dr.                     Sehr geehrter Herr Dr. X,           (a suffix such as "phil." only on the envelope)
+    professor               Sehr geehrte Frau Professorin X,    (written out)
+    diploma, job title      on the envelope only
+    company, no contact     Sehr geehrte Damen und Herren,      ("Firma" above a name that does not show it)
+    diverse, unknown        Guten Tag Vorname Nachname,         (gender is never guessed from a first name)
+    two persons             Sehr geehrte Frau A, sehr geehrter Herr B,
+
+After the comma the letter goes on in lower case. Address lines follow DIN 5008 (company, person, street, postcode
+and town; abroad: town and country in capitals).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from guildpost_shared.catalog import Catalog, load
+from guildpost_shared.errors import Language, Refused
+
+MAX_ADDRESS_LINES: Final = 6  # DIN 5008 form B: address zone
+_PACKAGE: Final = "guildpost_shared.templates"
+_PROFESSOR: Final = re.compile(r"\bprof(?:\.|essor(?:in)?\b)", re.IGNORECASE)
+_DOCTOR: Final = re.compile(r"\bdr\b\.?|\bdoktor(?:in)?\b", re.IGNORECASE)
+_SHOWS_COMPANY: Final = re.compile(
+    r"\b(?:gmbh|ag|kg|kgaa|ohg|ug|gbr|mbh|se|e\.?\s?k(?:fr|fm)?\.?|e\.?\s?v\.?|eg|partg\w*|ltd|inc|firma|verein"
+    r"|stadt|gemeinde|landkreis|stiftung|amt|schule|universität|autohaus|praxis|kanzlei|bäckerei|hotel|verlag)\b"
+    r"|co\.|betrieb|handel|bau\b|technik|service",
+    re.IGNORECASE,
+)
+
+
+class Gender(StrEnum):
+    """The form of address on record; ``UNKNOWN`` also stands for diverse and for contradicting records."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A natural person; ``title`` as on record ("Prof. Dr. med.", "Dipl.-Ing."), names without titles."""
+
+    given_name: str
+    family_name: str
+    gender: Gender = Gender.UNKNOWN
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who gets a message and where: up to two persons, a company, or a company with a contact."""
+
+    persons: tuple[Person, ...] = ()
+    company: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = "DE"
+    care_of: str = ""
+
+
+def salutation(recipient: Recipient, language: Language = "de") -> str:
+    """Give the opening line of a mail or letter, with its comma."""
+    texts = load(_PACKAGE, language)
+    greetings = [_greeting(person, texts) for person in recipient.persons[:2] if person.family_name.strip()]
+    if not greetings:
+        return texts.text("salutation.nobody") + ","
+    first, *rest = greetings
+    return ", ".join([first, *(greeting[0].lower() + greeting[1:] for greeting in rest)]) + ","
+
+
+def _greeting(person: Person, texts: Catalog) -> str:
+    if person.gender is Gender.UNKNOWN:
+        return texts.text("salutation.unknown", name=_joined(person.given_name, person.family_name))
+    message = f"salutation.{person.gender}"
+    if _PROFESSOR.search(person.title):
+        message += ".professor"
+    elif _DOCTOR.search(person.title):
+        message += ".doctor"
+    return texts.text(message, name=person.family_name.strip())
+
+
+def address_lines(recipient: Recipient, language: Language = "de") -> tuple[str, ...]:
+    """Give the lines of the address zone (DIN 5008: top down, no blank lines).
+
+    Raises:
+        Refused: ``letter_address_too_long`` beyond six lines.
+    """
+    texts = load(_PACKAGE, language)
+    company = recipient.company.strip()
+    lines = [texts.text("address.company")] if company and not _SHOWS_COMPANY.search(company) else []
+    lines += [company, *(_person_line(person, texts) for person in recipient.persons[:2])]
+    lines += [texts.text("address.care_of", name=recipient.care_of.strip())] if recipient.care_of.strip() else []
+    abroad = recipient.country.strip().upper() not in {"", "DE", "D"}
+    town = recipient.town.strip()
+    lines += [recipient.street.strip(), _joined(recipient.postcode, town.upper() if abroad else town)]
+    lines += [_country(recipient.country, language)] if abroad else []
+    kept = tuple(line for line in lines if line)
+    if len(kept) > MAX_ADDRESS_LINES:
+        raise Refused("letter_address_too_long", lines=len(kept))
+    return kept
+
+
+def _person_line(person: Person, texts: Catalog) -> str:
+    name = _joined(person.title, person.given_name, person.family_name)
+    if person.gender is Gender.UNKNOWN:
+        return name
+    return texts.text(f"address.{person.gender}", name=name)
+
+
+def _country(code: str, language: Language) -> str:
+    from babel import Locale  # noqa: PLC0415 — country names load a table; letters abroad are rare
+
+    return str(Locale(language).territories.get(code.strip().upper(), code.strip())).upper()
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part.strip() for part in parts if part.strip())

@@ -1,0 +1,1 @@
+"""What the dealer's pages, the brand console and the relay share: headers, sessions, style. No web framework here."""

@@ -1,0 +1,127 @@
+"""Server-rendered pages in German and English: Jinja2 set up once, escaping on, undefined names refused.
+
+A user interface brings its own ``templates/`` and ``messages/``; layout, login and error pages come from here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import KINDS, GuildpostError, Language, public_text
+
+LANGUAGE_COOKIE: Final = "guildpost-lang"
+LANGUAGE_SECONDS: Final = 31_536_000
+_SHARED: Final = "guildpost_shared.web"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is the same on every page of one user interface.
+
+    Attributes:
+        package: where its templates and messages live.
+        name: whose pages these are, as the header shows it.
+        language: the default language.
+        zone: in which local time instants are shown.
+        command: the command that prints a login link.
+    """
+
+    package: str
+    messages: str
+    name: str
+    language: Language
+    zone: ZoneInfo
+    command: str
+
+
+class Texts:
+    """The texts of one interface in one language, with the shared ones behind them."""
+
+    def __init__(self, package: str, language: Language) -> None:
+        self._catalogs = (load(package, language), load(_SHARED, language))
+
+    def has(self, message_id: str) -> bool:
+        """Say whether a text exists."""
+        return any(message_id in catalog.ids() for catalog in self._catalogs)
+
+    def text(self, message_id: str, **params: object) -> str:
+        """Return a text with its placeholders filled."""
+        own, shared = self._catalogs
+        return (own if message_id in own.ids() else shared).text(message_id, **params)
+
+    def label(self, prefix: str, value: str) -> str:
+        """Return the text ``prefix.value``, or the bare value where there is none (data from the catalogue)."""
+        message_id = f"{prefix}.{value}"
+        return self.text(message_id) if self.has(message_id) else value
+
+
+def choose_language(query: Mapping[str, str], cookies: Mapping[str, str], accepted: str, default: Language) -> Language:
+    """Choose: the address's ``lang``, else the remembered one, else the browser's first choice of the two."""
+    browser = accepted.split(",", maxsplit=1)[0].strip().lower()[:2]
+    for asked in (query.get("lang"), cookies.get(LANGUAGE_COOKIE), browser):
+        if asked == "de":
+            return "de"
+        if asked == "en":
+            return "en"
+    return default
+
+
+class Pages:
+    """Turns a template and its values into a response."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        loader = ChoiceLoader([PackageLoader(site.package), PackageLoader(_SHARED)])
+        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+
+    def language(self, request: Request) -> Language:
+        """Choose the language of a request."""
+        accepted = request.headers.get("accept-language", "")
+        return choose_language(request.query_params, request.cookies, accepted, self._site.language)
+
+    def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """Render a template; texts, formats and the session's CSRF token are always at hand."""
+        language = self.language(request)
+        texts = Texts(self._site.messages, language)
+        body = self._environment.get_template(template).render(
+            t=texts.text,
+            label=texts.label,
+            lang=language,
+            path=request.url.path,
+            site=self._site,
+            csrf=getattr(request.state, "csrf", None),
+            **self._formats(language),
+            **values,
+        )
+        response = HTMLResponse(body, status_code=status)
+        if request.query_params.get("lang") == language:
+            response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="strict", max_age=LANGUAGE_SECONDS)
+        return response
+
+    def error(self, request: Request, error: GuildpostError) -> HTMLResponse:
+        """Say an error: what happened, and what to do next."""
+        text = public_text(error, self.language(request))
+        return self.page(request, "error.html", KINDS[error.kind].http, error=text)
+
+    def _formats(self, language: Language) -> dict[str, Callable[..., str]]:
+        dot = "." if language == "de" else ""
+
+        def day(value: date) -> str:
+            return format_date(value, f"EEE d{dot} MMM yyyy", locale=language)
+
+        def moment(value: datetime) -> str:
+            return format_datetime(value.astimezone(self._site.zone), f"EEE d{dot} MMM, HH:mm", locale=language)
+
+        def number(value: float) -> str:
+            return format_decimal(value, locale=language)
+
+        return {"day": day, "moment": moment, "number": number}

@@ -1,0 +1,128 @@
+"""What goes to the mail server is exactly one well-formed mail."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.mail import RenderedMail
+from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from tests.shared.templates.sample import MAIL_DE, mail_template
+
+LONG_LINK = "https://antwort.autohaus-lindner.example/u/" + "aB3-_x" * 40
+ENVELOPE = Envelope(
+    sender=Mailbox("Autohaus Größl & Söhne", "service@autohaus.example"),
+    recipient=Mailbox("Änne Weiß", "aenne.weiss@post.example"),
+    reply_to=Mailbox("Werkstatt", "werkstatt@autohaus.example"),
+    message_id="<0f3a9c@autohaus.example>",
+    date=datetime(2027, 1, 18, 9, 5, tzinfo=UTC),
+    unsubscribe=LONG_LINK,
+)
+MAIL = RenderedMail("HU/AU im März 2027: Einladung", "<p>Grüße aus Öd, Straße 1</p>", "Grüße aus Öd, Straße 1\n")
+
+
+def _read(data: bytes) -> EmailMessage:
+    return cast("EmailMessage", message_from_bytes(data, policy=default))
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body(preferencelist=(kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def test_a_mail_reads_back_as_it_was_written() -> None:
+    message = _read(to_bytes(MAIL, ENVELOPE))
+    assert MAIL.subject == message["Subject"]
+    assert "Autohaus Größl & Söhne <service@autohaus.example>" == str(message["From"])
+    assert "Änne Weiß <aenne.weiss@post.example>" == str(message["To"])
+    assert ENVELOPE.message_id == message["Message-ID"]
+    assert ENVELOPE.date == message["Date"].datetime
+    assert "auto-generated" == message["Auto-Submitted"]
+    assert "multipart/alternative" == message.get_content_type()
+    assert ["text/plain", "text/html"] == [part.get_content_type() for part in message.iter_parts()]
+    assert {"utf-8"} == {part.get_content_charset() for part in message.iter_parts()}
+    assert (MAIL.text, MAIL.html) == (_part(message, "plain"), _part(message, "html").rstrip("\n"))
+
+
+def test_the_same_mail_gives_the_same_bytes() -> None:
+    assert to_bytes(MAIL, ENVELOPE) == to_bytes(MAIL, ENVELOPE)
+
+
+def test_one_click_unsubscribe_stands_on_one_line_each() -> None:
+    head = to_bytes(MAIL, ENVELOPE).split(b"\r\n\r\n", 1)[0].split(b"\r\n")
+    assert b"List-Unsubscribe: <" + LONG_LINK.encode() + b">" in head
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    others = [line for line in head if not line.startswith(b"List-Unsubscribe")]
+    assert all(len(line) <= 78 for line in others)
+
+
+def test_a_real_mail_keeps_its_umlauts_and_its_line_lengths() -> None:
+    template = mail_template(MAIL_DE)
+    mail = template.render(template.manifest.sample)
+    data = to_bytes(mail, ENVELOPE)
+    lines = data.split(b"\r\n")
+    assert all(len(line) <= 998 for line in lines)
+    assert max(map(len, lines[12:])) <= 78
+    assert data.isascii()
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    message = _read(data)
+    assert mail.text == _part(message, "plain")
+    assert "Größmann-Öztürk" in _part(message, "html")
+    assert "Größmann-Öztürk" in _part(message, "plain")
+
+
+@pytest.mark.parametrize("evil", ["a\r\nBcc: x@y.example", "a\nB", "a\rB", "a\x00b", "a\x85b", "a\u2028b"])
+def test_a_line_break_in_a_header_value_refuses_the_mail(evil: str) -> None:
+    for mail, envelope, header in (
+        (replace(MAIL, subject=evil), ENVELOPE, "Subject"),
+        (MAIL, replace(ENVELOPE, sender=Mailbox(evil, "a@b.example")), "From"),
+        (MAIL, replace(ENVELOPE, recipient=Mailbox(evil, "a@b.example")), "To"),
+        (MAIL, replace(ENVELOPE, reply_to=Mailbox(evil, "a@b.example")), "Reply-To"),
+        (MAIL, replace(ENVELOPE, message_id=f"<{evil}@b.example>"), "Message-ID"),
+        (MAIL, replace(ENVELOPE, unsubscribe=f"https://b.example/{evil}"), "List-Unsubscribe"),
+    ):
+        with pytest.raises(Refused, match="mail_header_unsafe") as refused:
+            to_bytes(mail, envelope)
+        assert {"header": header} == refused.value.params
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "a", "a@", "@b.example", "a@b", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example"),
+        *("a b@c.example", "a..b@c.example", ".a@c.example", "ä@c.example", "a@ä.example", "<a@c.example>", "a@[1.2.3.4]"),
+    ],
+)
+def test_an_address_that_is_not_exactly_one_plain_address_is_refused(address: str) -> None:
+    with pytest.raises(Refused, match="mail_address_invalid"):
+        to_bytes(MAIL, replace(ENVELOPE, recipient=Mailbox("x", address)))
+
+
+@pytest.mark.parametrize("link", ["http://b.example/", "https://b.example/>,<mailto:x@y", "mailto:x@y.example", ""])
+def test_an_unsubscribe_address_that_is_not_one_https_link_is_refused(link: str) -> None:
+    with pytest.raises(Refused, match="mail_header_unsafe"):
+        to_bytes(MAIL, replace(ENVELOPE, unsubscribe=link))
+
+
+@settings(max_examples=80, deadline=None)
+@given(name=st.text(max_size=80), subject=st.text(max_size=200), body=st.text(max_size=300))
+def test_no_text_adds_a_header_or_a_recipient(name: str, subject: str, body: str) -> None:
+    mail = RenderedMail(subject, body, body)
+    try:
+        data = to_bytes(mail, replace(ENVELOPE, recipient=Mailbox(name, "a@b.example")))
+    except Refused as error:
+        assert "mail_header_unsafe" == error.code
+        return
+    message = _read(data)
+    expected = ["from", "to", "reply-to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"]
+    expected += ["auto-submitted", "content-type", "mime-version"]
+    assert sorted(expected) == sorted(key.lower() for key in message)
+    assert ["a@b.example"] == [address.addr_spec for address in message["To"].addresses]

@@ -1,0 +1,101 @@
+"""People are addressed as the trade expects, and gender is never guessed."""
+
+import pytest
+
+from guildpost_shared.errors import Refused
+from guildpost_shared.templates.salutation import Gender, Person, Recipient, address_lines, salutation
+
+WOMAN = Person("Änne", "Größl", Gender.WOMAN)
+MAN = Person("Jörg", "Weiß", Gender.MAN)
+SOMEBODY = Person("Kim", "Nguyen")
+
+
+def _titled(person: Person, title: str) -> Person:
+    return Person(person.given_name, person.family_name, person.gender, title)
+
+
+@pytest.mark.parametrize(
+    ("persons", "company", "german", "english"),
+    [
+        pytest.param((WOMAN,), "", "Sehr geehrte Frau Größl,", "Dear Ms Größl,", id="woman"),
+        pytest.param((MAN,), "", "Sehr geehrter Herr Weiß,", "Dear Mr Weiß,", id="man"),
+        pytest.param(
+            (_titled(MAN, "Dr. phil."),), "", "Sehr geehrter Herr Dr. Weiß,", "Dear Dr Weiß,", id="doctor, no suffix"
+        ),
+        pytest.param(
+            (_titled(WOMAN, "Prof. Dr. med."),),
+            "",
+            "Sehr geehrte Frau Professorin Größl,",
+            "Dear Professor Größl,",
+            id="professor, written out",
+        ),
+        pytest.param(
+            (_titled(MAN, "Professor"),), "", "Sehr geehrter Herr Professor Weiß,", "Dear Professor Weiß,", id="he"
+        ),
+        pytest.param(
+            (_titled(MAN, "Dipl.-Ing."),), "", "Sehr geehrter Herr Weiß,", "Dear Mr Weiß,", id="diploma is left out"
+        ),
+        pytest.param((SOMEBODY,), "", "Guten Tag Kim Nguyen,", "Dear Kim Nguyen,", id="diverse or unknown"),
+        pytest.param(
+            (_titled(SOMEBODY, "Dr."),), "", "Guten Tag Kim Nguyen,", "Dear Kim Nguyen,", id="unknown with title"
+        ),
+        pytest.param((), "Bau GmbH", "Sehr geehrte Damen und Herren,", "Dear Sir or Madam,", id="company"),
+        pytest.param((WOMAN,), "Bau GmbH", "Sehr geehrte Frau Größl,", "Dear Ms Größl,", id="company with contact"),
+        pytest.param(
+            (WOMAN, MAN),
+            "",
+            "Sehr geehrte Frau Größl, sehr geehrter Herr Weiß,",
+            "Dear Ms Größl, dear Mr Weiß,",
+            id="two persons",
+        ),
+        pytest.param(
+            (Person("", "", Gender.MAN),), "", "Sehr geehrte Damen und Herren,", "Dear Sir or Madam,", id="no name"
+        ),
+    ],
+)
+def test_the_opening_line_follows_the_table(
+    persons: tuple[Person, ...], company: str, german: str, english: str
+) -> None:
+    recipient = Recipient(persons, company)
+    assert (german, english) == (salutation(recipient, "de"), salutation(recipient, "en"))
+
+
+@pytest.mark.parametrize(
+    ("recipient", "lines"),
+    [
+        pytest.param(
+            Recipient((_titled(MAN, "Dipl.-Ing."),), "", "Am Öd 3", "01067", "Dresden"),
+            ("Herrn Dipl.-Ing. Jörg Weiß", "Am Öd 3", "01067 Dresden"),
+            id="man with a diploma",
+        ),
+        pytest.param(
+            Recipient((WOMAN,), "Müller & Söhne GmbH", "Am Öd 3", "84028", "Landshut"),
+            ("Müller & Söhne GmbH", "Frau Änne Größl", "Am Öd 3", "84028 Landshut"),
+            id="the name shows the company",
+        ),
+        pytest.param(
+            Recipient((), "Müller & Söhne", "Am Öd 3", "84028", "Landshut"),
+            ("Firma", "Müller & Söhne", "Am Öd 3", "84028 Landshut"),
+            id="the name does not show it",
+        ),
+        pytest.param(
+            Recipient((SOMEBODY,), "", "Am Öd 3", "84028", "Landshut", care_of="Weiß"),
+            ("Kim Nguyen", "bei Weiß", "Am Öd 3", "84028 Landshut"),
+            id="sub-tenant",
+        ),
+        pytest.param(
+            Recipient((WOMAN, MAN), "", "Gasse 1", "5020", "Salzburg", "AT"),
+            ("Frau Änne Größl", "Herrn Jörg Weiß", "Gasse 1", "5020 SALZBURG", "ÖSTERREICH"),
+            id="abroad in capitals",
+        ),
+    ],
+)
+def test_the_address_follows_din_5008(recipient: Recipient, lines: tuple[str, ...]) -> None:
+    assert lines == address_lines(recipient)
+
+
+def test_an_address_beyond_six_lines_is_refused() -> None:
+    recipient = Recipient((WOMAN, MAN), "Söhne", "Gasse 1", "5020", "Salzburg", "AT", care_of="Weiß")
+    with pytest.raises(Refused, match="letter_address_too_long") as refused:
+        address_lines(recipient)
+    assert {"lines": 8} == refused.value.params
