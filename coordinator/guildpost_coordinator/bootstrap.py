@@ -23,7 +23,7 @@ from guildpost_coordinator.adapters.certificate_authority.files import load_auth
 from guildpost_coordinator.adapters.grpc_server.enrolment import EnrolmentServicer
 from guildpost_coordinator.adapters.grpc_server.guard import Recorder
 from guildpost_coordinator.adapters.grpc_server.peers import Peer
-from guildpost_coordinator.adapters.grpc_server.presence import PresenceServicer
+from guildpost_coordinator.adapters.grpc_server.presence import Pace, PresenceServicer
 from guildpost_coordinator.adapters.grpc_server.server import ControlPlane, Listen, ServicePlugin
 from guildpost_coordinator.adapters.grpc_server.tls import ServerTls
 from guildpost_coordinator.adapters.sql.engine import open_engine
@@ -55,7 +55,7 @@ class Companion(Protocol):
         ...
 
     def stop(self) -> None:
-        """Stop; also called after a ``start`` that failed half-way."""
+        """Stop; also called when ``start`` failed half-way or was never reached."""
         ...
 
 
@@ -235,6 +235,7 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
             admit=admit,
             clock=core.clock,
             seats=config.presence_streams,
+            pace=Pace(heartbeat=config.heartbeat_seconds),
         ),
         admit=admit,
         plugins=parts.services,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -23,14 +23,13 @@ from guildpost_coordinator.app.advance_publications import advance_publications
 from guildpost_coordinator.app.ports.catalogue import Announce
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.app.refresh_timestamp import refresh_timestamp
+from guildpost_coordinator.config import Home
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_coordinator.domain.proposals import ContentChecks
-from guildpost_shared.catalogue_keys import root_hash
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 
-CATALOGUE_FOLDER = "catalogue"
-KEYS_FOLDER = "catalogue-keys"
+KEYS_FOLDER: Final = "catalogue-keys"
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,10 @@ class CatalogueParts:
     Attributes:
         publishing: first argument of every publishing use case.
         plugins: the catalogue and signing services, for the control port.
-        root_hash: 32 bytes for join codes.
     """
 
     publishing: Publishing
     plugins: tuple[ServicePlugin, ...]
-    root_hash: bytes
 
     def tick(self) -> None:
         """Do what is due: re-sign the timestamp, take publications further. Every few seconds; cheap when idle."""
@@ -54,7 +51,7 @@ class CatalogueParts:
 
 
 def open_catalogue(
-    home: Path,
+    home: Home,
     engine: Engine,
     *,
     announce: Announce,
@@ -66,7 +63,7 @@ def open_catalogue(
     """Open the catalogue of a coordinator's home and announce the version in force.
 
     Args:
-        home: the coordinator's home.
+        home: paths.
         engine: the coordinator's database, migrated.
         announce: tells connected agents about a version.
         clock: the wall clock.
@@ -78,7 +75,7 @@ def open_catalogue(
         ConfigurationError: ``catalogue_missing`` (no ceremony yet), ``catalogue_passphrase_missing``,
             ``catalogue_key_missing`` or ``catalogue_key_unreadable``.
     """
-    files = RepositoryFiles(home / CATALOGUE_FOLDER)
+    files = RepositoryFiles(home.catalogue)
     passphrase = read_passphrase(environment, ONLINE_CREDENTIAL, ONLINE_VARIABLE)
     repository = TufRepository(files, load_online_keys(home, passphrase))
     publishing = Publishing(publications_factory(engine), repository, announce, clock, entropy, checks)
@@ -86,26 +83,16 @@ def open_catalogue(
     return CatalogueParts(
         publishing=publishing,
         plugins=(catalogue_plugin(files), signing_plugin(publishing)),
-        root_hash=catalogue_root_hash(home),
     )
 
 
-def catalogue_root_hash(home: Path) -> bytes:
-    """Give the hash of the first root metadata, for join codes; needs no key.
-
-    Raises:
-        ConfigurationError: ``catalogue_missing``.
-    """
-    return root_hash(RepositoryFiles(home / CATALOGUE_FOLDER).first_root())
-
-
-def load_online_keys(home: Path, passphrase: bytes) -> OnlineKeys:
+def load_online_keys(home: Home, passphrase: bytes) -> OnlineKeys:
     """Open the three online keys.
 
     Raises:
         ConfigurationError: ``catalogue_key_missing`` or ``catalogue_key_unreadable``.
     """
-    folder = home / KEYS_FOLDER
+    folder = home.folder / KEYS_FOLDER
     return OnlineKeys(
         snapshot=load_key(folder / "snapshot.pem", passphrase),
         timestamp=load_key(folder / "timestamp.pem", passphrase),

@@ -17,6 +17,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from guildpost_shared.errors import ConfigurationError, Language
+from guildpost_shared.wire.limits import HEARTBEAT_EVERY
 
 CONFIG_FILE: Final = "coordinator.toml"
 _PORT: Final = Field(default=0, ge=0, le=65535)
@@ -34,6 +35,7 @@ class CoordinatorConfig(BaseModel):
         flower_port: of the filter in front of Flower.
         console_port: of the brand console.
         presence_streams: agents connected at once.
+        heartbeat_seconds: between heartbeats to connected agents; a locked agent is cut off at the next one.
         language: of the console and the command line.
     """
 
@@ -47,6 +49,7 @@ class CoordinatorConfig(BaseModel):
     flower_port: int = _PORT
     console_port: int = _PORT
     presence_streams: int = Field(default=1500, ge=1, le=10_000)
+    heartbeat_seconds: float = Field(default=HEARTBEAT_EVERY, gt=0, le=60)
     language: Language = "de"
 
 
@@ -86,13 +89,13 @@ def load_config(home: Home, overrides: Mapping[str, object] | None = None) -> Co
 
 
 def render_config(config: CoordinatorConfig) -> str:
-    """Write a configuration as TOML (strings and whole numbers only)."""
+    """Write a configuration as TOML (strings and numbers only)."""
     lines = [f"{name} = {_toml(value)}" for name, value in config.model_dump().items()]
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: str | int) -> str:
-    if isinstance(value, int):
+def _toml(value: str | float) -> str:
+    if isinstance(value, int | float):
         return str(value)
     escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in value)
     return f'"{escaped}"'

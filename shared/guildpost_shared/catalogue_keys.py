@@ -2,13 +2,6 @@
 
 import hashlib
 import hmac
-import re
-from typing import Final
-
-from guildpost_shared.errors import ConfigurationError
-
-_IGNORED: Final = re.compile(r"[\s:-]+")
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def key_fingerprint(public_key: bytes) -> str:
@@ -21,18 +14,6 @@ def key_fingerprint(public_key: bytes) -> str:
         Its SHA-256, 64 hexadecimal characters.
     """
     return hashlib.sha256(public_key).hexdigest()
-
-
-def parse_fingerprint(text: str) -> str:
-    """Bring a fingerprint that a person typed (with spaces, colons, capitals) into its printed form.
-
-    Raises:
-        ConfigurationError: ``association_fingerprint_invalid``.
-    """
-    bare = _IGNORED.sub("", text).lower()
-    if _FINGERPRINT.fullmatch(bare) is None:
-        raise ConfigurationError("association_fingerprint_invalid")
-    return bare
 
 
 def same_fingerprint(public_key: bytes, fingerprint: str) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from guildpost_shared.clock import ManualClock
+from guildpost_shared.clock import Clock, ManualClock, SystemClock
 from guildpost_shared.errors import ConfigurationError, ProtocolViolation, Unavailable
 
 MAX_LINE: Final = 4096
@@ -160,3 +160,23 @@ def _send(connection: socket.socket, data: bytes) -> bool:
     except OSError:
         return False
     return True
+
+
+BUSINESS_CLOCK: Final = "GUILDPOST_BUSINESS_CLOCK"
+"""Environment variable with the driver's address, for programs that another program of ours starts."""
+
+
+def business_clock(address: str | None, name: str) -> Clock:
+    """Give the business clock of a process that only reads it: the driver's where there is one, else the system's.
+
+    Args:
+        address: ``HOST:PORT`` of the driver, or None.
+        name: how the driver logs this process; it waits for nobody it was not told of.
+    """
+    if not address:
+        return SystemClock()
+    clock = DrivenClock(address, name)
+    threading.Thread(
+        target=clock.run, args=(lambda _now: None, threading.Event()), name="business-clock", daemon=True
+    ).start()
+    return clock

@@ -142,7 +142,7 @@ def from_code(code: str, **params: object) -> GuildpostError:
     row = _table().get(code)
     if row is None:
         return ProtocolViolation("unknown_error_code", detail=code[:80])
-    return KINDS[row["kind"]].error(code, **params)
+    return KINDS[row["kind"]].error(code, "", **params)
 
 
 def exit_code(error: GuildpostError) -> int:

@@ -6,21 +6,27 @@ one child process per dealership.
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import httpx
 import psutil
 import pytest
 
 from guildpost_agent.adapters.flower import rules
+from guildpost_agent.adapters.flower.keys import load_node_key
 from guildpost_coordinator.adapters.flower import gate, wire
 from guildpost_shared.errors import GuildpostError
 from tests.agent.flower.node_child import answer
+from tests.coordinator.flower.nodes import reply, signed
 from tests.coordinator.flower.rig import Dealer, Exchange, RemoteExchange, Rig, free_port, rig, wait_online
 from tests.fakes.round_transport import FakeExchange, FakeNode
 
@@ -66,8 +72,11 @@ def flower(world: Rig, dealers: dict[str, Dealer]) -> Iterator[Scene]:
         child.kill()
         child.wait()
 
-    scene = Scene(exchange, ids, {name: dealer.public for name, dealer in dealers.items()}, kill,
-                  lambda name: world.join(dealers[name]))  # fmt: skip
+    def revive(name: str) -> None:
+        world.join(dealers[name])
+
+    keys = {name: dealer.public for name, dealer in dealers.items()}
+    scene = Scene(exchange, ids, keys, kill, revive)
     yield scene
     for name in NAMES:
         kill(name)
@@ -75,7 +84,7 @@ def flower(world: Rig, dealers: dict[str, Dealer]) -> Iterator[Scene]:
 
 def in_process() -> Scene:
     ids = {name: number for number, name in enumerate(NAMES, start=7)}
-    nodes = {ids[name]: FakeNode(f"key of {name}", lambda payload, name=name: answer(name, payload)) for name in NAMES}
+    nodes = {ids[name]: FakeNode(f"key of {name}", partial(answer, name)) for name in NAMES}
 
     def there(name: str, online: bool) -> None:  # noqa: FBT001 — a switch
         nodes[ids[name]].online = online
@@ -152,8 +161,31 @@ def test_an_agent_with_an_unregistered_key_gets_nowhere(world: Rig, flower: Scen
     stranger = Dealer("stranger")
     world.join(stranger)
     result = stranger.result()
-    assert ("round_transport_away", 75) == (result["error"], result["exit"])
+    assert ("round_entry_refused", 77) == (result["error"], result["exit"])
     assert set(flower.ids.values()) == set(flower.exchange.nodes())
+
+
+@pytest.mark.parametrize(
+    ("path", "forge"),
+    [
+        ("/v1/fleet/push-messages", lambda me, other: reply(me, source=1, destination=other, reply_to="")),
+        ("/v1/fleet/push-messages", lambda me, other: reply(me, source=other)),
+        ("/v1/fleet/get-fab", lambda _me, _other: b""),
+        ("/v1/fleet/register-node", lambda _me, _other: b""),
+        ("/v1/control/list-nodes", lambda _me, _other: b""),
+        ("/v1/control/start-run", lambda _me, _other: b""),
+    ],
+    ids=["an instruction to another dealer", "another's reply", "bundle", "registration", "list nodes", "start a run"],
+)
+def test_a_dealer_with_a_valid_key_is_refused_whatever_else_it_wants(
+    world: Rig, flower: Scene, dealers: dict[str, Dealer], path: str, forge: Callable[[int, int], bytes]
+) -> None:
+    key = load_node_key(dealers["arnold"].key)
+    body = forge(flower.ids["arnold"], flower.ids["becker"])
+    trust = ssl.create_default_context(cadata=world.ca)
+    with httpx.Client(base_url=f"https://{world.address}", verify=trust, trust_env=False) as client:
+        answer = client.post(path, content=body, headers=signed(key, datetime.now(UTC)))
+    assert (403, b"") == (answer.status_code, answer.content)
 
 
 def test_no_agent_fetches_the_coordinators_bundle(world: Rig, flower: Scene) -> None:
@@ -169,13 +201,11 @@ def test_a_round_ends_and_its_agents_leave(world: Rig, flower: Scene, dealers: d
     results = [dealers[name].result() for name in NAMES]
     assert [("finished", 0)] * len(NAMES) == [(result["ended"], result["exit"]) for result in results]
     state = world.wait_over(flower.exchange.run_id)
-    assert state is not None
     assert ("finished", "completed") == (state.status, state.sub_status)
 
 
 def test_a_driver_that_breaks_down_ends_its_run(world: Rig) -> None:
     state = world.wait_over(world.control.submit("round-2", world.home, "remote_hook:fail"))
-    assert state is not None
     assert ("finished", "failed") == (state.status, state.sub_status)
     assert "round round-2 broke down" in state.details
 
@@ -184,7 +214,6 @@ def test_a_run_can_be_stopped(world: Rig) -> None:
     exchange = world.start_round("round-3")
     assert world.control.stop(exchange.run_id)
     state = world.wait_over(exchange.run_id)
-    assert state is not None
     assert ("finished", "stopped") == (state.status, state.sub_status)
     assert not world.control.stop(exchange.run_id)
 
@@ -207,9 +236,8 @@ def test_a_restarted_engine_aborts_the_round_and_serves_the_next(world: Rig) -> 
     os.kill(world.superlink.pids["superlink"], signal.SIGKILL)
     assert "round_transport_away" == dealer.result(60.0)["error"]
     world.superlink.wait_ready()
-    assert world.wait_over(lost.run_id) is None
-    psutil.wait_procs([psutil.Process(lost.pid)] if psutil.pid_exists(lost.pid) else [], timeout=20)
-    assert not psutil.pid_exists(lost.pid)
+    assert ("finished", "lost") == (world.control.run(lost.run_id).status, world.control.run(lost.run_id).sub_status)
+    assert [] == await_end([lost.pid], 10.0)
     ids = world.announce([dealer])
     world.join(dealer)
     again = world.start_round("round-4")
@@ -219,8 +247,23 @@ def test_a_restarted_engine_aborts_the_round_and_serves_the_next(world: Rig) -> 
     assert "finished" == dealer.result()["ended"]
 
 
+def test_a_durable_engine_carries_the_round_over_its_restart(tmp_path: Path) -> None:
+    dealer = Dealer("gruber")
+    with rig(tmp_path, durable=True) as world:
+        node_id = world.announce([dealer])["gruber"]
+        world.join(dealer)
+        exchange = world.start_round("round-5")
+        wait_online(exchange, 1)
+        os.kill(world.superlink.pids["superlink"], signal.SIGKILL)
+        assert {node_id: b"gruber:x"} == exchange.exchange({node_id: b"echo:x"}, 60.0)
+        exchange.end()
+        assert "finished" == dealer.result()["ended"]
+        assert "completed" == world.wait_over(exchange.run_id).sub_status
+
+
 COORDINATOR: Final = """
 import sys, time
+from functools import partial
 from pathlib import Path
 from guildpost_coordinator.adapters.flower.superlink import SuperLink
 from guildpost_shared.clock import SystemClock
@@ -239,11 +282,16 @@ def test_no_process_survives_a_killed_coordinator(tmp_path: Path, unused_port: i
         assert coordinator.stdout is not None
         children = [int(pid) for pid in coordinator.stdout.readline().split()]
         coordinator.kill()
-    last = time.monotonic() + 10
-    while any(alive(pid) for pid in children) and time.monotonic() < last:
-        time.sleep(0.1)
     assert 2 == len(children)
-    assert [] == [pid for pid in children if alive(pid)]
+    assert [] == await_end(children, 10.0)
+
+
+def await_end(pids: list[int], seconds: float) -> list[int]:
+    """Wait for processes of others to end; return those that do not."""
+    last = time.monotonic() + seconds
+    while (left := [pid for pid in pids if alive(pid)]) and time.monotonic() < last:
+        time.sleep(0.1)
+    return left
 
 
 def alive(pid: int) -> bool:

@@ -94,7 +94,10 @@ def run_stage(aggregator: Aggregator, participants: dict[str, Participant], net:
 
 
 def run_round(
-    net: Network, aggregator: Aggregator, participants: dict[str, Participant], lost: dict[Stage, set[str]] | None = None
+    net: Network,
+    aggregator: Aggregator,
+    participants: dict[str, Participant],
+    lost: dict[Stage, set[str]] | None = None,
 ) -> None:
     """Run all stages; ``lost`` names who falls silent at which stage (and stays so)."""
     silent: set[str] = set()

@@ -1,6 +1,5 @@
 """A hostile coordinator with the coordinator's own key, against honest agents: one attack per test."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guildpost_shared.errors import GuildpostError, ProtocolViolation, Refused, Untrusted
-from guildpost_shared.secagg import keys, masking, quantise
+from guildpost_shared.secagg import keys, masking, prg, quantise, rules, shamir
 from guildpost_shared.secagg.aggregator import Aggregator
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.envelope import Envelope
@@ -24,6 +23,7 @@ from guildpost_shared.secagg.messages import (
 from guildpost_shared.secagg.participant import Participant
 from guildpost_shared.secagg.stages import ASKING, Stage
 from tests.factories.secagg_network import COORDINATOR, Network, network, run_stage
+from tests.fakes.seeded_entropy import SeededEntropy
 
 NET = network(12)
 A, B, C = NET.agents[:3]
@@ -89,7 +89,7 @@ def test_a_stage_cannot_be_skipped(stage: Stage) -> None:
 
 def test_an_agent_with_a_key_outside_the_roster_does_not_even_begin() -> None:
     with pytest.raises(Refused, match="secagg_not_on_roster"):
-        Participant(NET.context, NET.roster, A, NET.keys[B], entropy=None)  # type: ignore[arg-type] — never reached
+        Participant(NET.context, NET.roster, A, NET.keys[B], SeededEntropy(b""))
 
 
 # -- the key list: aggregation of one, sybils --------------------------------------------------------------------------
@@ -166,10 +166,10 @@ def test_many_sites_of_few_legal_entities_do_not_reach_the_floor() -> None:
 # -- different views ---------------------------------------------------------------------------------------------------
 
 DIVERGENCES = {
-    "study": {"study_hash": bytes([1]) * 31 + b"\x00"},
-    "layout": {"layout_hash": bytes([2]) * 31 + b"\x00"},
-    "round": {"round_id": "spring-1x"},
-    "dimension": {"dimension": 7},
+    "study": replace(NET.context, study_hash=bytes([1]) * 31 + b"\x00"),
+    "layout": replace(NET.context, layout_hash=bytes([2]) * 31 + b"\x00"),
+    "round": replace(NET.context, round_id="spring-1x"),
+    "dimension": replace(NET.context, dimension=7),
 }
 
 
@@ -177,7 +177,7 @@ DIVERGENCES = {
 def test_agents_that_were_shown_different_things_refuse_each_others_keys(case: str) -> None:
     """The coordinator knows of the divergence and re-signs everything to suit each side."""
     scene = Scene(Stage.SHARE_KEYS)
-    other_context = replace(NET.context, **DIVERGENCES[case])  # type: ignore[arg-type] — one field at a time
+    other_context = DIVERGENCES[case]
     misled = NET.participant(A, other_context)
     sign = Envelope(other_context, "request", Stage.ADVERTISE_KEYS, A).seal
     misled.handle(sign(NET.keys[COORDINATOR], b""), NET.source(A))
@@ -210,10 +210,10 @@ def test_one_bit_of_divergence_leaves_every_sum_undecodable() -> None:
     assert expected == quantise.from_ring(masked(NET.context, A, B) + theirs).tolist()
     decoded = 0
     for flip in range(1_000):
-        field = ("study_hash", "roster_hash", "layout_hash")[flip % 3]
-        changed = bytearray(getattr(NET.context, field))
-        changed[flip // 3 % 32] ^= 1 << flip % 8
-        other = replace(NET.context, **{field: bytes(changed)})  # type: ignore[arg-type] — one of the three hashes
+        changed = [bytearray(one) for one in (NET.context.study_hash, NET.context.roster_hash, NET.context.layout_hash)]
+        changed[flip % 3][flip // 3 % 32] ^= 1 << flip % 8
+        study, roster, layout = (bytes(one) for one in changed)
+        other = replace(NET.context, study_hash=study, roster_hash=roster, layout_hash=layout)
         decoded += bool(np.any((masked(other, A, B) + theirs) == np.array(expected, dtype=np.uint64)))
     assert 0 == decoded
 
@@ -352,7 +352,9 @@ def test_a_second_different_request_is_refused_and_the_first_gets_the_same_bytes
         )
     other = {
         Stage.SHARE_KEYS: lambda: ShareKeysRequest(ShareKeysRequest.decode(honest).advertisements[:-1]).encode(),
-        Stage.MASKED_INPUT_COLLECTION: lambda: MaskedInputRequest(MaskedInputRequest.decode(honest).sealed[1:]).encode(),
+        Stage.MASKED_INPUT_COLLECTION: lambda: MaskedInputRequest(
+            MaskedInputRequest.decode(honest).sealed[1:]
+        ).encode(),
         Stage.CONSISTENCY_CHECK: lambda: ConsistencyRequest(ConsistencyRequest.decode(honest).survivors[:-1]).encode(),
         Stage.UNMASKING: lambda: replace(
             UnmaskingRequest.decode(honest), alive=NET.agents[:-2], dead=NET.agents[-2:]
@@ -368,9 +370,7 @@ def test_two_views_of_the_survivors_unmask_neither() -> None:
     """Half of the agents sign one survivor set, half another; no agent finds t signatures under its own."""
     scene = Scene(Stage.CONSISTENCY_CHECK)
     views = {agent: NET.agents if at % 2 else NET.agents[:-1] for at, agent in enumerate(NET.agents[:-1])}
-    signatures = {
-        agent: scene.answer(agent, ConsistencyRequest(view).encode())[-64:] for agent, view in views.items()
-    }
+    signatures = {agent: scene.answer(agent, ConsistencyRequest(view).encode())[-64:] for agent, view in views.items()}
     scene.stage = Stage.UNMASKING
     for agent, view in views.items():
         dead = tuple(sorted(set(NET.agents) - set(view)))
@@ -406,13 +406,11 @@ def test_the_masked_vector_shows_nothing_of_a_vector() -> None:
 
 def test_the_planted_attack_is_noticed_when_a_rule_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without rules 9 and 10 the classic attack works: both shares of B, from all agents, give B's very vector."""
-    from guildpost_shared.secagg import participant as module  # noqa: PLC0415 — patched here only
-    from guildpost_shared.secagg import shamir  # noqa: PLC0415 — used by the attacker only
-
-    monkeypatch.setattr(module.rules, "require_unmasking", lambda *_a, **_k: None)
+    monkeypatch.setattr(rules, "require_unmasking", lambda *_a, **_k: None)
     scene = Scene(Stage.UNMASKING)
     column = NET.agents.index(B)
-    of_self, of_key = {}, {}
+    of_self: dict[int, bytes] = {}
+    of_key: dict[int, bytes] = {}
     for agent, participant in scene.participants.items():
         position = participant._cohort.share_position(agent)
         fresh = participant._state
@@ -428,9 +426,7 @@ def test_the_planted_attack_is_noticed_when_a_rule_is_taken_out(monkeypatch: pyt
     masking.remove_self_masks(NET.context, stolen, {B: secret})
     others = [(member.agent_id, member.keys.mask) for member in cohort.members if member.agent_id != B]
     for other, public in others:  # B's own masks come off with the opposite sign
-        masking.remove_pair_masks(NET.context, stolen, {}, [(other, public)])
         seed = keys.mask_seed(NET.context, private, B, public, other)
-        words = masking.prg.expand(seed, 6)
+        words = prg.expand(seed, 6)
         stolen = stolen - words if other > B else stolen + words
     assert NET.vector(B).tolist() == quantise.from_ring(stolen).tolist()
-    assert hashlib.sha256(private).digest()

@@ -31,7 +31,7 @@ from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_agent.domain.suppression import address_hmac
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import GuildpostError, Refused
+from guildpost_shared.errors import GuildpostError, Refused, Unavailable
 from guildpost_shared.failpoints import hit
 
 
@@ -49,7 +49,7 @@ class MailRequest:
 
 
 Compose = Callable[[MailRequest], bytes]
-"""Gives the finished message (RFC 5322, CR LF, ASCII); raises ``Refused`` when it cannot be filled."""
+"""Gives the finished message (RFC 5322, ASCII); ``Refused`` when it cannot be filled, ``Unavailable`` if not yet."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class _Run:
                 raise Refused("mail_sender_refused", detail=str(receipt), reply=receipt.code, status=receipt.status)
 
     def _composed(self, job: OutboxJob) -> bytes | None:
-        """Step 2; a message that cannot be filled is refused and the run goes on."""
+        """Step 2; what cannot be filled is refused, what has no template yet waits; the others go on."""
         with self.open_uow() as uow:
             touchpoint = uow.plans.touchpoint(job.touchpoint_id)
             customer = uow.records.customer(touchpoint.customer_id) if touchpoint else None
@@ -180,6 +180,9 @@ class _Run:
             message = self.compose(request)
         except Refused as error:
             self._refuse(job, error.code)
+            return None
+        except Unavailable:
+            self.summary.deferred += 1
             return None
         hit("dispatch.composed")
         return message

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.links import TOKEN_LIFETIME
 from guildpost_agent.domain.outbox import Event, State, after
-from guildpost_agent.domain.records import Channel, Touchpoint
+from guildpost_agent.domain.records import Channel, Customer, Touchpoint
 from guildpost_agent.domain.suppression import normalise_email, suppression_entry
 from guildpost_shared.answers import tokens
 from guildpost_shared.entropy import Entropy
@@ -33,13 +33,15 @@ def queue(
     """Give a planned touchpoint its row in the outbox, with its token; one that has its row is left alone."""
     if uow.outbox.get(touchpoint.touchpoint_id) is not None:
         return
+    customer = uow.records.customer(touchpoint.customer_id)
+    recipient = recipient_of(customer, touchpoint.channel) if customer else None
     uow.outbox.add(
         OutboxJob(
             touchpoint_id=touchpoint.touchpoint_id,
             channel=touchpoint.channel,
             message_id=message_id,
             token=tokens.issue(relay_key, expires_at=now + TOKEN_LIFETIME, entropy=entropy),
-            recipient=recipient_of(uow, touchpoint) or "",
+            recipient=recipient or "",
             state=State.READY,
             attempts=0,
             next_attempt_at=now,
@@ -48,12 +50,9 @@ def queue(
     )
 
 
-def recipient_of(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
-    """Give the address a message goes to now: normalised for mail, ``postal`` for a letter; None if there is none."""
-    customer = uow.records.customer(touchpoint.customer_id)
-    if customer is None:
-        return None
-    if touchpoint.channel == Channel.EMAIL:
+def recipient_of(customer: Customer, channel: Channel) -> str | None:
+    """Give the address a message goes to: normalised for mail, ``postal`` for a letter; None if there is none."""
+    if channel is Channel.EMAIL:
         return normalise_email(customer.email)
     return _POSTAL if customer.street and customer.postcode and customer.town else None
 
@@ -72,8 +71,8 @@ def objection(
         return "cancelled"
     if now > touchpoint.not_after:
         return "too_late"
-    recipient = recipient_of(uow, touchpoint)
     customer = uow.records.customer(touchpoint.customer_id)
+    recipient = recipient_of(customer, touchpoint.channel) if customer else None
     if recipient is None or customer is None:
         return "address_unusable"
     if recipient != job.recipient:

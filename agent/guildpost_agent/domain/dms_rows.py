@@ -45,10 +45,12 @@ REQUIRED: Final[dict[Table, tuple[str, ...]]] = {
     Table.JOBS: ("order_number", "order_date", "vehicle_id"),
     Table.APPOINTMENTS: ("appointment_id", "customer_id", "day"),
 }
+# The classes of the catalogue's inspection rule. Exports give no weights: the light class is assumed, which is what a
+# dealer of passenger cars mostly looks after.
 VEHICLE_CLASSES: Final = {
-    "PKW": "car", "KOMBI": "car", "KRAD": "motorcycle", "MOTORRAD": "motorcycle", "LKW": "goods_vehicle",
-    "TRANSPORTER": "goods_vehicle", "ANH": "trailer", "ANHÄNGER": "trailer", "WOMO": "motorhome",
-    "WOHNMOBIL": "motorhome", "TAXI": "taxi", "MIETWAGEN": "rental_car",
+    "PKW": "car", "KOMBI": "car", "KRAD": "motorcycle", "MOTORRAD": "motorcycle", "LKW": "goods_to_3500kg",
+    "TRANSPORTER": "goods_to_3500kg", "ANH": "trailer_to_3500kg", "ANHÄNGER": "trailer_to_3500kg",
+    "WOMO": "motorhome_to_3500kg", "WOHNMOBIL": "motorhome_to_3500kg", "TAXI": "taxi", "MIETWAGEN": "car_rental",
 }  # fmt: skip
 FUELS: Final = {
     "BENZIN": "petrol", "OTTO": "petrol", "SUPER": "petrol", "DIESEL": "diesel", "ELEKTRO": "electric",

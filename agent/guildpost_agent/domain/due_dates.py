@@ -18,16 +18,15 @@ Maintenance (months or kilometres, whichever comes first):
 Each rolled cycle costs confidence; two cycles or more without any visit meanwhile mean stale.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.mileage import Mileage, day_of_km, estimate
-from guildpost_agent.domain.months import add_months, first_of, last_of, months_between
+from guildpost_agent.domain.months import add_months, end_of_month_number, month_number, months_between
 from guildpost_agent.domain.records import Triage, Vehicle
-from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
+from guildpost_shared.services.occasion_rules import HuRule, MaintenanceInterval
 
 CONFIDENCE_DMS: Final = 0.95
 CONFIDENCE_JOB: Final = 0.9
@@ -39,7 +38,7 @@ READING_HALF_LIFE_DAYS: Final = 365.0
 READINGS_FOR_FULL_CONFIDENCE: Final = 4
 # A vehicle of unknown age counts as one of the last phase.
 _OLD_MONTHS: Final = 600
-_NO_MAINTENANCE: Final = frozenset({"trailer"})
+_NO_MAINTENANCE: Final = "trailer"
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,6 @@ class _Rolled:
     months: int
 
 
-def _roll(start: date, months_at: Callable[[date], int], today: date) -> _Rolled:
-    """Move a past due month on until it is no longer over."""
-    due, cycles, months = start, 0, months_at(start)
-    while last_of(due) < today:
-        months = months_at(due)
-        due = add_months(due, months)
-        cycles += 1
-    return _Rolled(due, cycles, months)
-
-
 def _estimated(rolled: _Rolled, source: str, base: float, history: History, today: date) -> DueDate:
     unseen = history.last_visit is None or history.last_visit < add_months(today, -STALE_CYCLES * rolled.months)
     stale = rolled.cycles >= STALE_CYCLES and unseen
@@ -76,40 +65,52 @@ def _estimated(rolled: _Rolled, source: str, base: float, history: History, toda
     return DueDate(rolled.due, source, confidence, Triage.STALE if stale else Triage.ESTIMATED)
 
 
+def hu_interval_months(vehicle: Vehicle, rule: HuRule, day: date) -> int:
+    """Say for how many months a HU done on a day holds."""
+    registered = vehicle.first_registration
+    age = _OLD_MONTHS if registered is None else max(0, months_between(registered, day))
+    return rule.interval_months(vehicle.vehicle_class, age)
+
+
 def hu_due(vehicle: Vehicle, history: History, rule: HuRule, today: date) -> DueDate | None:
     """Say when the periodic inspection is due; None when nothing at all is known."""
-    registered = vehicle.first_registration
+    registered = None if vehicle.first_registration is None else month_number(vehicle.first_registration)
+    now = month_number(today)
 
-    def months_at(day: date) -> int:
-        age = _OLD_MONTHS if registered is None else max(0, months_between(registered, day))
+    def months_at(month: int) -> int:
+        age = _OLD_MONTHS if registered is None else max(0, month - registered)
         return rule.interval_months(vehicle.vehicle_class, age)
 
-    known = vehicle.next_hu
-    if known is not None and last_of(known) >= today and (registered is None or known > first_of(registered)):
-        return DueDate(last_of(known), "dms", CONFIDENCE_DMS, Triage.TRUSTED)
-    here = history.last_hu and add_months(first_of(history.last_hu), months_at(history.last_hu))
-    if here is not None and last_of(here) >= today:
-        return DueDate(last_of(here), "job", CONFIDENCE_JOB, Triage.TRUSTED)
-    past = max((day for day in (known, here) if day is not None), default=None)
-    if past is not None and last_of(past) < today:
-        found = _estimated(_roll(past, months_at, today), "rolled", CONFIDENCE_JOB, history, today)
-    elif registered is not None:
-        first = add_months(first_of(registered), rule.interval_months(vehicle.vehicle_class, 0))
-        rolled = _roll(first, months_at, today)
-        found = _estimated(rolled, "registration", CONFIDENCE_REGISTRATION, history, today)
-    else:
+    def rolled(month: int, source: str, base: float) -> DueDate:
+        cycles, months = 0, months_at(month)
+        while month < now:
+            months = months_at(month)
+            month += months
+            cycles += 1
+        return _estimated(_Rolled(end_of_month_number(month), cycles, months), source, base, history, today)
+
+    known = None if vehicle.next_hu is None else month_number(vehicle.next_hu)
+    if known is not None and known >= now and (registered is None or known > registered):
+        return DueDate(end_of_month_number(known), "dms", CONFIDENCE_DMS, Triage.TRUSTED)
+    inspected = None if history.last_hu is None else month_number(history.last_hu)
+    here = None if inspected is None else inspected + months_at(inspected)
+    if here is not None and here >= now:
+        return DueDate(end_of_month_number(here), "job", CONFIDENCE_JOB, Triage.TRUSTED)
+    past = max((month for month in (known, here) if month is not None and month < now), default=None)
+    if past is not None:
+        return rolled(past, "rolled", CONFIDENCE_JOB)
+    if registered is None:
         return None
-    return DueDate(last_of(found.due), found.source, found.confidence, found.triage)
+    return rolled(registered + months_at(registered), "registration", CONFIDENCE_REGISTRATION)
 
 
-def inspection_due(vehicle: Vehicle, history: History, rule: InspectionRule, today: date) -> DueDate | None:
+def inspection_due(vehicle: Vehicle, history: History, interval: MaintenanceInterval, today: date) -> DueDate | None:
     """Say when maintenance is due; None when nothing is known or the vehicle has none (trailers)."""
-    if vehicle.vehicle_class in _NO_MAINTENANCE:
+    if vehicle.vehicle_class.startswith(_NO_MAINTENANCE):
         return None
     if vehicle.next_service is not None and vehicle.next_service >= today:
         return DueDate(vehicle.next_service, "dms", CONFIDENCE_DMS, Triage.TRUSTED)
     registered = vehicle.first_registration
-    interval = rule.interval(vehicle.make, vehicle.model, vehicle.fuel, registered and registered.year)
     by_months = history.last_inspection and add_months(history.last_inspection, interval.months)
     if by_months is not None and by_months >= today:
         by_km = _by_km(vehicle, history, interval.km, today)

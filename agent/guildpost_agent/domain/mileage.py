@@ -1,8 +1,8 @@
 """How far a vehicle goes in a year: Theil–Sen over its readings, shrunk towards what such cars do (DOMAIN 1.2).
 
-    readings   (day, km) from job cards; zero, falling values and jumps over 400 km a day are dropped
-    rate       the median of all slopes between readings at least 60 days apart, of the last 36 months
-    shrunk     (n · rate + 2 · prior) / (n + 2) with n slopes; clipped to 2,000 … 60,000 km a year
+readings   (day, km) from job cards; zero, falling values and jumps over 400 km a day are dropped
+rate       the median of all slopes between readings at least 60 days apart, of the last 36 months
+shrunk     (n · rate + 2 · prior) / (n + 2) with n slopes; clipped to 2,000 … 60,000 km a year
 """
 
 from collections.abc import Sequence

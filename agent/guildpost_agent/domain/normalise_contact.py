@@ -49,7 +49,7 @@ def email(text: str, own_domain: str = "") -> str:
     Raises:
         Unreadable: ``not_an_address`` when the field holds something else.
     """
-    candidates = [part.strip("<>\"'").removeprefix("mailto:") for part in _SPLIT.split(text.strip()) if "@" in part]
+    candidates = [part.removeprefix("mailto:").strip("<>\"'") for part in _SPLIT.split(text.strip()) if "@" in part]
     living = [address for address in candidates if not _is_dead(address)]
     others = [a for a in living if not own_domain or a.rpartition("@")[2].casefold() != own_domain.casefold()]
     found = next((usable for address in others if (usable := _usable(address))), "")

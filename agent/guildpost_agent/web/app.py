@@ -13,21 +13,13 @@ from fastapi.staticfiles import StaticFiles
 
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.preview_message import Preview
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.web.pages import ledger, messages, week
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Language
 from guildpost_shared.web.login import Gatekeeper, secure_app
 from guildpost_shared.web.pages import Pages, Site
-
-
-@dataclass(frozen=True)
-class Preview:
-    """One message as the customer sees it, and why it goes out."""
-
-    subject: str
-    html: str
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)

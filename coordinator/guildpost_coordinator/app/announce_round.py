@@ -1,27 +1,39 @@
 """Announce a round: store it, then tell the agents when they may join."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from guildpost_coordinator.app.ports.rounds import Rounds
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.entropy import Entropy
+from guildpost_shared.errors import Refused
 from guildpost_shared.ids import new_id
 from guildpost_shared.studies.spec import StudySpec
 
 
 def announce_round(
-    *, rounds: Rounds, study: StudySpec, study_path: str, window: timedelta, now: datetime, entropy: Entropy
+    *, rounds: Rounds, study: StudySpec, today: date, window: timedelta, now: datetime, entropy: Entropy
 ) -> Round:
     """Store a new round whose window opens now.
 
+    Args:
+        rounds: the record.
+        study: as published.
+        today: business date; before ``release_from`` everybody would be charged for a sum that may not be shown.
+        window: how long agents may join.
+        now: wall clock, UTC.
+        entropy: for the id.
+
     Raises:
+        Refused: ``study_not_ripe``.
         Conflict: ``round_exists``: this study and period already have a round.
     """
+    if today < study.release_from:
+        raise Refused("study_not_ripe", study=study.study_id, day=study.release_from.isoformat())
     round_ = Round(
         round_id=f"{study.study_id}-{new_id(entropy)[:12]}",
-        study_path=study_path,
+        study_path=study.target_path,
         study_id=study.study_id,
-        period=f"{study.period_start.isoformat()}/{study.period_end.isoformat()}",
+        period=study.period,
         state=RoundState.ANNOUNCED,
         opens_at=now,
         closes_at=now + window,

@@ -1,10 +1,13 @@
 from collections.abc import Iterable, Mapping
 
 from guildpost_coordinator.app.advance_publications import advance_publications
+from guildpost_coordinator.app.ports.catalogue import OpenPublications
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.domain.catalogue import Listing, Publication, State
-from guildpost_coordinator.domain.proposals import check_contents, describe
+from guildpost_coordinator.domain.proposals import ContentChecks, check_contents, describe
 from guildpost_shared.catalogue_paths import MAX_TARGET_BYTES, check_path
+from guildpost_shared.clock import Clock
+from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.ids import new_id
 
@@ -24,18 +27,36 @@ def publish_catalogue(publishing: Publishing, paths: Mapping[str, bytes], *, rem
         Refused: ``publication_empty``, ``catalogue_bad_path``, ``catalogue_target_too_large``, or what the check of
             a kind says about its contents.
     """
-    publication_id = draft_publication(publishing, paths, remove=remove)
+    publication_id = draft_publication(
+        paths,
+        remove=remove,
+        publications=publishing.publications,
+        clock=publishing.clock,
+        entropy=publishing.entropy,
+        checks=publishing.checks,
+    )
     advance_publications(publishing)
     return publication_id
 
 
-def draft_publication(publishing: Publishing, paths: Mapping[str, bytes], *, remove: Iterable[str] = ()) -> str:
-    """Record files for publishing without proposing them yet; the coordinator's next tick does that.
+def draft_publication(
+    paths: Mapping[str, bytes],
+    *,
+    remove: Iterable[str] = (),
+    publications: OpenPublications,
+    clock: Clock,
+    entropy: Entropy,
+    checks: ContentChecks,
+) -> str:
+    """Record files for publishing without proposing them yet: no key is needed, the coordinator's next tick goes on.
 
     Args:
-        publishing: collaborators.
         paths: path without role → contents.
         remove: paths to take out of the catalogue (recall).
+        publications: opens a transaction.
+        clock: the wall clock.
+        entropy: randomness of the id.
+        checks: kind → check of contents.
 
     Returns:
         The id of the publication.
@@ -45,18 +66,18 @@ def draft_publication(publishing: Publishing, paths: Mapping[str, bytes], *, rem
     """
     changes: dict[str, Listing | None] = {check_path(path): None for path in remove}
     for path, contents in paths.items():
-        changes[check_path(path)] = _listing(publishing, path, contents)
+        changes[path] = _listing(check_path(path), contents, checks)
     if not changes:
         raise Refused("publication_empty")
-    publication = Publication(new_id(publishing.entropy), State.DRAFT, publishing.clock.now(), changes)
-    with publishing.publications() as publications:
-        publications.add(publication, {describe(contents).sha256: contents for contents in paths.values()})
+    publication = Publication(new_id(entropy), State.DRAFT, clock.now(), changes)
+    with publications() as record:
+        record.add(publication, {describe(contents).sha256: contents for contents in paths.values()})
     return publication.publication_id
 
 
-def _listing(publishing: Publishing, path: str, contents: bytes) -> Listing:
+def _listing(path: str, contents: bytes, checks: ContentChecks) -> Listing:
     if len(contents) > MAX_TARGET_BYTES:
         raise Refused("catalogue_target_too_large", path=path)
     listing = describe(contents)
-    check_contents(path, listing, contents, publishing.checks)
+    check_contents(path, listing, contents, checks)
     return listing

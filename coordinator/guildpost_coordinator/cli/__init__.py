@@ -1,14 +1,28 @@
 """``guildpost-coordinator``: a thin main; each command is a module of its own."""
 
 import argparse
+import importlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from guildpost_coordinator.cli import init, join_code, serve, signer_certificate
 from guildpost_coordinator.cli.report import chosen_language, reported
 from guildpost_coordinator.cli.texts import texts_in
 
-COMMANDS = (init, join_code, serve, signer_certificate)
+COMMANDS: Final = {
+    "ceremony": "ceremony",
+    "init": "init",
+    "join-code": "join_code",
+    "login-link": "login_link",
+    "publish": "publish",
+    "round": "run_round",
+    "serve": "serve",
+    "signer-certificate": "signer_certificate",
+    "status": "status",
+    "study": "study",
+}
+"""Command → module of this package; only what is asked for is loaded."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="guildpost-coordinator", description=texts.text("cli.description"))
     parser.add_argument("--lang", choices=("de", "en"), default="de", help=texts.text("cli.lang"))
     commands = parser.add_subparsers(required=True, metavar=texts.text("cli.command"))
-    for command in COMMANDS:
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = [name for name in COMMANDS if name in given] or list(COMMANDS)
+    for command in (importlib.import_module(f"{__name__}.{COMMANDS[name]}") for name in asked):
         sub = commands.add_parser(command.NAME, help=texts.text(f"cli.{command.NAME}.help"))
         sub.add_argument("--home", type=Path, required=True, help=texts.text("cli.home"))
         command.add_arguments(sub, texts)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
@@ -12,7 +13,7 @@ INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 def chosen_language(arguments: Sequence[str] | None) -> Language:
     """Find ``--lang`` before the parser is built, because its help texts depend on it."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    english = "--lang=en" in words or any(pair == ("--lang", "en") for pair in zip(words, words[1:], strict=False))
+    english = "--lang=en" in words or any(pair == ("--lang", "en") for pair in pairwise(words))
     return "en" if english else "de"
 
 

@@ -1,17 +1,18 @@
 """``guildpost-coordinator serve``: run the coordinator until it is told to stop."""
 
 import argparse
-import logging
+import os
 import signal
-import sys
 import threading
+from pathlib import Path
 from typing import Final
 
-import structlog
-
-from guildpost_coordinator.bootstrap import Coordinator, Core, Parts, open_core
+from guildpost_coordinator.bootstrap import Coordinator, open_core
+from guildpost_coordinator.bootstrap_parts import serving_parts
 from guildpost_coordinator.config import Home
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.driven_clock import BUSINESS_CLOCK
+from guildpost_shared.logs import configure_logging
 
 NAME: Final = "serve"
 _PORTS: Final = ("enrolment_port", "control_port", "flower_port", "console_port")
@@ -22,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     for port in _PORTS:
         name = port.removesuffix("_port")
         parser.add_argument(f"--{name}-port", type=int, default=None, help=texts.text(f"cli.port.{name}"))
+    parser.add_argument("--business-clock", metavar="HOST:PORT", help=texts.text("cli.serve.business_clock"))
+    parser.add_argument("--record", type=Path, metavar="FOLDER", help=texts.text("cli.serve.record"))
 
 
 def run(arguments: argparse.Namespace, texts: Catalog) -> int:
@@ -30,12 +33,14 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     Raises:
         ConfigurationError: the home is not set up, the passphrase is missing, or a port is taken.
     """
-    configure_logging()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     core = open_core(Home(arguments.home), overrides=_overrides(arguments))
-    coordinator = Coordinator(core, parts(core))
+    configure_logging()
+    if arguments.business_clock:
+        os.environ[BUSINESS_CLOCK] = arguments.business_clock  # for the programs that conduct rounds
+    coordinator = Coordinator(core, serving_parts(core, record_folder=arguments.record))
     try:
         addresses = coordinator.start()
         lines = [f"  {name:10} {endpoint}" for name, endpoint in sorted(addresses.items())]
@@ -49,24 +54,3 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 def _overrides(arguments: argparse.Namespace) -> dict[str, int]:
     given = {port: getattr(arguments, port) for port in _PORTS}
     return {port: value for port, value in given.items() if value is not None}
-
-
-def parts(core: Core) -> Parts:
-    """Name what runs around the control plane."""
-    del core
-    return Parts()
-
-
-def configure_logging() -> None:
-    """Log one JSON object per line to standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )

@@ -1,11 +1,12 @@
 """Every command line of the product that the demo uses, in one place.
 
 A command prints what the next step needs on standard output (a join code, a fingerprint, a link, JSON); everything
-else goes to its log.
+else goes to its log. Each key holder is told of its own passphrase file only.
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,19 @@ from guildpost_demo.driver.supervisor import Command
 
 SIGNING_ROLES: Final = ("marketing", "legal", "association")
 BRAND: Final = "Arvana"
+STUDY: Final = "slot-lead"
+SIGNATURE_SECONDS: Final = "90"
+ROUND_SECONDS: Final = "240"
+CA: Final = "guildpost-ca"
+ONLINE_KEYS: Final = "guildpost-online-keys"
+RELAY: Final = "relay"
+COORDINATOR: Final = "coordinator"
+MANY_REQUESTS: Final = "1000000"  # all simulated customers share one address, and their weeks pass in minutes
 
 
-def _program(name: str) -> str:
-    """Find a program beside the interpreter that runs the demo."""
-    return str(Path(sys.executable).parent / name)
+def signer_credential(role: str) -> str:
+    """Name the passphrase of a role's keys as the product's credentials are named."""
+    return f"guildpost-signer-{role}"
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Ports:
 
     enrolment: int
     control: int
+    flower: int
     console: int
     relay: int
     smtp: int
@@ -35,71 +45,84 @@ class Ports:
 
 @dataclass(frozen=True)
 class Commands:
-    """The command lines, given the folder, the ports and the business clock's address."""
+    """The command lines; ``programs`` is the folder of the product's programs, ``clock`` the clock's address."""
 
+    programs: Path
     folder: DemoFolder
     ports: Ports
     clock: str
     language: str
 
-    def _coordinator(self, name: str, *arguments: str) -> Command:
-        program = _program("guildpost-coordinator")
-        return Command(name, (program, arguments[0], "--home", str(self.folder.coordinator), *arguments[1:]))
+    def _variables(self, **holders: str) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (f"GUILDPOST_{name}_FILE", str(self.folder.passphrase(holder))) for name, holder in holders.items()
+        )
 
-    def _agent(self, name: str, key: str, *arguments: str) -> Command:
-        home = str(self.folder.dealer(key).home)
-        return Command(name, (_program("guildpost-agent"), arguments[0], "--home", home, *arguments[1:]))
+    def _coordinator(self, name: str, step: str, *arguments: str) -> Command:
+        program = (str(self.programs / "guildpost-coordinator"), "--lang", self.language)
+        variables = self._variables(CA_PASSPHRASE=CA, ONLINE_PASSPHRASE=ONLINE_KEYS)
+        return Command(name, (*program, step, "--home", str(self.folder.coordinator), *arguments), variables)
+
+    def _of_package(self, name: str, step: str, home: Path, *arguments: str) -> tuple[str, ...]:
+        return (str(self.programs / name), step, "--lang", self.language, "--home", str(home), *arguments)
+
+    def _relay(self, name: str, step: str, *arguments: str) -> Command:
+        return Command(name, self._of_package("guildpost-relay", step, self.folder.relay, *arguments))
+
+    def _agent(self, name: str, key: str, step: str, *arguments: str) -> Command:
+        argv = self._of_package("guildpost-agent", step, self.folder.dealer(key).home, *arguments)
+        return Command(name, argv, self._variables(PASSPHRASE=key))
 
     # Coordinator and signers
 
     def coordinator_init(self) -> Command:
-        """Make the coordinator's home: certificate authority, database, online keys."""
+        """Make the coordinator's home: certificate authority and database."""
         ports = self.ports
         return self._coordinator(
-            "coordinator-init", "init", "--brand", BRAND, "--host", "127.0.0.1",
+            "coordinator-init", "init", "--brand", BRAND,
             "--enrolment-port", str(ports.enrolment), "--control-port", str(ports.control),
-            "--console-port", str(ports.console),
+            "--flower-port", str(ports.flower), "--console-port", str(ports.console),
         )  # fmt: skip
 
-    def signer_init(self, role: str) -> Command:
-        """Make a signing role's key; prints the public key."""
-        home = str(self.folder.signer(role))
-        return Command(f"signer-{role}-init", (_program("guildpost-signer"), "init", "--home", home, "--role", role))
-
     def ceremony(self) -> Command:
-        """Sign root and delegations with the root holder's key and the three roles' public keys."""
-        keys = [argument for role in SIGNING_ROLES for argument in (f"--{role}", str(self.folder.signer(role)))]
-        return self._coordinator("coordinator-ceremony", "ceremony", *keys)
+        """Make the catalogue's keys, each role's in a home of its own, and the first metadata."""
+        for holder in (CA, ONLINE_KEYS, *(signer_credential(role) for role in ("root", *SIGNING_ROLES))):
+            self.folder.passphrase(holder)
+        command = self._coordinator("ceremony", "ceremony", "--signers", str(self.folder.signers))
+        return replace(command, variables=(("CREDENTIALS_DIRECTORY", str(self.folder.passphrases)),))
 
     def coordinator_serve(self) -> Command:
-        """Serve enrolment, control plane, console and rounds."""
-        return self._coordinator("coordinator", "serve", "--business-clock", self.clock)
+        """Serve enrolment, control plane, console and rounds; it reads the business clock, nobody waits for it."""
+        return self._coordinator(COORDINATOR, "serve", "--business-clock", self.clock)
 
-    def signer_run(self, role: str) -> Command:
-        """Sign what awaits this role's signature."""
-        return Command(f"signer-{role}", (_program("guildpost-signer"), "run", "--home", str(self.folder.signer(role))))
+    def signer(self, role: str) -> Command:
+        """Sign what awaits this role's signature, looking at each piece by machine only."""
+        argv = (
+            str(self.programs / "guildpost-signer"), "--lang", self.language, "--home", str(self.folder.signers / role),
+            "--role", role, "--coordinator", f"127.0.0.1:{self.ports.control}", "--approve", "all",
+        )  # fmt: skip
+        return Command(f"signer-{role}", argv, self._variables(SIGNER_PASSPHRASE=signer_credential(role)))
 
     def publish_catalogue(self) -> Command:
-        """Hand in the sample services, templates and studies for signature."""
-        catalogue = Path(__file__).parent.parent / "catalogue"
-        return self._coordinator("publish-catalogue", "publish", "--from", str(catalogue))
+        """Hand in the sample services and templates, and wait for the signatures."""
+        return self._coordinator("publish", "publish", str(self.folder.catalogue), "--wait", SIGNATURE_SECONDS)
 
-    def association_fingerprint(self) -> Command:
-        """Print the association key's fingerprint, which reaches dealers from the association."""
-        home = str(self.folder.signer("association"))
-        return Command("association-key", (_program("guildpost-signer"), "fingerprint", "--home", home))
+    def publish_study(self, first: date, last: date) -> Command:
+        """Hand in the study of a period, and wait for the signatures."""
+        period = ("--from", first.isoformat(), "--to", last.isoformat())
+        return self._coordinator(
+            "study", "study", "--services", "hu_au", "inspection", *period, "--wait", SIGNATURE_SECONDS
+        )
 
-    def join_code(self, key: str, legal_entity: str) -> Command:
+    def join_code(self, key: str, company: str, legal_entity: str) -> Command:
         """Print a one-time join code for a dealership."""
-        return self._coordinator(f"join-code-{key}", "join-code", "--legal-entity", legal_entity)
+        return self._coordinator(
+            f"join-code-{key}", "join-code", "--agent-id", key, "--company", company, "--legal-entity", legal_entity
+        )
 
-    def publish_roster(self) -> Command:
-        """Hand in the roster of all enrolled dealerships for signature by legal and association."""
-        return self._coordinator("publish-roster", "publish-roster")
-
-    def run_round(self, study: str, period: str) -> Command:
-        """Run one federated round to its release."""
-        return self._coordinator("round", "run-round", "--study", study, "--period", period)
+    def run_round(self) -> Command:
+        """Run one federated round of the newest study to its release."""
+        return self._coordinator("round", "round", "--study", STUDY, "--window", "30", "--wait", ROUND_SECONDS)
 
     def coordinator_login(self) -> Command:
         """Print a one-time link into the brand's console."""
@@ -111,30 +134,35 @@ class Commands:
 
     # Relay
 
+    def relay_init(self) -> Command:
+        """Make an empty relay."""
+        return self._relay("relay-init", "init")
+
     def relay_serve(self, certificate: Path, key: Path) -> Command:
         """Serve unsubscribes, clicks and answers over HTTPS."""
-        return Command(
-            "relay",
-            (
-                _program("guildpost-relay"), "serve", "--home", str(self.folder.relay),
-                "--listen", f"127.0.0.1:{self.ports.relay}", "--certificate", str(certificate), "--key", str(key),
-            ),
+        return self._relay(
+            RELAY, "serve", "--listen", f"127.0.0.1:{self.ports.relay}",
+            "--tls-cert", str(certificate), "--tls-key", str(key),
+            "--requests-per-minute", MANY_REQUESTS, "--business-clock", self.clock,
         )  # fmt: skip
 
-    def relay_admit(self, key: str, public_key: str) -> Command:
-        """Let a dealership use the relay."""
-        arguments = ("admit", "--home", str(self.folder.relay), "--public-key", public_key)
-        return Command(f"relay-admit-{key}", (_program("guildpost-relay"), *arguments))
+    def relay_admit(self, key: str) -> Command:
+        """Let a dealership use the relay, by the card its agent wrote."""
+        return self._relay(f"relay-admit-{key}", "admit", str(self.folder.dealer(key).relay_card))
 
     # Agents
 
     def enrol(self, key: str, join_code: str, association_key: str) -> Command:
-        """Enrol a dealership's agent; prints the key the relay has to admit."""
+        """Enrol a dealership's agent."""
         return self._agent(f"enrol-{key}", key, "enrol", "--join-code", join_code, "--association-key", association_key)
 
-    def relay_key(self, key: str) -> Command:
-        """Print the key by which the relay knows a dealership."""
-        return self._agent(f"relay-key-{key}", key, "relay-key")
+    def association_fingerprint(self) -> Path:
+        """The file with the association key's fingerprint, which reaches dealers from the association."""
+        return self.folder.signers / "association" / "fingerprint.txt"
+
+    def relay_card(self, key: str) -> Command:
+        """Print the card by which the relay knows a dealership."""
+        return self._agent(f"relay-card-{key}", key, "relay-card")
 
     def agent_run(self, key: str) -> Command:
         """Run a dealership's agent."""

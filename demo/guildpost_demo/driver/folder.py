@@ -6,6 +6,7 @@ mail/  certificates/  logs/               the mail server's store, the demo's ce
 """
 
 import fcntl
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,12 @@ MARKER: Final = ".guildpost-demo"
 
 @dataclass(frozen=True)
 class DealerFolders:
-    """One dealership's corner."""
+    """One dealership's corners."""
 
     home: Path
     dms: Path
     letters: Path
+    relay_card: Path
 
 
 class DemoFolder:
@@ -91,11 +93,33 @@ class DemoFolder:
         """One log per process."""
         return self.root / "logs"
 
-    def signer(self, role: str) -> Path:
-        """The home of one signing role."""
-        return self.root / "signers" / role
+    def passphrase(self, holder: str) -> Path:
+        """Give the passphrase file of a key holder, making it at first use."""
+        path = self.passphrases / holder
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        return path
+
+    @property
+    def signers(self) -> Path:
+        """The homes of the signing roles, one folder each; the root key's is there too."""
+        return self.root / "signers"
+
+    @property
+    def catalogue(self) -> Path:
+        """The sample catalogue as it is handed in."""
+        return self.root / "catalogue"
+
+    @property
+    def passphrases(self) -> Path:
+        """One file per key holder."""
+        return self.root / "passphrases"
 
     def dealer(self, key: str) -> DealerFolders:
-        """One dealership's corner."""
-        corner = self.root / "dealers" / key
-        return DealerFolders(corner / "home", corner / "dms", corner / "letters")
+        """One dealership's corners; an agent's home is named like the agent, which is its name at the clock."""
+        root = self.root
+        return DealerFolders(
+            root / "agents" / key, root / "dms" / key, root / "letters" / key, root / "cards" / f"{key}.json"
+        )

@@ -1,6 +1,7 @@
 """What a run of the demo was asked to be."""
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from guildpost_shared.errors import Language
 
 @dataclass(frozen=True)
 class Options:
-    """The command line's values."""
+    """The command line's values, and the folder of the product's programs (beside our interpreter)."""
 
     folder: Path
     ends_by_itself: bool = False
@@ -21,3 +22,4 @@ class Options:
     keeps_former: bool = False
     canaries: int = 0
     start: date = DEMO_START
+    programs: Path = field(default_factory=lambda: Path(sys.executable).parent)

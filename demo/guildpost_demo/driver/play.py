@@ -4,14 +4,14 @@ import signal
 import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
 
 from guildpost_demo.driver.options import Options
 from guildpost_demo.driver.progress import Progress
-from guildpost_demo.driver.replay import replay, run_rounds
+from guildpost_demo.driver.replay import replay, run_round
 from guildpost_demo.driver.stage import (
     Stage,
     open_stage,
+    publish_catalogue,
     start_coordinator,
     start_dealers,
     start_public_servers,
@@ -20,8 +20,6 @@ from guildpost_demo.driver.stage import (
 from guildpost_demo.driver.summary import render, summarise
 from guildpost_demo.driver.ticks import instants
 from guildpost_shared.catalog import Catalog, load
-
-STUDIES: Final = ("send_time_and_lead_time",)
 
 
 class Interrupted(BaseException):
@@ -66,7 +64,7 @@ def play(options: Options) -> int:
     try:
         _set(stage, progress, texts)
         replay(stage, progress, texts)
-        run_rounds(stage, [(study, f"{options.start:%Y-%m}") for study in STUDIES], progress, texts)
+        run_round(stage, progress, texts)
         progress.close()
         print(texts.text("demo.ready", seconds=round(monotonic() - begun)))
         print(render(summarise(stage), texts))
@@ -102,5 +100,6 @@ def _set(stage: Stage, progress: Progress, texts: Catalog) -> None:
     brand.join()
     if failed:
         raise failed[0]
+    publish_catalogue(stage)
     start_public_servers(stage)
     start_dealers(stage, said("demo.step.dealer"))

@@ -1,9 +1,7 @@
 """Replay the weeks: the customers live up to each instant, then every process does what is due."""
 
 import threading
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from guildpost_demo.driver.progress import Progress
@@ -11,9 +9,11 @@ from guildpost_demo.driver.stage import Stage
 from guildpost_demo.driver.supervisor import Command
 from guildpost_demo.driver.ticks import ZONE, instants
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import GuildpostError, Unavailable
+from guildpost_shared.errors import GuildpostError
 
-DAYS_FOR_ROUNDS: Final = 21
+OUTCOMES_FINAL_DAYS: Final = 36  # the study's maturity of 35 days has to be over
+WEEKS_FOR_ROUND: Final = 3
+SECONDS_PER_INSTANT: Final = 4.0
 
 
 class Background:
@@ -30,12 +30,13 @@ class Background:
         except GuildpostError as error:
             self._error = error
 
-    def is_done(self) -> bool:
-        """Say whether it has ended.
+    def waited(self, seconds: float) -> bool:
+        """Wait a while; say whether it has ended.
 
         Raises:
             GuildpostError: it failed.
         """
+        self._thread.join(seconds)
         if self._thread.is_alive():
             return False
         if self._error is not None:
@@ -79,29 +80,28 @@ def replay(stage: Stage, progress: Progress, texts: Catalog) -> None:
         live(stage, instant, progress, texts)
 
 
-def _days_after(stage: Stage) -> Iterator[datetime]:
-    end = stage.options.start + timedelta(weeks=stage.options.weeks)
-    return chain.from_iterable(instants(end + timedelta(weeks=week), 1) for week in range(DAYS_FOR_ROUNDS // 7))
+def study_period(start: date, weeks: int) -> tuple[date, date] | None:
+    """Choose the days of sending that a study can count: their outcomes are final when the weeks are over.
+
+    Returns:
+        First and last day, or None when the weeks are too few.
+    """
+    last = start + timedelta(days=weeks * 7 - 1 - OUTCOMES_FINAL_DAYS)
+    return (start, last) if last > start else None
 
 
-def run_rounds(stage: Stage, studies: list[tuple[str, str]], progress: Progress, texts: Catalog) -> None:
-    """Ask for rounds, one after the other, while the clock goes on.
-
-    Args:
-        stage: the running demo.
-        studies: study id and period of each round.
-        progress: where to show it.
-        texts: the demo's words.
+def run_round(stage: Stage, progress: Progress, texts: Catalog) -> None:
+    """Publish the study of the replayed weeks and run its round; the clock goes on slowly meanwhile.
 
     Raises:
-        Unavailable: a round did not end within three simulated weeks.
+        Unavailable: the round did not end in time, or a process keeps dying.
     """
-    later = _days_after(stage)
-    for study, period in studies:
-        progress.note(texts.text("demo.round", study=study, period=period))
-        round_ = Background(stage, stage.commands.run_round(study, period))
-        while not round_.is_done():
-            instant = next(later, None)
-            if instant is None:
-                raise Unavailable("demo_not_ready", name=study, log=stage.supervisor.log_of("round"), words="")
-            live(stage, instant, progress, texts)
+    period = study_period(stage.options.start, stage.options.weeks)
+    if period is None:
+        return
+    progress.note(texts.text("demo.round", first=period[0].isoformat(), last=period[1].isoformat()))
+    stage.supervisor.run(stage.commands.publish_study(*period))
+    later = instants(stage.options.start + timedelta(weeks=stage.options.weeks), WEEKS_FOR_ROUND)
+    round_ = Background(stage, stage.commands.run_round())
+    while not round_.waited(SECONDS_PER_INSTANT):
+        live(stage, next(later), progress, texts)

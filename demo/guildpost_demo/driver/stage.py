@@ -1,18 +1,23 @@
 """Set the stage: the folder, certificates, sample data, and the processes in the order they need one another.
 
-1. coordinator: init, signers' keys, ceremony; then the sample data while those run
+1. coordinator: init, ceremony; the sample data is made meanwhile
 2. coordinator, signers, relay, mail server: start
 3. publish the sample catalogue; the signers sign it
 4. every dealership: join code, enrolment, relay admission, run
 5. the roster of all dealerships, signed by legal and association
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
+from holidays import country_holidays
+
+from guildpost_demo.catalogue import targets
 from guildpost_demo.driver.business_clock import BusinessClockServer
 from guildpost_demo.driver.certificates import DemoAuthority
-from guildpost_demo.driver.commands import SIGNING_ROLES, Commands, Ports
+from guildpost_demo.driver.commands import COORDINATOR, RELAY, SIGNING_ROLES, Commands, Ports
 from guildpost_demo.driver.folder import DemoFolder
 from guildpost_demo.driver.options import Options
 from guildpost_demo.driver.side_by_side import side_by_side
@@ -65,16 +70,22 @@ def open_stage(options: Options) -> Stage:
     """
     folder = DemoFolder(options.folder, keeps_former=options.keeps_former)
     clock = BusinessClockServer(at(options.start, NIGHT_HOUR))
-    ports = Ports(*(free_port() for _ in range(6)))
+    ports = Ports(*(free_port() for _ in range(7)))
     return Stage(
         options=options,
         folder=folder,
         clock=clock,
         supervisor=Supervisor(folder.logs, {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}),
-        commands=Commands(folder, ports, clock.address, options.language),
+        commands=Commands(options.programs, folder, ports, clock.address, options.language),
         profiles=dealers(options.dealers),
         authority=DemoAuthority(folder.certificates),
     )
+
+
+def _holidays(profile: DealerProfile, options: Options) -> frozenset[date]:
+    """List the public holidays of a dealership's state in the demo's years."""
+    years = range(options.start.year, options.start.year + 2)
+    return frozenset(country_holidays("DE", subdiv=profile.place.state, years=years))
 
 
 def write_sample_data(stage: Stage, said: Callable[[str], None]) -> None:
@@ -103,23 +114,28 @@ def write_sample_data(stage: Stage, said: Callable[[str], None]) -> None:
             language=options.language,
         )
         (corner.home / "agent.toml").write_text(agent_toml(profile, around), encoding="utf-8")
-        stage.sides[profile.key] = DealerSide(world, Desk(corner.dms, rng), corner.letters)
+        stage.sides[profile.key] = DealerSide(world, Desk(corner.dms, rng, _holidays(profile, options)), corner.letters)
         said(f"{profile.name}: {written.customers}")
 
 
 def start_coordinator(stage: Stage) -> None:
-    """Make the brand's side and run it: coordinator, its rounds, the three signers."""
+    """Make the brand's side and run it: coordinator and the three signers."""
     supervisor, commands = stage.supervisor, stage.commands
     supervisor.run(commands.coordinator_init())
-    for role in SIGNING_ROLES:
-        supervisor.run(commands.signer_init(role))
     supervisor.run(commands.ceremony())
-    serve = commands.coordinator_serve()
-    stage.clock.expect(serve.name)
-    supervisor.start(serve)
-    supervisor.wait_until(lambda: accepts(commands.ports.control), serve.name)
+    supervisor.start(commands.coordinator_serve())
+    supervisor.wait_until(lambda: accepts(commands.ports.control), COORDINATOR)
     for role in SIGNING_ROLES:
-        supervisor.start(commands.signer_run(role))
+        supervisor.start(commands.signer(role))
+
+
+def publish_catalogue(stage: Stage) -> None:
+    """Write the sample catalogue out and hand it in; marketing and legal sign it."""
+    for path, content in targets().items():
+        file = stage.folder.catalogue / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    stage.supervisor.run(stage.commands.publish_catalogue())
 
 
 def start_public_servers(stage: Stage) -> None:
@@ -129,10 +145,11 @@ def start_public_servers(stage: Stage) -> None:
     dead = stage.folder.mail / "dead.txt"
     dead.parent.mkdir(parents=True, exist_ok=True)
     dead.write_text("\n".join(dead_addresses(side.world for side in stage.sides.values())), encoding="utf-8")
+    supervisor.run(commands.relay_init())
+    stage.clock.expect(RELAY, MAIL_SINK)
     supervisor.start(commands.relay_serve(relay.certificate, relay.key))
-    stage.clock.expect(MAIL_SINK)
     supervisor.start(commands.mail_sink(mail.certificate, mail.key, dead))
-    supervisor.wait_until(lambda: accepts(commands.ports.relay), "relay")
+    supervisor.wait_until(lambda: accepts(commands.ports.relay), RELAY)
     supervisor.wait_until(lambda: accepts(commands.ports.smtp), MAIL_SINK)
     stage.store = MailStore(stage.folder.mail / "mail.sqlite")
     visitor = RelayVisitor(str(stage.authority.ca_file))
@@ -140,20 +157,26 @@ def start_public_servers(stage: Stage) -> None:
 
 
 def start_dealers(stage: Stage, said: Callable[[str], None]) -> None:
-    """Publish the catalogue, enrol every dealership, run its agent, publish the roster."""
+    """Enrol every dealership, run its agent, wait until the roster with all of them is signed."""
     supervisor, commands = stage.supervisor, stage.commands
-    supervisor.run(commands.publish_catalogue())
-    fingerprint = supervisor.run(commands.association_fingerprint()).strip()
+    fingerprint = commands.association_fingerprint().read_text("ascii").strip()
 
     def enrol(profile: DealerProfile) -> None:
-        code = supervisor.run(commands.join_code(profile.key, profile.legal_name)).strip()
+        code = supervisor.run(commands.join_code(profile.key, profile.legal_name, profile.legal_entity)).strip()
         supervisor.run(commands.enrol(profile.key, code, fingerprint))
-        public_key = supervisor.run(commands.relay_key(profile.key)).strip()
-        supervisor.run(commands.relay_admit(profile.key, public_key))
+        card = stage.folder.dealer(profile.key).relay_card
+        card.parent.mkdir(exist_ok=True)
+        card.write_text(supervisor.run(commands.relay_card(profile.key)), encoding="utf-8")
+        supervisor.run(commands.relay_admit(profile.key))
         stage.clock.expect(profile.key)
         supervisor.start(commands.agent_run(profile.key))
         said(profile.name)
 
     side_by_side(enrol, stage.profiles)
-    supervisor.run(commands.publish_roster())
     supervisor.wait_until(lambda: not stage.clock.down(), stage.profiles[-1].key, 120)
+    supervisor.wait_until(lambda: _roster_is_signed(stage), COORDINATOR, 120)
+
+
+def _roster_is_signed(stage: Stage) -> bool:
+    status: dict[str, object] = json.loads(stage.supervisor.run(stage.commands.coordinator_status()))
+    return (status["active"], status["waiting"]) == (len(stage.profiles), 0)

@@ -10,7 +10,7 @@ from guildpost_demo.driver.stage import Stage
 from guildpost_demo.network.dealers import DealerProfile
 from guildpost_shared.catalog import Catalog
 
-FIGURES: Final = ("imported", "quarantined", "occasions", "planned", "sent", "bounced", "booked")
+FIGURES: Final = ("rows_imported", "rows_quarantined", "occasions", "planned", "sent", "letters", "bounced", "booked")
 
 
 @dataclass(frozen=True)
@@ -22,20 +22,11 @@ class DealerLine:
 
 
 @dataclass(frozen=True)
-class RoundLine:
-    """One released round."""
-
-    study: str
-    period: str
-    contributors: int
-
-
-@dataclass(frozen=True)
 class Summary:
-    """The demo's result."""
+    """The demo's result: a line per dealership, contributors per released round, messages delivered twice."""
 
     dealers: tuple[DealerLine, ...]
-    rounds: tuple[RoundLine, ...]
+    contributors: tuple[int, ...]
     duplicates: int
 
 
@@ -48,8 +39,7 @@ def summarise(stage: Stage) -> Summary:
     """Ask every agent and the coordinator for their figures."""
     lines = tuple(side_by_side(lambda profile: _dealer_line(stage, profile), stage.profiles))
     network = json.loads(stage.supervisor.run(stage.commands.coordinator_status()))
-    rounds = tuple(RoundLine(row["study"], row["period"], int(row["contributors"])) for row in network["releases"])
-    return Summary(lines, rounds, len(stage.store.duplicates()) if stage.store else 0)
+    return Summary(lines, tuple(network["contributors"]), len(stage.store.duplicates()) if stage.store else 0)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -68,15 +58,12 @@ def render(summary: Summary, texts: Catalog) -> str:
     heads = [texts.text("demo.dealer"), *(texts.text(f"demo.figure.{figure}") for figure in FIGURES)]
     rows = [[line.name, *(str(figure) for figure in line.figures)] for line in summary.dealers]
     totals = [str(sum(line.figures[column] for line in summary.dealers)) for column in range(len(FIGURES))]
-    rounds = [
-        texts.text("demo.release", study=row.study, period=row.period, contributors=row.contributors)
-        for row in summary.rounds
-    ] or [texts.text("demo.no_release")]
+    rounds = [texts.text("demo.release", contributors=count) for count in summary.contributors]
     return "\n".join(
         [
             table(heads, [*rows, [texts.text("demo.total"), *totals]]),
             "",
-            *rounds,
+            *(rounds or [texts.text("demo.no_release")]),
             texts.text("demo.duplicates", count=summary.duplicates),
         ]
     )

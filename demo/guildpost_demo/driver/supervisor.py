@@ -30,10 +30,11 @@ LOOPBACK: Final = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Command:
-    """A program with its arguments; ``name`` names the process, its log file and its clock session."""
+    """A program with its arguments and the variables only it may see; ``name`` names process, log and clock session."""
 
     name: str
     argv: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -69,9 +70,12 @@ def tail(path: Path) -> str:
 class Supervisor:
     """Owns every process of one demo."""
 
-    def __init__(self, logs: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, logs: Path, environment: dict[str, str] | None = None, grace_seconds: float = GRACE_SECONDS
+    ) -> None:
         """Keep logs in a folder; processes get our environment with the given additions."""
         self._logs = logs
+        self._grace = grace_seconds
         self._environment = {**os.environ, **(environment or {})}
         self._lock = threading.RLock()
         self._running: dict[str, Running] = {}
@@ -99,7 +103,7 @@ class Supervisor:
                     stdin=stdin,
                     stdout=stdout,
                     stderr=errors,
-                    env=self._environment,
+                    env={**self._environment, **dict(command.variables)},
                     start_new_session=True,
                 )
             except FileNotFoundError:
@@ -213,7 +217,7 @@ class Supervisor:
             family = _descendants([process.pid for process in leaders])
             for process in leaders:
                 _end_group(process.pid, signal.SIGTERM)
-            end = monotonic() + GRACE_SECONDS
+            end = monotonic() + self._grace
             while monotonic() < end and any(process.poll() is None for process in leaders):
                 sleep(0.05)
             for process in leaders:

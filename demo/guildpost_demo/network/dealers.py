@@ -36,6 +36,11 @@ class DealerProfile:
     lead_shift_days: int
 
     @property
+    def legal_entity(self) -> str:
+        """The key of the company (legal entity) in the network: each dealership here is one of its own."""
+        return self.email_domain.removesuffix(".example")
+
+    @property
     def email(self) -> str:
         """The address that customers may write to."""
         return f"service@{self.email_domain}"

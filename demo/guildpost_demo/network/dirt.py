@@ -53,7 +53,8 @@ def _short_street(rng: Dice, row: list[str]) -> None:
 
 
 def _title_in_given_name(_rng: Dice, row: list[str]) -> None:
-    row[GIVEN], row[TITLE] = f"{row[TITLE]} {row[GIVEN]}".strip(), ""
+    if row[GIVEN]:
+        row[GIVEN], row[TITLE] = f"{row[TITLE]} {row[GIVEN]}".strip(), ""
 
 
 def _care_of(_rng: Dice, row: list[str]) -> None:
@@ -92,7 +93,7 @@ CUSTOMER_DIRT: Final[tuple[tuple[float, Callable[[Dice, list[str]], None]], ...]
     (0.006, _twice_encoded),
     (0.05, _spelled_out),
     (0.22, _short_street),
-    (0.01, _title_in_given_name),
+    (0.25, _title_in_given_name),
     (0.004, _care_of),
     (0.006, _no_street),
     (0.015, _padded),

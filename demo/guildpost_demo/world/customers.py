@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from email import message_from_bytes
 from itertools import count
 from pathlib import Path
 from typing import Final, Literal
@@ -21,7 +22,7 @@ from guildpost_demo.network.vehicles import month_end
 from guildpost_demo.world import responses
 from guildpost_demo.world.dms_desk import Desk
 from guildpost_demo.world.letters import batches, letters
-from guildpost_demo.world.mail_store import MailStore, StoredMail, parse
+from guildpost_demo.world.mail_store import MailStore, StoredMail
 from guildpost_demo.world.relay_visitor import Links, RelayVisitor, links_of, texts_of
 from guildpost_demo.world.responses import Answer, Channel, Contact, Service
 from guildpost_demo.world.truth import DealerWorld, addressee, concerned, service_of
@@ -122,14 +123,15 @@ class Customers:
         if household is None:
             self.tally.strangers += 1
             return
-        message = parse(raw)
+        message = message_from_bytes(raw)
         text = texts_of(message)
         service = service_of(mail.subject, text)
         vehicle = concerned(household, mail.subject + text, service)
         if vehicle is not None:
             read_at = max(now, mail.received_at) + timedelta(hours=responses.reading_delay_hours(self._rng.random()))
             subject = Subject(dealer, household, vehicle, service)
-            self._decide(subject, self._contact(subject, "email", mail.received_at), read_at, links_of(message))
+            links = links_of(text, str(message.get("List-Unsubscribe", "")))
+            self._decide(subject, self._contact(subject, "email", mail.received_at), read_at, links)
 
     def _read_letters(self, now: datetime) -> None:
         for dealer, side in self._dealers.items():
@@ -227,8 +229,8 @@ class Customers:
     # 2. act
 
     def _perform(self, action: Action, now: datetime) -> bool:
-        """Do it; False if the relay was away and it has to be tried again."""
-        done = self._at_relay(action, now) if action.url else self._at_dealer(action, now.astimezone(ZONE).date())
+        """Do it; False if the relay is away or the desk closed, and it has to be tried again."""
+        done = self._at_relay(action, now) if action.url else self._at_dealer(action, now.astimezone(ZONE))
         if done:
             self.tally.add(f"answer_{action.answer}" if action.deed == "answer" else action.deed)
         return done
@@ -249,18 +251,20 @@ class Customers:
             wish = Action("desk_books", action.subject)
             self._at(now + timedelta(hours=self._rng.randrange(3, 30)), wish)
 
-    def _at_dealer(self, action: Action, today: date) -> bool:
+    def _at_dealer(self, action: Action, local: datetime) -> bool:
         subject = action.subject
         side = self._dealers[subject.dealer]
+        if not side.desk.is_open(local):
+            return False
         key = (subject.vehicle.number, subject.service)
         side.world.intents.pop(key, None)
         if key in side.world.booked:
             return True
         side.world.booked.add(key)
         if action.deed == "walk_in":
-            side.desk.walk_in(subject.vehicle, subject.service, today)
+            side.desk.walk_in(subject.vehicle, subject.service, local.date())
         else:
-            side.desk.book(subject.vehicle, subject.service, today)
+            side.desk.book(subject.vehicle, subject.service, local.date())
         return True
 
     # 3. the night

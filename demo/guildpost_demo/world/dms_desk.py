@@ -1,7 +1,7 @@
 """The dealership's front desk: takes bookings, works on cars, and lets the management system export the changes."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ FIRST_ORDER: Final = 900_001
 SLOTS: Final = tuple(range(7 * 60 + 30, 16 * 60, 30))
 OCCASION_NAMES: Final[dict[Service, str]] = {"hu_au": "HU", "inspection": "Inspektion"}
 SATURDAY: Final = 5
+OPENS, CLOSES, CLOSES_SATURDAY = 7, 19, 13
 
 
 @dataclass
@@ -34,17 +35,24 @@ class Desk:
 
     folder: Path
     rng: Dice
-    is_holiday: dict[date, bool] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
     bookings: list[Booking] = field(default_factory=list)
     pending: dict[str, list[str]] = field(default_factory=lambda: {"termine": [], "auftraege": [], "fahrzeuge": []})
     visits: int = 0
     booked: int = 0
     walk_ins: int = 0
 
+    def is_open(self, local: datetime) -> bool:
+        """Say whether somebody answers the telephone: weekdays and Saturday mornings, not on public holidays."""
+        day = local.date()
+        if day.weekday() > SATURDAY or day in self.holidays:
+            return False
+        return OPENS <= local.hour < (CLOSES if day.weekday() < SATURDAY else CLOSES_SATURDAY)
+
     def book(self, vehicle: Vehicle, service: Service, today: date) -> Booking:
         """Give an appointment three to sixteen days ahead on a working day and note it for the next export."""
         day = today + timedelta(days=self.rng.randrange(3, 17))
-        while day.weekday() >= SATURDAY or self.is_holiday.get(day, False):
+        while day.weekday() >= SATURDAY or day in self.holidays:
             day += timedelta(days=1)
         appointment = Appointment(
             number=FIRST_APPOINTMENT + self.booked,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Final
 
@@ -84,7 +85,7 @@ class MailStore:
 
     def add(self, received_at: datetime, sender: str, recipients: list[str], raw: bytes) -> None:
         """Keep a message, on disk before this returns."""
-        message = parse(raw)
+        message = BytesHeaderParser(policy=policy.default).parsebytes(raw)
         subject, message_id = str(message.get("Subject", "")), str(message.get("Message-ID", ""))
         rows = [(received_at.isoformat(), sender, to.lower(), subject, message_id, raw) for to in recipients]
         with self._cursor() as cursor:

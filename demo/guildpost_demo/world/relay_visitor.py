@@ -4,7 +4,7 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import Message
 from typing import Final
 
 import httpx
@@ -28,18 +28,30 @@ class Links:
         return self.click or self.answer
 
 
-def texts_of(message: EmailMessage) -> str:
-    """Join the readable parts of a message."""
-    parts = [message.get_body((kind,)) for kind in ("plain", "html")]
-    return "\n".join(str(part.get_content()) for part in parts if part is not None)
+def texts_of(message: Message) -> str:
+    """Join the readable parts of a message, plain text first as mail programs write it.
+
+    The plain ``Message`` of the standard library does: its modern sibling takes five times as long for thousands.
+    """
+    texts = []
+    for part in message.walk():
+        payload = part.get_payload(decode=True) if part.get_content_maintype() == "text" else None
+        if isinstance(payload, bytes):
+            texts.append(payload.decode(part.get_content_charset("utf-8"), errors="replace"))
+    return "\n".join(texts)
 
 
-def links_of(message: EmailMessage) -> Links:
-    """Find the links a customer can use: in the text, and for one-click unsubscribe in the header (RFC 8058)."""
+def links_of(text: str, unsubscribe_header: str) -> Links:
+    """Find the links a customer can use.
+
+    Args:
+        text: the readable parts of a message.
+        unsubscribe_header: its ``List-Unsubscribe`` header, for one-click unsubscribe (RFC 8058).
+    """
     found: dict[str, str] = {}
-    for match in LINK.finditer(texts_of(message)):
+    for match in LINK.finditer(text):
         found.setdefault(match.group(1), match.group(0))
-    header = LINK.search(str(message.get("List-Unsubscribe", "")))
+    header = LINK.search(unsubscribe_header)
     return Links(found.get("a", ""), found.get("c", ""), header.group(0) if header else found.get("u", ""))
 
 

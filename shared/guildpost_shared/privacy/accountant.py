@@ -20,6 +20,7 @@ counts are therefore left at scale 1.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from guildpost_shared.privacy.sensitivity import Sensitivity
@@ -62,6 +63,7 @@ def epsilon(expenses: Iterable[Expense], delta: float) -> float:
     return max(0.0, min(_epsilon_at(order, listed, delta) for order in ORDERS))
 
 
+@lru_cache(maxsize=64)
 def variance_for(target: float, delta: float, sensitivity: Sensitivity, *, releases: int = 1) -> int:
     """Find the least whole variance with which ``releases`` releases about one customer cost at most ε.
 

@@ -6,6 +6,8 @@ hides in an HTML comment (or, inside an attribute, in a word) and comes back aft
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from guildpost_shared.errors import Refused
@@ -70,15 +72,11 @@ def _decode(data: bytes, template_id: str, part: str) -> str:
 def _to_html(source: str, template_id: str) -> str:
     from mjml import mjml2html  # noqa: PLC0415 — only compiling needs it; a process that sends mail stays light
 
-    try:
+    with _native_failures_refuse(template_id):
         html: str = mjml2html(source, fonts={})  # without fonts nothing is fetched from a font service
-    except ValueError as error:
-        problem = str(error)[:200]
-        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem) from error
     unknown = re.search(r"</?mj-[a-z]+", html)
     if unknown:
-        problem = f"unknown element {unknown.group()}>"
-        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
+        raise _invalid(template_id, f"unknown element {unknown.group()}>")
     return html
 
 
@@ -86,14 +84,31 @@ def _inline(html: str, template_id: str) -> str:
     from css_inline import CSSInliner  # noqa: PLC0415 — see above
 
     if _TOKEN.search(html):
-        raise Refused("template_invalid", template=template_id, field="mjml", problem="reserved word gpq…z")
+        raise _invalid(template_id, "reserved word gpq…z")
     hidden: list[str] = []
     inliner = CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
-    inlined = inliner.inline(_hide(html, hidden))
+    with _native_failures_refuse(template_id):
+        inlined = inliner.inline(_hide(html, hidden))
     if sorted(_numbers(inlined)) != list(range(len(hidden))):
-        problem = "a placeholder stands where HTML does not keep it"
-        raise Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
+        raise _invalid(template_id, "a placeholder stands where HTML does not keep it")
     return _TOKEN.sub(lambda match: hidden[int(match[1] or match[2])], inlined)
+
+
+@contextmanager
+def _native_failures_refuse(template_id: str) -> Iterator[None]:
+    """Refuse a source that the native libraries fail on; a panic of theirs comes as a ``BaseException``."""
+    try:
+        yield
+    except ValueError as error:
+        raise _invalid(template_id, str(error)[:200]) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _invalid(template_id, "a markup that the compiler fails on") from error
+
+
+def _invalid(template_id: str, problem: str) -> Refused:
+    return Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
 
 
 def _numbers(html: str) -> list[int]:

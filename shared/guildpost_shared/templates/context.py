@@ -6,6 +6,7 @@ invisible characters that reorder or hide text. HTML escaping happens later, whe
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,8 +15,8 @@ from guildpost_shared.errors import Language
 Value = str | bool | list[str]
 Values = dict[str, "Value | dict[str, Value]"]
 
-# Bidirectional overrides, zero-width characters, BOM: they reorder or hide text.
-_INVISIBLE: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060\ufeff]")
+# Bidirectional overrides, zero-width characters, BOM reorder or hide text; lone surrogates are no text at all.
+_INVISIBLE: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 # C0 and C1 controls, line and paragraph separators, and runs of spaces.
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+| {2,}")
 
@@ -85,7 +86,7 @@ class MessageContext:
     dealer: DealerContext
     links: LinkContext
     legal_basis: str
-    slots: dict[str, str]
+    slots: Mapping[str, str]
     brand: BrandContext
 
 

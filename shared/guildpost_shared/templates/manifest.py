@@ -4,6 +4,7 @@ It names the brand, the subject, the fields of the message that the template rea
 or the touchpoint is refused), the typed slots, and a full sample, so that a preview needs no customer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -74,7 +75,7 @@ class Manifest:
                 raise self._invalid(f"links.{name}", "not an https address")
         return variables
 
-    def _fill(self, slot: SlotSpec, given: dict[str, str]) -> str:
+    def _fill(self, slot: SlotSpec, given: Mapping[str, str]) -> str:
         if slot.owner is SlotOwner.BRAND:
             return slot.text
         value = clean(given.get(slot.name, "")) or slot.text

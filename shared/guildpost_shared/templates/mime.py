@@ -26,6 +26,7 @@ from guildpost_shared.templates.mail import RenderedMail
 _UNFOLDED: Final = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINK: Final = re.compile(r"https://[\x21-\x3b\x3d\x3f-\x7e]{1,900}")  # visible ASCII without angle brackets
 
 
@@ -91,7 +92,7 @@ def to_bytes(mail: RenderedMail, envelope: Envelope) -> bytes:
 
 
 def _line(header: str, value: str) -> str:
-    if any(ord(char) < ord(" ") or "\x7f" <= char <= "\x9f" or char in "\u2028\u2029" for char in value):
+    if _UNSAFE.search(value):
         raise Refused("mail_header_unsafe", header=header)
     return value
 

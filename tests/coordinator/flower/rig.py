@@ -93,7 +93,7 @@ class Dealer:
 class Rig:
     """Everything of one coordinator, under one folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, durable: bool = False) -> None:
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -105,6 +105,7 @@ class Rig:
             clock=clock,
             entropy=OsEntropy(),
             environment={"PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin", "HOME": str(home)},
+            durable=durable,
         )
         self.superlink.start()
         entrance_files = home / "entrance"
@@ -159,10 +160,10 @@ class Rig:
         run_id = self.control.submit(round_id, self.home, "remote_hook:drive")
         return RemoteExchange(self._accept(30.0), run_id)
 
-    def wait_over(self, run_id: int, seconds: float = 20.0) -> RunState | None:
-        """Wait until a run is over; none when the engine forgot it."""
+    def wait_over(self, run_id: int, seconds: float = 20.0) -> RunState:
+        """Wait until a run is over."""
         last = time.monotonic() + seconds
-        while (state := self.control.runs().get(run_id)) is not None and not state.over and time.monotonic() < last:
+        while not (state := self.control.run(run_id)).over and time.monotonic() < last:
             time.sleep(0.2)
         return state
 
@@ -198,9 +199,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def rig(home: Path) -> Iterator[Rig]:
+def rig(home: Path, *, durable: bool = False) -> Iterator[Rig]:
     """Start everything, and stop everything."""
-    made = Rig(home)
+    made = Rig(home, durable=durable)
     try:
         yield made
     finally:

@@ -1,8 +1,10 @@
 """A faulty or forbidden template is refused before anybody can receive it."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from mjml import mjml2html
 
 from guildpost_shared.errors import Refused
 from guildpost_shared.templates.compile import compile_mail
@@ -81,6 +83,13 @@ def test_a_name_that_the_manifest_does_not_declare_is_refused(addition: str, fie
 )
 def test_a_construct_that_is_not_allowed_is_refused(addition: str) -> None:
     assert _refusal(MANIFEST, _with(addition), TEXT).code == "template_invalid"
+
+
+def test_a_source_that_makes_the_native_compiler_panic_is_refused() -> None:
+    source = "<mjml><mj-body>äl>"
+    with pytest.raises(BaseException, match="char boundary"):
+        mjml2html(source)
+    assert _refusal(MANIFEST, source.encode(), TEXT).code == "template_invalid"
 
 
 @pytest.mark.parametrize(
@@ -164,9 +173,8 @@ def test_a_locked_text_stays_the_brands() -> None:
     mjml = re.sub(rb"<mj-raw>\{% if estimated %\}</mj-raw>", b"", mjml)
     text = re.sub(rb"\{% if slots.*?\{% endif %\}|\{\{ slots.[a-z]+ \}\}", b"", TEXT, flags=re.DOTALL)
     template = MailTemplate(compile_mail(MAIL_DE, manifest, mjml, text))
-    sample = template.manifest.sample
-    sample.slots["claim"] = "Billig!"
-    assert "Sorgfalt" == template.render(sample).subject
+    context = replace(template.manifest.sample, slots={"claim": "Billig!"})
+    assert "Sorgfalt" == template.render(context).subject
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.templates.context import clean
 from guildpost_shared.templates.mail import RenderedMail
 from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
 from tests.shared.templates.sample import MAIL_DE, mail_template
@@ -29,7 +29,7 @@ MAIL = RenderedMail("HU/AU im März 2027: Einladung", "<p>Grüße aus Öd, Stra�
 
 
 def _read(data: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(data, policy=default))
+    return message_from_bytes(data, policy=default)
 
 
 def _part(message: EmailMessage, kind: str) -> str:
@@ -79,7 +79,7 @@ def test_a_real_mail_keeps_its_umlauts_and_its_line_lengths() -> None:
     assert "Größmann-Öztürk" in _part(message, "plain")
 
 
-@pytest.mark.parametrize("evil", ["a\r\nBcc: x@y.example", "a\nB", "a\rB", "a\x00b", "a\x85b", "a\u2028b"])
+@pytest.mark.parametrize("evil", ["a\r\nBcc: x@y.example", "a\nB", "a\rB", "a\x00b", "a\x85b", "a\u2028b", "a\ud800b"])
 def test_a_line_break_in_a_header_value_refuses_the_mail(evil: str) -> None:
     for mail, envelope, header in (
         (replace(MAIL, subject=evil), ENVELOPE, "Subject"),
@@ -98,7 +98,15 @@ def test_a_line_break_in_a_header_value_refuses_the_mail(evil: str) -> None:
     "address",
     [
         *("", "a", "a@", "@b.example", "a@b", "a@b.example, c@d.example", "a@b.example\r\nBcc: c@d.example"),
-        *("a b@c.example", "a..b@c.example", ".a@c.example", "ä@c.example", "a@ä.example", "<a@c.example>", "a@[1.2.3.4]"),
+        *(
+            "a b@c.example",
+            "a..b@c.example",
+            ".a@c.example",
+            "ä@c.example",
+            "a@ä.example",
+            "<a@c.example>",
+            "a@[1.2.3.4]",
+        ),
     ],
 )
 def test_an_address_that_is_not_exactly_one_plain_address_is_refused(address: str) -> None:
@@ -115,13 +123,8 @@ def test_an_unsubscribe_address_that_is_not_one_https_link_is_refused(link: str)
 @settings(max_examples=80, deadline=None)
 @given(name=st.text(max_size=80), subject=st.text(max_size=200), body=st.text(max_size=300))
 def test_no_text_adds_a_header_or_a_recipient(name: str, subject: str, body: str) -> None:
-    mail = RenderedMail(subject, body, body)
-    try:
-        data = to_bytes(mail, replace(ENVELOPE, recipient=Mailbox(name, "a@b.example")))
-    except Refused as error:
-        assert "mail_header_unsafe" == error.code
-        return
-    message = _read(data)
+    mail = RenderedMail(clean(subject), body, body)
+    message = _read(to_bytes(mail, replace(ENVELOPE, recipient=Mailbox(clean(name), "a@b.example"))))
     expected = ["from", "to", "reply-to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"]
     expected += ["auto-submitted", "content-type", "mime-version"]
     assert sorted(expected) == sorted(key.lower() for key in message)

@@ -125,9 +125,14 @@ class _SmtpSession:
         )
 
     async def _connect(self) -> None:
+        password = _password(self._settings.password_file) if self._settings.username else ""
         await self._client.connect()
-        if self._settings.username:
-            await self._client.login(self._settings.username, _password(self._settings.password_file))
+        try:
+            if self._settings.username:
+                await self._client.login(self._settings.username, password)
+        except BaseException:
+            self._client.close()
+            raise
 
     async def _send(self, mail: OutgoingMail) -> Receipt:
         refusal = await self._envelope(mail)

@@ -37,13 +37,17 @@ CALL_TIMEOUT: Final = 20.0  # seconds
 class GrpcControlPlane:
     """Ask the coordinator; each call opens and closes its own connection, a presence stream keeps one."""
 
-    def __init__(self, call_timeout: float = CALL_TIMEOUT) -> None:
+    def __init__(
+        self, call_timeout: float = CALL_TIMEOUT, wrap: Callable[[grpc.Channel], grpc.Channel] = lambda channel: channel
+    ) -> None:
         """Set the client up.
 
         Args:
             call_timeout: seconds after which a call counts as failed.
+            wrap: puts something in front of every connection (the egress gate).
         """
         self._timeout = call_timeout
+        self._wrap = wrap
 
     def server_chain(self, endpoint: Endpoint) -> tuple[bytes, ...]:
         """Look at the certificates a server shows; see the port."""
@@ -51,7 +55,7 @@ class GrpcControlPlane:
 
     def enrol(self, endpoint: Endpoint, authority: bytes, request: EnrolmentRequest) -> EnrolmentReply:
         """Use a join code; see the port."""
-        with translated(), open_newcomer_channel(endpoint, authority) as channel:
+        with translated(), self._wrap(open_newcomer_channel(endpoint, authority)) as channel:
             stub = enrolment_pb2_grpc.EnrolmentStub(channel)
             return enrol_reply_from_wire(stub.Enrol(enrol_request_to_wire(request), timeout=self._timeout))
 
@@ -65,10 +69,10 @@ class GrpcControlPlane:
 
     def listen(self, credentials: Credentials, agent_version: str) -> "GrpcEventStream":
         """Open the presence stream; see the port."""
-        return GrpcEventStream(open_member_channel(credentials), agent_version)
+        return GrpcEventStream(self._wrap(open_member_channel(credentials)), agent_version)
 
     def _renew(self, connect: Callable[[], grpc.Channel], request: RenewalRequest) -> RenewalReply:
-        with translated(), connect() as channel:
+        with translated(), self._wrap(connect()) as channel:
             stub = enrolment_pb2_grpc.EnrolmentStub(channel)
             return renew_reply_from_wire(stub.Renew(renew_request_to_wire(request), timeout=self._timeout))
 

@@ -40,7 +40,7 @@ from flwr.supercore.run import RunNotRunningException
 from flwr.supernode.fleet_http_connection import http_request_response
 
 from guildpost_agent.adapters.flower import rules
-from guildpost_shared.errors import ProtocolViolation, Unavailable, Untrusted
+from guildpost_shared.errors import ProtocolViolation, Refused, Unavailable, Untrusted
 
 OBJECT_PATIENCE_SECONDS = 10.0
 OBJECT_PAUSE_SECONDS = 0.05
@@ -163,6 +163,7 @@ def connect(address: str, ca_pem: bytes, key: ec.EllipticCurvePrivateKey, patien
         patience_seconds: how long one call may be retried while the other side is away.
 
     Raises:
+        Refused: ``round_entry_refused`` when there is no window for this node.
         Unavailable: ``round_transport_away`` when the node could not be activated; leave the process at once.
         Untrusted: ``round_node_refused`` when the other side no longer accepts the node's key.
     """
@@ -177,6 +178,8 @@ def connect(address: str, ca_pem: bytes, key: ec.EllipticCurvePrivateKey, patien
                     yield Link(node_id, receive, send, pull, push, confirm)
                 except Exception as exc:  # noqa: BLE001 — held back, raised below: the connection would swallow it
                     held = exc
+        except RunNotRunningException as exc:
+            raise Refused("round_entry_refused") from exc
         except SystemExit as exc:
             raise Unavailable("round_transport_away", detail="activation failed") from exc
         except KeyboardInterrupt as exc:

@@ -44,8 +44,9 @@ def run_node(
         How it ended.
 
     Raises:
+        Refused: ``round_entry_refused`` when no window is open for this node.
         Unavailable: ``round_transport_away``; leave the process at once, and wait a minute before the next try.
-        Untrusted: ``round_node_refused`` when the entrance does not know the node's key.
+        Untrusted: ``round_node_refused`` when the other side no longer accepts the node's key.
         ConfigurationError: ``round_key_unusable``.
     """
     last = time.monotonic() + deadline_seconds

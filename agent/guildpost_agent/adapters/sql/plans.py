@@ -58,7 +58,7 @@ class SqlPlans:
 
     def occasions(self) -> list[Occasion]:
         """List all occasions, the vanished ones with touchpoints too."""
-        return [_occasion(row) for row in self._connection.execute(select(occasions))]
+        return [_occasion(row) for row in self._connection.execute(select(occasions)).all()]
 
     def occasion(self, occasion_id: str) -> Occasion | None:
         """Find an occasion."""
@@ -69,7 +69,7 @@ class SqlPlans:
         """Store decisions; one that says the same as before keeps its instant."""
         found = self._connection.execute(
             select(decisions.c.occasion_id, decisions.c.kept, decisions.c.reason, decisions.c.facts)
-        )
+        ).all()
         known = {row.occasion_id: (row.kept, row.reason, row.facts) for row in found}
         changed = [vars(row) for row in rows if known.get(row.occasion_id) != (row.kept, row.reason, row.facts)]
         if changed:
@@ -84,9 +84,14 @@ class SqlPlans:
         row = self._connection.execute(select(decisions).where(decisions.c.occasion_id == occasion_id)).first()
         return None if row is None else _decision(row)
 
+    def decisions_for(self, reason: str) -> list[Decision]:
+        """List the decisions that were made for one reason."""
+        rows = self._connection.execute(select(decisions).where(decisions.c.reason == reason)).all()
+        return [_decision(row) for row in rows]
+
     def _touchpoints(self, *conditions: ColumnElement[bool]) -> list[Touchpoint]:
         ordered = select(touchpoints).where(*conditions).order_by(touchpoints.c.planned_at, touchpoints.c.touchpoint_id)
-        return [_touchpoint(row) for row in self._connection.execute(ordered)]
+        return [_touchpoint(row) for row in self._connection.execute(ordered).all()]
 
     def touchpoints(self) -> list[Touchpoint]:
         """List all touchpoints, oldest first."""

@@ -72,7 +72,7 @@ class SqlRecords:
 
     def _read(self, record: type[_Record], *conditions: ColumnElement[bool]) -> list[_Record]:
         statement = select(*_columns(_TABLES[record], record)).where(*conditions)
-        return [record(*row) for row in self._connection.execute(statement)]
+        return [record(*row) for row in self._connection.execute(statement).all()]
 
     def upsert_customers(self, rows: Sequence[Customer]) -> None:
         """Store customers; an advertising block stays."""

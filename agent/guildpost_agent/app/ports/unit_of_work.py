@@ -118,6 +118,7 @@ class Plans(Protocol):
     def occasion(self, occasion_id: str) -> Occasion | None: ...  # noqa: D102 — see above
     def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
     def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
+    def decisions_for(self, reason: str) -> list[Decision]: ...  # noqa: D102 — see above
     def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_shared.catalogue_paths import is_metadata_name, parse_target_file_name
-from guildpost_shared.errors import ConfigurationError
 
 TIMESTAMP: Final = "timestamp.json"
 
@@ -39,17 +38,6 @@ class RepositoryFiles:
         path = self._targets / sha256
         if _read(path) != data:
             _replace(path, data)
-
-    def first_root(self) -> bytes:
-        """Give the first root metadata, whose hash join codes carry.
-
-        Raises:
-            ConfigurationError: ``catalogue_missing``.
-        """
-        root = self.metadata("1.root.json")
-        if root is None:
-            raise ConfigurationError("catalogue_missing")
-        return root
 
     def exists(self) -> bool:
         """Say whether there is a repository."""

@@ -27,6 +27,7 @@ from guildpost_shared.errors import Conflict, Unavailable
 
 FINISHED: Final = "finished"
 COMPLETED: Final = "completed"
+LOST: Final = "lost"
 _GONE: Final = "unregistered"
 
 
@@ -110,13 +111,13 @@ class Control:
         return run_id
 
     def run(self, run_id: int) -> RunState:
-        """Look at one run."""
-        return self.runs(run_id)[run_id]
+        """Look at one run; one that the engine forgot in a restart is finished, with the sub-status ``lost``."""
+        return self.runs().get(run_id) or RunState(run_id, FINISHED, LOST, "")
 
-    def runs(self, run_id: int | None = None) -> dict[int, RunState]:
-        """List runs, or one of them."""
+    def runs(self) -> dict[int, RunState]:
+        """List the runs that the engine knows."""
         with _translated():
-            found = self._client.ListRuns(ListRunsRequest(run_id=run_id)).run_dict
+            found = self._client.ListRuns(ListRunsRequest()).run_dict
         return {
             key: RunState(key, run.status.status, run.status.sub_status, run.status.details)
             for key, run in found.items()

@@ -1,11 +1,12 @@
 """The TLS end in front of the SuperLink: authenticate, check, forward (an ASGI app; rules in ``gate``).
 
-Whatever is refused gets the same empty answer after the same time, so that a caller learns nothing from it. Two more
-things happen here because only here both sides are known:
+Whatever is refused gets the same empty answer after the same time, so that a caller learns nothing from it. Three
+more things happen here because only here both sides are known:
 
 - a node that died without leaving would be locked out until its heartbeat expires, a minute later. When such a node
   comes back, its earlier session is ended on its behalf, with its own fresh signature;
-- polls beyond what the SuperLink can take (about 150 a second) get the empty answer that they nearly always get.
+- most polls get the empty answer that they would get anyway (``polls``);
+- an object that goes to all nodes is fetched from the engine once (``shared_objects``).
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Final
 import httpx
 import structlog
 from flwr.proto.fleet_pb2 import DeactivateNodeRequest
+from flwr.proto.message_pb2 import PullObjectRequest, PullObjectResponse
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -25,13 +27,14 @@ from starlette.routing import Route
 
 from guildpost_coordinator.adapters.flower import gate as rules
 from guildpost_coordinator.adapters.flower.gate import CALLS, Gate, Speaker
+from guildpost_coordinator.adapters.flower.polls import PollSchedule
+from guildpost_coordinator.adapters.flower.shared_objects import SharedObjects
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Refused
 
 REFUSAL_SECONDS: Final = 0.1
 UPSTREAM_SECONDS: Final = 20.0
 UPSTREAM_CONNECTIONS: Final = 4
-POLLS_PER_SECOND: Final = 80.0
 NODE_CALLS_PER_SECOND: Final = 40.0
 NODE_BURST: Final = 80.0
 HTTP_UNAUTHORIZED: Final = 401
@@ -73,7 +76,7 @@ class FleetFilter:
 
     def __init__(self, gate: Gate, upstream: httpx.AsyncClient, clock: Clock, record: Record | None) -> None:
         self._gate, self._upstream, self._clock, self._record = gate, upstream, clock, record
-        self._polls = Bucket(POLLS_PER_SECOND, POLLS_PER_SECOND)
+        self._polls, self._objects = PollSchedule(), SharedObjects()
         self._buckets: dict[int, Bucket] = {}
 
     async def __call__(self, request: Request) -> Response:
@@ -101,27 +104,50 @@ class FleetFilter:
         if not bucket.take():
             return Response(status_code=503)
         self._gate.check(path, speaker, body)
-        if path == rules.PULL_MESSAGES and not self._polls.take():
-            return Response(b"", media_type=_MEDIA_TYPE)
-        return await self._forward(path, speaker, body, request.headers)
+        if path == rules.PULL_MESSAGES:
+            return await self._poll(speaker, body, request.headers)
+        if path == rules.PULL_OBJECT:
+            return await self._pull_object(body, request.headers)
+        return _passed_on(await self._forward(path, speaker, body, request.headers))
 
-    async def _forward(self, path: str, speaker: Speaker, body: bytes, headers: Mapping[str, str]) -> Response:
+    async def _poll(self, speaker: Speaker, body: bytes, headers: Mapping[str, str]) -> Response:
+        if not self._polls.ask(speaker.node_id, time.monotonic()):
+            return Response(b"", media_type=_MEDIA_TYPE)
+        answer = await self._post(rules.PULL_MESSAGES, body, headers)
+        if answer.is_success and answer.content:
+            self._polls.delivered(speaker.node_id, time.monotonic())
+            self._gate.delivered(speaker, answer.content)
+        return _passed_on(answer)
+
+    async def _pull_object(self, body: bytes, headers: Mapping[str, str]) -> Response:
+        object_id = PullObjectRequest.FromString(body).object_id
+        if (kept := self._objects.get(object_id)) is not None:
+            return Response(kept, media_type=_MEDIA_TYPE)
+        answer = await self._post(rules.PULL_OBJECT, body, headers)
+        if answer.is_success and PullObjectResponse.FromString(answer.content).object_available:
+            self._objects.put(object_id, answer.content)
+        return _passed_on(answer)
+
+    async def _forward(self, path: str, speaker: Speaker, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         answer = await self._post(path, body, headers)
         if path == rules.ACTIVATE and not answer.is_success:
             farewell = DeactivateNodeRequest(node_id=speaker.node_id).SerializeToString()
             await self._post("/v1/fleet/deactivate-node", farewell, headers)
             answer = await self._post(path, body, headers)
-        if answer.status_code == HTTP_UNAUTHORIZED:
-            return Response(status_code=410)  # the caller is authentic: the engine restarted and forgot the session
-        if not answer.is_success:
-            return Response(status_code=answer.status_code)
-        if path == rules.PULL_MESSAGES and answer.content:
-            self._gate.delivered(speaker, answer.content)
-        return Response(answer.content, media_type=_MEDIA_TYPE)
+        return answer
 
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
         passed = {name: headers[name] for name in _PASSED if name in headers}
         return await self._upstream.post(path, content=body, headers=passed | {"content-type": _MEDIA_TYPE})
+
+
+def _passed_on(answer: httpx.Response) -> Response:
+    """Keep the engine's bytes and its status; its error texts stay here."""
+    if answer.status_code == HTTP_UNAUTHORIZED:
+        return Response(status_code=410)  # the caller is authentic: the engine restarted and forgot the session
+    if not answer.is_success:
+        return Response(status_code=answer.status_code)
+    return Response(answer.content, media_type=_MEDIA_TYPE)
 
 
 async def _read(request: Request, max_bytes: int) -> bytes:

@@ -45,6 +45,7 @@ SIGNATURE_HEADER: Final = "flwr-signature"
 TIMESTAMP_HEADER: Final = "flwr-timestamp"
 ACTIVATE: Final = "/v1/fleet/activate-node"
 PULL_MESSAGES: Final = "/v1/fleet/pull-messages"
+PULL_OBJECT: Final = "/v1/fleet/pull-object"
 COORDINATOR_NODE: Final = 1
 SMALL_BYTES: Final = 16 * 1024
 LARGE_BYTES: Final = wire.MAX_PAYLOAD_BYTES + SMALL_BYTES
@@ -203,7 +204,7 @@ CALLS: Final[Mapping[str, Call]] = {
     "/v1/fleet/send-node-heartbeat": Call(_heartbeat),
     PULL_MESSAGES: Call(_pull_messages),
     "/v1/fleet/push-messages": Call(_push_messages),
-    "/v1/fleet/pull-object": Call(_pull_object),
+    PULL_OBJECT: Call(_pull_object),
     "/v1/fleet/push-object": Call(_push_object, LARGE_BYTES),
     "/v1/fleet/confirm-message-received": Call(_confirm),
 }

@@ -48,9 +48,9 @@ class Guard(grpc.ServerInterceptor):
 
     def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None]",
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
         """Put the guard in front of a method's handler."""
         handler = continuation(handler_call_details)
         method = handler_call_details.method
@@ -75,7 +75,9 @@ class Guard(grpc.ServerInterceptor):
         if peer is not ANONYMOUS:
             self._admit(peer)
 
-    def _guard_unary(self, method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    def _guard_unary(
+        self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"
+    ) -> "grpc.RpcMethodHandler[Any, Any]":
         inner = handler.unary_unary
 
         def guarded(request: object, context: grpc.ServicerContext) -> object:
@@ -87,7 +89,9 @@ class Guard(grpc.ServerInterceptor):
             guarded, self._recorded(method, handler), handler.response_serializer
         )
 
-    def _guard_stream(self, method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    def _guard_stream(
+        self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"
+    ) -> "grpc.RpcMethodHandler[Any, Any]":
         inner = handler.unary_stream
 
         def guarded(request: object, context: grpc.ServicerContext) -> Iterator[object]:
@@ -99,7 +103,7 @@ class Guard(grpc.ServerInterceptor):
             guarded, self._recorded(method, handler), handler.response_serializer
         )
 
-    def _recorded(self, method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> Callable[[bytes], Any]:
+    def _recorded(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Callable[[bytes], Any]:
         parse = _present(handler.request_deserializer)
         record = self._recorder
         if record is None:

@@ -1,0 +1,68 @@
+"""Templates from the verified catalogue: compiled once per version by a child, read by everybody from the cache.
+
+A cache file is named by the hash of what it was made from, so a changed template never finds an old artefact, and a
+damaged one is compiled again.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from guildpost_agent.app.ports.catalogue_source import CatalogueSource
+from guildpost_shared.errors import Refused, Unavailable
+from guildpost_shared.services.definition import template_targets
+from guildpost_shared.templates.letter_text import LetterTemplate
+from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
+
+
+class CatalogueTemplates:
+    """Implements ``TemplateStore`` on the catalogue and a folder of compiled mails."""
+
+    def __init__(self, source: CatalogueSource, cache: Path) -> None:
+        self._source = source
+        self._cache = cache
+        self._mails: dict[str, MailTemplate] = {}
+        self._letters: dict[str, LetterTemplate] = {}
+
+    def mail(self, template_id: str) -> MailTemplate:
+        """Give a compiled mail template; parsed once per content."""
+        manifest, mjml, text = self._parts(template_id)
+        digest = artefact_digest(manifest, mjml, text)
+        if digest not in self._mails:
+            compiled = self._read(digest)
+            if compiled is None:
+                raise Unavailable("template_not_ready", template=template_id)
+            self._mails[digest] = MailTemplate(compiled)
+        return self._mails[digest]
+
+    def letter(self, template_id: str) -> LetterTemplate:
+        """Give a letter template; checked and parsed once per content."""
+        manifest, text = self._parts(template_id)
+        key = artefact_digest(manifest, b"", text)
+        if key not in self._letters:
+            self._letters[key] = LetterTemplate(template_id, manifest, text)
+        return self._letters[key]
+
+    def missing(self, template_ids: Iterable[str]) -> list[str]:
+        """List mail templates in force that have no cache file yet."""
+        return [name for name in template_ids if self._read(artefact_digest(*self._parts(name))) is None]
+
+    def compile(self, template_ids: Iterable[str]) -> None:
+        """Compile mail templates into the cache (in a child: MJML and CSS are heavy)."""
+        from guildpost_shared.templates.compile import compile_mail  # noqa: PLC0415 — only the compiling child loads it
+
+        self._cache.mkdir(parents=True, exist_ok=True)
+        for template_id in template_ids:
+            compiled = compile_mail(template_id, *self._parts(template_id))
+            temporary = self._cache / f".{compiled.digest}.{os.getpid()}"
+            temporary.write_bytes(compiled.to_bytes())
+            temporary.replace(self._cache / f"{compiled.digest}.json")
+
+    def _parts(self, template_id: str) -> tuple[bytes, ...]:
+        return tuple(self._source.read(target) for target in template_targets(template_id))
+
+    def _read(self, digest: str) -> CompiledMail | None:
+        try:
+            return CompiledMail.from_bytes((self._cache / f"{digest}.json").read_bytes())
+        except (FileNotFoundError, Refused):
+            return None

@@ -1,0 +1,128 @@
+"""Compose the messages of the outbox, the letters of a batch, and the preview on screen, from one set of values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.dispatch_mail import MailRequest
+from guildpost_agent.app.ports.template_store import TemplateStore
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.legal_basis import basis
+from guildpost_agent.domain.message_context import message_context
+from guildpost_agent.domain.records import Channel, Touchpoint, Triage
+from guildpost_shared.errors import Language, Refused
+from guildpost_shared.services.definition import Channel as ServiceChannel
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.templates.context import BrandContext, LinkContext, MessageContext
+from guildpost_shared.templates.letter_text import Letter
+from guildpost_shared.templates.mail import RenderedMail
+from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+
+LANGUAGE: Language = "de"
+"""Customers are written to in German; the catalogue's other languages wait for a language on record."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A typeset batch: the PDF and each letter's first and last page."""
+
+    pdf: bytes
+    pages: Mapping[str, tuple[int, int]]
+
+
+Request = MailRequest | LetterRequest
+Typeset = Callable[[Sequence[Letter], datetime], Printed]
+"""Sets letters into one PDF, in the order given (loads the typesetter: only in the printing child)."""
+
+
+class Composer:
+    """Fills templates with the dealer's own records."""
+
+    def __init__(
+        self,
+        config: AgentConfig,
+        services: Mapping[str, ServiceDefinition],
+        templates: TemplateStore,
+        open_uow: OpenUnitOfWork,
+    ) -> None:
+        self._config = config
+        self._services = services
+        self._templates = templates
+        self._open_uow = open_uow
+        self._zone = ZoneInfo(config.dealer.timezone)
+
+    def mail(self, request: MailRequest) -> bytes:
+        """Compose a mail for the outbox.
+
+        Raises:
+            Refused: the message cannot be filled; the touchpoint is refused, never sent half-filled.
+        """
+        smtp = self._config.smtp
+        envelope = Envelope(
+            sender=Mailbox(smtp.from_name, smtp.from_address),
+            recipient=Mailbox("", request.recipient),
+            reply_to=Mailbox(self._config.dealer.name, self._config.dealer.email),
+            message_id=request.message_id,
+            date=request.now.astimezone(self._zone),
+            unsubscribe=request.links.unsubscribe,
+        )
+        return to_bytes(self.render_mail(request, LANGUAGE), envelope)
+
+    def render_mail(self, request: Request, language: Language) -> RenderedMail:
+        """Render a mail's subject and parts."""
+        template = self._templates.mail(self._template_id(request.touchpoint, language))
+        return template.render(self._context(request, template.manifest.brand, language))
+
+    def letter(self, request: LetterRequest) -> Letter:
+        """Compose one letter."""
+        template = self._templates.letter(self._template_id(request.touchpoint, LANGUAGE))
+        context = self._context(request, template.manifest.brand, LANGUAGE)
+        day = request.now.astimezone(self._zone).date()
+        return template.compose(context, doc_id=request.document_id, day=day)
+
+    def letters(self, requests: Sequence[LetterRequest], typeset: Typeset) -> RenderedBatch:
+        """Compose and typeset a batch; a letter that cannot be filled is left out with its reason."""
+        letters: list[Letter] = []
+        refused: dict[str, str] = {}
+        for request in requests:
+            try:
+                letters.append(self.letter(request))
+            except Refused as error:
+                refused[request.document_id] = error.code
+        if not letters:
+            return RenderedBatch(b"", {}, refused)
+        printed = typeset(letters, requests[0].now)
+        pages = {doc_id: last - first + 1 for doc_id, (first, last) in printed.pages.items()}
+        return RenderedBatch(printed.pdf, pages, refused)
+
+    def _template_id(self, touchpoint: Touchpoint, language: Language) -> str:
+        service = self._services.get(touchpoint.service_id)
+        if service is None:
+            raise Refused("service_not_in_force", service=touchpoint.service_id)
+        return service.template_id(ServiceChannel(touchpoint.channel.value), language)
+
+    def _context(self, request: Request, brand: BrandContext, language: Language) -> MessageContext:
+        touchpoint, customer = request.touchpoint, request.customer
+        with self._open_uow() as uow:
+            occasion = uow.plans.occasion(touchpoint.occasion_id)
+            consents = uow.records.consents_of(customer.customer_id)
+        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False)
+        if ground is None:
+            raise Refused("no_legal_basis", channel=touchpoint.channel.value)
+        links = request.links
+        answer = links.click if touchpoint.channel is Channel.EMAIL else links.answer
+        return message_context(
+            touchpoint=touchpoint,
+            customer=customer,
+            vehicle=request.vehicle,
+            estimated=occasion is None or occasion.triage is not Triage.TRUSTED,
+            basis=ground,
+            dealer=self._config.dealer,
+            links=LinkContext(answer, links.unsubscribe),
+            brand=brand,
+            today=request.now.astimezone(self._zone).date(),
+            language=language,
+        )

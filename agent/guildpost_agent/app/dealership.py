@@ -1,0 +1,65 @@
+"""Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.appointments import AppointmentBook
+from guildpost_agent.domain.history import History, histories
+from guildpost_agent.domain.legal_basis import Suppressed
+from guildpost_agent.domain.records import Channel, Consent, Customer, Vehicle
+from guildpost_agent.domain.suppression import suppression_entry
+from guildpost_shared.services.definition import ServiceDefinition
+
+SUPPRESSION_KEY = "keys/suppression"
+
+
+@dataclass(frozen=True)
+class Dealership:
+    """The mirror of the DMS by customer and vehicle."""
+
+    customers: dict[str, Customer]
+    vehicles: dict[str, Vehicle]
+    histories: dict[str, History]
+    consents: dict[str, list[Consent]]
+    appointments: AppointmentBook
+
+
+def load_dealership(uow: UnitOfWork) -> Dealership:
+    """Read it."""
+    consents: defaultdict[str, list[Consent]] = defaultdict(list)
+    for consent in uow.records.consents():
+        consents[consent.customer_id].append(consent)
+    return Dealership(
+        customers={customer.customer_id: customer for customer in uow.records.customers()},
+        vehicles={vehicle.vehicle_id: vehicle for vehicle in uow.records.vehicles()},
+        histories=histories(uow.records.jobs()),
+        consents=dict(consents),
+        appointments=AppointmentBook(uow.records.appointments()),
+    )
+
+
+def suppression_check(uow: UnitOfWork) -> Suppressed:
+    """Give the question whether a customer's address stands on the suppression list as it is now."""
+    listed, key = uow.suppressions.all(), uow.documents.get(SUPPRESSION_KEY)
+
+    def suppressed(customer: Customer, channel: Channel) -> bool:
+        if not listed or key is None:
+            return False
+        entry = suppression_entry(key, customer, channel)
+        return entry is not None and (entry, channel.value) in listed
+
+    return suppressed
+
+
+def enabled_services(services: Iterable[ServiceDefinition], config: AgentConfig) -> tuple[ServiceDefinition, ...]:
+    """List the services that this dealer runs."""
+    return tuple(service for service in services if service.service_id in config.services.enabled)
+
+
+def zone_of(config: AgentConfig) -> ZoneInfo:
+    """Give the dealer's time zone."""
+    return ZoneInfo(config.dealer.timezone)

@@ -1,0 +1,74 @@
+"""Say in a person's words why somebody is written to, or not, and why now and by this way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.records import Touchpoint
+from guildpost_shared.catalog import Catalog, load
+from guildpost_shared.errors import Language, Refused
+
+Value = str | int | float | bool
+_DAYS = frozenset({"due", "since", "on", "opens", "closed", "released", "arrives"})
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Whether an occasion was kept, the answer in one sentence, and the reasons in their order."""
+
+    kept: bool
+    headline: str
+    reasons: tuple[str, ...]
+
+
+def explain(open_uow: OpenUnitOfWork, identifier: str, language: Language = "de") -> Explanation:
+    """Explain an occasion or a touchpoint.
+
+    Args:
+        open_uow: opens a transaction.
+        identifier: a touchpoint's or an occasion's id.
+        language: of the sentences.
+
+    Raises:
+        Refused: ``plan_unknown_id``.
+    """
+    catalog = load("guildpost_agent", language)
+    with open_uow() as uow:
+        touchpoint = uow.plans.touchpoint(identifier)
+        occasion_id = touchpoint.occasion_id if touchpoint else identifier
+        decision = uow.plans.decision(occasion_id)
+        if touchpoint is None and decision is not None and decision.kept:
+            planned = [t for t in uow.plans.touchpoints() if t.occasion_id == occasion_id]
+            touchpoint = planned[-1] if planned else None
+    if decision is None and touchpoint is None:
+        raise Refused("plan_unknown_id")
+    reasons = explain_reasons(touchpoint, catalog) if touchpoint else ()
+    if decision is None or decision.kept:
+        return Explanation(kept=True, headline=catalog.text("plan.kept"), reasons=reasons)
+    headline = say(catalog, f"plan.refused.{decision.reason}", decision.facts)
+    return Explanation(kept=False, headline=headline, reasons=reasons)
+
+
+def explain_reasons(touchpoint: Touchpoint, catalog: Catalog) -> tuple[str, ...]:
+    """Say a touchpoint's reasons in their order."""
+    return tuple(say(catalog, f"plan.reason.{reason['code']}", reason) for reason in touchpoint.reasons)
+
+
+def say(catalog: Catalog, message_id: str, params: Mapping[str, Value]) -> str:
+    """Fill a sentence; days are written as the language writes them, weekdays by name."""
+    return catalog.text(message_id, **{name: _readable(name, value, catalog) for name, value in params.items()})
+
+
+def _readable(name: str, value: Value, catalog: Catalog) -> Value:
+    if name in _DAYS:
+        return _day(date.fromisoformat(str(value)), catalog)
+    if name == "starts_at":
+        return _day(datetime.fromisoformat(str(value)).date(), catalog)
+    if name == "weekday":
+        return catalog.text(f"plan.weekday.{value}")
+    return value
+
+
+def _day(day: date, catalog: Catalog) -> str:
+    return f"{day:%d.%m.%Y}" if catalog.language == "de" else f"{day.day} {day:%b %Y}"

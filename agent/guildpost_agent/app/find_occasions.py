@@ -1,0 +1,66 @@
+"""Find every reason to write that the dealer's data give, and store what changed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from guildpost_agent.app.dealership import Dealership, enabled_services, load_dealership, zone_of
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.occasions import find
+from guildpost_agent.domain.records import Occasion, Triage
+from guildpost_shared.services.definition import ServiceDefinition
+
+
+@dataclass(frozen=True)
+class OccasionSummary:
+    """How many occasions hold, by how far they can be trusted, and how many planned touchpoints lost theirs."""
+
+    occasions: int
+    trusted: int
+    estimated: int
+    stale: int
+    cancelled: int
+
+
+def find_occasions(
+    open_uow: OpenUnitOfWork, services: Iterable[ServiceDefinition], config: AgentConfig, now: datetime
+) -> OccasionSummary:
+    """Find and store the occasions.
+
+    Args:
+        open_uow: opens a transaction.
+        services: what the catalogue offers; only those that the dealer runs count.
+        config: the dealer's settings.
+        now: the business clock.
+    """
+    with open_uow() as uow:
+        found, cancelled = refresh_occasions(uow, load_dealership(uow), enabled_services(services, config), config, now)
+        uow.commit()
+    triage = Counter(occasion.triage for occasion in found)
+    return OccasionSummary(
+        len(found), triage[Triage.TRUSTED], triage[Triage.ESTIMATED], triage[Triage.STALE], cancelled
+    )
+
+
+def refresh_occasions(
+    uow: UnitOfWork,
+    dealership: Dealership,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+) -> tuple[list[Occasion], int]:
+    """Store the occasions that hold now and cancel what was planned for others; the caller commits.
+
+    Returns:
+        The occasions by id, and how many planned touchpoints were cancelled because theirs is due at another time.
+    """
+    today = now.astimezone(zone_of(config)).date()
+    found = find(dealership.vehicles.values(), dealership.histories, services, today)
+    current = {occasion.occasion_id for occasion in found}
+    # One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
+    vanished = [o.occasion_id for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]
+    cancelled = uow.plans.cancel_planned(occasion_ids=vanished)
+    uow.plans.replace_occasions(found)
+    return found, cancelled

@@ -1,0 +1,190 @@
+"""Plan: find the occasions, decide about each, and place what is kept – one transaction, the same result every time.
+
+    1. find the occasions that hold now; what was planned for others is cancelled
+    2. ask the exclusions about each; what is planned already and has become excluded is cancelled
+    3. plan each customer's remaining occasions around what the customer was and will be sent
+    4. store decisions and touchpoints, commit
+
+Running it again changes nothing but what the data changed: planned touchpoints stay where they are, what was sent is
+settled, and who was taken into the control group stays in it, whatever happens afterwards (that is what it measures).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from guildpost_agent.app.dealership import (
+    Dealership,
+    enabled_services,
+    load_dealership,
+    suppression_check,
+    zone_of,
+)
+from guildpost_agent.app.find_occasions import refresh_occasions
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.exclusions import (
+    Facts,
+    Reason,
+    Refusal,
+    booked_or_done,
+    gone,
+    lawful_channels,
+    not_addressable,
+    stale,
+)
+from guildpost_agent.domain.history import NOTHING
+from guildpost_agent.domain.legal_basis import Suppressed
+from guildpost_agent.domain.occasions import work_kind
+from guildpost_agent.domain.planning import HORIZON_DAYS, plan_customer, states_for
+from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
+from guildpost_agent.domain.release_days import Rhythm
+from guildpost_agent.domain.timing import Candidate, Dealer
+from guildpost_agent.domain.touchpoint_states import CANCELLED, PLANNED, WITHDRAWN
+from guildpost_shared.services.definition import ServiceDefinition
+
+_OURS = frozenset(channel.value for channel in Channel)
+
+
+@dataclass(frozen=True)
+class PlanSummary:
+    """What one run did; ``refused`` counts decisions by reason, the stale ones among them (the work list)."""
+
+    occasions: int
+    triage: dict[str, int]
+    planned: int
+    cancelled: int
+    refused: dict[str, int]
+
+
+@dataclass
+class _Run:
+    """What one run reads, and what it will write."""
+
+    dealership: Dealership
+    dealer: Dealer
+    services: dict[str, ServiceDefinition]
+    suppressed: Suppressed
+    horizon_days: int
+    held_out: frozenset[str]
+    decisions: list[Decision] = field(default_factory=list)
+    touchpoints: list[Touchpoint] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+
+    def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
+        """Note a decision."""
+        kept = reason is Reason.PLANNED
+        self.decisions.append(Decision(occasion.occasion_id, self.dealer.now, kept, reason.value, facts))
+
+    def plan(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> None:
+        """Decide about one customer's occasions."""
+        known = list(touchpoints)
+        candidates: list[Candidate] = []
+        for occasion in occasions:
+            live = next((t for t in known if t.occasion_id == occasion.occasion_id and t.state not in WITHDRAWN), None)
+            if occasion.occasion_id in self.held_out or (live is not None and live.state != PLANNED):
+                continue
+            judged = self._judge(occasion, known)
+            if isinstance(judged, Refusal):
+                self.decide(occasion, judged.reason, judged.facts)
+                if live is not None:
+                    self.cancelled.append(occasion.occasion_id)
+                    known[known.index(live)] = replace(live, state=CANCELLED)
+            elif live is None:
+                candidates.append(judged)
+        for candidate, result in plan_customer(candidates, known, self.dealer, self.horizon_days):
+            if isinstance(result, Refusal):
+                self.decide(candidate.occasion, result.reason, result.facts)
+            else:
+                self.touchpoints.append(result)
+                self.decide(candidate.occasion, Reason.PLANNED, _facts(result, candidate.occasion))
+
+    def _judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
+        """Ask the exclusions in their order."""
+        house, dealer, today = self.dealership, self.dealer, self.dealer.today
+        service = self.services[occasion.service_id]
+        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
+        refusal = gone(vehicle, today) or not_addressable(customer)
+        if refusal is not None or vehicle is None or customer is None:
+            return refusal or Refusal(Reason.NOT_CUSTOMER, {})
+        wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
+        channels = lawful_channels(customer, wanted, house.consents.get(customer.customer_id, ()), self.suppressed)
+        if not channels:
+            return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
+        history = house.histories.get(vehicle.vehicle_id, NOTHING)
+        appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
+        refusal = booked_or_done(occasion, appointments, history.last(work_kind(service)), dealer.now) or stale(
+            occasion, vehicle, history, today
+        )
+        if refusal is not None:
+            return refusal
+        states = states_for(customer.postcode, customer.country, dealer.state)
+        attempt = sum(t.occasion_id == occasion.occasion_id for t in touchpoints)
+        return Candidate(occasion, service, channels, states, attempt)
+
+
+def _facts(touchpoint: Touchpoint, occasion: Occasion) -> Facts:
+    return {
+        "channel": touchpoint.channel.value,
+        "lead_days": touchpoint.lead_days,
+        "arm": touchpoint.arm,
+        "source": occasion.source,
+        "confidence": occasion.confidence,
+    }
+
+
+def plan_touchpoints(
+    open_uow: OpenUnitOfWork,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+    key: bytes,
+    *,
+    horizon_days: int = HORIZON_DAYS,
+) -> PlanSummary:
+    """Plan everything whose window opens within the horizon.
+
+    Args:
+        open_uow: opens a transaction.
+        services: what the catalogue offers; only those that the dealer runs count.
+        config: the dealer's settings.
+        now: the business clock.
+        key: 32 bytes of this dealer's own, behind every draw; must never change.
+        horizon_days: how far ahead windows may open.
+    """
+    running = enabled_services(services, config)
+    rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
+    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
+    with open_uow() as uow:
+        dealership = load_dealership(uow)
+        occasions, cancelled = refresh_occasions(uow, dealership, running, config, now)
+        by_id = {service.service_id: service for service in running}
+        held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
+        run = _Run(dealership, dealer, by_id, suppression_check(uow), horizon_days, held_out)
+        _plan_all(run, occasions, uow)
+        cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
+        uow.plans.record_decisions(run.decisions)
+        uow.plans.add_touchpoints(run.touchpoints)
+        uow.commit()
+    triage = Counter(occasion.triage for occasion in occasions)
+    refused = Counter(decision.reason for decision in run.decisions if not decision.kept)
+    refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions)
+    return PlanSummary(
+        occasions=len(occasions),
+        triage={kind.value: triage[kind] for kind in Triage},
+        planned=len(run.touchpoints),
+        cancelled=cancelled,
+        refused=dict(sorted((+refused).items())),
+    )
+
+
+def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
+    due: defaultdict[str, list[Occasion]] = defaultdict(list)
+    for occasion in occasions:
+        due[occasion.customer_id].append(occasion)
+    sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
+    for touchpoint in uow.plans.touchpoints():
+        sent[touchpoint.customer_id].append(touchpoint)
+    for customer_id in sorted(due):
+        run.plan(due[customer_id], sent.get(customer_id, ()))

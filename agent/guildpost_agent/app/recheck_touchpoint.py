@@ -1,0 +1,65 @@
+"""The last check before a message leaves, on the data as they are in the claiming transaction."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.exclusions import recheck
+from guildpost_agent.domain.planning import contact_of
+from guildpost_agent.domain.records import Channel, Customer, Touchpoint
+from guildpost_agent.domain.suppression import suppression_entry
+from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED
+from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
+
+
+def recheck_touchpoint(
+    uow: UnitOfWork, touchpoint: Touchpoint, *, work_kind: str, state: str, now: datetime, zone: ZoneInfo
+) -> str | None:
+    """Say why a touchpoint must not go out any more; None if it may.
+
+    Args:
+        uow: the claiming transaction.
+        touchpoint: what is about to go out.
+        work_kind: the kind of work that answers its service (``occasions.work_kind``).
+        state: the dealer's federal state.
+        now: the business clock.
+        zone: the dealer's time zone.
+    """
+    customer = uow.records.customer(touchpoint.customer_id)
+    today = now.astimezone(zone).date()
+    letter = touchpoint.channel is Channel.LETTER
+    met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today
+    return recheck(
+        touchpoint,
+        customer=customer,
+        vehicle=uow.records.vehicle(touchpoint.vehicle_id),
+        consents=uow.records.consents_of(touchpoint.customer_id),
+        appointments=uow.records.appointments_of(touchpoint.vehicle_id),
+        jobs=uow.records.jobs_of(touchpoint.vehicle_id),
+        work_kind=work_kind,
+        suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
+        contact=Contact(today, met),
+        others=_met(uow, touchpoint, zone),
+        now=now,
+        today=today,
+    )
+
+
+def _suppressed(uow: UnitOfWork, customer: Customer, channel: Channel) -> bool:
+    key = uow.documents.get(SUPPRESSION_KEY)
+    entry = suppression_entry(key, customer, channel) if key else None
+    return entry is not None and uow.suppressions.contains(entry, channel)
+
+
+def _met(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo) -> list[Contact]:
+    """List when the customer really was written to otherwise, with the way that a letter takes."""
+    contacts = []
+    for other in uow.plans.touchpoints_of(touchpoint.customer_id):
+        job = uow.outbox.get(other.touchpoint_id)
+        if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - {PLANNED} or job is None:
+            continue
+        planned, left = contact_of(other, zone), job.changed_at.astimezone(zone).date()
+        contacts.append(Contact(left, left + (planned.last - planned.first)))
+    return contacts

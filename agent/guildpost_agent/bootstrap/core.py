@@ -1,0 +1,124 @@
+"""What every command shares: configuration, encrypted database, egress gate, keys, clocks."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Engine
+
+from guildpost_agent.adapters.keystore.sources import EnvironmentKeyStore
+from guildpost_agent.adapters.sql.engine import open_engine
+from guildpost_agent.adapters.sql.migrate import migrate
+from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
+from guildpost_agent.app.egress.gate import EgressGate, Tap
+from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
+from guildpost_agent.config import AgentConfig, load_config
+from guildpost_shared.clock import Clock, SystemClock
+from guildpost_shared.entropy import Entropy, OsEntropy
+
+DATABASE: Final = "agent.db"
+RECORD_VARIABLE: Final = "GUILDPOST_RECORD_EGRESS"
+"""For audits: a file to which everything that passes the egress gate is appended in the clear."""
+AGENT_VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True)
+class Core:
+    """One agent's foundations.
+
+    Attributes:
+        home: the agent's folder.
+        config: ``agent.toml``.
+        engine: the encrypted database, at the present schema.
+        open_uow: opens a transaction.
+        gate: the one way out.
+        keys: of sending and planning.
+        business_clock: occasions, plans, quiet hours, outcomes.
+        wall_clock: certificates, catalogue, TLS, Flower.
+        entropy: the operating system's.
+    """
+
+    home: Path
+    config: AgentConfig
+    engine: Engine = field(repr=False)
+    open_uow: OpenUnitOfWork = field(repr=False)
+    gate: EgressGate = field(repr=False)
+    keys: SendingKeys = field(repr=False)
+    business_clock: Clock
+    wall_clock: Clock
+    entropy: Entropy
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The dealer's time zone."""
+        return ZoneInfo(self.config.dealer.timezone)
+
+
+def open_core(
+    home: Path,
+    *,
+    business_clock: Clock | None = None,
+    environment: Mapping[str, str] | None = None,
+    wall_clock: Clock | None = None,
+    entropy: Entropy | None = None,
+) -> Core:
+    """Open an agent's home.
+
+    Args:
+        home: the agent's folder with ``agent.toml``.
+        business_clock: the system's unless a driver or a parent says otherwise.
+        environment: of the process; says where the master secret is.
+        wall_clock: the system's by default.
+        entropy: the operating system's by default.
+
+    Raises:
+        ConfigurationError: configuration, master secret or database key.
+    """
+    environment = os.environ if environment is None else environment
+    wall_clock, entropy = wall_clock or SystemClock(), entropy or OsEntropy()
+    config = load_config(home)
+    secret = EnvironmentKeyStore(home, environment, entropy).master_secret()
+    engine = open_engine(home / DATABASE, database_key(secret))
+    migrate(engine)
+    open_uow = unit_of_work_factory(engine)
+    with open_uow() as uow:
+        keys = ensure_sending_keys(uow, entropy)
+        uow.commit()
+    return Core(
+        home=home,
+        config=config,
+        engine=engine,
+        open_uow=open_uow,
+        gate=EgressGate(open_uow, EgressPolicy(), wall_clock, recording_tap(environment)),
+        keys=keys,
+        business_clock=business_clock or wall_clock,
+        wall_clock=wall_clock,
+        entropy=entropy,
+    )
+
+
+def database_key(master_secret: bytes) -> bytes:
+    """Derive the database's key (HKDF-SHA256, RFC 5869) from the master secret."""
+    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"guildpost/agent/database/v1")
+    return kdf.derive(master_secret)
+
+
+def recording_tap(environment: Mapping[str, str]) -> Tap | None:
+    """Give the audit's tap where the environment asks for it."""
+    target = environment.get(RECORD_VARIABLE)
+    if not target:
+        return None
+    path = Path(target)
+
+    def tap(destination: str, kind: str, payload: bytes) -> None:
+        with path.open("ab") as file:
+            file.write(f"{destination}/{kind}\n".encode() + payload + b"\n")
+
+    return tap

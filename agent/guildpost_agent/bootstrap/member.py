@@ -1,0 +1,75 @@
+"""What a membership gives: control plane, signed catalogue, services and templates in force."""
+
+from collections.abc import Callable
+from functools import partial
+
+import grpc
+
+from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCatalogue
+from guildpost_agent.adapters.control_plane.catalogue import GrpcCatalogueTransport
+from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
+from guildpost_agent.adapters.control_plane.egress import Release, through_gate
+from guildpost_agent.adapters.templates.store import CatalogueTemplates
+from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.membership import Membership, load_memberships
+from guildpost_agent.app.ports.catalogue_source import CatalogueSource
+from guildpost_agent.bootstrap.core import Core
+from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.services.definition import Channel, ServiceDefinition, parse_service
+
+
+def release_to_coordinator(core: Core) -> Release:
+    """Give the gate's question for messages to the coordinator."""
+
+    def release(kind: str, payload: bytes) -> bytes:
+        return core.gate.release(destination=COORDINATOR, kind=kind, payload=payload)
+
+    return release
+
+
+def control_plane(core: Core) -> GrpcControlPlane:
+    """Give the coordinator's client, with the gate in front."""
+    return GrpcControlPlane(wrap=_gated(core))
+
+
+def _gated(core: Core) -> Callable[[grpc.Channel], grpc.Channel]:
+    """Put the egress gate in front of a connection."""
+    return partial(through_gate, release=release_to_coordinator(core))
+
+
+def membership_of(core: Core) -> Membership:
+    """Read the agent's membership.
+
+    Raises:
+        ConfigurationError: ``not_enrolled``.
+    """
+    with core.open_uow() as uow:
+        memberships = load_memberships(uow.documents)
+    if not memberships:
+        raise ConfigurationError("not_enrolled")
+    return memberships[0]
+
+
+def catalogue_of(core: Core) -> TufCatalogue:
+    """Open the signed catalogue of the membership; nothing is fetched yet."""
+    membership = membership_of(core)
+    anchors = TrustAnchors(membership.root_hash, membership.association_fingerprint or None)
+    transport = GrpcCatalogueTransport(lambda: membership_of(core).credentials(), _gated(core))
+    return TufCatalogue(core.home / "catalogue", transport, anchors, core.wall_clock)
+
+
+def templates_of(core: Core, catalogue: CatalogueSource) -> CatalogueTemplates:
+    """Open the compiled templates."""
+    return CatalogueTemplates(catalogue, core.home / "templates")
+
+
+def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
+    """Read the services in force."""
+    services = [parse_service(catalogue.read(path)) for path in catalogue.list("services/")]
+    return {service.service_id: service for service in services}
+
+
+def mail_template_ids(services: dict[str, ServiceDefinition]) -> list[str]:
+    """List the mail templates that the services name."""
+    uses = [service.channel(Channel.EMAIL) for service in services.values()]
+    return sorted({template for use in uses if use for template in use.templates.values()})

@@ -1,0 +1,67 @@
+"""This agent's part in a federated round; runs in a short-lived child only."""
+
+import ssl
+from datetime import datetime
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
+from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.member import catalogue_of, membership_of
+from guildpost_shared.errors import Refused
+from guildpost_shared.identity.keys import load_curve_key, load_identity_key
+from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
+from guildpost_shared.studies.spec import parse_study
+
+LONGEST_SECONDS: Final = 900.0
+GRACE_SECONDS: Final = 60.0
+
+
+def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes_at: datetime) -> dict[str, object]:
+    """Verify the round against the signed catalogue and answer its instructions.
+
+    Args:
+        core: the agent's foundations.
+        round_id: as announced.
+        study_path: target of the study.
+        flower: ``host:port`` of the round entrance.
+        closes_at: when the window closes (wall clock).
+
+    Returns:
+        How it ended.
+
+    Raises:
+        Refused: the study or the roster is not in force here, or this agent is not on the roster.
+        GuildpostError: transport and protocol.
+    """
+    from guildpost_agent.adapters.flower.node import run_node  # noqa: PLC0415 — heavy; only the round's child loads it
+
+    membership = membership_of(core)
+    catalogue = catalogue_of(core)
+    study = parse_study(catalogue.read(study_path))
+    roster = parse_roster(catalogue.read(TARGET_PATH))
+    if roster.entry(membership.agent_id) is None:
+        raise Refused("secagg_not_on_roster")
+    ticket = RoundTicket(round_id, study, roster, membership.agent_id)
+    desk = RoundDesk(
+        ticket,
+        load_identity_key(membership.identity_key),
+        open_uow=core.open_uow,
+        gate=core.gate,
+        clock=core.business_clock,
+        zone=core.zone,
+        entropy=core.entropy,
+    )
+    remaining = (closes_at - core.wall_clock.now()).total_seconds() + GRACE_SECONDS
+    outcome = run_node(
+        address=flower,
+        ca_pem=ssl.DER_cert_to_PEM_cert(membership.authority).encode("ascii"),
+        node_key_pem=load_curve_key(membership.flower_key).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ),
+        handle=desk.answer,
+        deadline_seconds=max(1.0, min(LONGEST_SECONDS, remaining + 4 * GRACE_SECONDS)),
+        state_dir=core.home / "flower",
+    )
+    return {"ended": outcome.ended, "answered": outcome.answered, "refused": outcome.refused}

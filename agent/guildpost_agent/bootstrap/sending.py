@@ -1,0 +1,147 @@
+"""Mails, letters and answers, put together from configuration and catalogue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.adapters.channels.letter_folder import LetterFolder
+from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
+from guildpost_agent.app.apply_answer import AnswerRules
+from guildpost_agent.app.compose_message import Composer, Printed
+from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender, dispatch_mail
+from guildpost_agent.app.outbox_steps import Recheck
+from guildpost_agent.app.poll_relay import PollSummary, poll_relay
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
+from guildpost_agent.app.release_letters import (
+    LetterRequest,
+    LetterSender,
+    LetterSummary,
+    RenderedBatch,
+    release_letters,
+)
+from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.member import membership_of
+from guildpost_agent.domain.due_dates import hu_interval_months
+from guildpost_agent.domain.occasions import work_kind
+from guildpost_agent.domain.records import Touchpoint
+from guildpost_agent.domain.working_days import is_quiet
+from guildpost_shared.identity.keys import load_sealing_key
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.occasion_rules import HuRule
+from guildpost_shared.templates.letter_text import Letter
+
+Services = Mapping[str, ServiceDefinition]
+LONGEST_HU_MONTHS: Final = 24  # StVZO Anlage VIII: passenger cars after the first inspection
+
+
+def relay_inbox(core: Core) -> HttpRelayInbox:
+    """Open the client of the dealer's relay."""
+    relay = core.config.relay
+    return HttpRelayInbox(
+        relay.url,
+        key=core.keys.relay,
+        gate=core.gate,
+        wall_clock=core.wall_clock,
+        entropy=core.entropy,
+        ca_file=relay.ca_file,
+    )
+
+
+def poll(core: Core, inbox: HttpRelayInbox, services: Services) -> PollSummary:
+    """Fetch and apply what customers answered."""
+    zone = ZoneInfo(core.config.dealer.timezone)
+    today = core.business_clock.now().astimezone(zone).date()
+    hu_rules = {name: service.occasion for name, service in services.items() if isinstance(service.occasion, HuRule)}
+    rules = AnswerRules(
+        suppression_key=core.keys.suppression,
+        zone=zone,
+        hu_interval_months=lambda vehicle: min(
+            (hu_interval_months(vehicle, rule, today) for rule in hu_rules.values()), default=LONGEST_HU_MONTHS
+        ),
+        hu_services=frozenset(hu_rules),
+    )
+    sealing_key = load_sealing_key(membership_of(core).sealing_key)
+    return poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
+
+
+def last_check(core: Core, services: Services) -> Recheck:
+    """Give the check in the moment of sending."""
+    zone = ZoneInfo(core.config.dealer.timezone)
+
+    def recheck(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
+        service = services.get(touchpoint.service_id)
+        if service is None:
+            return "service_not_in_force"
+        return recheck_touchpoint(
+            uow,
+            touchpoint,
+            work_kind=work_kind(service),
+            state=core.config.dealer.state,
+            now=core.business_clock.now(),
+            zone=zone,
+        )
+
+    return recheck
+
+
+def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
+    """Send the mails that are due."""
+    smtp, zone = core.config.smtp, ZoneInfo(core.config.dealer.timezone)
+    channel = SmtpChannel(
+        SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            ca_file=smtp.ca_file,
+            username=smtp.username,
+            password_file=smtp.password_file,
+        )
+    )
+    return dispatch_mail(
+        core.open_uow,
+        channel,
+        composer.mail,
+        last_check(core, services),
+        core.business_clock,
+        sender=Sender(smtp.from_address, core.config.relay.url, core.keys),
+        entropy=core.entropy,
+        is_quiet=lambda now: is_quiet(now, zone, frozenset({core.config.dealer.state})),
+    )
+
+
+def print_letters(core: Core, services: Services, composer: Composer) -> LetterSummary:
+    """Release the letters that are due (in the printing child: it loads the typesetter)."""
+
+    def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
+        return composer.letters(requests, _typeset)
+
+    return release_letters(
+        core.open_uow,
+        render,
+        LetterFolder(core.config.letters.folder),
+        last_check(core, services),
+        core.business_clock,
+        gate=core.gate,
+        sender=LetterSender(core.config.relay.url, core.keys, core.config.dealer.legal_name),
+        entropy=core.entropy,
+    )
+
+
+def _typeset(letters: Sequence[Letter], created: datetime) -> Printed:
+    from guildpost_shared.templates.letter import typeset  # noqa: PLC0415 — only the printing child may load it
+
+    batch = typeset(letters, created=created)
+    return Printed(batch.pdf, {item.doc_id: (item.first, item.last) for item in batch.ranges})
+
+
+def require_stopped_cleanly(summary: DispatchSummary | LetterSummary | PollSummary) -> None:
+    """Raise what stopped a run early, so that the ticker can show it.
+
+    Raises:
+        GuildpostError: the summary's.
+    """
+    if summary.stopped is not None:
+        raise summary.stopped

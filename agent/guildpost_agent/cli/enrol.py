@@ -1,0 +1,37 @@
+"""``guildpost-agent enrol``: join a brand's network with a join code."""
+
+import argparse
+
+from guildpost_agent.app.enrol import enrol
+from guildpost_agent.bootstrap.core import AGENT_VERSION, open_core
+from guildpost_agent.bootstrap.member import control_plane
+from guildpost_agent.cli.options import add_home, texts_of
+
+HELP = "Dem Netz einer Marke beitreten · join a brand's network"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+    parser.add_argument("--join-code", required=True, help="Beitrittscode der Marke · join code from the brand")
+    parser.add_argument(
+        "--association-key",
+        default="",
+        metavar="FINGERPRINT",
+        help="Fingerabdruck vom Händlerverband · fingerprint from the dealers' association",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Enrol; with the same code again nothing happens twice."""
+    core = open_core(arguments.home)
+    membership = enrol(
+        join_code=arguments.join_code,
+        association_fingerprint=arguments.association_key,
+        agent_version=AGENT_VERSION,
+        open_documents=core.open_uow,
+        control_plane=control_plane(core),
+        entropy=core.entropy,
+    )
+    print(texts_of(arguments).text("cli.enrolled", agent=membership.agent_id))
+    return 0

@@ -1,0 +1,43 @@
+"""``guildpost-agent status``: where this dealership stands, for people or as JSON (stays on this machine)."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from guildpost_agent.adapters.sql.read_model import SqlReadModel
+from guildpost_agent.app.membership import load_memberships
+from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.member import catalogue_of, services_of
+from guildpost_agent.cli.options import add_home, texts_of
+
+HELP = "Stand des Betriebs zeigen · show where the dealership stands"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+    parser.add_argument("--json", action="store_true", help="als JSON · as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print counts, membership and catalogue."""
+    core = open_core(arguments.home)
+    totals = asdict(SqlReadModel(core.engine).totals())
+    with core.open_uow() as uow:
+        memberships = load_memberships(uow.documents)
+        rounds = uow.rounds.all()
+    catalogue = catalogue_of(core) if memberships else None
+    version = catalogue.current() if catalogue else None
+    status = {
+        **totals,
+        "agent_id": memberships[0].agent_id if memberships else None,
+        "catalogue": version.snapshot if version else None,
+        "services": sorted(services_of(catalogue)) if catalogue and version else [],
+        "not_in_force": dict(version.refused) if version else {},
+        "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
+    }
+    if arguments.json:
+        print(json.dumps(status, ensure_ascii=False))
+    else:
+        print(texts_of(arguments).text("cli.status", **status))
+    return 0

@@ -1,0 +1,44 @@
+"""The workshop's appointments: which were called off, and which lie ahead for a service of a vehicle."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from guildpost_agent.domain.records import Appointment
+
+_CALLED_OFF: Final = ("storn", "abgesagt", "absage", "cancel", "gelöscht", "entfallen")
+
+
+def is_cancelled(appointment: Appointment) -> bool:
+    """Say whether an appointment was called off."""
+    return any(word in appointment.status.casefold() for word in _CALLED_OFF)
+
+
+def open_appointment(appointments: Iterable[Appointment], service_id: str, now: datetime) -> Appointment | None:
+    """Find the next appointment for a service that lies ahead.
+
+    Args:
+        appointments: those that concern the vehicle.
+        service_id: what it must be for.
+        now: the business clock.
+    """
+    ahead = (a for a in appointments if a.starts_at >= now and a.occasion == service_id and not is_cancelled(a))
+    return min(ahead, key=lambda appointment: (appointment.starts_at, appointment.appointment_id), default=None)
+
+
+class AppointmentBook:
+    """All appointments by vehicle; those without a vehicle concern every vehicle of their customer."""
+
+    def __init__(self, appointments: Iterable[Appointment]) -> None:
+        self._by_vehicle: defaultdict[str, list[Appointment]] = defaultdict(list)
+        self._by_customer: defaultdict[str, list[Appointment]] = defaultdict(list)
+        for appointment in appointments:
+            if appointment.vehicle_id:
+                self._by_vehicle[appointment.vehicle_id].append(appointment)
+            else:
+                self._by_customer[appointment.customer_id].append(appointment)
+
+    def concerning(self, vehicle_id: str, customer_id: str) -> Sequence[Appointment]:
+        """List the appointments that may concern a vehicle of a customer."""
+        return (*self._by_vehicle.get(vehicle_id, ()), *self._by_customer.get(customer_id, ()))

@@ -1,0 +1,175 @@
+"""Why somebody is not written to: DOMAIN 1.4 in its order, the first hit wins.
+
+     1  SOLD_OR_GONE      sold, deregistered
+     2  NOT_CUSTOMER      unknown number, supplier
+     3  ADDRESS_INVALID   neither an e-mail nor a postal address
+     4  NO_LEGAL_BASIS    no channel of the service is lawful (objection, no permission, withdrawn, suppressed)
+     6  ALREADY_BOOKED    an appointment for this service lies ahead
+     7  DONE_HERE         the work was done in the half year before it is due, or its job card is open
+     8  STALE             the due date rests on nothing recent, or the vehicle was never really ours
+
+What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, WINDOW_OVER, 9 FREQUENCY_CAP,
+11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from guildpost_agent.domain.appointments import open_appointment
+from guildpost_agent.domain.cadence import Contact, fits
+from guildpost_agent.domain.history import History
+from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
+from guildpost_agent.domain.months import add_months
+from guildpost_agent.domain.records import (
+    Appointment,
+    Channel,
+    Consent,
+    Customer,
+    Job,
+    Occasion,
+    Touchpoint,
+    Triage,
+    Vehicle,
+)
+
+DONE_WITHIN_DAYS: Final = 180
+STALE_AFTER_MONTHS: Final = 36
+
+
+class Reason(StrEnum):
+    """Why an occasion was refused, or that it was kept."""
+
+    PLANNED = "PLANNED"
+    SOLD_OR_GONE = "SOLD_OR_GONE"
+    NOT_CUSTOMER = "NOT_CUSTOMER"
+    ADDRESS_INVALID = "ADDRESS_INVALID"
+    NO_LEGAL_BASIS = "NO_LEGAL_BASIS"
+    ALREADY_BOOKED = "ALREADY_BOOKED"
+    DONE_HERE = "DONE_HERE"
+    STALE = "STALE"
+    CYCLE_CONTACTED = "CYCLE_CONTACTED"
+    GIVEN_UP = "GIVEN_UP"
+    NOT_YET = "NOT_YET"
+    WINDOW_OVER = "WINDOW_OVER"
+    FREQUENCY_CAP = "FREQUENCY_CAP"
+    HOLDOUT = "HOLDOUT"
+
+
+Facts = dict[str, str | int | float | bool]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason with what its explanation needs."""
+
+    reason: Reason
+    facts: Facts
+
+
+def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
+    """Refuse a vehicle that the customer no longer has (rule 1)."""
+    if vehicle is None:
+        return Refusal(Reason.SOLD_OR_GONE, {})
+    since = min((day for day in (vehicle.sold_on, vehicle.deregistered_on) if day), default=None)
+    if since is None or since > today:
+        return None
+    return Refusal(Reason.SOLD_OR_GONE, {"since": since.isoformat()})
+
+
+def not_addressable(customer: Customer | None) -> Refusal | None:
+    """Refuse who is no customer or has no address at all (rules 2 and 3)."""
+    if customer is None or customer.is_supplier:
+        return Refusal(Reason.NOT_CUSTOMER, {"supplier": customer is not None})
+    if not any(reachable(customer, channel) for channel in Channel):
+        return Refusal(Reason.ADDRESS_INVALID, {})
+    return None
+
+
+def lawful_channels(
+    customer: Customer, channels: Sequence[Channel], consents: Sequence[Consent], suppressed: Suppressed
+) -> tuple[tuple[Channel, str], ...]:
+    """List the channels that may be used with the ground of each, in the service's order (rule 4)."""
+    grounds = ((channel, basis(customer, channel, consents, suppressed)) for channel in channels)
+    return tuple((channel, ground) for channel, ground in grounds if ground is not None)
+
+
+def _done(day: date | None, due: date) -> Refusal | None:
+    if day is None or day < due - timedelta(days=DONE_WITHIN_DAYS):
+        return None
+    return Refusal(Reason.DONE_HERE, {"on": day.isoformat()})
+
+
+def booked_or_done(
+    occasion: Occasion | Touchpoint, appointments: Sequence[Appointment], last_work: date | None, now: datetime
+) -> Refusal | None:
+    """Refuse what is booked or done already (rules 6 and 7)."""
+    booked = open_appointment(appointments, occasion.service_id, now)
+    if booked is not None:
+        return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
+    return _done(last_work, occasion.due_date)
+
+
+def stale(occasion: Occasion, vehicle: Vehicle, history: History, today: date) -> Refusal | None:
+    """Refuse what rests on nothing recent (rule 8): no visit for three years and never an invoice here."""
+    if occasion.triage is Triage.STALE:
+        return Refusal(Reason.STALE, {"source": occasion.source})
+    limit = add_months(today, -STALE_AFTER_MONTHS)
+    registered = vehicle.first_registration
+    old_enough = registered is None or registered <= limit
+    unseen = history.last_visit is None or history.last_visit < limit
+    if old_enough and unseen and not history.ever_invoiced:
+        return Refusal(Reason.STALE, {"source": occasion.source})
+    return None
+
+
+def recheck(
+    touchpoint: Touchpoint,
+    *,
+    customer: Customer | None,
+    vehicle: Vehicle | None,
+    consents: Sequence[Consent],
+    appointments: Sequence[Appointment],
+    jobs: Collection[Job],
+    work_kind: str,
+    suppressed: bool,
+    contact: Contact,
+    others: Sequence[Contact],
+    now: datetime,
+    today: date,
+) -> str | None:
+    """Ask in the moment of sending whether the touchpoint may still go out.
+
+    Args:
+        touchpoint: what was planned.
+        customer: as the database has it now; None if it is gone.
+        vehicle: as the database has it now.
+        consents: the customer's permissions.
+        appointments: the vehicle's appointments.
+        jobs: the vehicle's labour lines.
+        work_kind: the kind of work that answers the service (``hu``, ``inspection``).
+        suppressed: the address on this channel stands on the suppression list.
+        contact: the days on which the message would be met if it went out now.
+        others: when the customer really was written to otherwise (an outage may have moved them together).
+        now: the business clock.
+        today: the dealer's local day.
+
+    Returns:
+        The reason code why not, or None.
+    """
+    if now > touchpoint.not_after:
+        return Reason.WINDOW_OVER
+    hit = gone(vehicle, today) or not_addressable(customer)
+    if hit is not None or customer is None or vehicle is None:
+        return hit.reason if hit else Reason.NOT_CUSTOMER
+    if vehicle.customer_id != touchpoint.customer_id:
+        return Reason.SOLD_OR_GONE
+    if not lawful_channels(customer, (touchpoint.channel,), consents, lambda _customer, _channel: suppressed):
+        return Reason.NO_LEGAL_BASIS if reachable(customer, touchpoint.channel) else Reason.ADDRESS_INVALID
+    last_work = max((job.order_date for job in jobs if job.kind == work_kind), default=None)
+    refusal = booked_or_done(touchpoint, appointments, last_work, now)
+    if refusal is not None:
+        return refusal.reason
+    return None if fits(contact, others) else Reason.FREQUENCY_CAP

@@ -1,0 +1,117 @@
+"""From the dealer's records to the values a template may name."""
+
+from datetime import date
+from typing import Final
+
+from guildpost_agent.config import Dealer
+from guildpost_agent.domain.legal_basis import LEGITIMATE_INTEREST
+from guildpost_agent.domain.records import Customer, Touchpoint, Vehicle
+from guildpost_shared.errors import Language
+from guildpost_shared.templates.context import (
+    BrandContext,
+    DealerContext,
+    LinkContext,
+    MessageContext,
+    VehicleContext,
+)
+from guildpost_shared.templates.salutation import Gender, Person, Recipient, address_lines, salutation
+from guildpost_shared.templates.wording import LegalBasis, due_month_text, legal_basis_sentence
+
+_GENDERS: Final = {"Frau": Gender.WOMAN, "Herr": Gender.MAN}
+_ELECTRIC: Final = frozenset({"elektro", "electric", "bev"})
+_BASES: Final = {
+    "consent": LegalBasis.CONSENT,
+    "uwg_7_3": LegalBasis.EXISTING_CUSTOMER,
+    LEGITIMATE_INTEREST: LegalBasis.LEGITIMATE_INTEREST,
+}
+
+
+def recipient_of(customer: Customer) -> Recipient:
+    """Say who is addressed; a record with two persons or without a clear form of address is not guessed at."""
+    person = Person(
+        given_name=customer.given_name,
+        family_name=customer.family_name,
+        gender=_GENDERS.get(customer.salutation, Gender.UNKNOWN),
+        title=customer.title,
+    )
+    return Recipient(
+        persons=(person,) if customer.family_name else (),
+        company=customer.company,
+        street=customer.street,
+        postcode=customer.postcode,
+        town=customer.town,
+        country=customer.country,
+    )
+
+
+def dealer_context(dealer: Dealer) -> DealerContext:
+    """Give the sender with the imprint the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB)."""
+    return DealerContext(
+        name=dealer.name,
+        legal_name=dealer.legal_name,
+        street=dealer.street,
+        postcode=dealer.postcode,
+        town=dealer.town,
+        phone=dealer.phone,
+        email=dealer.email,
+        website=dealer.website,
+        imprint=(
+            dealer.legal_name,
+            f"{dealer.street}, {dealer.postcode} {dealer.town}",
+            f"{dealer.register_court}, {dealer.register_number}",
+            dealer.managing_directors,
+            dealer.vat_id,
+            dealer.phone,
+            dealer.email,
+        ),
+        return_line=f"{dealer.legal_name} · {dealer.street} · {dealer.postcode} {dealer.town}",
+    )
+
+
+def message_context(
+    *,
+    touchpoint: Touchpoint,
+    customer: Customer,
+    vehicle: Vehicle,
+    estimated: bool,
+    basis: str,
+    dealer: Dealer,
+    links: LinkContext,
+    brand: BrandContext,
+    today: date,
+    language: Language,
+) -> MessageContext:
+    """Fill everything a template may name.
+
+    Args:
+        touchpoint: what is sent.
+        customer: to whom.
+        vehicle: about which vehicle.
+        estimated: the due date was worked out, so the text says "voraussichtlich".
+        basis: on which ground this person is written to (see ``legal_basis``).
+        dealer: who writes.
+        links: the message's addresses.
+        brand: as the template's manifest names it.
+        today: the dealer's local day.
+        language: of the message.
+    """
+    recipient = recipient_of(customer)
+    return MessageContext(
+        language=language,
+        salutation=salutation(recipient, language),
+        addressee=address_lines(recipient, language),
+        vehicle=VehicleContext(
+            make=vehicle.make,
+            model=vehicle.model,
+            plate=vehicle.plate,
+            electric=vehicle.fuel.casefold() in _ELECTRIC,
+        ),
+        due_month=due_month_text(touchpoint.due_date, language),
+        estimated=estimated,
+        overdue=touchpoint.due_date < today,
+        dealer=dealer_context(dealer),
+        links=links,
+        legal_basis=legal_basis_sentence(_BASES[basis], dealer.name, language),
+        slots={},
+        brand=brand,
+    )

@@ -1,0 +1,212 @@
+"""When a message goes out: the possible times inside window, quiet hours and holidays, and the one the draw aims at.
+
+Half of the touchpoints (arm ``default``) aim at the service's default lead time and slot, the other half (``explore``)
+at a lead time from the service's whole window and at any permitted slot, so that the network can learn. The draw comes
+from the dealer's key and the occasion, never from a global generator. Where the default time is over, what is left of
+the window is explored: the first import spreads its backlog by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.domain import work_kinds
+from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.keyed import choose, draw
+from guildpost_agent.domain.occasions import work_kind
+from guildpost_agent.domain.records import Channel, Occasion
+from guildpost_agent.domain.release_days import Rhythm
+from guildpost_agent.domain.working_days import (
+    END_HOUR,
+    FIRST_HOUR,
+    LETTER_WORKING_DAYS,
+    SATURDAY,
+    add_working_days,
+    day_end,
+    is_working_day,
+    may_mail_on,
+    to_utc,
+)
+from guildpost_shared.services.definition import Channel as Via
+from guildpost_shared.services.definition import ServiceDefinition
+
+DEFAULT_SHARE: Final = 0.5
+DEFAULT_ARM: Final = "default"
+EXPLORE_ARM: Final = "explore"
+RELEASE_HOUR: Final = 7
+_LAST_HOUR: Final = END_HOUR - 1
+# Four working days take no longer than this, Christmas and Easter included.
+_LONGEST_WAY_DAYS: Final = 14
+_STRENGTH: Final = (work_kinds.HU, work_kinds.INSPECTION)
+
+
+@dataclass(frozen=True)
+class Dealer:
+    """How this dealer plans: the key of all draws, time zone, state, and the rhythm of letters."""
+
+    key: bytes
+    zone: ZoneInfo
+    state: str
+    rhythm: Rhythm
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The dealer's local day."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days before the due date: the first and the last that may be, and the recommended one."""
+
+    first_day: int
+    last_day: int
+    default_lead: int
+
+
+def window_of(service: ServiceDefinition) -> Window:
+    """Give the window of a service's one message: all its steps that end before the due date, taken together."""
+    steps = [touch for touch in service.touches if touch.last_day >= 0] or [service.touches[0]]
+    return Window(steps[0].first_day, steps[-1].last_day, steps[0].default_lead)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An occasion that nothing excludes, with its lawful channels in order."""
+
+    occasion: Occasion
+    service: ServiceDefinition
+    channels: tuple[tuple[Channel, str], ...]
+    states: frozenset[str]
+    attempt: int = 0
+
+    @property
+    def window(self) -> Window:
+        """The days before the due date in which the message belongs."""
+        return window_of(self.service)
+
+    @property
+    def opens(self) -> date:
+        """The first day of the window."""
+        return self.occasion.due_date - timedelta(days=self.window.first_day)
+
+    @property
+    def closes(self) -> date:
+        """The last day of the window."""
+        return self.occasion.due_date - timedelta(days=self.window.last_day)
+
+    @property
+    def rank(self) -> tuple[int, date, str]:
+        """The order among one customer's occasions: strength, due date, id."""
+        return _STRENGTH.index(work_kind(self.service)), self.occasion.due_date, self.occasion.occasion_id
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible time: when it goes out, the local day on which it is met, and as what contact it counts."""
+
+    planned_at: datetime
+    met: date
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the draw wants: arm, lead time in days, weekday (0 = Monday) and hour of the slot."""
+
+    arm: str
+    lead: int
+    weekday: int
+    hour: int
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The time chosen, its arm, its local hour (e-mail only), and the last instant at which it may still go out."""
+
+    option: Option
+    arm: str
+    hour: int | None
+    not_after: datetime
+
+
+def options(candidate: Candidate, channel: Channel, dealer: Dealer) -> list[Option]:
+    """List the possible times of a channel, one per day, earliest first; the hour is settled by ``choose_time``."""
+    if channel is Channel.LETTER:
+        return _releases(candidate, dealer)
+    start = max(candidate.opens, dealer.today)
+    days = (start + timedelta(days=offset) for offset in range((candidate.closes - start).days + 1))
+    return [
+        Option(at, day, Contact(day, day))
+        for day in days
+        if may_mail_on(day, candidate.states) and (at := to_utc(day, _LAST_HOUR, dealer.zone)) >= dealer.now
+    ]
+
+
+def _releases(candidate: Candidate, dealer: Dealer) -> list[Option]:
+    """List the release days whose letters arrive inside the window (the fourth working day after release)."""
+    options = []
+    start = max(candidate.opens - timedelta(days=_LONGEST_WAY_DAYS), dealer.today)
+    for day in dealer.rhythm.between(start, candidate.closes, frozenset({dealer.state})):
+        at = to_utc(day, RELEASE_HOUR, dealer.zone)
+        arrival = add_working_days(day, LETTER_WORKING_DAYS, candidate.states)
+        if at >= dealer.now and candidate.opens <= arrival <= candidate.closes:
+            options.append(Option(at, arrival, Contact(day, arrival)))
+    return options
+
+
+def _aim(candidate: Candidate, channel: Channel, first: date, key: bytes) -> Aim:
+    """Draw arm, lead time and slot; repeatable from the key and the occasion.
+
+    Args:
+        candidate: the occasion and its service.
+        channel: has a default slot of its own.
+        first: the first day still possible.
+        key: of all draws.
+    """
+    occasion, window = candidate.occasion.occasion_id, candidate.window
+    most = min(window.first_day, (candidate.occasion.due_date - first).days)
+    use = candidate.service.channel(Via(channel.value))
+    if use is not None and window.default_lead <= most and draw(key, "arm", occasion) < DEFAULT_SHARE:
+        hour = use.default_slot.hour or FIRST_HOUR
+        return Aim(DEFAULT_ARM, window.default_lead, use.default_slot.weekday, min(max(hour, FIRST_HOUR), _LAST_HOUR))
+    return Aim(
+        EXPLORE_ARM,
+        choose(key, window.last_day, most, "lead", occasion),
+        choose(key, 0, SATURDAY, "weekday", occasion),
+        choose(key, FIRST_HOUR, _LAST_HOUR, "hour", occasion),
+    )
+
+
+def choose_time(candidate: Candidate, channel: Channel, free: Sequence[Option], dealer: Dealer) -> Timing:
+    """Choose among the possible times the one nearest to what the draw aims at.
+
+    Args:
+        candidate: the occasion and its service.
+        channel: e-mails keep to the slot's weekday where they can; letters have no slot.
+        free: the options that keep the contact cap, earliest first; at least one.
+        dealer: how the dealer plans.
+    """
+    aim = _aim(candidate, channel, free[0].met, dealer.key)
+    target = candidate.occasion.due_date - timedelta(days=aim.lead)
+    if channel is Channel.LETTER:
+        chosen = min(free, key=lambda option: (abs((option.met - target).days), option.met))
+        return Timing(chosen, aim.arm, None, max(chosen.planned_at, _not_after(candidate, channel, dealer)))
+    at_hour = [replace(option, planned_at=to_utc(option.met, aim.hour, dealer.zone)) for option in free]
+    timely = [option for option in at_hour if option.planned_at >= dealer.now] or list(free)
+    chosen = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met))
+    hour = chosen.planned_at.astimezone(dealer.zone).hour
+    return Timing(chosen, aim.arm, hour, max(chosen.planned_at, _not_after(candidate, channel, dealer)))
+
+
+def _not_after(candidate: Candidate, channel: Channel, dealer: Dealer) -> datetime:
+    """Give the last instant at which the message would still be met inside its window."""
+    if channel is Channel.EMAIL:
+        return to_utc(candidate.closes, END_HOUR, dealer.zone)
+    last = candidate.closes
+    while not is_working_day(last, candidate.states):
+        last -= timedelta(days=1)
+    return day_end(add_working_days(last, -LETTER_WORKING_DAYS, candidate.states), dealer.zone)

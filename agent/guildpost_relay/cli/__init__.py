@@ -1,0 +1,17 @@
+"""``guildpost-relay init | admit | serve | status``."""
+
+from typing import Final
+
+from guildpost_shared.command_line import main as run
+
+COMMANDS: Final = {
+    "init": "guildpost_relay.cli.init",
+    "admit": "guildpost_relay.cli.admit",
+    "serve": "guildpost_relay.cli.serve",
+    "status": "guildpost_relay.cli.status",
+}
+
+
+def main() -> int:
+    """Run one command; return the exit code."""
+    return run("guildpost-relay", COMMANDS)

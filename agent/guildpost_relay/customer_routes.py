@@ -1,0 +1,126 @@
+"""What customers and their mail programs reach: answer, unsubscribe, click. No GET changes anything for a customer."""
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guildpost_relay.pages import MAIN_ANSWERS, language_of, page, stylesheet
+from guildpost_relay.requests import MAX_FORM, form_field, is_one_click, read_body
+from guildpost_shared.answers.cards import DealerCard
+from guildpost_shared.answers.events import Answer, EventKind
+from guildpost_shared.errors import Language, Refused
+
+if TYPE_CHECKING:
+    from guildpost_relay.server import Relay
+
+_CSS_SECONDS: Final = 3600
+_SCANNERS: Final = tuple(
+    resources.files("guildpost_relay").joinpath("static/scanner_agents.txt").read_text("utf-8").lower().split("\n")
+)
+
+
+class CustomerRoutes:
+    """The public pages."""
+
+    def __init__(self, relay: "Relay") -> None:
+        self._relay = relay
+
+    def routes(self) -> list[Route]:
+        """List them."""
+        return [
+            Route("/", self.about, methods=["GET"]),
+            Route("/style/{name}.css", self.style, methods=["GET"]),
+            Route("/a/{token}", self.answer_page, methods=["GET"]),
+            Route("/a/{token}", self.answer, methods=["POST"]),
+            Route("/u/{token}", self.unsubscribe_page, methods=["GET"]),
+            Route("/u/{token}", self.unsubscribe, methods=["POST"]),
+            Route("/c/{token}", self.click, methods=["GET"]),
+        ]
+
+    async def about(self, request: Request) -> Response:
+        """Say openly what this server sees and keeps."""
+        if not self._relay.allows(request):
+            return self._relay.too_many(request)
+        return self._relay.html(page("about", _language(request)))
+
+    async def style(self, request: Request) -> Response:
+        """Give the style sheet in a dealer's colour, or a neutral one."""
+        try:
+            key_id = bytes.fromhex(request.path_params["name"])
+        except ValueError:
+            key_id = b""
+        card = await run_in_threadpool(self._relay.store.dealer, key_id)
+        headers = {"Cache-Control": f"public, max-age={_CSS_SECONDS}"}
+        return Response(stylesheet(card), media_type="text/css", headers=headers)
+
+    async def answer_page(self, request: Request) -> Response:
+        """Offer the answers."""
+        return await self._offer(request, "answer", answers=[answer.value for answer in MAIN_ANSWERS])
+
+    async def unsubscribe_page(self, request: Request) -> Response:
+        """Offer the button; scanners that open every link change nothing."""
+        return await self._offer(request, "unsubscribe")
+
+    async def answer(self, request: Request) -> Response:
+        """Take an answer down."""
+        body = await read_body(request, MAX_FORM)
+        try:
+            answer = Answer(form_field(body, "answer"))
+        except ValueError:
+            offered = [answer.value for answer in MAIN_ANSWERS]
+            return await self._offer(request, "answer", status=400, missing=True, answers=offered)
+        return await self._take_down(request, EventKind.ANSWER, answer)
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Unsubscribe with one click (RFC 8058): no cookie, no login, no second question."""
+        body = await read_body(request, MAX_FORM)
+        if not is_one_click(request.headers, body):
+            return await self._offer(request, "unsubscribe", status=400, missing=True)
+        return await self._take_down(request, EventKind.UNSUBSCRIBE, None)
+
+    async def click(self, request: Request) -> Response:
+        """Count a click and show the answer page; known scanners and HEAD are not counted."""
+        if not self._relay.allows(request):
+            return self._relay.too_many(request)
+        token = request.path_params["token"]
+        try:
+            if request.method == "GET" and not _is_scanner(request):
+                await run_in_threadpool(self._relay.desk.record, token, EventKind.CLICK)
+            else:
+                await run_in_threadpool(self._relay.desk.dealer_of, token)
+        except Refused:
+            return self._relay.not_found(request)
+        return self._relay.redirect(f"/a/{token}")
+
+    async def _offer(self, request: Request, name: str, *, status: int = 200, **values: object) -> Response:
+        if not self._relay.allows(request):
+            return self._relay.too_many(request)
+        try:
+            card = await run_in_threadpool(self._relay.desk.dealer_of, request.path_params["token"])
+        except Refused:
+            return self._relay.not_found(request)
+        return self._relay.html(page(name, _language(request), card, **{"missing": False, **values}), status)
+
+    async def _take_down(self, request: Request, kind: EventKind, answer: Answer | None) -> Response:
+        """Record first, limit afterwards: a genuine objection is never lost to a rate limit."""
+        try:
+            card = await run_in_threadpool(self._relay.desk.record, request.path_params["token"], kind, answer)
+        except Refused:
+            return self._relay.not_found(request) if self._relay.allows(request) else self._relay.too_many(request)
+        return self._thanks(request, card, answer.value if answer else "unsubscribe")
+
+    def _thanks(self, request: Request, card: DealerCard, answer: str) -> Response:
+        return self._relay.html(page("thanks", _language(request), card, answer=answer))
+
+
+def _language(request: Request) -> Language:
+    return language_of(request.query_params, request.headers.get("accept-language", ""))
+
+
+def _is_scanner(request: Request) -> bool:
+    agent = request.headers.get("user-agent", "").lower()
+    return not agent or any(name and name in agent for name in _SCANNERS)

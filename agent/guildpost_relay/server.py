@@ -1,0 +1,118 @@
+"""The relay as an ASGI application."""
+
+import time
+from typing import Final
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from guildpost_relay.customer_routes import CustomerRoutes
+from guildpost_relay.dealer_routes import DealerRoutes
+from guildpost_relay.desk import Desk
+from guildpost_relay.limits import RateLimit
+from guildpost_relay.pages import language_of, page
+from guildpost_relay.requests import BodyTooLargeError
+from guildpost_relay.store import RelayStore
+from guildpost_shared.clock import Clock
+from guildpost_shared.web.headers import SecurityHeaders
+
+POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
+_NOT_FOUND: Final = 404
+
+
+class Relay:
+    """What the routes share: store, desk, clocks, limits, and the ways to answer."""
+
+    def __init__(self, store: RelayStore, desk: Desk, wall_clock: Clock, limit: RateLimit) -> None:
+        self.store = store
+        self.desk = desk
+        self.wall_clock = wall_clock
+        self._limit = limit
+
+    def allows(self, request: Request) -> bool:
+        """Count a request against its address."""
+        return self._limit.allows(request.client.host if request.client else "")
+
+    def html(self, text: str, status: int = 200) -> Response:
+        """Answer with a page."""
+        return HTMLResponse(text, status, headers={"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"})
+
+    def redirect(self, target: str) -> Response:
+        """Send the browser to one of our own pages."""
+        return RedirectResponse(target, 303, headers={"Content-Security-Policy": POLICY})
+
+    def not_found(self, request: Request) -> Response:
+        """Answer the same for a forged, unknown and expired token, and for every other address."""
+        return self._notice(request, "not_found", _NOT_FOUND)
+
+    def too_many(self, request: Request) -> Response:
+        """Ask for patience."""
+        response = self._notice(request, "too_many", 429)
+        response.headers["Retry-After"] = "60"
+        return response
+
+    def too_large(self, request: Request) -> Response:
+        """Refuse a long body."""
+        return self._notice(request, "too_large", 413)
+
+    def _notice(self, request: Request, notice: str, status: int) -> Response:
+        language = language_of(request.query_params, request.headers.get("accept-language", ""))
+        return self.html(page("notice", language, notice=notice), status)
+
+
+def relay_app(relay: Relay, *, tls: bool) -> ASGIApp:
+    """Build the application.
+
+    Args:
+        relay: what the routes work with.
+        tls: whether browsers reach this server by HTTPS only (adds Strict-Transport-Security, RFC 6797).
+    """
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code != _NOT_FOUND:
+            return Response(status_code=error.status_code, headers=error.headers)
+        return relay.not_found(request) if relay.allows(request) else relay.too_many(request)
+
+    async def on_large_body(request: Request, _error: Exception) -> Response:
+        return relay.too_large(request)
+
+    app = Starlette(
+        routes=[*CustomerRoutes(relay).routes(), *DealerRoutes(relay).routes()],
+        exception_handlers={HTTPException: on_http_error, BodyTooLargeError: on_large_body},
+    )
+    return _RequestLog(SecurityHeaders(app), tls=tls)
+
+
+class _RequestLog:
+    """Logs the name of the handler, status and time, never a path: paths hold tokens, addresses belong to people."""
+
+    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+        self._app = app
+        self._tls = tls
+        self._log = structlog.get_logger("guildpost_relay")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.monotonic(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if self._tls:
+                    message["headers"] = [*message["headers"], _STRICT_TRANSPORT]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            handler = getattr(scope.get("endpoint"), "__name__", "none")
+            milliseconds = round((time.monotonic() - started) * 1000)
+            self._log.info("request", handler=handler, status=status, milliseconds=milliseconds)

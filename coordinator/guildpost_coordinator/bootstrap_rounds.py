@@ -1,0 +1,170 @@
+"""Wire federated rounds: the engine beside the coordinator, the desk that works rounds off, the program of a round.
+
+``drive_round`` is what Flower's own process calls (see ``adapters/flower/server_app``): it opens the coordinator's
+database and published catalogue for itself, conducts the round and stores its release.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from guildpost_coordinator.adapters.catalogue_repository.keys import (
+    ONLINE_CREDENTIAL,
+    ONLINE_VARIABLE,
+    CatalogueKey,
+    load_key,
+    new_key,
+    read_passphrase,
+    store_key,
+)
+from guildpost_coordinator.adapters.flower.engine import EntranceFiles, RoundEngine
+from guildpost_coordinator.adapters.flower.exchange import GridExchange
+from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.rounds import SqlRounds
+from guildpost_coordinator.app.drive_round import Conduct
+from guildpost_coordinator.app.drive_round import drive_round as drive
+from guildpost_coordinator.app.publishing import Publishing
+from guildpost_coordinator.bootstrap import FLOWER, Core, server_names
+from guildpost_coordinator.bootstrap_catalogue import KEYS_FOLDER, open_catalogue
+from guildpost_coordinator.config import Home
+from guildpost_coordinator.domain.rounds import Round
+from guildpost_shared.catalogue_paths import target_name
+from guildpost_shared.clock import SystemClock
+from guildpost_shared.driven_clock import BUSINESS_CLOCK, business_clock
+from guildpost_shared.entropy import Entropy, OsEntropy
+from guildpost_shared.errors import Conflict, Refused, Unavailable
+from guildpost_shared.identity.enrolment import Endpoint
+from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
+from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.studies.layout import VectorLayout
+from guildpost_shared.studies.release import dump_release
+from guildpost_shared.studies.releasing import build_release
+from guildpost_shared.studies.spec import StudySpec, parse_study
+
+HOOK: Final = "guildpost_coordinator.bootstrap_rounds:drive_round"
+ROUND_KEY: Final = "rounds.pem"
+Record = Callable[[str, bytes], None]
+
+
+class FlowerCompanion:
+    """The round engine beside the control plane."""
+
+    def __init__(self, core: Core, *, record: Record | None = None) -> None:
+        self._core = core
+        self._record = record
+        self.engine: RoundEngine | None = None
+        self.port = core.config.flower_port or _free_port(core.config.listen)
+
+    def start(self) -> Mapping[str, Endpoint]:
+        """Start SuperLink and entrance; tell where agents find the entrance."""
+        config, folder = self._core.config, self._core.home.folder / "rounds"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        credentials = self._core.authority.issue_server(server_names(config), self._core.clock.now())
+        certificate, key = folder / "entrance.pem", folder / "entrance.key"
+        key.touch(mode=0o600)
+        certificate.write_bytes(credentials.chain_pem)
+        key.write_bytes(credentials.key_pem)
+        self.engine = RoundEngine(
+            folder,
+            loopback_port=_free_port("127.0.0.1"),
+            entrance=EntranceFiles(config.listen, self.port, certificate, key),
+            clock=self._core.clock,
+            entropy=self._core.entropy,
+            record=self._record,
+        )
+        self.engine.start()
+        return {FLOWER: Endpoint(config.public_host, self.port)}
+
+    def stop(self) -> None:
+        """Stop both."""
+        if self.engine is not None:
+            self.engine.stop()
+
+
+def round_key(home: Path, environment: Mapping[str, str], entropy: Entropy) -> CatalogueKey:
+    """Open the key that signs round instructions, making it at the first use; the roster names its public half.
+
+    Raises:
+        ConfigurationError: ``catalogue_key_unreadable`` or ``catalogue_passphrase_missing``.
+    """
+    path = home / KEYS_FOLDER / ROUND_KEY
+    passphrase = read_passphrase(environment, ONLINE_CREDENTIAL, ONLINE_VARIABLE)
+    if not path.exists():
+        with suppress(Conflict):  # another process of ours was first
+            store_key(path, new_key(entropy).private, passphrase)
+    return load_key(path, passphrase)
+
+
+def read_published(publishing: Publishing, path: str) -> bytes:
+    """Read a target that the legal role has published (every study and the roster is among them).
+
+    Raises:
+        Refused: ``catalogue_unknown_path``.
+    """
+    listing = publishing.repository.published("legal").targets.get(target_name("legal", path))
+    if listing is None:
+        raise Refused("catalogue_unknown_path", path=path)
+    with publishing.publications() as rows:
+        return rows.content(listing.sha256)
+
+
+def newest_study(publishing: Publishing, study_id: str) -> StudySpec:
+    """Read the highest published version of a study.
+
+    Raises:
+        Refused: ``catalogue_unknown_path``.
+    """
+    prefix = target_name("legal", f"studies/{study_id}/")
+    names = [name for name in publishing.repository.published("legal").targets if name.startswith(prefix)]
+    versions = [int(name.removeprefix(prefix).removesuffix(".json")) for name in names]
+    if not versions:
+        raise Refused("catalogue_unknown_path", path=f"studies/{study_id}")
+    return parse_study(read_published(publishing, f"studies/{study_id}/{max(versions)}.json"))
+
+
+def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
+    """Conduct a round; the hook that ``server_app`` calls in the process that Flower started."""
+    folder, clock, entropy = Path(home), SystemClock(), OsEntropy()
+    paths = Home(folder)
+    engine = open_engine(paths.database)
+    catalogue = open_catalogue(
+        paths, engine, announce=lambda _version: None, clock=clock, entropy=entropy, environment=os.environ
+    )
+    rounds = SqlRounds(engine)
+    round_ = rounds.get(round_id)
+    if round_ is None:
+        raise Unavailable("round_unknown", round=round_id)
+    study = parse_study(read_published(catalogue.publishing, round_.study_path))
+    roster = parse_roster(read_published(catalogue.publishing, TARGET_PATH))
+    key = round_key(folder, os.environ, entropy)
+    layout = VectorLayout.of(study)
+    context = RoundContext(round_id, study.sha256, roster.sha256, layout.layout_hash, layout.dimension)
+    business = business_clock(os.environ.get(BUSINESS_CLOCK), f"round-{round_id}")
+
+    def release(_round: Round, result: AggregateResult) -> bytes:
+        built = build_release(
+            study,
+            result.sum,
+            contributors=len(result.contributors),
+            groups=result.groups,
+            threshold=result.threshold,
+            today=business.now().date(),
+        )
+        return dump_release(built)
+
+    conduct = Conduct(
+        aggregator=lambda _round: Aggregator(context, roster, key.private), release=release, pause=time.sleep
+    )
+    drive(round_id, rounds=rounds, roster=roster, exchange=exchange, conduct=conduct, clock=clock)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

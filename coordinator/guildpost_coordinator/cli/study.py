@@ -1,0 +1,69 @@
+"""``guildpost-coordinator study``: hand in the study of one period for signature by legal and association."""
+
+import argparse
+import time
+from datetime import date
+from typing import Final
+
+from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.migrate import migrate
+from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.app.publish_catalogue import draft_publication
+from guildpost_coordinator.cli.publish import await_publication
+from guildpost_coordinator.config import Home, load_config
+from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
+from guildpost_shared.catalog import Catalog
+from guildpost_shared.clock import SystemClock
+from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.studies.slot_lead import MATURITY_DAYS, slot_lead_study
+
+NAME: Final = "study"
+
+
+def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("--services", nargs="+", required=True, help=texts.text("cli.study.services"))
+    parser.add_argument(
+        "--from", dest="start", type=date.fromisoformat, required=True, help=texts.text("cli.study.from")
+    )
+    parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help=texts.text("cli.study.to"))
+    parser.add_argument("--version", type=int, default=1, help=texts.text("cli.study.version"))
+    parser.add_argument("--maturity-days", type=int, default=MATURITY_DAYS, help=texts.text("cli.study.maturity"))
+    parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help=texts.text("cli.publish.wait"))
+
+
+def run(arguments: argparse.Namespace, texts: Catalog) -> int:
+    """Write the study "slot and lead time" for a period and put it up for signature.
+
+    Raises:
+        Refused: ``document_*``: the terms are outside what a study may state; ``publication_withdrawn``.
+        Unavailable: ``publication_waiting``.
+        ConfigurationError: the home is not set up.
+    """
+    home = Home(arguments.home)
+    config = load_config(home)
+    study = slot_lead_study(
+        brand=config.brand,
+        services=arguments.services,
+        period_start=arguments.start,
+        period_end=arguments.end,
+        version=arguments.version,
+        maturity_days=arguments.maturity_days,
+    )
+    engine = open_engine(home.database)
+    migrate(engine)
+    publications = publications_factory(engine)
+    publication_id = draft_publication(
+        {study.target_path: study.canonical_bytes},
+        remove=(),
+        publications=publications,
+        clock=SystemClock(),
+        entropy=OsEntropy(),
+        checks=CONTENT_CHECKS,
+    )
+    print(texts.text("cli.study.drafted", path=study.target_path, day=study.release_from.isoformat()))
+    if arguments.wait > 0:
+        await_publication(publications, publication_id, arguments.wait, sleep=time.sleep)
+        print(texts.text("cli.publish.published", id=publication_id))
+    engine.dispose()
+    return 0

@@ -1,0 +1,41 @@
+"""A process that dispatches once and may be killed by a failpoint: ``kill_worker.py mail|letters FOLDER PORT``."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from guildpost_agent.adapters.channels.letter_folder import LetterFolder
+from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
+from tests.factories.sending_world import RELAY_URL, SendingWorld, always_welcome
+
+
+def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
+    """Make something that looks like a PDF."""
+    ids = " ".join(request.document_id for request in requests)
+    return RenderedBatch(f"%PDF-1.7 {ids}".encode(), {request.document_id: 1 for request in requests})
+
+
+def main(what: str, folder: Path, port: int) -> None:
+    """Dispatch once."""
+    world = SendingWorld(folder, create=False)
+    if what == "mail":
+        world.dispatch(SmtpChannel(SmtpSettings("127.0.0.1", port, "none")))
+        return
+    gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
+    release_letters(
+        world.open_uow,
+        render,
+        LetterFolder(folder / "briefe"),
+        always_welcome,
+        world.clock,
+        gate=gate,
+        sender=LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH"),
+        entropy=world.entropy,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

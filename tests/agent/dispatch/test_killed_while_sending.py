@@ -1,0 +1,82 @@
+"""kill -9 at every step: nothing twice, nothing lost, at most one unsure mail per kill."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from guildpost_agent.domain.records import Channel
+from guildpost_shared.failpoints import VARIABLE
+from tests.factories.sending_world import SendingWorld
+from tests.fakes.smtp_server import SmtpServer
+
+REPOSITORY = Path(__file__).parents[3]
+KILLED = -signal.SIGKILL
+MAILS = 14
+MAIL_STEPS = [
+    "dispatch.queued",
+    "dispatch.composed:2",
+    "dispatch.claimed:2",
+    "smtp.before_data:2",
+    "smtp.accepted:2",
+    "dispatch.recorded:2",
+]
+LETTER_STEPS = ["queued", "claimed", "rendered", "released", "file_written", "delivered", "recorded"]
+
+
+def run(what: str, folder: Path, port: int, failpoint: str | None) -> int:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    if failpoint:
+        environment[VARIABLE] = failpoint
+    worker = Path(__file__).with_name("kill_worker.py")
+    arguments = [sys.executable, str(worker), what, str(folder), str(port)]
+    return subprocess.run(arguments, env=environment, timeout=60, check=False).returncode
+
+
+def test_mails_survive_kills_at_every_step(tmp_path: Path) -> None:
+    world = SendingWorld(tmp_path)
+    touchpoints = [world.plan(f"person{n:02}") for n in range(MAILS)]
+    world.engine.dispose()
+
+    with SmtpServer(security="none") as server:
+        kills = [run("mail", tmp_path, server.port, step) for step in MAIL_STEPS]
+        sent_before_the_last_run = len(server.mails)
+        last = run("mail", tmp_path, server.port, None)
+        received = Counter(mail.recipient for mail in server.mails)
+
+    states = Counter(world.states(touchpoint) for touchpoint in touchpoints)
+    sent = {world.job(t).recipient for t in touchpoints if world.states(t)[1] == "sent"}
+    assert ([KILLED] * len(MAIL_STEPS), 0) == (kills, last)
+    assert 1 == max(received.values())  # nothing twice
+    assert {("sent", "sent"), ("unsure", "unsure")} == set(states)  # nothing lost
+    assert 3 == states["unsure", "unsure"]  # claimed, before_data, accepted: one each, the other kills none
+    assert sent <= set(received)
+    assert 4 <= sent_before_the_last_run < MAILS  # not vacuous: the kills fell between real sends
+
+
+def test_a_batch_of_letters_survives_kills_at_every_step(tmp_path: Path) -> None:
+    world = SendingWorld(tmp_path)
+    touchpoints = [world.plan(f"person{n:02}", Channel.LETTER) for n in range(5)]
+    world.engine.dispose()
+
+    kills = [run("letters", tmp_path, 0, f"letters.{step}") for step in LETTER_STEPS]
+    last = run("letters", tmp_path, 0, None)
+
+    (batch,) = [path.name for path in (tmp_path / "briefe").iterdir()]
+    printed = (tmp_path / "briefe" / batch / f"{batch.removeprefix('batch-')}.pdf").read_text().split()[1:]
+    # The step after "delivered" finds the batch in the folder and records it; killed there, nothing is left to do.
+    assert ([KILLED] * len(LETTER_STEPS), 0) == (kills, last)
+    assert sorted(world.job(touchpoint).message_id for touchpoint in touchpoints) == sorted(printed)
+    assert {("sent", "sent")} == {world.states(touchpoint) for touchpoint in touchpoints}
+
+
+@pytest.mark.parametrize("wanted", ["elsewhere", "here:2"])
+def test_a_failpoint_that_is_not_asked_for_does_nothing(wanted: str) -> None:
+    script = "from guildpost_shared.failpoints import hit; hit('here'); print('alive')"
+    environment = {**os.environ, VARIABLE: wanted}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=False)
+    assert (0, b"alive\n") == (done.returncode, done.stdout)

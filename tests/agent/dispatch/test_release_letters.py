@@ -1,0 +1,201 @@
+"""How letters leave: as one batch, exactly once."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from guildpost_agent.adapters.channels.letter_folder import LetterFolder
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.outbox_steps import Recheck
+from guildpost_agent.app.ports.letter_delivery import LetterDelivery
+from guildpost_agent.app.release_letters import (
+    LetterRequest,
+    LetterSender,
+    LetterSummary,
+    RenderedBatch,
+    RenderLetters,
+    release_letters,
+)
+from guildpost_agent.domain.records import Channel, Touchpoint
+from guildpost_agent.domain.suppression import suppression_entry
+from tests.factories.sending_world import NOW, RELAY_URL, SendingWorld, always_welcome
+from tests.fakes.letter_delivery import FakeLetterDelivery
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> SendingWorld:
+    return SendingWorld(tmp_path)
+
+
+def typewriter(requests: Sequence[LetterRequest]) -> RenderedBatch:
+    """Two pages for Berta, one for everybody else."""
+    pages = {request.document_id: 2 if request.customer.given_name == "Berta" else 1 for request in requests}
+    return RenderedBatch(b"%PDF-1.7 " + repr([r.links.answer for r in requests]).encode(), pages)
+
+
+def release(
+    world: SendingWorld,
+    delivery: LetterDelivery,
+    *,
+    render: RenderLetters = typewriter,
+    recheck: Recheck = always_welcome,
+) -> LetterSummary:
+    gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
+    sender = LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH")
+    return release_letters(
+        world.open_uow, render, delivery, recheck, world.clock, gate=gate, sender=sender, entropy=world.entropy
+    )
+
+
+def planned(world: SendingWorld, *names_and_places: tuple[str, str]) -> list[Touchpoint]:
+    touchpoints = []
+    for name, postcode in names_and_places:
+        touchpoints.append(world.plan(name, Channel.LETTER))
+        world.change_customer(touchpoints[-1], postcode=postcode)
+    return touchpoints
+
+
+def test_due_letters_become_one_batch_in_postal_order(world: SendingWorld, tmp_path: Path) -> None:
+    planned(world, ("anna", "94032"), ("berta", "84030"), ("clara", "84028"))
+
+    summary = release(world, LetterFolder(tmp_path / "briefe"))
+
+    batch = tmp_path / "briefe" / f"batch-{summary.batches[0]}"
+    rows = list(csv.DictReader(io.StringIO((batch / "index.csv").read_text("utf-8")), delimiter=";"))
+    assert [("84028", "1", "1"), ("84030", "2", "3"), ("94032", "4", "4")] == [
+        (row["plz"], row["page_from"], row["page_to"]) for row in rows
+    ]
+    assert [("84", "10", "standardbrief"), ("84", "15", "standardbrief"), ("94", "10", "standardbrief")] == [
+        (row["leitregion"], row["weight_g"], row["product"]) for row in rows
+    ]
+    assert 3 == summary.released
+
+
+def test_the_manifest_holds_the_hash_of_every_file(world: SendingWorld, tmp_path: Path) -> None:
+    planned(world, ("anna", "94032"))
+
+    (batch_id,) = release(world, LetterFolder(tmp_path / "briefe")).batches
+
+    batch = tmp_path / "briefe" / f"batch-{batch_id}"
+    manifest = json.loads((batch / "manifest.json").read_text("utf-8"))
+    hashes = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+    assert hashes == {
+        name: hashlib.sha256((batch / name).read_bytes()).hexdigest() for name in (f"{batch_id}.pdf", "index.csv")
+    }
+    assert (batch_id, 1, 1) == (manifest["batch_id"], manifest["letters"], manifest["pages"])
+
+
+def test_no_file_but_the_letters_themselves_names_a_customer(world: SendingWorld, tmp_path: Path) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+
+    (batch_id,) = release(world, LetterFolder(tmp_path / "briefe")).batches
+
+    batch = tmp_path / "briefe" / f"batch-{batch_id}"
+    beside = (batch / "index.csv").read_text("utf-8") + (batch / "manifest.json").read_text("utf-8")
+    assert [] == [word for word in ("K-anna", "Hauptstr", touchpoint.touchpoint_id) if word in beside]
+
+
+def test_everything_in_the_folder_stands_in_the_egress_ledger(world: SendingWorld) -> None:
+    planned(world, ("anna", "94032"))
+    delivery = FakeLetterDelivery()
+
+    (batch_id,) = release(world, delivery).batches
+
+    with world.open_uow() as uow:
+        entered = {(entry.destination, entry.sha256) for entry in uow.egress.all()}
+    assert entered == {
+        ("lettershop", hashlib.sha256(content).hexdigest()) for content in delivery.batches[batch_id].values()
+    }
+
+
+def test_a_second_run_has_nothing_left_to_release(world: SendingWorld) -> None:
+    planned(world, ("anna", "94032"))
+    delivery = FakeLetterDelivery()
+
+    first, second = release(world, delivery), release(world, delivery)
+
+    assert (1, 0, 1) == (len(first.batches), len(second.batches), len(delivery.batches))
+
+
+def test_a_full_disk_keeps_the_batch_which_goes_on_under_its_id(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    delivery = FakeLetterDelivery()
+    delivery.full = True
+    stopped = release(world, delivery).stopped
+    batch_id = world.job(touchpoint).batch_id
+    delivery.full = False
+
+    summary = release(world, delivery)
+
+    assert "letter_folder_away" == (stopped.code if stopped else "")
+    assert ([batch_id], 1) == (summary.batches, summary.resumed)
+    assert ("sent", "sent") == world.states(touchpoint)
+
+
+def test_a_batch_that_is_in_the_folder_already_is_only_recorded(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    delivery = FakeLetterDelivery()
+
+    class Killed(FakeLetterDelivery):
+        def deliver(self, batch_id: str, files: object) -> None:  # noqa: ARG002 — dies right after the rename
+            delivery.batches[batch_id] = {"first": b""}
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        release(world, Killed())
+
+    summary = release(world, delivery, render=lambda _requests: pytest.fail("rendered again"))
+
+    assert (1, [{"first": b""}]) == (summary.released, list(delivery.batches.values()))
+    assert ("sent", "sent") == world.states(touchpoint)
+
+
+def test_an_objection_takes_a_letter_out_of_an_interrupted_batch(world: SendingWorld) -> None:
+    anna, berta = planned(world, ("anna", "94032"), ("berta", "84030"))
+    delivery = FakeLetterDelivery()
+    delivery.full = True
+    release(world, delivery)
+    delivery.full = False
+    with world.open_uow() as uow:
+        customer = uow.records.customer(anna.customer_id)
+        assert customer is not None
+        entry = suppression_entry(world.keys.suppression, customer, Channel.LETTER)
+        assert entry is not None
+        uow.suppressions.add(entry, "letter", "objection", NOW)
+        uow.commit()
+
+    summary = release(world, delivery)
+
+    assert {"suppressed": 1} == summary.refused
+    assert [("refused", "refused"), ("sent", "sent")] == [world.states(anna), world.states(berta)]
+
+
+def test_a_letter_that_cannot_be_filled_is_left_out_with_its_reason(world: SendingWorld) -> None:
+    anna, berta = planned(world, ("anna", "94032"), ("berta", "84030"))
+
+    def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
+        kept = [request for request in requests if request.customer.given_name != "Anna"]
+        refused = {r.document_id: "template_slot_missing" for r in requests if r not in kept}
+        return RenderedBatch(b"%PDF-1.7", {request.document_id: 1 for request in kept}, refused)
+
+    summary = release(world, FakeLetterDelivery(), render=render)
+
+    assert {"template_slot_missing": 1} == summary.refused
+    assert [("refused", "refused"), ("sent", "sent")] == [world.states(anna), world.states(berta)]
+
+
+def test_letters_rest_while_the_relay_is_silent(world: SendingWorld) -> None:
+    planned(world, ("anna", "94032"))
+    world.clock.set(NOW + timedelta(hours=25))
+    delivery = FakeLetterDelivery()
+
+    summary = release(world, delivery)
+
+    assert ("relay_silent", {}) == (summary.stopped.code if summary.stopped else "", delivery.batches)
