@@ -86,12 +86,6 @@ class Services(_Section):
     enabled: list[str]
 
 
-class Approval(_Section):
-    """Whether touchpoints go out by themselves or after a person looked."""
-
-    mode: Literal["automatic", "review"] = "automatic"
-
-
 class AgentConfig(_Section):
     """Everything in ``agent.toml``."""
 
@@ -104,7 +98,6 @@ class AgentConfig(_Section):
     relay: Relay
     web: Web = Web()
     services: Services
-    approval: Approval = Approval()
 
 
 def load_config(home: Path) -> AgentConfig:

@@ -20,6 +20,7 @@ from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.bootstrap import Core, Parts
 from guildpost_coordinator.bootstrap_catalogue import CatalogueParts, open_catalogue
 from guildpost_coordinator.bootstrap_rounds import HOOK, FlowerCompanion, read_published, round_key
+from guildpost_coordinator.domain.membership import State
 from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
 from guildpost_coordinator.web.app import Console, create_app
 from guildpost_shared.catalogue_paths import ROLES
@@ -31,6 +32,8 @@ from guildpost_shared.web.login import Gatekeeper
 from guildpost_shared.web.serving import WebServer
 
 TICK_SECONDS: Final = 1.0
+ROSTER_CALM_TICKS: Final = 10
+"""A roster is offered for signature when nobody joined or left for so many ticks: one signature for many dealers."""
 log = structlog.get_logger()
 
 
@@ -144,10 +147,16 @@ class Rounds:
 
     def _loop(self) -> None:
         key = round_key(self._core.home.folder, os.environ, self._core.entropy).public
+        members, calm = 0, 0
         while not self._stop.wait(TICK_SECONDS):
             try:
                 self._catalogue.tick()
-                publish_roster(self._catalogue.publishing, self._core.open_uow, coordinator_key=key)
+                with self._core.open_view() as uow:
+                    active = sum(member.state is State.ACTIVE for member in uow.memberships.all())
+                members, calm = active, calm + 1 if active == members else 0
+                if calm == ROSTER_CALM_TICKS:
+                    publish_roster(self._catalogue.publishing, self._core.open_uow, coordinator_key=key)
+                    calm = 0
             except GuildpostError as error:
                 log.warning("catalogue_tick_waits", code=error.code)
             except OSError as error:  # a full disk passes; the loop must not end with it

@@ -16,6 +16,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
 from guildpost_shared.clock import Clock, ManualClock, SystemClock
@@ -79,7 +80,7 @@ class DrivenClock:
     """The business clock of a driven process: a ``Clock`` whose instant comes from the driver.
 
     Use: build it, call ``run`` in a thread (or the main thread) with what is to be done at each instant, and give the
-    object to everything that needs a clock. ``now`` waits for the first instant.
+    object to everything that needs a clock.
     """
 
     def __init__(self, address: str, name: str, first_instant_seconds: float = 60.0) -> None:
@@ -97,14 +98,32 @@ class DrivenClock:
         self._known = threading.Event()
 
     def now(self) -> datetime:
-        """Return the instant the driver said last.
+        """Return the instant the driver said last; before ``run`` has heard one, ask the driver for it.
 
         Raises:
             Unavailable: the driver did not answer in time.
+            ProtocolViolation: the other side is no business clock.
         """
-        if not self._known.wait(self._patience):
-            raise Unavailable("business_clock_away", address=f"{self._address[0]}:{self._address[1]}")
+        end = monotonic() + self._patience
+        while not self._known.is_set():
+            self._ask()
+            if monotonic() > end:
+                raise Unavailable("business_clock_away", address=f"{self._address[0]}:{self._address[1]}")
+            self._known.wait(POLL_SECONDS)
         return self._clock.now()
+
+    def _ask(self) -> None:
+        """Hear the current instant under a name nobody waits for; what is due is done only in ``run``."""
+        try:
+            with socket.create_connection(self._address, timeout=self._patience) as connection:
+                connection.sendall(encode("name", f"{self._name} (asks)"))
+                with connection.makefile("rb") as lines:
+                    line = lines.readline(MAX_LINE)
+        except OSError:
+            return
+        if line and not self._known.is_set():
+            self._clock.set(parse_instant(decode(line, "now")))
+            self._known.set()
 
     def run(self, on_instant: Callable[[datetime], None], stop: threading.Event) -> None:
         """Follow the driver until ``stop`` is set, reconnecting whenever the connection drops.

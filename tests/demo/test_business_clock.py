@@ -134,6 +134,13 @@ def test_work_that_fails_ends_the_following_with_its_error(server: BusinessClock
         clock.run(fail, threading.Event())
 
 
+def test_the_instant_can_be_asked_before_following(server: BusinessClockServer) -> None:
+    server.expect("agent-1")
+    clock = DrivenClock(server.address, "agent-1", first_instant_seconds=5)
+    assert START == clock.now()
+    assert ["agent-1"] == server.waiting_for()
+
+
 def test_without_a_driver_the_clock_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         clock = DrivenClock(f"127.0.0.1:{silent.getsockname()[1]}", "agent-1", first_instant_seconds=0.2)

@@ -50,12 +50,16 @@ elif program == "guildpost-signer":
 elif (program, step) == ("guildpost-relay", "serve"):
     serve("relay", value("--listen").rpartition(":")[2])
 elif (program, step) == ("guildpost-agent", "run"):
+    (home / "pid").write_text(str(os.getpid()))
     serve(home.name)
 elif (program, step) == ("guildpost-agent", "status"):
     figures = ("rows_imported", "rows_quarantined", "occasions", "planned", "sent", "letters", "bounced", "booked")
     print(json.dumps(dict(zip(figures, range(1, 9)))))
 elif (program, step) == ("guildpost-coordinator", "status"):
-    print(json.dumps({{"active": 2, "waiting": 0, "contributors": [12]}}))
+    print(json.dumps({{"roster": 2, "contributors": [12]}}))
+elif (program, step) == ("guildpost-coordinator", "join-code"):
+    for row in pathlib.Path(value("--list")).read_text().splitlines():
+        print(row.split(";")[0] + ";code")
 else:
     print(program + "-" + step)
 """
@@ -65,7 +69,7 @@ from pathlib import Path
 from guildpost_demo.driver.options import Options
 from guildpost_demo.driver.play import play
 folder, programs, ends = sys.argv[1:]
-options = Options(Path(folder), ends == "exit", weeks=6, dealers=2, language="en", programs=Path(programs))
+options = Options(Path(folder), ends == "exit", weeks=2, dealers=2, language="en", programs=Path(programs))
 sys.exit(play(options))
 """
 PROGRAMS = ("guildpost-coordinator", "guildpost-signer", "guildpost-relay", "guildpost-agent")
@@ -91,21 +95,13 @@ def _drive(tmp_path: Path, programs: Path, ends: str) -> subprocess.Popen[str]:
     )
 
 
-def _pid_of_agent(home: str) -> int | None:
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if "run" in words and home in words:
-            return int(process.pid)
-    return None
-
-
-def _kill_agent(home: str) -> None:
-    """Kill an agent once it works."""
-    for _ in range(400):
-        if Path(home, "instants").exists() and (pid := _pid_of_agent(home)):
-            os.kill(pid, signal.SIGKILL)
-            return
-        time.sleep(0.02)
+def _kill_agent(home: Path, killed: list[int]) -> None:
+    """Kill an agent as soon as it has worked at an instant."""
+    end = time.monotonic() + 60
+    while not (home / "instants").exists() and time.monotonic() < end:
+        time.sleep(0.002)
+    killed.append(int((home / "pid").read_text()))
+    os.kill(killed[0], signal.SIGKILL)
 
 
 def _left_behind(folder: Path) -> list[list[str]]:
@@ -115,19 +111,21 @@ def _left_behind(folder: Path) -> list[list[str]]:
 
 @pytest.mark.e2e
 def test_a_demo_plays_to_its_summary_although_an_agent_is_killed(tmp_path: Path, programs: Path) -> None:
-    home = str(tmp_path / "demo" / "agents" / "dealer-01")
+    home = tmp_path / "demo" / "agents" / "dealer-01"
+    killed: list[int] = []
     driver = _drive(tmp_path, programs, "exit")
-    threading.Thread(target=_kill_agent, args=(home,), daemon=True).start()
+    threading.Thread(target=_kill_agent, args=(home, killed), daemon=True).start()
     out, err = driver.communicate(timeout=90)
     assert 0 == driver.returncode, err
     assert "Autohaus Häberle" in out
     assert "12 contributing dealerships" in out
     steps = Path(tmp_path / "steps").read_text().splitlines()
+    assert 1 == len(killed)
     assert 3 == steps.count("guildpost-agent run")
-    order = ["init", "ceremony", "serve", "publish", "study", "round"]
+    order = ["init", "ceremony", "serve", "publish", "join-code"]
     found = [step.removeprefix("guildpost-coordinator ") for step in steps]
     assert order == [step for step in found if step in order]
-    assert len(set(Path(home, "instants").read_text().splitlines())) >= 6 * (6 * 14 + 1)
+    assert len(set((home / "instants").read_text().splitlines())) >= 2 * (6 * 14 + 1)
     assert [] == _left_behind(tmp_path / "demo")
 
 

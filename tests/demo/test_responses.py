@@ -1,10 +1,13 @@
 """The simulated customers respond with the trade's magnitudes."""
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
+from statistics import pstdev
 
 import pytest
 
+from guildpost_demo.network.dealers import dealers
 from guildpost_demo.world import responses
 from guildpost_demo.world.responses import Contact
 
@@ -78,3 +81,15 @@ def test_the_demo_begins_on_a_monday_with_public_holidays_ahead() -> None:
     start = date(2027, 3, 1)
     assert 0 == start.weekday()
     assert start < date(2027, 3, 28) < start + timedelta(weeks=10)
+
+
+def test_dealers_base_rates_spread_by_about_three_tenths_in_log_odds() -> None:
+    shifts = [profile.base_shift for profile in dealers()]
+    assert pytest.approx(0.3, abs=0.03) == pstdev(shifts)
+    odds = [math.log(p / (1 - p)) for shift in shifts for p in [responses.shifted(0.25, shift)]]
+    assert pytest.approx(pstdev(shifts)) == pstdev(odds)
+
+
+def test_the_shift_reaches_the_lift_undiminished() -> None:
+    plain, moved = responses.booking_lift(CONTACT), responses.booking_lift(replace(CONTACT, base_shift=0.3))
+    assert pytest.approx(0.3) == math.log(moved / (1 - moved)) - math.log(plain / (1 - plain))

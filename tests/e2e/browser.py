@@ -40,25 +40,48 @@ class Tab:
     def __init__(self, socket: websocket.WebSocket) -> None:
         self._socket = socket
         self._last = 0
+        self.troubles: list[str] = []
 
     def call(self, method: str, **params: object) -> dict[str, object]:
         """Call a method of the debugging protocol and wait for its answer."""
         self._last += 1
         self._socket.send(json.dumps({"id": self._last, "method": method, "params": params}))
         while True:
-            answer = cast("dict[str, object]", json.loads(self._socket.recv()))
+            answer = self._receive()
             if answer.get("id") == self._last:
                 assert "error" not in answer, answer
                 return cast("dict[str, object]", answer["result"])
 
     def wait_for(self, event: str) -> None:
         """Wait for an event of the debugging protocol."""
-        while cast("dict[str, object]", json.loads(self._socket.recv())).get("method") != event:
+        while self._receive().get("method") != event:
             pass
+
+    def _receive(self) -> dict[str, object]:
+        """Take the next message; what the browser complains about (policies, scripts, networks) is noted."""
+        message = cast("dict[str, object]", json.loads(self._socket.recv()))
+        if message.get("method") in {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"}:
+            self.troubles.append(json.dumps(message["params"]))
+        return message
+
+    def watch(self) -> None:
+        """Note from now on in ``troubles`` what the browser complains about."""
+        self.call("Log.enable")
+        self.call("Runtime.enable")
+        self.call("Page.enable")
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Give the screen a width in CSS pixels."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until it is loaded."""
+        self.call("Page.navigate", url=url)
+        self.wait_for("Page.loadEventFired")
 
     def show(self, html: str, width: int, height: int = 900) -> None:
         """Show a page on a screen of a certain width in CSS pixels."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+        self.resize(width, height)
         self.call("Page.enable")
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)

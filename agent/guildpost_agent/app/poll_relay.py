@@ -39,7 +39,7 @@ class PollSummary:
 
 
 def relay_poll_due(open_uow: OpenUnitOfWork, clock: Clock, *, dispatch_due: bool) -> bool:
-    """Say whether to poll now: before every dispatch, and at least hourly (business clock)."""
+    """Say whether to poll now: before every dispatch, and at least every four hours (business clock)."""
     with open_uow() as uow:
         return dispatch_due or poll_due(last_relay_answer(uow), clock.now())
 

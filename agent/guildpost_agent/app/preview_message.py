@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import escape
-
 from guildpost_agent.app.compose_message import LANGUAGE, Composer
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.explain import explain
@@ -23,11 +21,19 @@ _NOWHERE = Links(
 
 @dataclass(frozen=True)
 class Preview:
-    """One message as the customer sees it, and why it goes out."""
+    """One message as the customer sees it, and why it goes out.
+
+    Attributes:
+        subject: of the mail or the letter.
+        reasons: sentences, in their order.
+        html: the mail's page; empty for a letter.
+        letter: the letter's words; None for a mail.
+    """
 
     subject: str
-    html: str
     reasons: tuple[str, ...]
+    html: str = ""
+    letter: Letter | None = None
 
 
 def preview_message(
@@ -55,19 +61,6 @@ def preview_message(
     if touchpoint.channel is Channel.EMAIL:
         request = MailRequest(touchpoint, customer, vehicle, customer.email, "<preview@invalid>", _NOWHERE, now)
         mail = composer.render_mail(request, LANGUAGE)
-        return Preview(mail.subject, mail.html, reasons)
+        return Preview(mail.subject, reasons, html=mail.html)
     letter = composer.letter(LetterRequest(touchpoint, customer, vehicle, "preview", _NOWHERE, now))
-    return Preview(letter.subject, _letter_page(letter), reasons)
-
-
-def _letter_page(letter: Letter) -> str:
-    """Show a letter's words on screen; the printed page is set by the typesetter."""
-    blocks = "".join(f"<p>{'<br>'.join(str(escape(text)) for text in block.texts)}</p>" for block in letter.blocks)
-    address = "<br>".join(str(escape(line)) for line in letter.address)
-    return (
-        '<!doctype html><meta charset="utf-8"><body style="font:15px/1.5 Georgia,serif;max-width:38rem;'
-        'margin:2rem auto;padding:0 1rem;color:#1b2430">'
-        f'<p style="font-size:11px;color:#5a6675">{escape(letter.return_line)}</p><p>{address}</p>'
-        f'<h2 style="font-size:17px">{escape(letter.subject)}</h2>{blocks}'
-        f'<hr><p style="font-size:11px;color:#5a6675">{"<br>".join(str(escape(line)) for line in letter.imprint)}</p>'
-    )
+    return Preview(letter.subject, reasons, letter=letter)

@@ -51,8 +51,10 @@ def record_bookings(
         touchpoints = [t for t in uow.plans.touchpoints() if t.service_id in by_id]
         appointments = uow.records.appointments()
         services_by_kind = {work_kind(service): service_id for service_id, service in by_id.items()}
-        bookings = bookings_of(appointments, uow.records.jobs(), services_by_kind)
-        pairs = attribute(_sent(uow, touchpoints, by_id), bookings, zone)
+        sent = _sent(uow, touchpoints, by_id)
+        first = min((message.left.astimezone(zone).date() for message in sent), default=None)
+        answers = uow.records.jobs(since=first) if first else []
+        pairs = attribute(sent, bookings_of(appointments, answers, services_by_kind), zone)
         booked = uow.outcomes.add([_outcome(sent, booking, zone) for sent, booking in pairs])
         decisions = _booked(touchpoints, AppointmentBook(appointments), now)
         cancelled = uow.plans.cancel_planned(occasion_ids=[decision.occasion_id for decision in decisions])

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +22,9 @@ from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
 from guildpost_agent.config import AgentConfig, load_config
 from guildpost_shared.clock import Clock, SystemClock
 from guildpost_shared.entropy import Entropy, OsEntropy
+
+if TYPE_CHECKING:
+    from guildpost_shared.web.login import Gatekeeper
 
 DATABASE: Final = "agent.db"
 RECORD_VARIABLE: Final = "GUILDPOST_RECORD_EGRESS"
@@ -122,3 +125,11 @@ def recording_tap(environment: Mapping[str, str]) -> Tap | None:
             file.write(f"{destination}/{kind}\n".encode() + payload + b"\n")
 
     return tap
+
+
+def gatekeeper(core: Core) -> "Gatekeeper":
+    """Give what lets people into the dealer's pages."""
+    from guildpost_agent.adapters.sql.sessions import SqlSessionStore  # noqa: PLC0415 — only pages and links need it
+    from guildpost_shared.web.login import Gatekeeper  # noqa: PLC0415 — as above: it loads the web framework
+
+    return Gatekeeper(SqlSessionStore(core.engine), core.wall_clock, core.entropy)

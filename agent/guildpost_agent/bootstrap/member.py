@@ -9,13 +9,12 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCa
 from guildpost_agent.adapters.control_plane.catalogue import GrpcCatalogueTransport
 from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
 from guildpost_agent.adapters.control_plane.egress import Release, through_gate
-from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.egress.policy import COORDINATOR
 from guildpost_agent.app.membership import Membership, load_memberships
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.bootstrap.core import Core
 from guildpost_shared.errors import ConfigurationError
-from guildpost_shared.services.definition import Channel, ServiceDefinition, parse_service
+from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 
 def release_to_coordinator(core: Core) -> Release:
@@ -58,18 +57,7 @@ def catalogue_of(core: Core) -> TufCatalogue:
     return TufCatalogue(core.home / "catalogue", transport, anchors, core.wall_clock)
 
 
-def templates_of(core: Core, catalogue: CatalogueSource) -> CatalogueTemplates:
-    """Open the compiled templates."""
-    return CatalogueTemplates(catalogue, core.home / "templates")
-
-
 def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
     """Read the services in force."""
     services = [parse_service(catalogue.read(path)) for path in catalogue.list("services/")]
     return {service.service_id: service for service in services}
-
-
-def mail_template_ids(services: dict[str, ServiceDefinition]) -> list[str]:
-    """List the mail templates that the services name."""
-    uses = [service.channel(Channel.EMAIL) for service in services.values()]
-    return sorted({template for use in uses if use for template in use.templates.values()})

@@ -2,56 +2,54 @@
 
 import hashlib
 import queue
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import structlog
 
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
-from guildpost_agent.adapters.sql.sessions import SqlSessionStore
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.follow_presence import PresenceFollower
+from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
 from guildpost_agent.app.preview_message import preview_message
 from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.sync_catalogue import sync_catalogue
-from guildpost_agent.bootstrap.core import AGENT_VERSION, Core
+from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
 from guildpost_agent.bootstrap.member import (
     catalogue_of,
     control_plane,
-    mail_template_ids,
     membership_of,
     services_of,
-    templates_of,
 )
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
+from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.domain.catalogue import may_send
 from guildpost_agent.domain.records import Channel
-from guildpost_agent.jobs.children import run_child
+from guildpost_agent.jobs.agenda import Agenda
+from guildpost_agent.jobs.children import Worker
 from guildpost_agent.jobs.ticker import Step, Ticker
 from guildpost_agent.web.app import DealerWeb, create_app
 from guildpost_shared.errors import GuildpostError
+from guildpost_shared.identity.keys import load_sealing_key
 from guildpost_shared.identity.presence import CatalogueChanged, PresenceEvent, RoundWindow
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.web.login import Gatekeeper
 from guildpost_shared.web.serving import WebServer
 
 SYNC_SECONDS: Final = 600.0
-PLAN_HOUR: Final = 5
 log = structlog.get_logger()
-RunChild = Callable[[str, datetime, list[str]], None]
 
 
 class Catalogue:
     """The catalogue in force, with what is derived from it; changed only by ``refresh``."""
 
-    def __init__(self, core: Core, child: RunChild) -> None:
+    def __init__(self, core: Core, worker: Worker) -> None:
         self._core = core
-        self._child = child
+        self._worker = worker
         self.source = catalogue_of(core)
         self.templates = templates_of(core, self.source)
         self.services: dict[str, ServiceDefinition] = {}
@@ -76,7 +74,7 @@ class Catalogue:
         self.services = services_of(self.source)
         missing = self.templates.missing(mail_template_ids(self.services))
         if missing:
-            self._child("compile", self._core.business_clock.now(), [])
+            self._worker.run("compile", self._core.wall_clock.now())
         paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]
         self.fingerprint = hashlib.sha256(b"".join(self.source.read(path) for path in paths)).hexdigest()
 
@@ -86,12 +84,18 @@ class Agent:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self._child: RunChild = partial(_child, core)
+        self._worker = Worker(core.home)
+        self._planned = ""
+        self._sealing_key = load_sealing_key(membership_of(core).sealing_key)
         self._events: queue.Queue[PresenceEvent | None] = queue.Queue()
         self._stop = threading.Event()
-        self.catalogue = Catalogue(core, self._child)
+        self.catalogue = Catalogue(core, self._worker)
         self.inbox: HttpRelayInbox = relay_inbox(core)
-        self.ticker = Ticker(self._steps(), core.open_uow, "agent", core.wall_clock)
+        self._read_model = SqlReadModel(core.engine)
+        self._agenda = Agenda(
+            core.config.dms.drop_folder, core.zone, self._read_model, lambda: self.catalogue.fingerprint
+        )
+        self.ticker = Ticker(self._steps(), core.open_uow, "agent", core.wall_clock, wanted=self._agenda.anything_due)
         self.presence = PresenceFollower(
             control_plane=control_plane(core),
             credentials=lambda: membership_of(core).credentials(),
@@ -117,13 +121,14 @@ class Agent:
         self._events.put(None)
         self.presence.stop()
         self.ticker.release()
+        self._worker.close()
 
     def web(self, host: str, port: int) -> WebServer:
         """Bind the dealer's pages."""
         core = self.core
         web = DealerWeb(
             config=core.config,
-            read_model=SqlReadModel(core.engine),
+            read_model=self._read_model,
             open_uow=core.open_uow,
             business_clock=core.business_clock,
             gatekeeper=gatekeeper(core),
@@ -141,49 +146,38 @@ class Agent:
             Step("relay", self._poll),
             Step("mail", self._send),
             Step("letters", self._letters),
+            Step("agenda", self._agenda.note_done),
         ]
 
     def _intake(self, now: datetime) -> None:
-        """Take in what the DMS dropped: a child imports, attributes bookings and plans anew."""
-        folder = self.core.config.dms.drop_folder
-        if any(file.suffix.lower() in {".csv", ".txt"} for file in folder.glob("*")):
-            self._child("intake", now, [])
+        """Take in what the DMS dropped: the worker imports, attributes bookings and plans anew where it must."""
+        if self._agenda.delivery_waits():
+            self._worker.run("intake", now, {"mark": self._agenda.plan_mark(now)})
 
     def _plan(self, now: datetime) -> None:
         """Plan once a week, and whenever the catalogue's services changed."""
-        if not self.catalogue.services:
+        mark = self._agenda.plan_mark(now)
+        if mark == self._planned or not self.catalogue.services:
             return
-        local = now.astimezone(self.core.zone)
-        week = f"{local.isocalendar().year}-W{local.isocalendar().week}"
-        if local.hour < PLAN_HOUR and local.weekday() == 0:
-            return
-        with self.core.open_uow() as uow:
-            done = uow.documents.get("plan/done") or b""
-        if done.decode() != f"{week} {self.catalogue.fingerprint}":
-            self._child("plan", now, ["--mark", f"{week} {self.catalogue.fingerprint}"])
+        if last_plan(self.core.open_uow) != mark:
+            self._worker.run("plan", now, {"mark": mark})
+        self._planned = mark
 
     def _poll(self, now: datetime) -> None:
-        """Ask the relay before anything is sent, and hourly."""
-        if relay_poll_due(self.core.open_uow, self.core.business_clock, dispatch_due=self._mail_due(now)):
-            require_stopped_cleanly(poll(self.core, self.inbox, self.catalogue.services))
+        """Ask the relay before anything is sent, and regularly."""
+        due = bool(self._read_model.due_channels(now))
+        if relay_poll_due(self.core.open_uow, self.core.business_clock, dispatch_due=due):
+            require_stopped_cleanly(poll(self.core, self.inbox, self._sealing_key, self.catalogue.services))
 
     def _send(self, now: datetime) -> None:
         """Send the mails whose time has come."""
-        if self.catalogue.may_send and self._mail_due(now):
+        if self.catalogue.may_send and Channel.EMAIL in self._read_model.due_channels(now):
             require_stopped_cleanly(send_mails(self.core, self.catalogue.services, self.catalogue.composer()))
 
     def _letters(self, now: datetime) -> None:
         """Print and hand over the letters whose release day has come."""
-        with self.core.open_uow() as uow:
-            due = bool(uow.plans.due(Channel.LETTER, now) or uow.outbox.in_state(Channel.LETTER, "sending"))
-        if due and self.catalogue.may_send:
-            self._child("print", now, [])
-
-    def _mail_due(self, now: datetime) -> bool:
-        with self.core.open_uow() as uow:
-            if uow.plans.due(Channel.EMAIL, now) or uow.outbox.in_state(Channel.EMAIL, "sending"):
-                return True
-            return any(job.next_attempt_at <= now for job in uow.outbox.in_state(Channel.EMAIL, "ready"))
+        if self.catalogue.may_send and Channel.LETTER in self._read_model.due_channels(now):
+            self._worker.run("print", now)
 
     def _keep(self) -> None:
         """Follow the wall clock: catalogue, certificate, rounds."""
@@ -216,25 +210,15 @@ class Agent:
 
     def _join(self, window: RoundWindow) -> None:
         """Take part in a round, in a child of its own, while everything else goes on."""
-        extra = [
-            "--round", window.round_id, "--study", window.study_path, "--flower", str(window.flower),
-            "--closes", window.closes_at.isoformat(),
+        command = [
+            sys.executable, "-m", "guildpost_agent.cli", "join-round", "--home", str(self.core.home),
+            "--now", self.core.business_clock.now().isoformat(), "--round", window.round_id,
+            "--study", window.study_path, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
         ]  # fmt: skip
-        start = partial(self._child, "round", self.core.business_clock.now(), extra)
-        threading.Thread(target=_quietly, args=(start,), name="round", daemon=True).start()
+        threading.Thread(target=_take_part, args=(command,), name="round", daemon=True).start()
 
 
-def gatekeeper(core: Core) -> Gatekeeper:
-    """Give what lets people into the dealer's pages."""
-    return Gatekeeper(SqlSessionStore(core.engine), core.wall_clock, core.entropy)
-
-
-def _child(core: Core, step: str, now: datetime, extra: list[str]) -> None:
-    run_child(core.home, step, now, extra)
-
-
-def _quietly(run: Callable[[], None]) -> None:
-    try:
-        run()
-    except GuildpostError as error:
-        log.warning("round_not_joined", code=error.code)
+def _take_part(command: list[str]) -> None:
+    ended = subprocess.run(command, check=False)
+    if ended.returncode != 0:
+        log.warning("round_not_joined", exit_code=ended.returncode)

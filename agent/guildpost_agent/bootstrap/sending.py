@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
 from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
@@ -23,12 +25,10 @@ from guildpost_agent.app.release_letters import (
     release_letters,
 )
 from guildpost_agent.bootstrap.core import Core
-from guildpost_agent.bootstrap.member import membership_of
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_agent.domain.occasions import work_kind
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.working_days import is_quiet
-from guildpost_shared.identity.keys import load_sealing_key
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule
 from guildpost_shared.templates.letter_text import Letter
@@ -50,7 +50,7 @@ def relay_inbox(core: Core) -> HttpRelayInbox:
     )
 
 
-def poll(core: Core, inbox: HttpRelayInbox, services: Services) -> PollSummary:
+def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, services: Services) -> PollSummary:
     """Fetch and apply what customers answered."""
     zone = ZoneInfo(core.config.dealer.timezone)
     today = core.business_clock.now().astimezone(zone).date()
@@ -63,7 +63,6 @@ def poll(core: Core, inbox: HttpRelayInbox, services: Services) -> PollSummary:
         ),
         hu_services=frozenset(hu_rules),
     )
-    sealing_key = load_sealing_key(membership_of(core).sealing_key)
     return poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
 
 

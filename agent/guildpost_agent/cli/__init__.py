@@ -7,6 +7,7 @@ from guildpost_shared.command_line import main as run
 COMMANDS: Final = {
     "enrol": "guildpost_agent.cli.enrol",
     "import": "guildpost_agent.cli.import_files",
+    "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
     "login-link": "guildpost_agent.cli.login_link",
     "relay-card": "guildpost_agent.cli.relay_card",

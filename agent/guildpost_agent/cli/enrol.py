@@ -1,11 +1,14 @@
 """``guildpost-agent enrol``: join a brand's network with a join code."""
 
 import argparse
+from pathlib import Path
 
 from guildpost_agent.app.enrol import enrol
 from guildpost_agent.bootstrap.core import AGENT_VERSION, open_core
 from guildpost_agent.bootstrap.member import control_plane
+from guildpost_agent.bootstrap.relay_card import relay_card
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.relay_card import DEFAULT_COLOUR
 
 HELP = "Dem Netz einer Marke beitreten · join a brand's network"
 
@@ -19,6 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="FINGERPRINT",
         help="Fingerabdruck vom Händlerverband · fingerprint from the dealers' association",
+    )
+    parser.add_argument(
+        "--relay-card",
+        type=Path,
+        metavar="FILE",
+        help="auch die Karte für das Relay schreiben · write the relay card too",
     )
 
 
@@ -34,4 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
         entropy=core.entropy,
     )
     print(texts_of(arguments).text("cli.enrolled", agent=membership.agent_id))
+    if arguments.relay_card:
+        arguments.relay_card.write_bytes(relay_card(core, DEFAULT_COLOUR))
     return 0

@@ -2,10 +2,8 @@
 
 import argparse
 
-from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.running import gatekeeper
-from guildpost_agent.cli.options import add_home
-from guildpost_agent.cli.run import read_web_address
+from guildpost_agent.bootstrap.core import gatekeeper, open_core
+from guildpost_agent.cli.options import add_home, read_web_address
 from guildpost_shared.errors import Unavailable
 
 HELP = "Einmaligen Anmeldelink ausgeben · print a one-time login link"

@@ -3,11 +3,9 @@
 import argparse
 import sys
 
-from guildpost_agent.app.make_relay_card import make_relay_card
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.member import membership_of
+from guildpost_agent.bootstrap.relay_card import relay_card
 from guildpost_agent.cli.options import add_home
-from guildpost_shared.identity.keys import load_sealing_key
 
 HELP = "Öffentliche Karte für das Relay ausgeben · print the public card for the relay"
 DEFAULT_COLOUR = "#0b5c6b"
@@ -21,16 +19,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the card (it holds public keys and the imprint only)."""
-    core = open_core(arguments.home)
-    dealer = core.config.dealer
-    card = make_relay_card(
-        core.gate,
-        display_name=dealer.name,
-        brand_colour=arguments.colour,
-        imprint=f"{dealer.legal_name}, {dealer.street}, {dealer.postcode} {dealer.town}, {dealer.phone}",
-        website=dealer.website,
-        relay_key=core.keys.relay,
-        sealing_key=load_sealing_key(membership_of(core).sealing_key),
-    )
-    sys.stdout.buffer.write(card)
+    sys.stdout.buffer.write(relay_card(open_core(arguments.home), arguments.colour))
     return 0

@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.running import Agent
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import WEB_ADDRESS, add_home, texts_of
 from guildpost_agent.jobs.schedule import follow_driver, follow_system_clock
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.driven_clock import DrivenClock
@@ -17,7 +17,6 @@ from guildpost_shared.errors import Conflict
 from guildpost_shared.logs import configure_logging
 
 HELP = "Den Agenten betreiben · run the agent"
-WEB_ADDRESS: Final = "web.address"
 LOCK: Final = "agent.lock"
 
 
@@ -77,9 +76,3 @@ def only_one(home: Path) -> TextIO:
         file.close()
         raise Conflict("agent_already_running", home=home) from None
     return file
-
-
-def read_web_address(home: Path) -> str | None:
-    """Read where the running agent's pages listen."""
-    path = home / WEB_ADDRESS
-    return path.read_text("ascii").strip() if path.exists() else None

@@ -1,8 +1,16 @@
-"""``guildpost-agent work STEP``: one heavy step in a process of its own; the agent starts these itself."""
+"""``guildpost-agent work``: do heavy steps as they come on standard input; the agent starts this itself.
+
+The worker ends with its input: when the agent lets go of it, or is no more.
+"""
 
 import argparse
+import gc
 import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -10,78 +18,92 @@ from guildpost_agent.adapters.dms.drop_folder import DropFolder
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.import_dms import import_delivery
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
+from guildpost_agent.app.planning_state import note_plan, planning_key
+from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.bootstrap.member import catalogue_of, mail_template_ids, services_of, templates_of
+from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
+from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.cli.options import add_home
 from guildpost_shared.clock import ManualClock
+from guildpost_shared.errors import GuildpostError, exit_code
 from guildpost_shared.logs import configure_logging
 
-HELP = "Einen Arbeitsschritt ausführen (der Agent ruft dies selbst auf) · run one step (the agent calls this itself)"
-STEPS = ("intake", "plan", "print", "compile", "round")
-PLAN_KEY = "keys/planning"
+HELP = "Schwere Arbeitsschritte ausführen (startet der Agent selbst) · do heavy steps (started by the agent itself)"
+Extra = Mapping[str, str]
+MASTER_DATA: Final = ("customers", "vehicles")
+LARGE_DELIVERY: Final = 100
+"""From so many customers and vehicles on a delivery is planned for at once; fewer wait for the week's plan, and the
+check in the moment of sending sees them anyway."""
+BULK_THRESHOLDS: Final = (100_000, 20, 20)
+"""Steps read tens of thousands of values that all live to the step's end: collecting in between finds nothing."""
 log = structlog.get_logger()
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("step", choices=STEPS)
     add_home(parser)
-    parser.add_argument("--now", type=datetime.fromisoformat, required=True, help="Geschäftsuhr · business clock")
-    parser.add_argument("--mark", default="", help="was mit dem Plan gemerkt wird · what is noted with the plan")
-    for name in ("round", "study", "flower"):
-        parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--closes", type=datetime.fromisoformat)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do one step."""
+    """Do steps until the input ends."""
     configure_logging()
-    core = open_core(arguments.home, business_clock=ManualClock(arguments.now))
-    match arguments.step:
-        case "intake":
-            intake(core)
-        case "plan":
-            plan(core, arguments.mark)
-        case "print":
-            print_due(core)
-        case "compile":
-            compile_templates(core)
-        case _:
-            join_round(core, arguments)
+    core = open_core(arguments.home)
+    gc.set_threshold(*BULK_THRESHOLDS)
+    for line in sys.stdin:
+        order = json.loads(line)
+        code = do_step(core, order["step"], datetime.fromisoformat(order["now"]), order["extra"])
+        sys.stdout.write(json.dumps({"exit": code}) + "\n")
+        sys.stdout.flush()
     return 0
 
 
-def intake(core: Core) -> None:
-    """Import what lies ready, attribute bookings, plan anew."""
+def do_step(core: Core, step: str, now: datetime, extra: Extra) -> int:
+    """Do one step at an instant of the business clock; the exit code of its error, 0 if there is none."""
+    try:
+        STEPS[step](replace(core, business_clock=ManualClock(now)), extra)
+    except GuildpostError as error:
+        log.warning("step_failed", step=step, code=error.code, detail=error.detail)
+        return exit_code(error)
+    return 0
+
+
+def intake(core: Core, extra: Extra) -> None:
+    """Import what lies ready, attribute bookings; plan anew when many customers or vehicles came."""
     source = DropFolder(core.config.dms.drop_folder)
-    while (
-        report := import_delivery(core.open_uow, source, core.business_clock, core.entropy, core.config.dealer)
-    ) is not None:
-        log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
-        if not report.rows_read:
-            break
-    plan(core, "")
+    report = import_delivery(core.open_uow, source, core.business_clock, core.entropy, core.config.dealer)
+    if report is None:
+        return
+    log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
+    if _master_rows(report) >= LARGE_DELIVERY:
+        plan(core, extra)
+    else:
+        services = services_of(catalogue_of(core)).values()
+        record_bookings(core.open_uow, services, core.config, core.business_clock.now())
 
 
-def plan(core: Core, mark: str) -> None:
+def _master_rows(report: ImportReport) -> int:
+    tables = report.report.get("tables")
+    return sum(int(tables.get(name, 0)) for name in MASTER_DATA) if isinstance(tables, dict) else 0
+
+
+def plan(core: Core, extra: Extra) -> None:
     """Attribute bookings and plan; note what the plan was made for."""
     services = services_of(catalogue_of(core)).values()
     if not services:
         return
     now = core.business_clock.now()
     bookings = record_bookings(core.open_uow, services, core.config, now)
-    summary = plan_touchpoints(core.open_uow, services, core.config, now, planning_key(core))
-    if mark:
-        with core.open_uow() as uow:
-            uow.documents.put("plan/done", mark.encode())
-            uow.commit()
+    key = planning_key(core.open_uow, core.entropy)
+    summary = plan_touchpoints(core.open_uow, services, core.config, now, key)
+    note_plan(core.open_uow, extra.get("mark", ""))
     log.info("planned", occasions=summary.occasions, planned=summary.planned, booked=bookings.booked)
 
 
-def print_due(core: Core) -> None:
+def print_due(core: Core, extra: Extra) -> None:
     """Print and hand over the letters that are due."""
+    del extra
     catalogue = catalogue_of(core)
     services = services_of(catalogue)
     composer = Composer(core.config, services, templates_of(core, catalogue), core.open_uow)
@@ -90,8 +112,9 @@ def print_due(core: Core) -> None:
     require_stopped_cleanly(summary)
 
 
-def compile_templates(core: Core) -> None:
+def compile_templates(core: Core, extra: Extra) -> None:
     """Compile the mail templates in force that are not in the cache yet."""
+    del extra
     catalogue = catalogue_of(core)
     templates = templates_of(core, catalogue)
     missing = templates.missing(mail_template_ids(services_of(catalogue)))
@@ -99,26 +122,9 @@ def compile_templates(core: Core) -> None:
     log.info("templates_compiled", count=len(missing))
 
 
-def join_round(core: Core, arguments: argparse.Namespace) -> None:
-    """Take part in a federated round."""
-    from guildpost_agent.bootstrap.rounds import take_part  # noqa: PLC0415 — heavy; only this step needs it
-
-    ended = take_part(
-        core,
-        round_id=arguments.round,
-        study_path=arguments.study,
-        flower=arguments.flower,
-        closes_at=arguments.closes,
-    )
-    log.info("round_ended", result=json.dumps(ended))
-
-
-def planning_key(core: Core) -> bytes:
-    """Load the dealer's own key behind every draw of the planner, making it once."""
-    with core.open_uow() as uow:
-        key = uow.documents.get(PLAN_KEY)
-        if key is None:
-            key = core.entropy.token_bytes(32)
-            uow.documents.put(PLAN_KEY, key)
-            uow.commit()
-    return key
+STEPS: Final[Mapping[str, Callable[[Core, Extra], None]]] = {
+    "intake": intake,
+    "plan": plan,
+    "print": print_due,
+    "compile": compile_templates,
+}

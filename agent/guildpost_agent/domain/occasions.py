@@ -71,7 +71,7 @@ def find(
 
 def _occasion(vehicle: Vehicle, service_id: str, due: DueDate) -> Occasion:
     return Occasion(
-        occasion_id=occasion_id(vehicle.vehicle_id, service_id, due.due),
+        occasion_id=occasion_id(vehicle.vehicle_id, vehicle.customer_id, service_id, due.due),
         customer_id=vehicle.customer_id,
         vehicle_id=vehicle.vehicle_id,
         service_id=service_id,

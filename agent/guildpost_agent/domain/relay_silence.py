@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 SILENCE_LIMIT: Final = timedelta(hours=24)
-POLL_AT_LEAST_EVERY: Final = timedelta(hours=1)
+POLL_AT_LEAST_EVERY: Final = timedelta(hours=4)
+"""Beside the poll before each dispatch: soon enough that answers reach the staff the same day."""
 
 
 def advertising_allowed(last_answer: datetime | None, now: datetime) -> bool:
@@ -13,5 +14,5 @@ def advertising_allowed(last_answer: datetime | None, now: datetime) -> bool:
 
 
 def poll_due(last_answer: datetime | None, now: datetime) -> bool:
-    """Say whether the hourly poll is due."""
+    """Say whether the regular poll is due."""
     return last_answer is None or now - last_answer >= POLL_AT_LEAST_EVERY

@@ -9,7 +9,7 @@ page; the other steps still run. Anything else is a bug and ends the process: th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -33,16 +33,38 @@ class Step:
 class Ticker:
     """Walks the steps at an instant of the business clock."""
 
-    def __init__(self, steps: Sequence[Step], open_uow: OpenUnitOfWork, holder: str, wall_clock: Clock) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        open_uow: OpenUnitOfWork,
+        holder: str,
+        wall_clock: Clock,
+        *,
+        wanted: Callable[[datetime], bool] = lambda _now: True,
+    ) -> None:
+        """Bring the steps.
+
+        Args:
+            steps: in their order.
+            open_uow: opens a transaction, for the lease.
+            holder: the process's name on the lease.
+            wall_clock: of the lease.
+            wanted: a cheap look whether anything can be due; without it every tick walks all steps.
+        """
+        self._wanted = wanted
         self._steps = steps
         self._open_uow = open_uow
         self._holder = holder
         self._wall_clock = wall_clock
+        self._lease_fresh_until = datetime.min.replace(tzinfo=UTC)
         self.last_tick: datetime | None = None
         self.problems: dict[str, GuildpostError] = {}
 
     def tick(self, now: datetime) -> bool:
-        """Walk all steps once; False if another process of this agent holds the lease."""
+        """Walk all steps once where anything is due; False if another process of this agent holds the lease."""
+        if not self._wanted(now):
+            self.last_tick = now
+            return True
         if not self._acquire():
             return False
         for step in self._steps:
@@ -62,8 +84,13 @@ class Ticker:
             uow.commit()
 
     def _acquire(self) -> bool:
+        """Take or renew the lease; one that still runs for more than half its time is not written again."""
         now = self._wall_clock.now()
+        if now < self._lease_fresh_until:
+            return True
         with self._open_uow() as uow:
             taken = uow.leases.acquire("tick", holder=self._holder, now=now, until=now + LEASE)
             uow.commit()
+        if taken:
+            self._lease_fresh_until = now + LEASE / 2
         return taken

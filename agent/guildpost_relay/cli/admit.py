@@ -1,4 +1,4 @@
-"""``guildpost-relay admit``: take a dealer in, by the card its agent wrote."""
+"""``guildpost-relay admit``: take dealers in, by the cards their agents wrote."""
 
 import argparse
 from pathlib import Path
@@ -8,25 +8,29 @@ from guildpost_shared.answers.cards import read_card
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import ConfigurationError
 
-HELP = "Autohaus aufnehmen · admit a dealer"
+HELP = "Autohäuser aufnehmen · admit dealers"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("card", type=Path, metavar="DEALER_CARD.json", help="guildpost-agent relay-card")
+    parser.add_argument("cards", type=Path, nargs="+", metavar="DEALER_CARD.json", help="guildpost-agent relay-card")
     parser.add_argument("--home", type=Path, required=True, help="Ordner des Relays · folder of the relay")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the card and store it."""
-    try:
-        data = arguments.card.read_bytes()
-    except OSError as error:
-        raise ConfigurationError("relay_card_unreadable", path=arguments.card, reason=error.strerror) from error
-    card = read_card(data)
+    """Check every card, then store them all."""
+    cards = [read_card(_read(path)) for path in arguments.cards]
     store = RelayStore.open(arguments.home)
-    store.admit(card)
-    store.close()
     texts = load("guildpost_relay", arguments.lang)
-    print(texts.text("relay.cli.admitted", dealer=card.display_name, key=card.key_id.hex()))
+    for card in cards:
+        store.admit(card)
+        print(texts.text("relay.cli.admitted", dealer=card.display_name, key=card.key_id.hex()))
+    store.close()
     return 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError("relay_card_unreadable", path=path, reason=error.strerror) from error

@@ -2,6 +2,8 @@
 
 import argparse
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,25 +19,28 @@ from guildpost_coordinator.domain.join_codes import DEFAULT_VALIDITY
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.errors import ConfigurationError
 
 NAME: Final = "join-code"
+COLUMNS: Final = ("agent_id", "company", "legal_entity")
 
 
 def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     """Add this command's arguments."""
-    parser.add_argument("--agent-id", required=True, help=texts.text("cli.join-code.agent_id"))
-    parser.add_argument("--company", required=True, help=texts.text("cli.join-code.company"))
-    parser.add_argument("--legal-entity", required=True, help=texts.text("cli.join-code.legal_entity"))
+    parser.add_argument("--agent-id", default="", help=texts.text("cli.join-code.agent_id"))
+    parser.add_argument("--company", default="", help=texts.text("cli.join-code.company"))
+    parser.add_argument("--legal-entity", default="", help=texts.text("cli.join-code.legal_entity"))
+    parser.add_argument("--list", type=Path, metavar="CSV", help=texts.text("cli.join-code.list"))
     parser.add_argument(
         "--valid-days", type=int, default=DEFAULT_VALIDITY.days, help=texts.text("cli.join-code.valid_days")
     )
 
 
 def run(arguments: argparse.Namespace, texts: Catalog) -> int:
-    """Issue the code and print it alone on standard output, ready to be piped.
+    """Issue the code and print it alone on standard output, ready to be piped; for a list, one ``id;code`` per line.
 
     Raises:
-        ConfigurationError: ``ca_missing``, ``trust_root_missing`` or ``addresses_unknown``.
+        ConfigurationError: ``ca_missing``, ``trust_root_missing``, ``addresses_unknown`` or ``member_list_unreadable``.
         Refused: ``membership_name_invalid``.
         Conflict: ``membership_taken`` or ``illegal_transition``.
     """
@@ -45,16 +50,37 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     certificate = load_certificate(home.authority).public_bytes(Encoding.DER)
     engine = open_engine(home.database)
     migrate(engine)
-    code = issue_join_code(
+    issue = partial(
+        issue_join_code,
         open_uow=unit_of_work_factory(engine),
         clock=SystemClock(),
         entropy=OsEntropy(),
         anchors=anchors(home, config, certificate),
-        agent_id=arguments.agent_id,
-        company=arguments.company,
-        legal_entity=arguments.legal_entity,
         validity=timedelta(days=arguments.valid_days),
     )
+    if arguments.list is None:
+        print(issue(agent_id=arguments.agent_id, company=arguments.company, legal_entity=arguments.legal_entity))
+    else:
+        for agent_id, company, legal_entity in read_members(arguments.list):
+            print(f"{agent_id};{issue(agent_id=agent_id, company=company, legal_entity=legal_entity)}")
     engine.dispose()
-    print(code)
     return 0
+
+
+def read_members(path: Path) -> list[tuple[str, str, str]]:
+    """Read planned memberships: id, company and legal entity per line, separated by semicolons.
+
+    Raises:
+        ConfigurationError: ``member_list_unreadable`` with the line; nothing was issued then.
+    """
+    members = []
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError("member_list_unreadable", path=path, line=0) from None
+    for number, line in enumerate(lines, start=1):
+        fields = [field.strip() for field in line.split(";")]
+        if len(fields) != len(COLUMNS):
+            raise ConfigurationError("member_list_unreadable", path=path, line=number)
+        members.append((fields[0], fields[1], fields[2]))
+    return members

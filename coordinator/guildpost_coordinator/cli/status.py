@@ -10,6 +10,7 @@ from guildpost_coordinator.adapters.sql.read_model import SqlReadModel
 from guildpost_coordinator.app.ports.read_model import ReadModel
 from guildpost_coordinator.config import Home, load_config
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
 
 NAME: Final = "status"
 PUBLICATIONS: Final = 50
@@ -43,8 +44,10 @@ def read_figures(model: ReadModel) -> dict[str, object]:
     """Count members, waiting publications and rounds."""
     members, rounds = model.members(), model.rounds()
     released = [round_ for round_ in rounds if round_.state.value == "released"]
+    roster = model.published_content(TARGET_PATH)
     return {
         "members": len(members),
+        "roster": len(parse_roster(roster).entries) if roster else 0,
         "active": sum(member.state == "active" for member in members),
         "connected": sum(member.connected for member in members),
         "waiting": sum(bool(row.missing) for row in model.publications(PUBLICATIONS)),

@@ -135,6 +135,8 @@ def require_active(membership: Membership | None) -> Membership:
     """
     if membership is None or membership.state is State.PLANNED:
         raise Refused("membership_unknown")
-    if membership.state is not State.ACTIVE:
-        raise Refused(f"membership_{membership.state.value}")
+    if membership.state is State.LOCKED:
+        raise Refused("membership_locked")
+    if membership.state is State.REVOKED:
+        raise Refused("membership_revoked")
     return membership

@@ -35,21 +35,23 @@ class Console:
 
 def create_app(console: Console) -> FastAPI:
     """Build the ASGI application."""
+    zone = ZoneInfo("Europe/Berlin")
     pages = Pages(
         Site(
             package="guildpost_coordinator.web",
             messages="guildpost_coordinator",
             name=console.brand,
             language=console.language,
-            zone=ZoneInfo("Europe/Berlin"),
+            zone=zone,
             command="guildpost-coordinator login-link --home …",
         )
     )
 
     def protected() -> APIRouter:
         routes = APIRouter()
-        for page in (network, catalogue, learning):
-            routes.include_router(page.router(console, pages))
+        routes.include_router(network.router(console, pages))
+        routes.include_router(catalogue.router(console, pages))
+        routes.include_router(learning.router(console, pages, zone))
         return routes
 
     app = secure_app(console.gatekeeper, pages, protected)

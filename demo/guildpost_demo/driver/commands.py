@@ -5,6 +5,7 @@ else goes to its log. Each key holder is told of its own passphrase file only.
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -107,22 +108,24 @@ class Commands:
         """Hand in the sample services and templates, and wait for the signatures."""
         return self._coordinator("publish", "publish", str(self.folder.catalogue), "--wait", SIGNATURE_SECONDS)
 
-    def publish_study(self, first: date, last: date) -> Command:
+    def publish_study(self, first: date, last: date, maturity_days: int) -> Command:
         """Hand in the study of a period, and wait for the signatures."""
-        period = ("--from", first.isoformat(), "--to", last.isoformat())
+        days = ("--maturity-days", str(maturity_days))
+        period = ("--from", first.isoformat(), "--to", last.isoformat(), *days)
         return self._coordinator(
             "study", "study", "--services", "hu_au", "inspection", *period, "--wait", SIGNATURE_SECONDS
         )
 
-    def join_code(self, key: str, company: str, legal_entity: str) -> Command:
-        """Print a one-time join code for a dealership."""
-        return self._coordinator(
-            f"join-code-{key}", "join-code", "--agent-id", key, "--company", company, "--legal-entity", legal_entity
-        )
+    def join_codes(self, members: Path) -> Command:
+        """Print a one-time join code for each planned membership of a list."""
+        return self._coordinator("join-codes", "join-code", "--list", str(members))
 
     def run_round(self) -> Command:
         """Run one federated round of the newest study to its release."""
-        return self._coordinator("round", "round", "--study", STUDY, "--window", "30", "--wait", ROUND_SECONDS)
+        return self._coordinator(
+            "round", "round", "--study", STUDY, "--window", "30", "--wait", ROUND_SECONDS,
+            "--business-clock", self.clock,
+        )  # fmt: skip
 
     def coordinator_login(self) -> Command:
         """Print a one-time link into the brand's console."""
@@ -146,23 +149,21 @@ class Commands:
             "--requests-per-minute", MANY_REQUESTS, "--business-clock", self.clock,
         )  # fmt: skip
 
-    def relay_admit(self, key: str) -> Command:
-        """Let a dealership use the relay, by the card its agent wrote."""
-        return self._relay(f"relay-admit-{key}", "admit", str(self.folder.dealer(key).relay_card))
+    def relay_admit(self, keys: Iterable[str]) -> Command:
+        """Let dealerships use the relay, by the cards their agents wrote."""
+        return self._relay("relay-admit", "admit", *(str(self.folder.dealer(key).relay_card) for key in keys))
 
     # Agents
 
     def enrol(self, key: str, join_code: str, association_key: str) -> Command:
-        """Enrol a dealership's agent."""
-        return self._agent(f"enrol-{key}", key, "enrol", "--join-code", join_code, "--association-key", association_key)
+        """Enrol a dealership's agent, which also writes the card by which the relay knows it."""
+        card = str(self.folder.dealer(key).relay_card)
+        anchors = ("--join-code", join_code, "--association-key", association_key)
+        return self._agent(f"enrol-{key}", key, "enrol", *anchors, "--relay-card", card)
 
     def association_fingerprint(self) -> Path:
         """The file with the association key's fingerprint, which reaches dealers from the association."""
         return self.folder.signers / "association" / "fingerprint.txt"
-
-    def relay_card(self, key: str) -> Command:
-        """Print the card by which the relay knows a dealership."""
-        return self._agent(f"relay-card-{key}", key, "relay-card")
 
     def agent_run(self, key: str) -> Command:
         """Run a dealership's agent."""

@@ -36,14 +36,16 @@ def _end_on_signals() -> None:
         signal.signal(number, end)
 
 
-def _links(stage: Stage, texts: Catalog, say: Callable[[str], None]) -> None:
+def _links(stage: Stage, texts: Catalog) -> list[str]:
     run, commands = stage.supervisor.run, stage.commands
-    say(texts.text("demo.look"))
-    say(f"  {texts.text('demo.look.brand')}  {run(commands.coordinator_login()).strip()}")
-    for profile in (stage.profiles[0], stage.profiles[-1]):
-        say(f"  {profile.name}  {run(commands.agent_login(profile.key)).strip()}")
-    say(f"  {texts.text('demo.look.inbox')}  http://localhost:{commands.ports.inbox}/")
-    say(f"  {texts.text('demo.look.folder')}  {stage.folder.root}")
+    dealers = (stage.profiles[0], stage.profiles[-1])
+    return [
+        texts.text("demo.look"),
+        f"  {texts.text('demo.look.brand')}  {run(commands.coordinator_login()).strip()}",
+        *(f"  {profile.name}  {run(commands.agent_login(profile.key)).strip()}" for profile in dealers),
+        f"  {texts.text('demo.look.inbox')}  http://localhost:{commands.ports.inbox}/",
+        f"  {texts.text('demo.look.folder')}  {stage.folder.root}",
+    ]
 
 
 def play(options: Options) -> int:
@@ -66,9 +68,8 @@ def play(options: Options) -> int:
         replay(stage, progress, texts)
         run_round(stage, progress, texts)
         progress.close()
-        print(texts.text("demo.ready", seconds=round(monotonic() - begun)))
-        print(render(summarise(stage), texts))
-        _links(stage, texts, print)
+        shown = [render(summarise(stage), texts), *_links(stage, texts)]
+        print(texts.text("demo.ready", seconds=round(monotonic() - begun)), *shown, sep="\n")  # ready: the links work
         ready = True
         if not options.ends_by_itself:
             print(texts.text("demo.until_interrupted"), flush=True)

@@ -1,47 +1,19 @@
 """Replay the weeks: the customers live up to each instant, then every process does what is due."""
 
-import threading
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from guildpost_demo.driver.commands import COORDINATOR
 from guildpost_demo.driver.progress import Progress
-from guildpost_demo.driver.stage import Stage
-from guildpost_demo.driver.supervisor import Command
+from guildpost_demo.driver.stage import Stage, roster_is_signed
 from guildpost_demo.driver.ticks import ZONE, instants
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import GuildpostError
 
-OUTCOMES_FINAL_DAYS: Final = 36  # the study's maturity of 35 days has to be over
-WEEKS_FOR_ROUND: Final = 3
-SECONDS_PER_INSTANT: Final = 4.0
-
-
-class Background:
-    """A command of the product that runs while the clock goes on."""
-
-    def __init__(self, stage: Stage, command: Command, timeout_seconds: float = 300.0) -> None:
-        self._error: GuildpostError | None = None
-        self._thread = threading.Thread(target=self._run, args=(stage, command, timeout_seconds), daemon=True)
-        self._thread.start()
-
-    def _run(self, stage: Stage, command: Command, timeout_seconds: float) -> None:
-        try:
-            stage.supervisor.run(command, timeout_seconds)
-        except GuildpostError as error:
-            self._error = error
-
-    def waited(self, seconds: float) -> bool:
-        """Wait a while; say whether it has ended.
-
-        Raises:
-            GuildpostError: it failed.
-        """
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            return False
-        if self._error is not None:
-            raise self._error
-        return True
+MATURITY_DAYS: Final = 21  # the attribution window of an e-mail; a letter's bookings count as far as they are known
+AGEING_DAYS: Final = 31  # figures that people look at are older than thirty days
+FEWEST_DEALERS: Final = 10  # legal entities; below that nobody takes part in a round
+SIGNATURE_PATIENCE: Final = 90.0
+ROUND_PATIENCE: Final = 300.0
 
 
 def _where(stage: Stage, instant: datetime, texts: Catalog) -> str:
@@ -81,27 +53,25 @@ def replay(stage: Stage, progress: Progress, texts: Catalog) -> None:
 
 
 def study_period(start: date, weeks: int) -> tuple[date, date] | None:
-    """Choose the days of sending that a study can count: their outcomes are final when the weeks are over.
+    """Choose the days of sending whose outcomes are final, and old enough to be shown, when the weeks are over.
 
     Returns:
         First and last day, or None when the weeks are too few.
     """
-    last = start + timedelta(days=weeks * 7 - 1 - OUTCOMES_FINAL_DAYS)
+    last = start + timedelta(days=weeks * 7 - 1 - MATURITY_DAYS - AGEING_DAYS)
     return (start, last) if last > start else None
 
 
 def run_round(stage: Stage, progress: Progress, texts: Catalog) -> None:
-    """Publish the study of the replayed weeks and run its round; the clock goes on slowly meanwhile.
+    """Publish the study of the replayed weeks and run its round; the business clock stands still meanwhile.
 
     Raises:
         Unavailable: the round did not end in time, or a process keeps dying.
     """
     period = study_period(stage.options.start, stage.options.weeks)
-    if period is None:
+    if period is None or len(stage.profiles) < FEWEST_DEALERS:
         return
     progress.note(texts.text("demo.round", first=period[0].isoformat(), last=period[1].isoformat()))
-    stage.supervisor.run(stage.commands.publish_study(*period))
-    later = instants(stage.options.start + timedelta(weeks=stage.options.weeks), WEEKS_FOR_ROUND)
-    round_ = Background(stage, stage.commands.run_round())
-    while not round_.waited(SECONDS_PER_INSTANT):
-        live(stage, next(later), progress, texts)
+    stage.supervisor.wait_until(lambda: roster_is_signed(stage), COORDINATOR, SIGNATURE_PATIENCE)
+    stage.supervisor.run(stage.commands.publish_study(*period, MATURITY_DAYS))
+    stage.supervisor.run(stage.commands.run_round(), ROUND_PATIENCE)

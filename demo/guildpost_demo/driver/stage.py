@@ -157,26 +157,31 @@ def start_public_servers(stage: Stage) -> None:
 
 
 def start_dealers(stage: Stage, said: Callable[[str], None]) -> None:
-    """Enrol every dealership, run its agent, wait until the roster with all of them is signed."""
+    """Enrol every dealership and run its agent; the roster of all of them is signed meanwhile."""
     supervisor, commands = stage.supervisor, stage.commands
     fingerprint = commands.association_fingerprint().read_text("ascii").strip()
 
+    members = stage.folder.root / "members.csv"
+    rows = [f"{profile.key};{profile.legal_name};{profile.legal_entity}\n" for profile in stage.profiles]
+    members.write_text("".join(rows), encoding="utf-8")
+    listed = supervisor.run(commands.join_codes(members)).split()
+    codes = dict(line.split(";", 1) for line in listed)
+
     def enrol(profile: DealerProfile) -> None:
-        code = supervisor.run(commands.join_code(profile.key, profile.legal_name, profile.legal_entity)).strip()
-        supervisor.run(commands.enrol(profile.key, code, fingerprint))
         card = stage.folder.dealer(profile.key).relay_card
         card.parent.mkdir(exist_ok=True)
-        card.write_text(supervisor.run(commands.relay_card(profile.key)), encoding="utf-8")
-        supervisor.run(commands.relay_admit(profile.key))
-        stage.clock.expect(profile.key)
-        supervisor.start(commands.agent_run(profile.key))
+        supervisor.run(commands.enrol(profile.key, codes[profile.key], fingerprint))
         said(profile.name)
 
     side_by_side(enrol, stage.profiles)
+    supervisor.run(commands.relay_admit([profile.key for profile in stage.profiles]))
+    for profile in stage.profiles:
+        stage.clock.expect(profile.key)
+        supervisor.start(commands.agent_run(profile.key))
     supervisor.wait_until(lambda: not stage.clock.down(), stage.profiles[-1].key, 120)
-    supervisor.wait_until(lambda: _roster_is_signed(stage), COORDINATOR, 120)
 
 
-def _roster_is_signed(stage: Stage) -> bool:
+def roster_is_signed(stage: Stage) -> bool:
+    """Say whether every dealership stands on the roster in force."""
     status: dict[str, object] = json.loads(stage.supervisor.run(stage.commands.coordinator_status()))
-    return (status["active"], status["waiting"]) == (len(stage.profiles), 0)
+    return status["roster"] == len(stage.profiles)

@@ -74,6 +74,5 @@ def agent_toml(profile: DealerProfile, around: Surroundings) -> str:
         _section("relay", url=around.relay_url, ca_file=around.relay_ca_file),
         _section("web", listen=around.web_listen),
         _section("services", enabled=["hu_au", "inspection"]),
-        _section("approval", mode="automatic"),
     )
     return "\n".join(sections)

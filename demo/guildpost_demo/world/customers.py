@@ -32,6 +32,8 @@ NIGHT_TICK_HOUR: Final = 5
 POST_DAYS: Final = 4  # advertising mail arrives about four working days after posting
 FAR_LEAD_DAYS: Final = 300
 RETRY: Final = timedelta(hours=1)
+EXPORT_WEEKDAYS: Final = frozenset({1, 4})
+"""The management systems export what changed on Tuesday and Friday nights; many sites do it rarely."""
 Deed = Literal["click", "answer", "unsubscribe", "phone", "walk_in", "desk_books"]
 
 
@@ -169,7 +171,7 @@ class Customers:
             hour=local.hour,
             lead_days=due - local.date().toordinal(),
             is_business=subject.household.customer.is_business,
-            base_shift=profile.base_shift * 0.6,
+            base_shift=profile.base_shift,
             lead_shift_days=profile.lead_shift_days,
         )
 
@@ -272,4 +274,5 @@ class Customers:
     def _close_and_export(self, today: date) -> None:
         for side in self._dealers.values():
             side.desk.close_day(today - timedelta(days=1))
-            side.desk.export(today)
+            if today.weekday() in EXPORT_WEEKDAYS:
+                side.desk.export(today)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,19 @@ def letters(index: Path) -> Iterator[Letter]:
         index: ``index.csv`` with the columns ``seq;doc_id;page_from;page_to;…`` beside exactly one PDF.
     """
     rows = _index_rows(index)
-    reader = PdfReader(next(iter(sorted(index.parent.glob("*.pdf")))))
-    for row in rows:
-        first, last = int(row["page_from"]), int(row["page_to"])
-        text = "\n".join(reader.pages[page - 1].extract_text() for page in range(first, last + 1))
-        yield Letter(row["doc_id"], text)
+    document = PdfDocument(next(iter(sorted(index.parent.glob("*.pdf")))))
+    try:
+        for row in rows:
+            pages = range(int(row["page_from"]) - 1, int(row["page_to"]))
+            yield Letter(row["doc_id"], "\n".join(_text(document, page) for page in pages))
+    finally:
+        document.close()
+
+
+def _text(document: PdfDocument, number: int) -> str:
+    page = document[number]
+    text_page = page.get_textpage()
+    text: str = text_page.get_text_range().replace("\r\n", "\n")
+    text_page.close()
+    page.close()
+    return text

@@ -65,7 +65,7 @@ def slot_effect(weekday: int, hour: int, *, is_business: bool) -> float:
     return WEEKDAY_EFFECT[weekday] * (BUSINESS_HOURS if is_business else PRIVATE_HOURS)[hour]
 
 
-def _shifted(probability: float, log_odds: float) -> float:
+def shifted(probability: float, log_odds: float) -> float:
     """Move a probability by log-odds: dealers differ by about 0.3."""
     probability = min(max(probability, 1e-6), 1 - 1e-6)
     return 1 / (1 + math.exp(-(math.log(probability / (1 - probability)) + log_odds)))
@@ -84,7 +84,7 @@ def booking_lift(contact: Contact) -> float:
     effect = lead_effect(contact.lead_days - contact.lead_shift_days)
     if contact.channel == "email":
         effect *= slot_effect(contact.weekday, contact.hour, is_business=contact.is_business)
-    return _shifted(LIFT[contact.service, contact.channel] * effect, contact.base_shift * 0.6)
+    return shifted(LIFT[contact.service, contact.channel] * effect, contact.base_shift)
 
 
 def click_probability(contact: Contact) -> float:

@@ -12,7 +12,7 @@ from guildpost_demo.network.dice import Dice
 from guildpost_demo.network.people import DAYS_PER_YEAR
 from guildpost_demo.network.records import Customer, Household, Vehicle
 from guildpost_demo.network.vehicles import month_end
-from guildpost_demo.world.responses import Service, base_visit
+from guildpost_demo.world.responses import Service, base_visit, shifted
 
 POSTCODE: Final = re.compile(r"\b(\d{5})\b")
 UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -46,7 +46,7 @@ class DealerWorld:
         for vehicle in household.vehicles:
             vehicle.jobs.clear()
             if vehicle.active and not (vehicle.sold or vehicle.deregistered):
-                for intent in _intents(rng, household, vehicle, start.toordinal()):
+                for intent in _intents(rng, household, vehicle, start.toordinal(), self.profile.base_shift):
                     self.intents[vehicle.number, intent.service] = intent
         for appointment in household.appointments:
             if appointment.status == "geplant":
@@ -69,13 +69,16 @@ def squeeze(text: str) -> str:
     return plain.replace("strasse", "str")
 
 
-def _intents(rng: Dice, household: Household, vehicle: Vehicle, start: int) -> Iterable[Intent]:
-    """Draw who comes anyway: at a due inspection by vehicle age, at a due service for about half."""
+def _intents(rng: Dice, household: Household, vehicle: Vehicle, start: int, shift: float) -> Iterable[Intent]:
+    """Draw who comes anyway: at a due inspection by vehicle age, at a due service for about half.
+
+    Dealers differ by ``shift`` (log-odds).
+    """
     due = month_end(vehicle.hu_due)
     age = (due - vehicle.first_registration) / DAYS_PER_YEAR
-    if start <= due <= start + HORIZON_DAYS and rng.happens(base_visit(age)):
+    if start <= due <= start + HORIZON_DAYS and rng.happens(shifted(base_visit(age), shift)):
         yield Intent(vehicle, household, "hu_au", max(start, due - int(rng.gauss(20, 16))))
-    if start <= vehicle.service_due <= start + HORIZON_DAYS and rng.happens(INSPECTION_BASE):
+    if start <= vehicle.service_due <= start + HORIZON_DAYS and rng.happens(shifted(INSPECTION_BASE, shift)):
         yield Intent(vehicle, household, "inspection", max(start, vehicle.service_due - int(rng.gauss(8, 20))))
 
 

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import GuildpostError, Refused
-from guildpost_shared.web.headers import SecurityHeaders
+from guildpost_shared.web.body_limit import BodyLimit
+from guildpost_shared.web.headers import SecurityHeaders, secured
 from guildpost_shared.web.pages import Pages
 from guildpost_shared.web.sessions import (
     LINK_LIFETIME,
@@ -26,6 +29,9 @@ from guildpost_shared.web.sessions import (
 )
 
 MAX_TOKEN: Final = 100
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNPROCESSABLE: Final = 422
+_BUG: Final = 500
 
 
 class SessionStore(Protocol):
@@ -72,11 +78,21 @@ class Gatekeeper:
         Raises:
             LoginNeeded: no session, or an expired one.
         """
-        token = request.cookies.get(cookie_name(request.url.scheme))
+        token = request.cookies.get(_cookie_name(request))
         csrf = self._store.csrf(token_hash(token), self._clock.now()) if token else None
         if csrf is None:
             raise LoginNeeded
         request.state.csrf = csrf
+
+    async def guard_session(self, request: Request) -> None:
+        """Let an unsafe request pass only from our own page and with the session's token, in the field ``csrf``.
+
+        Raises:
+            Refused: ``request_forged``.
+        """
+        if request.method not in SAFE_METHODS:
+            token = (await request.form()).get("csrf")
+            self.guard(request, token if isinstance(token, str) else None, request.state.csrf)
 
     def guard(self, request: Request, csrf: str | None, expected: str | None) -> None:
         """Refuse a state-changing request that is not from our own page.
@@ -84,12 +100,18 @@ class Gatekeeper:
         Raises:
             Refused: ``request_forged``.
         """
-        host, origin = request.headers.get("host", ""), request.headers.get("origin")
-        if not unsafe_request_allowed(host=host, origin=origin, csrf=csrf, expected_csrf=expected):
+        headers = request.headers
+        if not unsafe_request_allowed(
+            scheme=request.url.scheme,
+            host=headers.get("host", ""),
+            origin=headers.get("origin"),
+            csrf=csrf,
+            expected_csrf=expected,
+        ):
             raise Refused("request_forged")
 
-    def enter(self, link: str, scheme: str) -> Response:
-        """Use a link up and open a session.
+    def enter(self, link: str, request: Request) -> Response:
+        """Use a link up and open a session; the browser's earlier session ends.
 
         Raises:
             Refused: ``login_link_invalid``.
@@ -101,12 +123,15 @@ class Gatekeeper:
         )
         if not opened:
             raise Refused("login_link_invalid")
+        name, earlier = _cookie_name(request), request.cookies.get(_cookie_name(request))
+        if earlier:
+            self._store.remove(token_hash(earlier))
         response = RedirectResponse("/", status_code=303)
         response.set_cookie(
-            cookie_name(scheme),
+            name,
             session.token,
             httponly=True,
-            secure=scheme == "https",
+            secure=request.url.scheme == "https",
             samesite="strict",
             path="/",
             max_age=int(SESSION_LIFETIME.total_seconds()),
@@ -115,14 +140,20 @@ class Gatekeeper:
 
     def leave(self, request: Request) -> Response:
         """Close the session."""
-        name = cookie_name(request.url.scheme)
+        name = _cookie_name(request)
         self._store.remove(token_hash(request.cookies[name]))
         response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(name, path="/")
+        # a browser ignores the removal of a "__Host-" cookie that does not repeat Secure and the path (RFC 6265bis)
+        secure = request.url.scheme == "https"
+        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")
         return response
 
 
-def _routes(gatekeeper: Gatekeeper, pages: Pages) -> APIRouter:
+def _cookie_name(request: Request) -> str:
+    return cookie_name(request.url.scheme, request.headers.get("host", ""))
+
+
+def _login_routes(gatekeeper: Gatekeeper, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/login/{token}")
@@ -132,12 +163,16 @@ def _routes(gatekeeper: Gatekeeper, pages: Pages) -> APIRouter:
     @routes.post("/login")
     def login(request: Request, token: Annotated[str, Form(max_length=MAX_TOKEN)]) -> Response:
         gatekeeper.guard(request, None, None)
-        return gatekeeper.enter(token, request.url.scheme)
+        return gatekeeper.enter(token, request)
+
+    return routes
+
+
+def _logout_route(gatekeeper: Gatekeeper) -> APIRouter:
+    routes = APIRouter()
 
     @routes.post("/logout")
-    def logout(request: Request, csrf: Annotated[str, Form(max_length=MAX_TOKEN)]) -> Response:
-        gatekeeper.require_session(request)
-        gatekeeper.guard(request, csrf, request.state.csrf)
+    def logout(request: Request) -> Response:
         return gatekeeper.leave(request)
 
     return routes
@@ -149,19 +184,42 @@ def secure_app(gatekeeper: Gatekeeper, pages: Pages, protected: Callable[[], API
     Args:
         gatekeeper: judges sessions and unsafe requests.
         pages: renders.
-        protected: gives the routes; each of them is called only with a living session.
+        protected: gives the routes; each of them is called only with a living session, and one that may change
+            something only with the session's CSRF token.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    app.include_router(_routes(gatekeeper, pages))
-    app.include_router(protected(), dependencies=[Depends(gatekeeper.require_session)])
+    app.include_router(_login_routes(gatekeeper, pages))
+    guards = [Depends(gatekeeper.require_session), Depends(gatekeeper.guard_session)]
+    app.include_router(_logout_route(gatekeeper), dependencies=guards)
+    app.include_router(protected(), dependencies=guards)
+    _say_errors(app, pages)
+    return app
+
+
+def _say_errors(app: FastAPI, pages: Pages) -> None:
+    """Answer every failure with a page in words."""
 
     @app.exception_handler(GuildpostError)
     def on_error(request: Request, error: GuildpostError) -> Response:
         return pages.error(request, error)
 
     @app.exception_handler(LoginNeeded)
-    def on_login_needed(request: Request, error: LoginNeeded) -> HTMLResponse:  # noqa: ARG001 — FastAPI's signature
+    def on_login_needed(request: Request, _error: LoginNeeded) -> Response:
         return pages.page(request, "login_needed.html", status=401)
 
-    return app
+    @app.exception_handler(HTTPException)
+    def on_http_error(request: Request, error: HTTPException) -> Response:
+        return pages.failure(request, error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def on_bad_form(request: Request, _error: RequestValidationError) -> Response:
+        return pages.failure(request, _UNPROCESSABLE)
+
+    @app.exception_handler(Exception)
+    def on_bug(request: Request, _error: Exception) -> Response:
+        """Starlette answers a bug outside of all other layers, so the headers are added here; the log has the cause."""
+        response = pages.failure(request, _BUG)
+        response.raw_headers = secured(response.raw_headers)
+        return response

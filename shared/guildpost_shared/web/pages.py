@@ -3,24 +3,24 @@
 A user interface brings its own ``templates/`` and ``messages/``; layout, login and error pages come from here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from guildpost_shared.catalog import load
-from guildpost_shared.errors import KINDS, GuildpostError, Language, public_text
+from guildpost_shared.errors import KINDS, GuildpostError, Language, PublicText, public_text
+from guildpost_shared.web.formats import Formats
 
 LANGUAGE_COOKIE: Final = "guildpost-lang"
 LANGUAGE_SECONDS: Final = 31_536_000
 _SHARED: Final = "guildpost_shared.web"
+_VARY: Final = "Accept-Language, Cookie"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Site:
     """What is the same on every page of one user interface.
 
     Attributes:
-        package: where its templates and messages live.
+        package: where its templates live.
+        messages: the package that holds its texts.
         name: whose pages these are, as the header shows it.
         language: the default language.
         zone: in which local time instants are shown.
@@ -88,40 +89,63 @@ class Pages:
         accepted = request.headers.get("accept-language", "")
         return choose_language(request.query_params, request.cookies, accepted, self._site.language)
 
+    def texts(self, request: Request) -> Texts:
+        """Give the texts in a request's language."""
+        return Texts(self._site.messages, self.language(request))
+
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """Render a template; texts, formats and the session's CSRF token are always at hand."""
         language = self.language(request)
         texts = Texts(self._site.messages, language)
+        formats = Formats(language, self._site.zone)
         body = self._environment.get_template(template).render(
             t=texts.text,
             label=texts.label,
+            plural=partial(_plural, texts, formats),
             lang=language,
             path=request.url.path,
+            here=request.url.path if request.method == "GET" else "/",
             site=self._site,
             csrf=getattr(request.state, "csrf", None),
-            **self._formats(language),
+            day=formats.day,
+            weekday=formats.weekday,
+            clock=formats.clock,
+            moment=formats.moment,
+            number=formats.number,
+            percent=formats.percent,
             **values,
         )
-        response = HTMLResponse(body, status_code=status)
+        response = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": _VARY})
         if request.query_params.get("lang") == language:
-            response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="strict", max_age=LANGUAGE_SECONDS)
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                language,
+                httponly=True,
+                secure=request.url.scheme == "https",
+                samesite="strict",
+                max_age=LANGUAGE_SECONDS,
+            )
         return response
 
-    def error(self, request: Request, error: GuildpostError) -> HTMLResponse:
-        """Say an error: what happened, and what to do next."""
+    def error(self, request: Request, error: GuildpostError, status: int | None = None) -> HTMLResponse:
+        """Say an error: what happened, and what to do next.
+
+        Args:
+            request: what was asked.
+            error: what happened.
+            status: HTTP status; that of the error's kind by default.
+        """
         text = public_text(error, self.language(request))
-        return self.page(request, "error.html", KINDS[error.kind].http, error=text)
+        return self.page(request, "error.html", status or KINDS[error.kind].http, error=text)
 
-    def _formats(self, language: Language) -> dict[str, Callable[..., str]]:
-        dot = "." if language == "de" else ""
+    def failure(self, request: Request, status: int) -> HTMLResponse:
+        """Say a failure that has only an HTTP status."""
+        texts = self.texts(request)
+        name = f"web.status.{status}" if texts.has(f"web.status.{status}") else "web.status.other"
+        return self.page(request, "error.html", status, error=PublicText(texts.text(name), texts.text(f"{name}.next")))
 
-        def day(value: date) -> str:
-            return format_date(value, f"EEE d{dot} MMM yyyy", locale=language)
 
-        def moment(value: datetime) -> str:
-            return format_datetime(value.astimezone(self._site.zone), f"EEE d{dot} MMM, HH:mm", locale=language)
-
-        def number(value: float) -> str:
-            return format_decimal(value, locale=language)
-
-        return {"day": day, "moment": moment, "number": number}
+def _plural(texts: Texts, formats: Formats, message_id: str, count: int) -> str:
+    """Return the text for one or for many; German and English need no more forms (CLDR)."""
+    form = "one" if count == 1 else "many"
+    return texts.text(f"{message_id}.{form}", count=formats.number(count))

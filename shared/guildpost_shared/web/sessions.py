@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from guildpost_shared.entropy import Entropy
 
@@ -15,6 +15,7 @@ SESSION_LIFETIME: Final = timedelta(hours=10)
 COOKIE: Final = "guildpost-session"
 SECURE_COOKIE: Final = "__Host-guildpost-session"
 TOKEN_BYTES: Final = 32
+_PORT: Final = re.compile(r":([0-9]{1,5})$")
 
 
 @dataclass(frozen=True)
@@ -40,22 +41,32 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def cookie_name(scheme: str) -> str:
-    """Name the session cookie: bound to host and path wherever the page came over TLS."""
-    return SECURE_COOKIE if scheme == "https" else COOKIE
+def cookie_name(scheme: str, host: str) -> str:
+    """Name the session cookie: bound to host and path wherever the page came over TLS.
 
-
-def unsafe_request_allowed(*, host: str, origin: str | None, csrf: str | None, expected_csrf: str | None) -> bool:
-    """Judge a state-changing request: same origin, and the session's own token where there is a session.
+    Browsers do not keep the cookies of two ports apart (RFC 6265, 8.5), so the name does: several dealerships and a
+    console can be open on one machine at once.
 
     Args:
+        scheme: of the request.
         host: the request's Host header.
-        origin: its Origin header, None where the client sent none.
+    """
+    port = _PORT.search(host)
+    return (SECURE_COOKIE if scheme == "https" else COOKIE) + (f"-{port[1]}" if port else "")
+
+
+def unsafe_request_allowed(
+    *, scheme: str, host: str, origin: str | None, csrf: str | None, expected_csrf: str | None
+) -> bool:
+    """Judge a state-changing request: from our own page, and with the session's own token where there is a session.
+
+    Args:
+        scheme: of the request.
+        host: the request's Host header.
+        origin: its Origin header, None where the client sent none; every browser sends it with a form.
         csrf: the token it carries.
         expected_csrf: the session's token; None before login.
     """
-    if origin is not None and urlsplit(origin).netloc != host:
+    if not host or origin is None or origin.lower() != f"{scheme}://{host}".lower():
         return False
-    if expected_csrf is None:
-        return origin is not None
-    return csrf is not None and hmac.compare_digest(csrf, expected_csrf)
+    return expected_csrf is None or (csrf is not None and hmac.compare_digest(csrf.encode(), expected_csrf.encode()))

@@ -32,5 +32,3 @@ def _params(text: str) -> dict[str, str]:
     if not isinstance(values, dict):
         return {}
     return {name: str(value)[:200] for name, value in values.items() if name.isidentifier() and name not in _RESERVED}
-
-

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_whatever_is_accepted_one_by_one_never_breaks_the_cap(wishes: list[Conta
         if fits(wish, accepted):
             accepted.append(wish)
     accepted.sort()
-    for earlier, later in zip(accepted, accepted[1:], strict=False):
+    for earlier, later in pairwise(accepted):
         assert (later.first - earlier.last).days >= GAP_DAYS
     for contact in accepted:
         year = [c for c in accepted if 0 <= (c.first - contact.first).days < 365]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guildpost_agent.domain.cadence import fits
+from guildpost_agent.domain.cadence import Contact, fits
 from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.keyed import occasion_id
 from guildpost_agent.domain.planning import contact_of, is_held_out, plan_customer
@@ -28,9 +28,10 @@ DEALER = Dealer(KEY, BERLIN, "BW", Rhythm(frozenset({1}), 14), NOW)
 
 def candidate(vehicle: str = "V1", due: date = date(2027, 4, 30), customer: str = "1", **changes: Any) -> Candidate:
     service = changes.pop("service", HU)
+    name = service.service_id
     occasion = Occasion(
-        occasion_id(vehicle, service.service_id, due), customer, vehicle, service.service_id, due, "dms", 0.95, Triage.TRUSTED
-    )  # fmt: skip
+        occasion_id(vehicle, customer, name, due), customer, vehicle, name, due, "dms", 0.95, Triage.TRUSTED
+    )
     return Candidate(occasion, service, changes.pop("channels", EMAIL), frozenset({"BW"}), **changes)
 
 
@@ -51,10 +52,8 @@ def reason(one: Candidate, dealer: Dealer = DEALER, sent: tuple[Touchpoint, ...]
 
 
 def test_half_of_the_plan_keeps_the_default_and_half_explores_the_whole_window() -> None:
-    due = date(2027, 5, 31)
-    touchpoints = [
-        t for name in not_held_out(600) for t in planned([candidate(f"V{name}", due, name)], replace(DEALER, now=NOW))
-    ]
+    due, dealer = date(2027, 5, 31), replace(DEALER, now=datetime(2027, 3, 20, 6, tzinfo=UTC))
+    touchpoints = [t for name in not_held_out(600) for t in planned([candidate(f"V{name}", due, name)], dealer)]
     arms = Counter(t.arm for t in touchpoints)
     assert set(arms) == {"default", "explore"}
     assert 240 <= arms["default"] <= 360
@@ -148,7 +147,7 @@ def test_five_in_a_hundred_are_held_out_for_good() -> None:
     held = [n for n in map(str, range(4_000)) if is_held_out(KEY, n, "hu_au")]
     assert 150 <= len(held) <= 250
     assert {Reason.HOLDOUT} == {
-        reason(candidate(f"V{n}", due, n)) for n in held[:20] for due in (date(2027, 4, 30), date(2027, 5, 31))
+        reason(candidate(f"V{n}", due, n)) for n in held[:20] for due in (date(2027, 4, 30), date(2027, 4, 1))
     }
     assert held != [n for n in map(str, range(4_000)) if is_held_out(b"another key" * 3, n, "hu_au")]
 
@@ -194,7 +193,7 @@ def test_no_rule_can_make_the_plan_break_quiet_hours_windows_or_the_cap(
     dealer, candidates = situation
     results = plan_customer(candidates, (), dealer)
     assert len(results) == len(candidates)
-    contacts = []
+    contacts: list[Contact] = []
     for one, result in results:
         if isinstance(result, Refusal):
             continue

@@ -228,10 +228,10 @@ def test_an_event_from_the_future_counts_as_now(world: SendingWorld, inbox: Fake
     assert LATER == world.outcomes()[-1].at
 
 
-def test_polling_is_due_before_a_dispatch_and_hourly(world: SendingWorld, inbox: FakeRelayInbox) -> None:
+def test_polling_is_due_before_a_dispatch_and_every_four_hours(world: SendingWorld, inbox: FakeRelayInbox) -> None:
     world.poll(inbox)
     asked = [relay_poll_due(world.open_uow, world.clock, dispatch_due=due) for due in (False, True)]
-    world.clock.set(NOW + timedelta(hours=1))
+    world.clock.set(NOW + timedelta(hours=4))
 
     assert [False, True] == asked
     assert relay_poll_due(world.open_uow, world.clock, dispatch_due=False)

@@ -105,9 +105,13 @@ def test_a_signers_certificate_is_printed(home: Home, tmp_path: Path, capsys: py
 
 
 @pytest.fixture
-def serving(home: Home) -> Iterator[subprocess.Popen[str]]:
+def serving(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+    names = ("ca", "online-keys", "signer-root", "signer-marketing", "signer-legal", "signer-association")
+    for name in names:
+        (tmp_path / f"guildpost-{name}").write_text("a passphrase made for tests only")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     main(["init", "--home", str(home.folder)])
-    _with_trust_root(home)
+    main(["ceremony", "--home", str(home.folder), "--signers", str(tmp_path / "signers")])
     command = [sys.executable, "-c", "from guildpost_coordinator.cli import main; raise SystemExit(main())"]
     with subprocess.Popen(
         [*command, "--lang", "en", "serve", "--home", str(home.folder)],

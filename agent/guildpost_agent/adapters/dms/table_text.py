@@ -139,4 +139,7 @@ def read_rows(lines: Sequence[str], *, first_line: int, separator: str, width: i
         width: how many cells a row has.
         free_text: the position of the column that may hold separators, if there is one.
     """
-    return _Rows(lines, first_line, separator, width, free_text).read()
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return _Rows(lines[:end], first_line, separator, width, free_text).read()

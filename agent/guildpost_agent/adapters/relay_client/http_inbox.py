@@ -17,7 +17,7 @@ from guildpost_shared import strict_json
 from guildpost_shared.answers.requests import sign_request
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import ProtocolViolation, Refused, Unavailable
+from guildpost_shared.errors import ConfigurationError, ProtocolViolation, Refused, Unavailable
 
 _SECONDS: Final = 20.0
 _MAX_REPLY: Final = 4 * 1024 * 1024
@@ -47,13 +47,19 @@ class HttpRelayInbox:
             wall_clock: for the requests' timestamps.
             entropy: for their nonces.
             ca_file: trust only these certificate authorities (PEM); None: those of the system.
+
+        Raises:
+            ConfigurationError: ``relay_ca_unreadable``.
         """
         self._url = url.rstrip("/")
         self._key = key
         self._gate = gate
         self._clock = wall_clock
         self._entropy = entropy
-        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        try:
+            context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError("relay_ca_unreadable", path=ca_file, reason=str(error)) from None
         self._client = httpx.Client(verify=context, timeout=_SECONDS, follow_redirects=False)
 
     def fetch(self, after: int) -> AnswerPage:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.tables import decisions, occasions, touchpoints
+from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
 
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
@@ -41,7 +42,7 @@ class SqlPlans:
         self._connection = connection
 
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
-        """Store the occasions that hold now; those that vanished stay only where a touchpoint refers to them."""
+        """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         known = {occasion.occasion_id: occasion for occasion in self.occasions()}
         changed = [vars(row) for row in rows if known.get(row.occasion_id) != row]
         if changed:
@@ -51,10 +52,13 @@ class SqlPlans:
                 statement.on_conflict_do_update(index_elements=["occasion_id"], set_=values), changed
             )
         vanished = known.keys() - {row.occasion_id for row in rows}
-        referred = set(self._connection.scalars(select(touchpoints.c.occasion_id))) if vanished else set()
-        for ids in _chunks(vanished - referred):
+        for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
             self._connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(ids)))
+
+    def _kept_for_good(self) -> set[str]:
+        held_out = select(decisions.c.occasion_id).where(decisions.c.reason == Reason.HOLDOUT.value)
+        return {*self._connection.scalars(select(touchpoints.c.occasion_id)), *self._connection.scalars(held_out)}
 
     def occasions(self) -> list[Occasion]:
         """List all occasions, the vanished ones with touchpoints too."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, case, func, select
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, union
 from sqlalchemy.sql import Select
 
 from guildpost_agent.adapters.sql.engine import READ_ONLY
@@ -86,6 +86,26 @@ class SqlReadModel:
         )
         with self._engine.connect() as connection:
             return [RefusalCount(*row.tuple()) for row in connection.execute(statement)]
+
+    def next_due(self) -> datetime | None:
+        """Say when the next planned or put-off message wants to go out; None when nothing is planned."""
+        planned = (
+            select(func.min(touchpoints.c.planned_at))
+            .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id, isouter=True)
+            .where(touchpoints.c.state == "planned", outbox.c.touchpoint_id.is_(None))
+        )
+        waiting = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(("ready", "sending")))
+        with self._engine.connect() as connection:
+            found = [connection.scalar(planned), connection.scalar(waiting)]
+        return min((at for at in found if at is not None), default=None)
+
+    def due_channels(self, now: datetime) -> set[str]:
+        """Name the channels on which a message wants to go out now, or was interrupted on its way."""
+        planned = select(touchpoints.c.channel).where(touchpoints.c.state == "planned", touchpoints.c.planned_at <= now)
+        ready = and_(outbox.c.state == "ready", outbox.c.next_attempt_at <= now)
+        waiting = select(outbox.c.channel).where(or_(ready, outbox.c.state == "sending"))
+        with self._engine.connect() as connection:
+            return set(connection.scalars(union(planned, waiting)))
 
     @staticmethod
     def _sum(connection: Connection, statement: Select[int]) -> int:

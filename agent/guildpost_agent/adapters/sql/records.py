@@ -102,9 +102,9 @@ class SqlRecords:
         """List all vehicles."""
         return self._read(Vehicle)
 
-    def jobs(self) -> list[Job]:
-        """List all labour lines."""
-        return self._read(Job)
+    def jobs(self, since: date = date.min) -> list[Job]:
+        """List the labour lines of orders made on or after a day."""
+        return self._read(Job, jobs.c.order_date >= since)
 
     def appointments(self) -> list[Appointment]:
         """List all appointments."""

@@ -63,3 +63,11 @@ class ReadModel(Protocol):
     def refusals(self) -> list[RefusalCount]:
         """Count the refused occasions by reason, most frequent first."""
         ...
+
+    def next_due(self) -> datetime | None:
+        """Say when the next planned or put-off message wants to go out; None when nothing is planned."""
+        ...
+
+    def due_channels(self, now: datetime) -> set[str]:
+        """Name the channels on which a message wants to go out now, or was interrupted on its way."""
+        ...

@@ -73,7 +73,10 @@ class Records(Protocol):
 
     def customers(self) -> list[Customer]: ...  # noqa: D102 — see above
     def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
-    def jobs(self) -> list[Job]: ...  # noqa: D102 — see above
+    def jobs(self, since: date = date.min) -> list[Job]:
+        """List the labour lines of orders made on or after a day."""
+        ...
+
     def appointments(self) -> list[Appointment]: ...  # noqa: D102 — see above
     def consents(self) -> list[Consent]: ...  # noqa: D102 — see above
     def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
@@ -111,7 +114,7 @@ class Plans(Protocol):
     """Occasions, decisions and touchpoints."""
 
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
-        """Store the occasions that hold now; those that vanished stay only where a touchpoint refers to them."""
+        """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         ...
 
     def occasions(self) -> list[Occasion]: ...  # noqa: D102 — see above

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Engine, select
 
-from guildpost_coordinator.adapters.sql.catalogue_tables import publications, role_proposals
+from guildpost_coordinator.adapters.sql.catalogue_tables import catalogue_contents, publications, role_proposals
 from guildpost_coordinator.adapters.sql.engine import READ_ONLY
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.adapters.sql.tables import memberships, presence
 from guildpost_coordinator.app.ports.read_model import MemberRow, PublicationRow
+from guildpost_coordinator.domain.catalogue import State
 from guildpost_coordinator.domain.rounds import Round
 
 
@@ -65,3 +66,17 @@ class SqlReadModel:
     def releases(self) -> list[bytes]:
         """List the bodies of the releases, newest first."""
         return [release.body for release in self._rounds.releases()]
+
+    def published_content(self, path: str) -> bytes | None:
+        """Give what the newest publication in force put under a path, or None."""
+        newest = (
+            select(publications.c.changes)
+            .where(publications.c.state == State.PUBLISHED.value)
+            .order_by(publications.c.position.desc())
+        )
+        with self._engine.begin() as connection:
+            found = next((changes[path] for (changes,) in connection.execute(newest) if path in changes), None)
+            if found is None:
+                return None
+            body = select(catalogue_contents.c.body).where(catalogue_contents.c.sha256 == found[1])
+            return connection.scalar(body)

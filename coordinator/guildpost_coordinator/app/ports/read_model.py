@@ -59,3 +59,7 @@ class ReadModel(Protocol):
     def releases(self) -> list[bytes]:
         """List the bodies of the releases, newest first."""
         ...
+
+    def published_content(self, path: str) -> bytes | None:
+        """Give what the newest publication in force put under a path, or None."""
+        ...

@@ -1,0 +1,187 @@
+"""The dealer's pages and the brand console in a real browser: log in as a person does, then look at every page.
+
+``GUILDPOST_SCREENSHOTS=folder`` keeps the pictures.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from guildpost_shared.web.serving import WebServer
+from tests.agent.web.dealership import EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
+from tests.coordinator.web.network import Network
+from tests.e2e.browser import Tab, open_tab
+from tests.factories.agent import a_config
+from tests.shared.web.visitor import World
+
+pytestmark = pytest.mark.browser
+
+WIDTHS: Final = (1280, 390)
+DEALER_PAGES: Final = {
+    "week": "/",
+    "day": "/days/2027-03-01",
+    "mail": f"/messages/{MAIL}",
+    "letter": f"/messages/{LETTER}",
+    "evil-mail": f"/messages/{EVIL_MAIL}",
+    "evil-letter": f"/messages/{EVIL_LETTER}",
+    "ledger": "/ledger",
+}
+CONSOLE_PAGES: Final = {"network": "/", "catalogue": "/catalogue", "learning": "/learning"}
+
+# Text on its ground: the nearest painted background up the tree, as WCAG 2.2 (1.4.3) wants it for normal text.
+CONTRAST: Final = """
+(() => {
+  const parse = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const f = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+    return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b);
+  };
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] === 1) return c;
+    }
+    return [255, 255, 255];
+  };
+  const bad = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.textContent.trim() || !e.checkVisibility() || e.closest('svg')) continue;
+    const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push(`${walk.currentNode.textContent.trim().slice(0, 40)}: ${ratio.toFixed(2)}`);
+  }
+  return bad.join(' | ');
+})()
+"""
+STRUCTURE: Final = """
+(() => {
+  const wrong = [];
+  const levels = [...document.querySelectorAll('h1, h2, h3')].map((h) => Number(h.tagName[1]));
+  if (levels.filter((l) => l === 1).length !== 1) wrong.push('not exactly one h1');
+  levels.forEach((l, i) => { if (i && l - levels[i - 1] > 1) wrong.push(`heading level ${levels[i - 1]} then ${l}`); });
+  if (!document.title || !document.documentElement.lang) wrong.push('no title or language');
+  document.querySelectorAll('iframe:not([title]), svg[role=img]:not([aria-label]), img:not([alt])')
+    .forEach((e) => wrong.push(`no name: ${e.outerHTML.slice(0, 60)}`));
+  document.querySelectorAll('a, button, summary').forEach((e) => {
+    const box = e.getBoundingClientRect();
+    if (!e.textContent.trim()) wrong.push('a link or button without words');
+    if (e.checkVisibility() && !e.matches('.skip, p a, td a, small a') && box.height < 24)
+      wrong.push(`lower than 24 px: ${e.textContent.trim()}`);  // WCAG 2.2, 2.5.8
+  });
+  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+  if (new Set(ids).size !== ids.length) wrong.push('an id twice');
+  if (document.querySelector('script')) wrong.push('a script');
+  return wrong.join(' | ');
+})()
+"""
+OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HEADING: Final = "(() => { const b = document.querySelector('h1').getBoundingClientRect(); return b.width * b.height })()"
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Tab]:
+    with open_tab() as tab:
+        tab.watch()
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    kept = os.environ.get("GUILDPOST_SCREENSHOTS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def log_in(tab: Tab, world: World, address: str) -> None:
+    """Open the link and press the button."""
+    tab.visit(f"{address}/login/{world.gatekeeper.issue_link()}")
+    tab.call("Runtime.evaluate", expression="document.querySelector('button.primary').click()")
+    tab.wait_for("Page.loadEventFired")
+
+
+def look(tab: Tab, address: str, path: str, pictures: Path, name: str) -> None:
+    """Open a page in both languages and widths; check what a machine can, and keep a picture for people."""
+    for language in ("de", "en"):
+        for width in WIDTHS:
+            tab.troubles.clear()
+            tab.resize(width)
+            tab.visit(f"{address}{path}?lang={language}")
+            (pictures / f"{name}-{language}-{width}.png").write_bytes(tab.picture())
+            assert language == tab.ask("document.documentElement.lang")
+            assert 0 == tab.ask(OVERFLOW), f"{name} {language} {width}: the page is wider than the screen"
+            assert 0 != tab.ask(HEADING), "the heading is invisible"
+            assert "" == tab.ask(CONTRAST)
+            assert "" == tab.ask(STRUCTURE)
+            # the browser reports a page that is an error by its status; anything else is a fault of ours
+            assert [] == [line for line in tab.troubles if "the server responded with a status of 40" not in line]
+
+
+@pytest.fixture(scope="module")
+def dealer(tmp_path_factory: pytest.TempPathFactory, tab: Tab) -> Iterator[str]:
+    dealership = Dealership(tmp_path_factory.mktemp("dealer"), config=a_config())
+    server = WebServer(dealership.app, host="127.0.0.1", port=0)
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    log_in(tab, dealership, address)
+    yield address
+    server.stop()
+    dealership.close()
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory, tab: Tab) -> Iterator[str]:
+    network = Network(tmp_path_factory.mktemp("console"))
+    server = WebServer(network.app, host="127.0.0.1", port=0)
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    log_in(tab, network, address)
+    yield address
+    server.stop()
+    network.close()
+
+
+def test_a_person_logs_in_with_the_link_and_out_again(tab: Tab, tmp_path: Path, pictures: Path) -> None:
+    dealership = Dealership(tmp_path, filled=False)
+    server = WebServer(dealership.app, host="127.0.0.1", port=0)
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    try:
+        look(tab, address, "/", pictures, "login-needed")
+        look(tab, address, f"/login/{dealership.gatekeeper.issue_link()}", pictures, "login")
+        log_in(tab, dealership, address)
+        assert "/" == tab.ask("location.pathname")
+        assert "" == tab.ask("document.cookie"), "no script could read the session"
+        look(tab, address, "/", pictures, "week-empty")
+        look(tab, address, "/messages/unknown", pictures, "unknown")
+        tab.call("Runtime.evaluate", expression="document.querySelector('form[action=\"/logout\"] button').click()")
+        tab.wait_for("Page.loadEventFired")
+        assert None is tab.ask("document.querySelector('nav')?.outerHTML"), "logged out"
+    finally:
+        server.stop()
+        dealership.close()
+
+
+@pytest.mark.parametrize("name", DEALER_PAGES)
+def test_a_dealers_page_is_readable_on_desk_and_phone_in_both_languages(
+    dealer: str, tab: Tab, pictures: Path, name: str
+) -> None:
+    look(tab, dealer, DEALER_PAGES[name], pictures, f"dealer-{name}")
+
+
+@pytest.mark.parametrize("name", CONSOLE_PAGES)
+def test_a_brands_page_is_readable_on_desk_and_phone_in_both_languages(
+    console: str, tab: Tab, pictures: Path, name: str
+) -> None:
+    look(tab, console, CONSOLE_PAGES[name], pictures, f"console-{name}")
+
+
+def test_a_dealer_and_the_console_are_open_side_by_side(dealer: str, console: str, tab: Tab) -> None:
+    for address in (dealer, console, dealer):
+        tab.visit(f"{address}/")
+        assert True is tab.ask("document.querySelector('nav') !== null"), "still logged in"
