@@ -2,11 +2,20 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from guildpost_shared.errors import ConfigurationError
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError("unknown time zone") from None
+    return name
 
 
 class _Section(BaseModel):
@@ -29,11 +38,11 @@ class Dealer(_Section):
     register_number: str
     managing_directors: str
     vat_id: str
-    timezone: str = "Europe/Berlin"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"
 
 
 class Figures(_Section):
-    """The dealer's own figures; they never leave (DOMAIN rule R2). Money in cents, places per working day."""
+    """The dealer's own figures; they never leave (antitrust rule R2). Money in cents, places per working day."""
 
     weekly_budget_cents: int = Field(ge=0)
     workshop_places_per_day: int = Field(ge=0)
@@ -63,7 +72,7 @@ class Letters(_Section):
     """The folder a lettershop takes finished batches from, and the rhythm of release (ISO weekdays 1-7)."""
 
     folder: Path
-    release_weekdays: list[int] = [1]
+    release_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1], min_length=1)
     release_every_days: int = Field(default=14, ge=1, le=60)
 
 
@@ -77,7 +86,7 @@ class Relay(_Section):
 class Web(_Section):
     """Where the dealer's own pages listen; loopback unless said otherwise."""
 
-    listen: str = "127.0.0.1:0"
+    listen: str = Field(default="127.0.0.1:0", pattern=r"^\S+:\d{1,5}$")
 
 
 class Services(_Section):
@@ -104,14 +113,14 @@ def load_config(home: Path) -> AgentConfig:
     """Read ``agent.toml`` from the agent's home.
 
     Raises:
-        ConfigurationError: the file is missing, is no TOML, or a field is missing, unknown or out of range.
+        ConfigurationError: the file is missing, unreadable, no TOML, or a field is missing, unknown or out of range.
     """
     path = home / "agent.toml"
     try:
         return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         raise ConfigurationError("agent_config_missing", path=path) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError("agent_config_unreadable", path=path, reason=str(error)) from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]

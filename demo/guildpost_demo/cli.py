@@ -33,12 +33,15 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--folder", type=Path, default=Path("guildpost-demo"), help="everything is written below it")
     found.add_argument("--exit", action="store_true", help="end with a summary table instead of waiting for Ctrl-C")
-    found.add_argument("--weeks", type=_number(1, MAX_WEEKS), default=10, help="simulated weeks")
+    found.add_argument("--weeks", type=_number(1, MAX_WEEKS), default=Options.weeks, help="simulated weeks")
     found.add_argument("--dealers", type=_number(1, MAX_DEALERS), default=MAX_DEALERS, help="how many dealerships")
     found.add_argument("--seed", type=int, default=1, help="the same seed gives the same network and customers")
     found.add_argument("--lang", choices=("de", "en"), default="de", help="language of the demo and its pages")
     found.add_argument("--keep", action="store_true", help="move a former demo's folder aside instead of replacing it")
     found.add_argument("--canaries", type=_number(0, 20_000), default=0, help="plant this many unmistakable values")
+    found.add_argument(
+        "--record", action="store_true", help="record what leaves each agent and what coordinator and relay decode"
+    )
     return found
 
 
@@ -55,6 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
         language=language,
         keeps_former=asked.keep,
         canaries=asked.canaries,
+        records=asked.record,
     )
     try:
         code = play(options)

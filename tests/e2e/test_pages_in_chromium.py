@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from guildpost_shared.web.serving import WebServer
-from tests.agent.web.dealership import EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
+from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
 from tests.coordinator.web.network import Network
 from tests.e2e.browser import Tab, open_tab
 from tests.factories.agent import a_config
@@ -25,8 +25,6 @@ DEALER_PAGES: Final = {
     "day": "/days/2027-03-01",
     "mail": f"/messages/{MAIL}",
     "letter": f"/messages/{LETTER}",
-    "evil-mail": f"/messages/{EVIL_MAIL}",
-    "evil-letter": f"/messages/{EVIL_LETTER}",
     "ledger": "/ledger",
 }
 CONSOLE_PAGES: Final = {"network": "/", "catalogue": "/catalogue", "learning": "/learning"}
@@ -80,7 +78,9 @@ STRUCTURE: Final = """
 })()
 """
 OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-HEADING: Final = "(() => { const b = document.querySelector('h1').getBoundingClientRect(); return b.width * b.height })()"
+HEADING: Final = (
+    "(() => { const b = document.querySelector('h1').getBoundingClientRect(); return b.width * b.height })()"
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,11 @@ def log_in(tab: Tab, world: World, address: str) -> None:
     tab.wait_for("Page.loadEventFired")
 
 
-def look(tab: Tab, address: str, path: str, pictures: Path, name: str) -> None:
+def look(
+    tab: Tab, address: str, path: str, pictures: Path, name: str, *, languages: tuple[str, ...] = ("de", "en")
+) -> None:
     """Open a page in both languages and widths; check what a machine can, and keep a picture for people."""
-    for language in ("de", "en"):
+    for language in languages:
         for width in WIDTHS:
             tab.troubles.clear()
             tab.resize(width)
@@ -172,6 +174,40 @@ def test_a_dealers_page_is_readable_on_desk_and_phone_in_both_languages(
     dealer: str, tab: Tab, pictures: Path, name: str
 ) -> None:
     look(tab, dealer, DEALER_PAGES[name], pictures, f"dealer-{name}")
+
+
+@pytest.mark.parametrize("touchpoint", [EVIL_MAIL, EVIL_LETTER])
+def test_a_name_that_is_a_script_is_shown_as_a_name(dealer: str, tab: Tab, pictures: Path, touchpoint: str) -> None:
+    look(tab, dealer, f"/messages/{touchpoint}", pictures, touchpoint, languages=("de",))
+    assert EVIL in str(tab.ask("document.querySelector('h1').textContent"))
+
+
+@pytest.mark.parametrize("width", [560, 358])
+@pytest.mark.parametrize("touchpoint", [MAIL, LETTER])
+def test_a_preview_fits_its_frame_on_desk_and_phone(
+    dealer: str, tab: Tab, pictures: Path, touchpoint: str, width: int
+) -> None:
+    tab.troubles.clear()
+    tab.resize(width)
+    tab.visit(f"{dealer}/messages/{touchpoint}/preview")
+    (pictures / f"preview-{touchpoint}-{width}.png").write_bytes(tab.picture())
+    assert 0 == tab.ask(OVERFLOW)
+    assert "" == tab.ask(CONTRAST)
+    assert [] == tab.troubles
+
+
+def test_a_network_that_teaches_something_shows_it(tab: Tab, tmp_path: Path, pictures: Path) -> None:
+    network = Network(tmp_path, teaching=True)
+    server = WebServer(network.app, host="127.0.0.1", port=0)
+    server.start()
+    try:
+        address = f"http://127.0.0.1:{server.port}"
+        log_in(tab, network, address)
+        look(tab, address, "/learning", pictures, "learning-teaching", languages=("de",))
+        assert True is tab.ask("document.querySelector('svg .line') !== null"), "the points are joined to a curve"
+    finally:
+        server.stop()
+        network.close()
 
 
 @pytest.mark.parametrize("name", CONSOLE_PAGES)

@@ -1,6 +1,6 @@
 """Take part in a federated round: verify study and roster, answer each instruction, remember before replying.
 
-The order of one answer (TRUST: at most one masked upload per study and period, charged durably before sending):
+The order of one answer (at most one masked upload per study and period, charged durably before sending):
 
     1. restore the participant from what is stored
     2. let it answer; at MaskedInputCollection the vector is made: matured reminders, clipped, noised

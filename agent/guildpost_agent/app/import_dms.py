@@ -37,6 +37,7 @@ from guildpost_shared.ids import new_id
 # A file of some length with more bad rows than this has swapped columns or damage: none of it is believed.
 MOST_BAD_ROWS: Final = 0.5
 FEWEST_ROWS_TO_JUDGE: Final = 10
+ROW_TRUNCATED: Final = "row_truncated"
 _LONGEST_RAW: Final = 2_000
 
 
@@ -100,6 +101,7 @@ class _Result:
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     imported: list[str] = field(default_factory=list)
+    cut_off: dict[str, int] = field(default_factory=dict)
     rows_read: int = 0
     tables: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
@@ -145,6 +147,7 @@ def import_delivery(
                 }
                 for file in result.refused
             ],
+            "cut_off": result.cut_off,
             "tables": dict(result.tables),
             "warnings": dict(sorted(result.warnings.items())),
         },
@@ -162,6 +165,13 @@ def refusals(report: ImportReport) -> list[Refused]:
     listed = report.report.get("refused", [])
     files = listed if isinstance(listed, list) else []
     return [Refused(file["code"], **file["params"]) for file in files]
+
+
+def cut_off_files(report: ImportReport) -> list[Refused]:
+    """Give the files of a report that break off inside a row; the whole rows before it are imported."""
+    listed = report.report.get("cut_off", {})
+    files = listed if isinstance(listed, dict) else {}
+    return [Refused("dms_file_cut_off", file=file, row=row) for file, row in files.items()]
 
 
 def _state(result: _Result) -> str:
@@ -196,6 +206,7 @@ def _read_file(file: SourceFile, reading: Reading, result: _Result) -> None:
     result.batch.add(batch)
     result.quarantined.extend(bad)
     result.imported.append(file.name)
+    result.cut_off.update({file.name: row.row_number for row in file.broken if row.reason == ROW_TRUNCATED})
     result.rows_read += rows
     result.tables[file.table.value] += rows - len(bad)
     result.warnings.update(own.warnings)

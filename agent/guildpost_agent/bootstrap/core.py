@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "agent.db"
 RECORD_VARIABLE: Final = "GUILDPOST_RECORD_EGRESS"
-"""For audits: a file to which everything that passes the egress gate is appended in the clear."""
+"""For audits: a folder where everything that passes the egress gate is written in the clear, a file per destination."""
 AGENT_VERSION: Final = "0.1.0"
 
 
@@ -118,11 +118,12 @@ def recording_tap(environment: Mapping[str, str]) -> Tap | None:
     target = environment.get(RECORD_VARIABLE)
     if not target:
         return None
-    path = Path(target)
+    folder = Path(target)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def tap(destination: str, kind: str, payload: bytes) -> None:
-        with path.open("ab") as file:
-            file.write(f"{destination}/{kind}\n".encode() + payload + b"\n")
+        with (folder / f"{destination}.bin").open("ab", buffering=0) as file:
+            file.write(f"{kind} {len(payload)}\n".encode() + payload + b"\n")
 
     return tap
 

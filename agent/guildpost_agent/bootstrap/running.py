@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from guildpost_agent.adapters.dms.drop_folder import table_of
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.app.compose_message import Composer
@@ -17,6 +18,7 @@ from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
 from guildpost_agent.app.preview_message import preview_message
+from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
@@ -34,7 +36,7 @@ from guildpost_agent.jobs.agenda import Agenda
 from guildpost_agent.jobs.children import Worker
 from guildpost_agent.jobs.ticker import Step, Ticker
 from guildpost_agent.web.app import DealerWeb, create_app
-from guildpost_shared.errors import GuildpostError
+from guildpost_shared.errors import GuildpostError, public_text
 from guildpost_shared.identity.keys import load_sealing_key
 from guildpost_shared.identity.presence import CatalogueChanged, PresenceEvent, RoundWindow
 from guildpost_shared.services.definition import ServiceDefinition
@@ -74,9 +76,16 @@ class Catalogue:
         self.services = services_of(self.source)
         missing = self.templates.missing(mail_template_ids(self.services))
         if missing:
-            self._worker.run("compile", self._core.wall_clock.now())
+            self._compile()
         paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]
         self.fingerprint = hashlib.sha256(b"".join(self.source.read(path) for path in paths)).hexdigest()
+
+    def _compile(self) -> None:
+        """Compile what is missing; a template that cannot be keeps only its own messages waiting."""
+        try:
+            self._worker.run("compile", self._core.wall_clock.now())
+        except GuildpostError as error:
+            log.warning("templates_not_compiled", code=error.code)
 
 
 class Agent:
@@ -86,6 +95,7 @@ class Agent:
         self.core = core
         self._worker = Worker(core.home)
         self._planned = ""
+        self._due: set[str] = set()
         self._sealing_key = load_sealing_key(membership_of(core).sealing_key)
         self._events: queue.Queue[PresenceEvent | None] = queue.Queue()
         self._stop = threading.Event()
@@ -93,9 +103,21 @@ class Agent:
         self.inbox: HttpRelayInbox = relay_inbox(core)
         self._read_model = SqlReadModel(core.engine)
         self._agenda = Agenda(
-            core.config.dms.drop_folder, core.zone, self._read_model, lambda: self.catalogue.fingerprint
+            core.config.dms.drop_folder,
+            core.zone,
+            self._read_model,
+            lambda: self.catalogue.fingerprint,
+            is_export=lambda name: table_of(name) is not None,
         )
-        self.ticker = Ticker(self._steps(), core.open_uow, "agent", core.wall_clock, wanted=self._agenda.anything_due)
+        self.ticker = Ticker(
+            self._steps(),
+            core.open_uow,
+            "agent",
+            core.wall_clock,
+            wanted=self._agenda.anything_due,
+            note_done=self._agenda.note_done,
+            on_change=self._note_problem,
+        )
         self.presence = PresenceFollower(
             control_plane=control_plane(core),
             credentials=lambda: membership_of(core).credentials(),
@@ -143,11 +165,18 @@ class Agent:
         return [
             Step("intake", self._intake),
             Step("plan", self._plan),
+            Step("look", self._look),
             Step("relay", self._poll),
             Step("mail", self._send),
             Step("letters", self._letters),
-            Step("agenda", self._agenda.note_done),
         ]
+
+    def _note_problem(self, step: str, problem: GuildpostError | None) -> None:
+        """Say what is wrong and what to do, once, to whoever watches; ``status`` and the log say it too."""
+        remember_problem(self.core.open_uow, step, problem)
+        if problem is not None:
+            sys.stdout.write(f"{public_text(problem, self.core.config.language)}\n")
+            sys.stdout.flush()
 
     def _intake(self, now: datetime) -> None:
         """Take in what the DMS dropped: the worker imports, attributes bookings and plans anew where it must."""
@@ -163,20 +192,25 @@ class Agent:
             self._worker.run("plan", now, {"mark": mark})
         self._planned = mark
 
+    def _look(self, now: datetime) -> None:
+        """See once what wants to go out."""
+        self._due = self._read_model.due_channels(now)
+
     def _poll(self, now: datetime) -> None:
         """Ask the relay before anything is sent, and regularly."""
-        due = bool(self._read_model.due_channels(now))
-        if relay_poll_due(self.core.open_uow, self.core.business_clock, dispatch_due=due):
+        del now
+        if self._due or relay_poll_due(self.core.open_uow, self.core.business_clock, dispatch_due=False):
             require_stopped_cleanly(poll(self.core, self.inbox, self._sealing_key, self.catalogue.services))
 
     def _send(self, now: datetime) -> None:
         """Send the mails whose time has come."""
-        if self.catalogue.may_send and Channel.EMAIL in self._read_model.due_channels(now):
+        del now
+        if self.catalogue.may_send and Channel.EMAIL in self._due:
             require_stopped_cleanly(send_mails(self.core, self.catalogue.services, self.catalogue.composer()))
 
     def _letters(self, now: datetime) -> None:
         """Print and hand over the letters whose release day has come."""
-        if self.catalogue.may_send and Channel.LETTER in self._read_model.due_channels(now):
+        if self.catalogue.may_send and Channel.LETTER in self._due:
             self._worker.run("print", now)
 
     def _keep(self) -> None:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from guildpost_agent.adapters.dms.drop_folder import DropFolder
-from guildpost_agent.app.import_dms import import_delivery, refusals
+from guildpost_agent.app.import_dms import cut_off_files, import_delivery, refusals
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.errors import ConfigurationError, exit_code, public_text
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     counts = {"read": report.rows_read, "imported": report.rows_imported, "quarantined": report.rows_quarantined}
     print(texts.text("cli.import.done", **counts))
-    refused = refusals(report)
+    refused = [*refusals(report), *cut_off_files(report)]
     for error in refused:
         print(public_text(error, arguments.lang))
     return exit_code(refused[0]) if refused else 0

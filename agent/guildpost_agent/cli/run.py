@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 from typing import Final, TextIO
 
+from guildpost_agent.app.remember_figures import remember_figures
+from guildpost_agent.app.remember_problems import forget_problems
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.running import Agent
 from guildpost_agent.cli.options import WEB_ADDRESS, add_home, texts_of
@@ -44,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     lock = only_one(arguments.home)
     driver = DrivenClock(arguments.business_clock, arguments.home.name) if arguments.business_clock else None
     core = open_core(arguments.home, business_clock=driver)
+    remember_figures(core.open_uow, core.config.figures)
+    forget_problems(core.open_uow)
     agent = Agent(core)
     host, _, port = core.config.web.listen.rpartition(":")
     web = agent.web(host, int(port))

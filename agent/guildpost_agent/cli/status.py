@@ -6,9 +6,13 @@ from dataclasses import asdict
 
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.app.membership import load_memberships
+from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.outbox import State
+from guildpost_agent.domain.records import Channel
+from guildpost_shared.errors import public_text
 
 HELP = "Stand des Betriebs zeigen · show where the dealership stands"
 
@@ -26,18 +30,27 @@ def run(arguments: argparse.Namespace) -> int:
     with core.open_uow() as uow:
         memberships = load_memberships(uow.documents)
         rounds = uow.rounds.all()
+        waiting = sum(len(uow.outbox.in_state(channel, State.READY)) for channel in Channel)
+        problems = open_problems(uow)
     catalogue = catalogue_of(core) if memberships else None
     version = catalogue.current() if catalogue else None
     status = {
         **totals,
+        "waiting": waiting,
         "agent_id": memberships[0].agent_id if memberships else None,
         "catalogue": version.snapshot if version else None,
         "services": sorted(services_of(catalogue)) if catalogue and version else [],
         "not_in_force": dict(version.refused) if version else {},
         "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
+        "problems": [
+            {"step": step, "code": error.code, "text": str(public_text(error, arguments.lang))}
+            for step, error in problems.items()
+        ],
     }
     if arguments.json:
         print(json.dumps(status, ensure_ascii=False))
     else:
         print(texts_of(arguments).text("cli.status", **status))
+        for error in problems.values():
+            print(public_text(error, arguments.lang))
     return 0

@@ -1,4 +1,4 @@
-"""Which booking answers which message (DOMAIN 7.1: by customer, vehicle and occasion, not by click alone)."""
+"""Which booking answers which message (by customer, vehicle and occasion, not by click alone)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -55,11 +55,9 @@ def matured_reminders(
     delivered: dict[str, datetime] = {}
     booked: dict[str, datetime] = {}
     for outcome in outcomes:
-        if outcome.kind == "delivered":
-            delivered[outcome.touchpoint_id] = outcome.at
-        elif outcome.kind == "booked":
-            earlier = booked.get(outcome.touchpoint_id)
-            booked[outcome.touchpoint_id] = min(earlier, outcome.at) if earlier else outcome.at
+        known_at = {"delivered": delivered, "booked": booked}.get(outcome.kind)
+        if known_at is not None:
+            known_at[outcome.touchpoint_id] = min(outcome.at, known_at.get(outcome.touchpoint_id, outcome.at))
     chosen: dict[str, tuple[datetime, Touchpoint]] = {}
     for touchpoint_id, at in delivered.items():
         touchpoint = touchpoints.get(touchpoint_id)
@@ -88,5 +86,7 @@ def _reminder(
         weekday=local.weekday(),
         hour=local.hour if touchpoint.channel is Channel.EMAIL else None,
         lead_days=(touchpoint.due_date - local.date()).days,
-        booked=booked_at is not None and booked_at - at <= timedelta(days=study.maturity_days),
+        # By days, as everything here: counted in hours, a message of the morning would have less time than a later one.
+        booked=booked_at is not None
+        and booked_at.astimezone(zone).date() <= local.date() + timedelta(days=study.maturity_days),
     )

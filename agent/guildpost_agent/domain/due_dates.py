@@ -1,4 +1,4 @@
-"""When a vehicle is due, where that comes from, and how far it can be trusted (DOMAIN 1.1 rule 2, 1.2).
+"""When a vehicle is due, where that comes from, and how far it can be trusted.
 
 Periodic inspection (StVZO § 29: due in a month, the deadline is the month's last day; no backdating since July 2012,
 the next period runs from the month actually inspected):

@@ -1,4 +1,4 @@
-"""Why somebody is not written to: DOMAIN 1.4 in its order, the first hit wins.
+"""Why somebody is not written to: the reasons in a fixed order, the first hit wins.
 
      1  SOLD_OR_GONE      sold, deregistered
      2  NOT_CUSTOMER      unknown number, supplier

@@ -1,4 +1,4 @@
-"""By which channel a customer may be written to, and on what ground (DOMAIN 5).
+"""By which channel a customer may be written to, and on what ground.
 
     e-mail   only with a stored permission (§ 7(2) UWG, Art. 7 GDPR), or with § 7(3) UWG where its evidence is stored;
              businesses alike. Nothing stored means no.

@@ -1,4 +1,4 @@
-"""How far a vehicle goes in a year: Theil–Sen over its readings, shrunk towards what such cars do (DOMAIN 1.2).
+"""How far a vehicle goes in a year: Theil–Sen over its readings, shrunk towards what such cars do.
 
 readings   (day, km) from job cards; zero, falling values and jumps over 400 km a day are dropped
 rate       the median of all slopes between readings at least 60 days apart, of the last 36 months

@@ -17,7 +17,7 @@ class Channel(StrEnum):
 
 
 class Triage(StrEnum):
-    """How far a due date can be trusted (DOMAIN 1.1 rule 2)."""
+    """How far a due date can be trusted."""
 
     TRUSTED = "trusted"
     ESTIMATED = "estimated"
@@ -101,7 +101,7 @@ class Appointment:
 
 @dataclass(frozen=True)
 class Consent:
-    """A permission for one channel with its evidence; none stored means none given (TRUST: default none)."""
+    """A permission for one channel with its evidence; none stored means none given."""
 
     customer_id: str
     channel: str

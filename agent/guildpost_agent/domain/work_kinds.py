@@ -1,4 +1,4 @@
-"""What kind of work a job line or an appointment names: operation codes first, words second (DOMAIN 2.1)."""
+"""What kind of work a job line or an appointment names: operation codes first, words second."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""When a dealer may write, and when post moves: holidays, quiet hours, working days, local time (DOMAIN 4.7, 4.8).
+"""When a dealer may write, and when post moves: holidays, quiet hours, working days, local time.
 
 e-mail   07–20 h, Monday to Saturday, local time; never on Sundays, on public holidays of the dealer's or the
          recipient's state, on 24 and 31 December

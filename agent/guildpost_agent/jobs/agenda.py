@@ -15,14 +15,19 @@ from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.domain.relay_silence import POLL_AT_LEAST_EVERY
 
 PLAN_HOUR: Final = 5
-EXPORT_SUFFIXES: Final = frozenset({".csv", ".txt"})
 
 
 class Agenda:
     """Remembers until when nothing is due."""
 
     def __init__(
-        self, drop_folder: Path, zone: ZoneInfo, read_model: ReadModel, fingerprint: Callable[[], str]
+        self,
+        drop_folder: Path,
+        zone: ZoneInfo,
+        read_model: ReadModel,
+        fingerprint: Callable[[], str],
+        *,
+        is_export: Callable[[str], bool],
     ) -> None:
         """Bring what is looked at.
 
@@ -31,7 +36,9 @@ class Agenda:
             zone: the dealer's time zone.
             read_model: says when the next message wants to go out.
             fingerprint: names the services and templates in force.
+            is_export: tells by its name whether a file is a finished export; others may lie there for ever.
         """
+        self._is_export = is_export
         self._drop_folder = drop_folder
         self._zone = zone
         self._read_model = read_model
@@ -49,7 +56,7 @@ class Agenda:
         )
 
     def note_done(self, now: datetime) -> None:
-        """Note that all steps were walked at an instant, and until when nothing is due."""
+        """Note that all steps were walked at an instant and left nothing undone, and until when nothing is due."""
         self._mark = self.plan_mark(now)
         due = self._read_model.next_due()
         poll = now + POLL_AT_LEAST_EVERY
@@ -57,7 +64,7 @@ class Agenda:
 
     def delivery_waits(self) -> bool:
         """Look into the drop folder."""
-        return any(file.suffix.lower() in EXPORT_SUFFIXES for file in self._drop_folder.glob("*"))
+        return any(self._is_export(file.name) for file in self._drop_folder.glob("*"))
 
     def plan_mark(self, now: datetime) -> str:
         """Name what a plan made now is made for: the week since Monday 05:00 local time, and the services in force."""

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,7 @@ class Worker:
     def _ask(self, order: str) -> int | None:
         """Hand an order over; the worker's exit code for it, or None when the worker died."""
         if self._process is None or self._process.poll() is not None:
+            self._end()
             self._process = subprocess.Popen(
                 work_command(self._home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
@@ -94,7 +96,8 @@ class Worker:
         if process is None:
             return
         if process.stdin is not None:
-            process.stdin.close()
+            with suppress(OSError):  # an order that a dead worker never took is still in the buffer
+                process.stdin.close()
         try:
             process.wait(self._idle_seconds)
         except subprocess.TimeoutExpired:

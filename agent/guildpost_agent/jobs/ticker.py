@@ -4,7 +4,8 @@ One tick walks the steps in their order. Each step decides by itself whether som
 walked again after a crash without doing anything twice. A lease keeps two processes of one agent apart.
 
 An error that somebody can act on (``GuildpostError``) ends its step, is logged by its code and kept for the status
-page; the other steps still run. Anything else is a bug and ends the process: the supervisor starts it again.
+page; the other steps still run, and the next tick walks all of them again. Anything else is a bug and ends the process:
+the supervisor starts it again.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,6 +42,8 @@ class Ticker:
         wall_clock: Clock,
         *,
         wanted: Callable[[datetime], bool] = lambda _now: True,
+        note_done: Callable[[datetime], None] = lambda _now: None,
+        on_change: Callable[[str, GuildpostError | None], None] = lambda _step, _problem: None,
     ) -> None:
         """Bring the steps.
 
@@ -50,8 +53,12 @@ class Ticker:
             holder: the process's name on the lease.
             wall_clock: of the lease.
             wanted: a cheap look whether anything can be due; without it every tick walks all steps.
+            note_done: hears of a walk that left nothing undone; only such a walk may make the next one unnecessary.
+            on_change: hears when a step's problem begins, changes or is over (None).
         """
         self._wanted = wanted
+        self._note_done = note_done
+        self._on_change = on_change
         self._steps = steps
         self._open_uow = open_uow
         self._holder = holder
@@ -70,12 +77,22 @@ class Ticker:
         for step in self._steps:
             try:
                 step.run(now)
-                self.problems.pop(step.name, None)
+                self._note(step.name, None)
             except GuildpostError as error:
-                self.problems[step.name] = error
                 log.warning("step_failed", step=step.name, code=error.code)
+                self._note(step.name, error)
+        if not self.problems:
+            self._note_done(now)
         self.last_tick = now
         return True
+
+    def _note(self, step: str, problem: GuildpostError | None) -> None:
+        """Keep a step's problem, and tell of it once."""
+        before = self.problems.pop(step, None)
+        if problem is not None:
+            self.problems[step] = problem
+        if (before and before.code) != (problem and problem.code):
+            self._on_change(step, problem)
 
     def release(self) -> None:
         """Give the lease back at the end, so that a successor need not wait."""

@@ -1,6 +1,7 @@
 """``guildpost-relay serve``: answer customers and agents until stopped."""
 
 import argparse
+import os
 import socket
 import ssl
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from guildpost_relay.desk import Desk
 from guildpost_relay.limits import RateLimit
+from guildpost_relay.recorder import RECORD_VARIABLE, RequestRecorder
 from guildpost_relay.server import Relay, relay_app
 from guildpost_relay.store import RelayStore
 from guildpost_shared.catalog import load
@@ -67,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _server(relay: Relay, tls: tuple[Path, Path] | None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            relay_app(relay, tls=True),
+            _recorded(relay_app(relay, tls=True)),
             log_config=None,
             access_log=False,  # its lines hold paths, and paths hold tokens
             server_header=False,
@@ -82,6 +85,12 @@ def _server(relay: Relay, tls: tuple[Path, Path] | None) -> uvicorn.Server:
             limit_concurrency=512,
         )
     )
+
+
+def _recorded(app: ASGIApp) -> ASGIApp:
+    """Record requests where the environment asks for it (audits only)."""
+    target = os.environ.get(RECORD_VARIABLE)
+    return RequestRecorder(app, Path(target)) if target else app
 
 
 def _tls_files(arguments: argparse.Namespace) -> tuple[Path, Path] | None:

@@ -16,10 +16,11 @@ from guildpost_coordinator.app.issue_join_code import issue_join_code
 from guildpost_coordinator.bootstrap import anchors
 from guildpost_coordinator.config import Home, load_config
 from guildpost_coordinator.domain.join_codes import DEFAULT_VALIDITY
+from guildpost_coordinator.domain.membership import plan_membership
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, Refused
 
 NAME: Final = "join-code"
 COLUMNS: Final = ("agent_id", "company", "legal_entity")
@@ -68,10 +69,11 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
 
 def read_members(path: Path) -> list[tuple[str, str, str]]:
-    """Read planned memberships: id, company and legal entity per line, separated by semicolons.
+    """Read planned memberships: id, company and legal entity per line, separated by semicolons, each id once.
 
     Raises:
-        ConfigurationError: ``member_list_unreadable`` with the line; nothing was issued then.
+        ConfigurationError: ``member_list_unreadable`` with the line that has other columns, an unusable name or an id
+            that stands there already; nothing was issued then.
     """
     members = []
     try:
@@ -80,7 +82,15 @@ def read_members(path: Path) -> list[tuple[str, str, str]]:
         raise ConfigurationError("member_list_unreadable", path=path, line=0) from None
     for number, line in enumerate(lines, start=1):
         fields = [field.strip() for field in line.split(";")]
-        if len(fields) != len(COLUMNS):
+        if len(fields) != len(COLUMNS) or fields[0] in {known for known, _, _ in members} or not _acceptable(fields):
             raise ConfigurationError("member_list_unreadable", path=path, line=number)
         members.append((fields[0], fields[1], fields[2]))
     return members
+
+
+def _acceptable(fields: list[str]) -> bool:
+    try:
+        plan_membership(*fields)
+    except Refused:
+        return False
+    return True

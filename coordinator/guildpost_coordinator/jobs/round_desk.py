@@ -109,8 +109,9 @@ class RoundDesk:
     def _close(self, round_: Round, reason: str) -> None:
         """End a round whose program is gone; what it stored itself in the meantime stands."""
         self._desk.announcements.withdraw_round(round_.round_id)
-        self._desk.engine.close_window()
         self._runs.pop(round_.round_id, None)
+        if not self._runs:  # the entrance is the same for all rounds: another one may still be under way
+            self._desk.engine.close_window()
         stored = self._desk.rounds.get(round_.round_id)
         if stored is not None and stored.state in OPEN_STATES:
             self._desk.rounds.save(move(stored, "abort", reason=reason))

@@ -10,11 +10,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-CELL_WIDTH: Final = 54
+CELL_WIDTH: Final = 52
 CELL_HEIGHT: Final = 40
-LEFT: Final = 48
+LEFT: Final = 34
 TOP: Final = 40
-CHART_WIDTH: Final = 760
+CHART_WIDTH: Final = 740
 CHART_HEIGHT: Final = 330
 MARGIN: Final = 62
 STRONGEST: Final = 0.5
@@ -82,9 +82,9 @@ def heatmap(
         rows: labels from top to bottom.
         columns: labels from left to right.
         words: of the picture.
-        shaded: whether higher rates are darker.
+        shaded: whether fields are darker the higher the rate is for certain, that is, by the interval's lower end.
     """
-    top = max((cell.estimate.value for cell in cells if cell.estimate), default=0.0) or 1.0
+    top = max((cell.estimate.low for cell in cells if cell.estimate), default=0.0) or 1.0
     width, height = LEFT + CELL_WIDTH * len(columns) + 2, TOP + CELL_HEIGHT * len(rows) + 2
     parts = [_open(width, height, words.title), _text(LEFT, 14, words.across, "start", "axis-name")]
     parts += [_text(LEFT + CELL_WIDTH * (i + 0.5), TOP - 8, label) for i, label in enumerate(columns)]
@@ -142,8 +142,10 @@ def _step(highest: float) -> float:
 
 def _cell(x: float, y: float, estimate: Estimate | None, words: Words, top: float | None) -> Markup:
     if estimate is None:
-        return _rect(x, y, Markup('class="cell none"')) + _text(x + CELL_WIDTH / 2, y + 25, words.covered, extra="quiet")
-    opacity = 0.06 if top is None else 0.06 + (STRONGEST - 0.06) * max(0.0, estimate.value) / top
+        return _rect(x, y, Markup('class="cell none"')) + _text(
+            x + CELL_WIDTH / 2, y + 25, words.covered, extra="quiet"
+        )
+    opacity = 0.06 if top is None else 0.06 + (STRONGEST - 0.06) * max(0.0, estimate.low) / top
     paint = Markup('class="cell" fill="#0b5c6b" fill-opacity="{}"').format(f"{opacity:.3f}")
     middle = x + CELL_WIDTH / 2
     value = _text(middle, y + 18, words.percent(estimate.value, 0), extra="value")
@@ -170,13 +172,15 @@ def _point(x: float, estimate: Estimate | None, scale: _Scale, words: Words) -> 
 
 
 def _open(width: float, height: float, title: str) -> Markup:
-    opening = '<svg class="chart" role="img" viewBox="0 0 {} {}" width="{}" height="{}" aria-label="{}">'
-    return Markup(opening).format(width, height, width, height, title)
+    return Markup('<svg class="chart" role="img" viewBox="0 0 {} {}" width="{}" height="{}" aria-label="{}">').format(
+        width, height, width, height, title
+    )
 
 
 def _text(x: float, y: float, content: str, anchor: str = "middle", extra: str = "") -> Markup:
-    element = '<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>'
-    return Markup(element).format(f"{x:.1f}", f"{y:.1f}", anchor, extra, content)
+    return Markup('<text x="{}" y="{}" text-anchor="{}" class="{}">{}</text>').format(
+        f"{x:.1f}", f"{y:.1f}", anchor, extra, content
+    )
 
 
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> Markup:

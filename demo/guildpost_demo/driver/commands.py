@@ -46,13 +46,23 @@ class Ports:
 
 @dataclass(frozen=True)
 class Commands:
-    """The command lines; ``programs`` is the folder of the product's programs, ``clock`` the clock's address."""
+    """The command lines.
+
+    Attributes:
+        programs: the folder of the product's programs.
+        folder: where everything is written.
+        ports: where the servers listen.
+        clock: the business clock's address.
+        language: of everything people read.
+        records: whether agents, coordinator and relay record what leaves and arrives, for an audit.
+    """
 
     programs: Path
     folder: DemoFolder
     ports: Ports
     clock: str
     language: str
+    records: bool = False
 
     def _variables(self, **holders: str) -> tuple[tuple[str, str], ...]:
         return tuple(
@@ -72,7 +82,8 @@ class Commands:
 
     def _agent(self, name: str, key: str, step: str, *arguments: str) -> Command:
         argv = self._of_package("guildpost-agent", step, self.folder.dealer(key).home, *arguments)
-        return Command(name, argv, self._variables(PASSPHRASE=key))
+        egress = (("GUILDPOST_RECORD_EGRESS", str(self.folder.records / "egress" / key)),) if self.records else ()
+        return Command(name, argv, (*self._variables(PASSPHRASE=key), *egress))
 
     # Coordinator and signers
 
@@ -94,7 +105,8 @@ class Commands:
 
     def coordinator_serve(self) -> Command:
         """Serve enrolment, control plane, console and rounds; it reads the business clock, nobody waits for it."""
-        return self._coordinator(COORDINATOR, "serve", "--business-clock", self.clock)
+        record = ("--record", str(self.folder.records / "coordinator")) if self.records else ()
+        return self._coordinator(COORDINATOR, "serve", "--business-clock", self.clock, *record)
 
     def signer(self, role: str) -> Command:
         """Sign what awaits this role's signature, looking at each piece by machine only."""
@@ -143,11 +155,13 @@ class Commands:
 
     def relay_serve(self, certificate: Path, key: Path) -> Command:
         """Serve unsubscribes, clicks and answers over HTTPS."""
-        return self._relay(
+        command = self._relay(
             RELAY, "serve", "--listen", f"127.0.0.1:{self.ports.relay}",
             "--tls-cert", str(certificate), "--tls-key", str(key),
             "--requests-per-minute", MANY_REQUESTS, "--business-clock", self.clock,
         )  # fmt: skip
+        record = (("GUILDPOST_RECORD_REQUESTS", str(self.folder.records / "relay.bin")),) if self.records else ()
+        return replace(command, variables=(*command.variables, *record))
 
     def relay_admit(self, keys: Iterable[str]) -> Command:
         """Let dealerships use the relay, by the cards their agents wrote."""

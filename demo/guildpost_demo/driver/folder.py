@@ -3,6 +3,7 @@
 coordinator/  signers/<role>/  relay/     the programs' homes
 dealers/<key>/home  dms  letters          an agent's home, its management system's exports, its lettershop
 mail/  certificates/  logs/               the mail server's store, the demo's certificates, a log per process
+records/                                  with --record: what left each agent, what coordinator and relay decoded
 """
 
 import fcntl
@@ -92,6 +93,11 @@ class DemoFolder:
     def logs(self) -> Path:
         """One log per process."""
         return self.root / "logs"
+
+    @property
+    def records(self) -> Path:
+        """What an audit reads: ``egress/<key>/<destination>.bin``, ``coordinator/requests.bin``, ``relay.bin``."""
+        return self.root / "records"
 
     def passphrase(self, holder: str) -> Path:
         """Give the passphrase file of a key holder, making it at first use."""

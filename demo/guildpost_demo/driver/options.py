@@ -15,11 +15,12 @@ class Options:
 
     folder: Path
     ends_by_itself: bool = False
-    weeks: int = 10
+    weeks: int = 9
     dealers: int = 12
     seed: int = 1
     language: Language = "de"
     keeps_former: bool = False
     canaries: int = 0
+    records: bool = False
     start: date = DEMO_START
     programs: Path = field(default_factory=lambda: Path(sys.executable).parent)

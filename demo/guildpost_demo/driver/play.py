@@ -1,9 +1,12 @@
 """Play the demo from beginning to end."""
 
+import json
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from typing import Final
 
 from guildpost_demo.driver.options import Options
 from guildpost_demo.driver.progress import Progress
@@ -17,9 +20,12 @@ from guildpost_demo.driver.stage import (
     start_public_servers,
     write_sample_data,
 )
-from guildpost_demo.driver.summary import render, summarise
+from guildpost_demo.driver.summary import dealer_lines, render, summarise
 from guildpost_demo.driver.ticks import instants
 from guildpost_shared.catalog import Catalog, load
+
+READY_FILE: Final = "ready.json"
+"""Written below the demo's folder once there is something to look at, for programs that wait for it."""
 
 
 class Interrupted(BaseException):
@@ -66,10 +72,14 @@ def play(options: Options) -> int:
     try:
         _set(stage, progress, texts)
         replay(stage, progress, texts)
-        run_round(stage, progress, texts)
-        progress.close()
-        shown = [render(summarise(stage), texts), *_links(stage, texts)]
-        print(texts.text("demo.ready", seconds=round(monotonic() - begun)), *shown, sep="\n")  # ready: the links work
+        with ThreadPoolExecutor(1) as aside:  # a round mostly waits, and the figures are final by now
+            lines = aside.submit(dealer_lines, stage)
+            run_round(stage, progress, texts)
+            progress.close()
+            shown = [render(summarise(stage, lines.result()), texts), *_links(stage, texts)]
+        seconds = round(monotonic() - begun)  # ready: the links work
+        (stage.folder.root / READY_FILE).write_text(json.dumps({"seconds": seconds}), encoding="utf-8")
+        print(texts.text("demo.ready", seconds=seconds), *shown, sep="\n")
         ready = True
         if not options.ends_by_itself:
             print(texts.text("demo.until_interrupted"), flush=True)

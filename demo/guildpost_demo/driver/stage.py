@@ -76,7 +76,7 @@ def open_stage(options: Options) -> Stage:
         folder=folder,
         clock=clock,
         supervisor=Supervisor(folder.logs, {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}),
-        commands=Commands(options.programs, folder, ports, clock.address, options.language),
+        commands=Commands(options.programs, folder, ports, clock.address, options.language, options.records),
         profiles=dealers(options.dealers),
         authority=DemoAuthority(folder.certificates),
     )

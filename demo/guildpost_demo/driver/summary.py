@@ -35,9 +35,13 @@ def _dealer_line(stage: Stage, profile: DealerProfile) -> DealerLine:
     return DealerLine(profile.name, tuple(int(status[figure]) for figure in FIGURES))
 
 
-def summarise(stage: Stage) -> Summary:
-    """Ask every agent and the coordinator for their figures."""
-    lines = tuple(side_by_side(lambda profile: _dealer_line(stage, profile), stage.profiles))
+def dealer_lines(stage: Stage) -> tuple[DealerLine, ...]:
+    """Ask every agent for its figures."""
+    return tuple(side_by_side(lambda profile: _dealer_line(stage, profile), stage.profiles))
+
+
+def summarise(stage: Stage, lines: tuple[DealerLine, ...]) -> Summary:
+    """Add the coordinator's figures to the agents'."""
     network = json.loads(stage.supervisor.run(stage.commands.coordinator_status()))
     return Summary(lines, tuple(network["contributors"]), len(stage.store.duplicates()) if stage.store else 0)
 

@@ -18,12 +18,16 @@ class Formats:
         self._dot = "." if language == "de" else ""
 
     def day(self, value: date) -> str:
-        """Write a day: "1. März 2027", "1 March 2027" with the month shortened where it is long."""
+        """Write a day, the month shortened where it is long: "30. Apr. 2027"."""
         return format_date(value, f"d{self._dot} MMM yyyy", locale=self._language)
 
     def weekday(self, value: date) -> str:
         """Write a day of the near future or past: "Montag, 1. März"."""
         return format_date(value, f"EEEE, d{self._dot} MMMM", locale=self._language)
+
+    def short_day(self, value: date) -> str:
+        """Write a day of the near future or past where there is little room: "Mo., 1. März"."""
+        return format_date(value, f"EEE, d{self._dot} MMM", locale=self._language)
 
     def clock(self, value: datetime) -> str:
         """Write the local time of an instant: "09:30"."""

@@ -109,10 +109,10 @@ class Pages:
             csrf=getattr(request.state, "csrf", None),
             day=formats.day,
             weekday=formats.weekday,
+            short_day=formats.short_day,
             clock=formats.clock,
             moment=formats.moment,
             number=formats.number,
-            percent=formats.percent,
             **values,
         )
         response = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": _VARY})

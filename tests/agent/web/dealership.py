@@ -60,16 +60,19 @@ _REFUSALS: Final = ("NOT_YET", "NOT_YET", "NO_LEGAL_BASIS", "STALE", "HOLDOUT", 
 
 
 @cache
-def _empty_database() -> bytes:
-    """Migrate once; every dealership starts from a copy."""
+def _database(*, filled: bool) -> bytes:
+    """Migrate and fill once; every dealership starts from a copy."""
     with TemporaryDirectory() as folder:
-        engine = open_engine(Path(folder) / "agent.db", _KEY)
+        path = Path(folder) / "agent.db"
+        engine = open_engine(path, _KEY)
         migrate(engine)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-        engine.dispose()
-        return (Path(folder) / "agent.db").read_bytes()
+        if filled:
+            with unit_of_work_factory(engine)() as uow:
+                fill(uow)
+                uow.commit()
+        engine.dispose()  # the last connection to close writes the log back into the file
+        assert not path.with_name("agent.db-wal").exists()
+        return path.read_bytes()
 
 
 @cache
@@ -93,15 +96,11 @@ class Dealership:
     """The dealer's pages on real parts; ``clock`` is the business clock, ``wall`` the one of logins."""
 
     def __init__(self, folder: Path, *, filled: bool = True, config: AgentConfig | None = None) -> None:
-        (folder / "agent.db").write_bytes(_empty_database())
+        (folder / "agent.db").write_bytes(_database(filled=filled))
         self.engine = open_engine(folder / "agent.db", _KEY)
         self.open_uow = unit_of_work_factory(self.engine)
         self.clock, self.wall = ManualClock(NOW), ManualClock(NOW)
         self.gatekeeper = Gatekeeper(SqlSessionStore(self.engine), self.wall, SeededEntropy(str(folder).encode()))
-        if filled:
-            with self.open_uow() as uow:
-                fill(uow)
-                uow.commit()
         config = config or a_config()
         catalogue = FakeCatalogue(sample_catalogue())
         services = {name: parse_service(catalogue.read(f"services/{name}.json")) for name in ("hu_au", "inspection")}
@@ -136,7 +135,7 @@ def fill(uow: UnitOfWork) -> None:
         days = (0 if number % 2 else -7) if channel is Channel.LETTER else story.chance.choice((-4, -3, 0, 1, 2, 3, 4))
         at = datetime(2027, 3, 1, 9 if days else 10, 5 * (number % 12), tzinfo=UTC) + timedelta(days=days)
         story.add(f"{number:03}", _customer(number, story.chance), channel, at)
-    for hours, (name, customer, channel) in enumerate(
+    for nth, (name, customer, channel) in enumerate(
         (
             (MAIL, _customer(0, story.chance), Channel.EMAIL),
             (LETTER, _customer(1, story.chance), Channel.LETTER),
@@ -144,7 +143,7 @@ def fill(uow: UnitOfWork) -> None:
             (EVIL_LETTER, _evil(EVIL_LETTER), Channel.LETTER),
         )
     ):
-        story.add(name, customer, channel, NOW + timedelta(hours=1 + hours), "planned")
+        story.add(name, customer, channel, NOW + timedelta(minutes=60 + 10 * nth), "planned")
     story.add(LATE, _customer(3, story.chance), Channel.EMAIL, NOW - timedelta(hours=20), "ready")
     for number in range(40):
         story.refuse(number)

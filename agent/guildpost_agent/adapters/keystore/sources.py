@@ -6,6 +6,7 @@ bytes as 64 hex digits; a passphrase is stretched with scrypt and a salt kept in
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from guildpost_shared.entropy import Entropy
@@ -15,6 +16,7 @@ CREDENTIAL = "guildpost-agent"
 PASSPHRASE_FILE = "GUILDPOST_PASSPHRASE_FILE"  # noqa: S105 — the name of a variable
 SECRET_BYTES = 32
 MIN_PASSPHRASE = 12
+SALT_BYTES = 16
 
 
 class EnvironmentKeyStore:
@@ -59,5 +61,12 @@ class EnvironmentKeyStore:
         path = self._home / "passphrase.salt"
         if not path.exists():
             self._home.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self._entropy.token_bytes(16))
-        return path.read_bytes()
+            fresh = path.with_name(f".{path.name}.{self._entropy.token_bytes(8).hex()}")
+            fresh.write_bytes(self._entropy.token_bytes(SALT_BYTES))
+            with suppress(FileExistsError):  # another process of ours was first: its salt holds
+                path.hardlink_to(fresh)
+            fresh.unlink()
+        salt = path.read_bytes()
+        if len(salt) != SALT_BYTES:
+            raise ConfigurationError("master_secret_invalid", path=path)
+        return salt

@@ -195,7 +195,7 @@ occasions = Table(
 decisions = Table(
     "decisions",
     metadata,
-    Column("occasion_id", ForeignKey("occasions.occasion_id"), primary_key=True),
+    Column("occasion_id", ForeignKey("occasions.occasion_id"), primary_key=True, info=PERSONAL),
     Column("decided_at", Instant, nullable=False),
     Column("kept", Boolean, nullable=False),
     Column("reason", String(40), nullable=False),
@@ -206,7 +206,7 @@ touchpoints = Table(
     "touchpoints",
     metadata,
     Column("touchpoint_id", String(24), primary_key=True),
-    Column("occasion_id", ForeignKey("occasions.occasion_id"), nullable=False),
+    Column("occasion_id", ForeignKey("occasions.occasion_id"), nullable=False, info=PERSONAL),
     Column("customer_id", String(40), nullable=False, info=PERSONAL),
     Column("vehicle_id", String(40), nullable=False, info=PERSONAL),
     Column("service_id", String(40), nullable=False),

@@ -141,7 +141,7 @@ class Plans(Protocol):
 
 @dataclass(frozen=True)
 class OutboxJob:
-    """One message on its way (TRUST section 4): ready → sending → sent | bounced | failed | unsure | refused."""
+    """One message on its way: ready → sending → sent | bounced | failed | unsure | refused."""
 
     touchpoint_id: str
     channel: str

@@ -21,6 +21,8 @@ DAYS: Final = 7
 SHOWN: Final = 12
 """Messages of one day on the start page; the day's own page lists all."""
 _OPEN: Final = frozenset({"planned", "ready", "sending"})
+_YEARS: Final = range(2000, 2200)
+"""Days that pages show; at the ends of the calendar the arithmetic of zones fails."""
 _NOT_FOUND: Final = 404
 
 
@@ -81,10 +83,11 @@ def router(web: "DealerWeb", pages: Pages) -> APIRouter:
     def one_day(request: Request, name: str) -> HTMLResponse:
         try:
             day = date.fromisoformat(name)
-            start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
-        except (ValueError, OverflowError):
+        except ValueError:
             return pages.failure(request, _NOT_FOUND)
-        rows = web.read_model.week(start, end)
+        if day.year not in _YEARS:
+            return pages.failure(request, _NOT_FOUND)
+        rows = web.read_model.week(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
         return pages.page(request, "day.html", shown_day=Day(day, tuple(rows)), state_of=state_of)
 
     return routes

@@ -65,5 +65,5 @@ def describe(path: str, texts: Texts) -> str:
     if kind == "studies" and len(rest) > 1:
         return texts.text("catalogue.study", study=name, version=rest[1].removesuffix(".json"))
     if kind == "releases" and len(rest) > 1:
-        return texts.text("catalogue.release", study=name, period=rest[1].removesuffix(".json").replace("_", " – "))
+        return texts.text("catalogue.release", study=name, period=rest[1].removesuffix(".json").replace("_", " / "))
     return texts.text("catalogue.roster") if kind == "roster" else path

@@ -13,7 +13,7 @@ from guildpost_coordinator.web.figures_in_words import Narrator
 from guildpost_shared.errors import Language, from_code, public_text
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.web.formats import Formats
-from guildpost_shared.web.pages import Pages
+from guildpost_shared.web.pages import Pages, Texts
 
 if TYPE_CHECKING:
     from guildpost_coordinator.web.app import Console
@@ -43,15 +43,23 @@ def router(console: "Console", pages: Pages, zone: ZoneInfo) -> APIRouter:
             "learning.html",
             release=release,
             services=[narrator.service(service) for service in release.services] if release else [],
-            rounds=[_row(round_, language) for round_ in console.read_model.rounds()],
+            rounds=[_row(round_, pages.texts(request), language) for round_ in console.read_model.rounds()],
         )
 
     return routes
 
 
-def _row(round_: Round, language: Language) -> RoundRow:
-    reason = public_text(from_code(round_.reason), language).what if round_.reason else ""
-    return RoundRow(round_, _days(round_.period), reason)
+def _row(round_: Round, texts: Texts, language: Language) -> RoundRow:
+    return RoundRow(round_, _days(round_.period), _reason(round_.reason, texts, language))
+
+
+def _reason(code: str, texts: Texts, language: Language) -> str:
+    """Say why a round was given up; a round keeps the code alone, so sentences with figures have a plainer twin."""
+    if not code:
+        return ""
+    if texts.has(f"round.reason.{code}"):
+        return texts.text(f"round.reason.{code}")
+    return public_text(from_code(code), language).what
 
 
 def _days(period: str) -> tuple[date, date] | None:
