@@ -51,9 +51,7 @@ PLAN = [
     PlannedKill(60, "agent"),
     PlannedKill(75, "worker"),
 ]
-MEMBER_CALLS = frozenset(
-    {"Enrolment/Enrol", "Enrolment/Renew", "Presence/Connect", "Catalogue/GetMetadata", "Catalogue/GetTarget"}
-)
+MEMBER_CALLS = ("/guildpost.v1.Enrolment/", "/guildpost.v1.Presence/", "/guildpost.v1.Catalogue/", "/v1/fleet/")
 COLUMNS = ("rows_imported", "rows_quarantined", "occasions", "planned", "sent", "letters", "bounced", "booked")
 
 
@@ -254,7 +252,7 @@ def test_what_the_coordinator_decodes_from_agents_had_passed_their_gates(run: De
         for (_, payload), count in released(run.folder, key, "coordinator").items():
             at_gates[payload] += count
     calls = decoded(run.folder)
-    arrived = Counter(body for call, body in calls if call.removeprefix("/guildpost.v1.") in MEMBER_CALLS)
+    arrived = Counter(body for call, body in calls if call.startswith(MEMBER_CALLS))
     assert sum(arrived.values()) > DEALERS * 10
     assert Counter() == arrived - at_gates
     contents = [body for call, body in calls if call == "/v1/fleet/push-object"]

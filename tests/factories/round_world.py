@@ -243,7 +243,7 @@ class RoundWorld:
         )
 
     def use(self, study: StudySpec, folder: Path) -> None:
-        """Go on with another study, or forget the coordinator's record: the agents remember, the coordinator does not."""
+        """Go on with another study and a fresh record of the coordinator; the agents remember."""
         self.study = study
         self.engine.dispose()
         folder.mkdir()

@@ -24,7 +24,7 @@ from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.channel import Channel as MailChannel
 from guildpost_agent.app.ports.relay_inbox import RelayInbox
-from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob
 from guildpost_agent.app.relay_state import note_relay_answer
 from guildpost_agent.app.sending_keys import ensure_sending_keys
 from guildpost_agent.domain.records import Channel, Consent, Customer, Occasion, Outcome, Touchpoint, Triage, Vehicle
@@ -70,6 +70,60 @@ def plain_mail(request: MailRequest) -> bytes:
     return to_bytes(mail, envelope)
 
 
+def plan_touchpoint(
+    open_uow: OpenUnitOfWork, name: str, channel: Channel = Channel.EMAIL, **changes: object
+) -> Touchpoint:
+    """Store a customer with a vehicle and a touchpoint that is due at NOW, in any agent's database."""
+    customer = Customer(
+        customer_id=f"K-{name}",
+        given_name=name.title(),
+        family_name="Muster",
+        street="Hauptstr. 5",
+        postcode="84030",
+        town="Landshut",
+        email=f"{name}@beispiel.example",
+    )
+    vehicle = Vehicle(f"F-{name}", customer.customer_id, make="Arvana", model="Lio", next_hu=date(2027, 4, 1))
+    occasion = Occasion(
+        f"o-{name}",
+        customer.customer_id,
+        vehicle.vehicle_id,
+        "hu_au",
+        date(2027, 4, 30),
+        "dms",
+        1.0,
+        Triage.TRUSTED,
+    )
+    touchpoint = Touchpoint(
+        touchpoint_id=f"t-{name}-{channel.value}",
+        occasion_id=occasion.occasion_id,
+        customer_id=customer.customer_id,
+        vehicle_id=vehicle.vehicle_id,
+        service_id="hu_au",
+        service_version=1,
+        channel=channel,
+        planned_at=NOW - timedelta(hours=1),
+        not_after=NOW + timedelta(days=20),
+        due_date=occasion.due_date,
+        lead_days=60,
+        weekday=0,
+        hour=9,
+        arm="treated",
+        state="planned",
+    )
+    touchpoint = replace(touchpoint, **changes)  # type: ignore[arg-type] # the caller names real fields
+    consent = Consent(customer.customer_id, channel.value, "service", "consent", "form", date(2026, 1, 5))
+    with open_uow() as uow:
+        uow.records.upsert_customers([customer])
+        uow.records.upsert_vehicles([vehicle])
+        uow.records.upsert_consents([consent])
+        known = [o for o in uow.plans.occasions() if o.occasion_id != occasion.occasion_id]
+        uow.plans.replace_occasions([*known, occasion])
+        uow.plans.add_touchpoints([touchpoint])
+        uow.commit()
+    return touchpoint
+
+
 class SendingWorld:
     """The dealership; ``clock`` stands at NOW until it is set."""
 
@@ -96,54 +150,7 @@ class SendingWorld:
 
     def plan(self, name: str, channel: Channel = Channel.EMAIL, **changes: object) -> Touchpoint:
         """Store a customer with a vehicle and a touchpoint that is due now."""
-        customer = Customer(
-            customer_id=f"K-{name}",
-            given_name=name.title(),
-            family_name="Muster",
-            street="Hauptstr. 5",
-            postcode="84030",
-            town="Landshut",
-            email=f"{name}@beispiel.example",
-        )
-        vehicle = Vehicle(f"F-{name}", customer.customer_id, make="Arvana", model="Lio", next_hu=date(2027, 4, 1))
-        occasion = Occasion(
-            f"o-{name}",
-            customer.customer_id,
-            vehicle.vehicle_id,
-            "hu_au",
-            date(2027, 4, 30),
-            "dms",
-            1.0,
-            Triage.TRUSTED,
-        )
-        touchpoint = Touchpoint(
-            touchpoint_id=f"t-{name}-{channel.value}",
-            occasion_id=occasion.occasion_id,
-            customer_id=customer.customer_id,
-            vehicle_id=vehicle.vehicle_id,
-            service_id="hu_au",
-            service_version=1,
-            channel=channel,
-            planned_at=NOW - timedelta(hours=1),
-            not_after=NOW + timedelta(days=20),
-            due_date=occasion.due_date,
-            lead_days=60,
-            weekday=0,
-            hour=9,
-            arm="treated",
-            state="planned",
-        )
-        touchpoint = replace(touchpoint, **changes)  # type: ignore[arg-type] # the caller names real fields
-        consent = Consent(customer.customer_id, channel.value, "service", "consent", "form", date(2026, 1, 5))
-        with self.open_uow() as uow:
-            uow.records.upsert_customers([customer])
-            uow.records.upsert_vehicles([vehicle])
-            uow.records.upsert_consents([consent])
-            known = [o for o in uow.plans.occasions() if o.occasion_id != occasion.occasion_id]
-            uow.plans.replace_occasions([*known, occasion])
-            uow.plans.add_touchpoints([touchpoint])
-            uow.commit()
-        return touchpoint
+        return plan_touchpoint(self.open_uow, name, channel, **changes)
 
     def change_customer(self, touchpoint: Touchpoint, **changes: object) -> None:
         """Change a customer's record."""

@@ -206,7 +206,9 @@ def _read_file(file: SourceFile, reading: Reading, result: _Result) -> None:
     result.batch.add(batch)
     result.quarantined.extend(bad)
     result.imported.append(file.name)
-    result.cut_off.update({file.name: row.row_number for row in file.broken if row.reason == ROW_TRUNCATED})
+    cut_off = [row.row_number for row in file.broken if row.reason == ROW_TRUNCATED]
+    if cut_off:
+        result.cut_off[file.name] = cut_off[0]
     result.rows_read += rows
     result.tables[file.table.value] += rows - len(bad)
     result.warnings.update(own.warnings)

@@ -7,6 +7,7 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
+from guildpost_agent.app.egress.policy import COORDINATOR
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of
 from guildpost_shared.errors import Refused
@@ -61,6 +62,7 @@ def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         ),
         handle=desk.answer,
+        release=lambda kind, payload: core.gate.release(destination=COORDINATOR, kind=kind, payload=payload),
         deadline_seconds=max(1.0, min(LONGEST_SECONDS, remaining + 4 * GRACE_SECONDS)),
         state_dir=core.home / "flower",
     )

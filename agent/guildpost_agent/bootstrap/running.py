@@ -12,7 +12,9 @@ import structlog
 
 from guildpost_agent.adapters.dms.drop_folder import table_of
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
+from guildpost_agent.adapters.sql.engine import READ_ONLY
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
+from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
@@ -148,14 +150,15 @@ class Agent:
     def web(self, host: str, port: int) -> WebServer:
         """Bind the dealer's pages."""
         core = self.core
+        reading = unit_of_work_factory(core.engine.execution_options(**{READ_ONLY: True}))  # a page waits for no writer
         web = DealerWeb(
             config=core.config,
             read_model=self._read_model,
-            open_uow=core.open_uow,
+            open_uow=reading,
             business_clock=core.business_clock,
             gatekeeper=gatekeeper(core),
             preview=lambda touchpoint_id, language: preview_message(
-                core.open_uow, self.catalogue.composer(), touchpoint_id, language, core.business_clock.now()
+                reading, self.catalogue.composer(), touchpoint_id, language, core.business_clock.now()
             ),
             last_tick=lambda: self.ticker.last_tick,
         )

@@ -75,7 +75,7 @@ def read_members(path: Path) -> list[tuple[str, str, str]]:
         ConfigurationError: ``member_list_unreadable`` with the line that has other columns, an unusable name or an id
             that stands there already; nothing was issued then.
     """
-    members = []
+    members: list[tuple[str, str, str]] = []
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -79,7 +79,10 @@ class RoundDesk:
         """Do once what is due."""
         for round_ in self._desk.rounds.all():
             if round_.state in OPEN_STATES or round_.round_id in self._runs:
-                self._attend(round_)
+                try:
+                    self._attend(round_)
+                except GuildpostError as error:  # the other rounds and the releases need not wait for this one
+                    log.warning("round_waits", round_id=round_.round_id, code=error.code)
         for release in self._desk.rounds.releases():
             if not release.published:
                 self._desk.publish({self._desk.path_of(release): release.body})

@@ -168,7 +168,7 @@ def _point(x: float, estimate: Estimate | None, scale: _Scale, words: Words) -> 
     low, high, y = scale.y(estimate.low), scale.y(estimate.high), scale.y(estimate.value)
     bar = [_line("bar", x, low, x, high), _line("bar", x - 6, low, x + 6, low), _line("bar", x - 6, high, x + 6, high)]
     dot = Markup('<circle class="dot" cx="{}" cy="{}" r="4.5"/>').format(f"{x:.1f}", f"{y:.1f}")
-    return [*bar, dot, _text(x + 10, y + 4, f"{words.percent(estimate.value, 1)} %", "start", "value")]
+    return [*bar, dot, _text(x, high - 8, f"{words.percent(estimate.value, 1)} %", extra="value")]
 
 
 def _open(width: float, height: float, title: str) -> Markup:

@@ -20,30 +20,45 @@ PREVIEW_POLICY: Final = (
 )
 """A message preview brings its own inline styles, but runs nothing, loads nothing and lives in a sandbox."""
 
+NO_REFERRER: Final = "no-referrer"
+"""Nobody learns an address, not even our own next page."""
+
+SAME_ORIGIN: Final = "same-origin"
+"""No other site learns an address. For pages whose forms are guarded by their Origin: under "no-referrer" browsers
+send ``Origin: null`` even with our own forms (Fetch standard, 3.2), and nobody could log in."""
+
 _FIXED: Final = (
     (b"x-content-type-options", b"nosniff"),
-    # "no-referrer" would make browsers send "Origin: null" with our own forms (Fetch standard, 3.2), and the guard of
-    # unsafe requests could no longer tell them from foreign ones; to other sites nothing is sent either way.
-    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 
 
-def secured(headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
-    """Complete a response's headers; a policy or caching rule that it already names is kept."""
+def secured(headers: Iterable[tuple[bytes, bytes]], referrer: str = NO_REFERRER) -> RawHeaders:
+    """Complete a response's headers; a policy or caching rule that it already names is kept.
+
+    Args:
+        headers: the response's own.
+        referrer: what its links and forms tell about where they stood.
+    """
     own = list(headers)
     names = {name.lower() for name, _ in own}
-    wanted = ((b"content-security-policy", PAGE_POLICY.encode()), (b"cache-control", b"no-store"), *_FIXED)
+    wanted = (
+        (b"content-security-policy", PAGE_POLICY.encode()),
+        (b"cache-control", b"no-store"),
+        (b"referrer-policy", referrer.encode()),
+        *_FIXED,
+    )
     return [*own, *(header for header in wanted if header[0] not in names)]
 
 
 class SecurityHeaders:
     """Wrap an ASGI application; a response that already names a policy keeps it."""
 
-    def __init__(self, app: AsgiApp) -> None:
+    def __init__(self, app: AsgiApp, referrer: str = NO_REFERRER) -> None:
         self._app = app
+        self._referrer = referrer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the response."""
@@ -53,7 +68,7 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = secured(message.get("headers", []))
+                message["headers"] = secured(message.get("headers", []), self._referrer)
             await send(message)
 
         await self._app(scope, receive, with_headers)

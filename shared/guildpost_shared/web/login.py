@@ -16,7 +16,7 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import GuildpostError, Refused
 from guildpost_shared.web.body_limit import BodyLimit
-from guildpost_shared.web.headers import SecurityHeaders, secured
+from guildpost_shared.web.headers import SAME_ORIGIN, SecurityHeaders, secured
 from guildpost_shared.web.pages import Pages
 from guildpost_shared.web.sessions import (
     LINK_LIFETIME,
@@ -189,7 +189,7 @@ def secure_app(gatekeeper: Gatekeeper, pages: Pages, protected: Callable[[], API
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, referrer=SAME_ORIGIN)
     app.include_router(_login_routes(gatekeeper, pages))
     guards = [Depends(gatekeeper.require_session), Depends(gatekeeper.guard_session)]
     app.include_router(_logout_route(gatekeeper), dependencies=guards)
@@ -221,5 +221,5 @@ def _say_errors(app: FastAPI, pages: Pages) -> None:
     def on_bug(request: Request, _error: Exception) -> Response:
         """Starlette answers a bug outside of all other layers, so the headers are added here; the log has the cause."""
         response = pages.failure(request, _BUG)
-        response.raw_headers = secured(response.raw_headers)
+        response.raw_headers = secured(response.raw_headers, SAME_ORIGIN)
         return response

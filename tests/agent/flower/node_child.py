@@ -50,6 +50,7 @@ def main() -> None:
             ca_pem=config["ca"].encode(),
             node_key_pem=config["key"].encode(),
             handle=lambda payload: answer(config["name"], payload),
+            release=lambda _kind, payload: payload,
             deadline_seconds=config["deadline"],
             state_dir=Path(config["state"]),
         )

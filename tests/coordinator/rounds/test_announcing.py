@@ -66,7 +66,7 @@ def test_another_period_is_another_round(rounds: SqlRounds) -> None:
 
 @pytest.mark.parametrize("state", list(RoundState), ids=str)
 @pytest.mark.parametrize("event", ["open", "release", "abort"])
-def test_a_round_only_moves_as_drawn(rounds: SqlRounds, state: RoundState, event: str) -> None:
+def test_a_round_only_moves_as_drawn(state: RoundState, event: str) -> None:
     drawn = {
         ("announced", "open"): "collecting",
         ("announced", "abort"): "aborted",

@@ -160,9 +160,7 @@ def test_an_agent_killed_between_save_and_reply_gives_the_same_bytes_again(world
 )
 def test_an_agent_that_does_not_answer_is_left_out(world: RoundWorld, silent_from: int, contributors: int) -> None:
     round_ = world.announce()
-    exchange = world.exchange(
-        round_.round_id, drop=lambda number, node, _payload: node == 0 and number >= silent_from
-    )
+    exchange = world.exchange(round_.round_id, drop=lambda number, node, _payload: node == 0 and number >= silent_from)
     assert contributors == world.conduct(round_, exchange).contributors
     assert (FIRST in world.results[-1].contributors) == (contributors == len(world.agents))
     assert max(map(abs, _noise(world, _expected(contributors)))) <= _bound(world)

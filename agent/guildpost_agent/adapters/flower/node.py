@@ -26,6 +26,7 @@ def run_node(
     ca_pem: bytes,
     node_key_pem: bytes,
     handle: Callable[[bytes], bytes],
+    release: Callable[[str, bytes], bytes],
     deadline_seconds: float,
     state_dir: Path,
 ) -> NodeOutcome:
@@ -37,6 +38,7 @@ def run_node(
         node_key_pem: private P-384 key whose public half is in the roster.
         handle: takes an instruction's payload and returns the reply's payload (at most 1 MiB); an error it raises
             goes back as a bare code.
+        release: the egress gate on the way to the coordinator: takes kind and bytes of everything that leaves.
         deadline_seconds: how long to stay at most; one call under way may overrun it by a minute.
         state_dir: a folder of the agent's own for whatever Flower wants to keep.
 
@@ -52,9 +54,9 @@ def run_node(
     last = time.monotonic() + deadline_seconds
     key = load_node_key(node_key_pem)
     prepare_environment(state_dir)
-    from guildpost_agent.adapters.flower import link, loop  # noqa: PLC0415 — Flower reads its environment on import
+    from guildpost_agent.adapters.flower import gated, link, loop  # noqa: PLC0415 — Flower reads its environment on import
 
-    with link.connect(address, ca_pem, key, deadline_seconds) as connection:
+    with gated.through_gate(release), link.connect(address, ca_pem, key, deadline_seconds) as connection:
         tally = loop.serve(connection, loop.installed_app(handle), last)
         node_id = connection.node_id
     return NodeOutcome("finished" if tally.finished else "deadline", node_id, tally.answered, tally.refused)

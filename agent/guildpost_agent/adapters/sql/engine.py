@@ -37,6 +37,7 @@ def open_engine(path: Path, key: bytes) -> Engine:
         connection = sqlcipher.connect(
             str(path), timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False, isolation_level=None
         )
+        connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told in our words, not in its own
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -47,7 +48,9 @@ def open_engine(path: Path, key: bytes) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8)
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8, hide_parameters=True
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -8,6 +8,7 @@
     coordinator   catalogue_fetch   daily     which catalogue file is wanted
     coordinator   round_node        daily     "is there a round?", and joining one
     coordinator   round_reply       each      keys, shares and masked sums of a federated round (opaque)
+    coordinator   round_object      daily     the pieces in which such a reply travels (opaque)
     relay         relay_card        each      the dealer's public card, handed over once
     relay         relay_poll        daily     "are there answers?"
     relay         relay_ack         daily     numbers of answers received
@@ -86,6 +87,7 @@ STANDARD_RULES: Final[Mapping[tuple[str, str], Rule]] = {
     (COORDINATOR, "catalogue_fetch"): Rule(1 * _KIB, Entered.DAILY),
     (COORDINATOR, "round_node"): Rule(16 * _KIB, Entered.DAILY, opaque=True),
     (COORDINATOR, "round_reply"): Rule(32 * _MIB, opaque=True),
+    (COORDINATOR, "round_object"): Rule(33 * _MIB, Entered.DAILY, opaque=True),
     # The card is the dealer's own public imprint: it must name a phone number and an address (§ 5 DDG).
     (RELAY, "relay_card"): Rule(8 * _KIB, opaque=True, has_form=_is_card),
     (RELAY, "relay_poll"): Rule(1 * _KIB, Entered.DAILY, has_form=lambda payload: payload.startswith(b"GET /v1/")),

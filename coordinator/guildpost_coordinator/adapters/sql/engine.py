@@ -30,6 +30,7 @@ def open_engine(path: Path) -> Engine:
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
         pool_size=POOL,
         max_overflow=POOL,
+        hide_parameters=True,  # an error's text must not carry what was stored
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

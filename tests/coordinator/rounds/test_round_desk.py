@@ -1,0 +1,215 @@
+"""The desk that works rounds off, on the real record and the real announcement board; the engine is a fake port."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.migrate import migrate
+from guildpost_coordinator.adapters.sql.rounds import SqlRounds
+from guildpost_coordinator.app.announcement_board import AnnouncementBoard
+from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.domain.rounds import Round, RoundState, move
+from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
+from guildpost_shared.clock import ManualClock
+from guildpost_shared.errors import Unavailable
+from guildpost_shared.identity.enrolment import Endpoint
+from guildpost_shared.identity.presence import RoundWindow
+from tests.fakes.round_engine import FakeEngine
+
+NOW = datetime(2027, 6, 2, 8, tzinfo=UTC)
+ENTRANCE = Endpoint("127.0.0.1", 9443)
+
+
+class DeskWorld:
+    """One coordinator; ``desk`` is its present life."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sql = open_engine(folder / "coordinator.sqlite")
+        migrate(self.sql)
+        self.rounds = SqlRounds(self.sql)
+        self.clock = ManualClock(NOW)
+        self.published: list[Mapping[str, bytes]] = []
+        self.catalogue_away = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin a new life: what was in memory is gone, the programs as well."""
+        self.engine = FakeEngine()
+        self.board = AnnouncementBoard(self.clock)
+        self.desk = RoundDesk(
+            Desk(
+                rounds=self.rounds,
+                engine=self.engine,
+                announcements=self.board,
+                entrance=lambda: ENTRANCE,
+                publish=self._publish,
+                path_of=lambda release: f"releases/{release.study_id}/{release.period}.json",
+                clock=self.clock,
+            )
+        )
+
+    def _publish(self, paths: Mapping[str, bytes]) -> None:
+        if self.catalogue_away:
+            raise Unavailable("catalogue_never_synced")
+        self.published.append(paths)
+
+    def announce(self, round_id: str = "r-1") -> Round:
+        """Store an announced round of a period of its own."""
+        round_ = Round(
+            round_id,
+            "studies/timing/1.json",
+            "timing",
+            f"period-{round_id}",
+            RoundState.ANNOUNCED,
+            NOW,
+            NOW + timedelta(minutes=2),
+        )
+        self.rounds.add(round_)
+        return round_
+
+    def collect(self, round_: Round) -> Round:
+        """Do what the program does at its start."""
+        self.rounds.save(move(round_, "open"))
+        return move(round_, "open")
+
+    def release(self, round_: Round) -> None:
+        """Do what the program does at its end."""
+        released = move(round_, "release", contributors=11)
+        self.rounds.save(released, ReleaseRecord("timing", round_.period, round_.round_id, b"{}", NOW))
+
+    def heard(self) -> list[str]:
+        """List the rounds that an agent is told of when it connects now."""
+        with self.board.reader() as reader:
+            return [news.round_id for news in reader.wait(0) if isinstance(news, RoundWindow)]
+
+    def state(self, round_id: str = "r-1") -> tuple[str, str]:
+        """Read a round's state and the reason of its end."""
+        found = self.rounds.get(round_id)
+        assert found is not None
+        return found.state.value, found.reason
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    world = DeskWorld(tmp_path)
+    yield world
+    world.sql.dispose()
+
+
+def test_an_announced_round_gets_its_window_its_program_and_its_audience(world: DeskWorld) -> None:
+    world.announce()
+    world.desk.look()
+    world.desk.look()
+    assert (True, ["r-1"], ["r-1"]) == (world.engine.open, world.engine.submitted, world.heard())
+    assert ("announced", "") == world.state()
+
+
+def test_a_released_round_is_published_once_and_its_window_closed(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.release(world.collect(round_))
+    world.engine.over.add(0)
+    for _ in range(3):
+        world.desk.look()
+    assert [{"releases/timing/period-r-1.json": b"{}"}] == world.published
+    assert (False, []) == (world.engine.open, world.heard())
+    assert ("released", "") == world.state()
+    world.restart()
+    world.desk.look()
+    assert 1 == len(world.published)
+
+
+def test_a_release_waits_for_a_catalogue_that_is_away(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.release(world.collect(round_))
+    world.catalogue_away = True
+    with pytest.raises(Unavailable):
+        world.desk.look()
+    world.catalogue_away = False
+    world.desk.look()
+    assert 1 == len(world.published)
+
+
+@pytest.mark.parametrize("collecting", [False, True], ids=["announced", "collecting"])
+def test_a_round_whose_program_ended_without_a_word_is_aborted(world: DeskWorld, collecting: bool) -> None:  # noqa: FBT001 — a table's column
+    round_ = world.announce()
+    world.desk.look()
+    if collecting:
+        world.collect(round_)
+    world.engine.over.add(0)
+    world.desk.look()
+    assert ("aborted", "round_program_ended") == world.state()
+    assert (False, []) == (world.engine.open, world.heard())
+
+
+def test_what_the_program_stored_itself_stands(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.rounds.save(move(world.collect(round_), "abort", reason="secagg_floor"))
+    world.engine.over.add(0)
+    world.desk.look()
+    assert ("aborted", "secagg_floor") == world.state()
+
+
+def test_after_a_restart_a_collecting_round_is_aborted(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.collect(round_)
+    world.restart()
+    world.desk.look()
+    assert ("aborted", "round_interrupted") == world.state()
+    assert [] == world.engine.submitted
+
+
+def test_after_a_restart_a_round_whose_window_is_open_begins_again(world: DeskWorld) -> None:
+    world.announce()
+    world.desk.look()
+    world.restart()
+    world.desk.look()
+    assert (["r-1"], ["r-1"]) == (world.engine.submitted, world.heard())
+
+
+def test_a_round_whose_window_passed_meanwhile_is_aborted(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.clock.set(round_.closes_at)
+    world.desk.look()
+    assert ("aborted", "round_window_missed") == world.state()
+    assert [] == world.engine.submitted
+
+
+def test_the_entrance_stays_open_for_a_second_round(world: DeskWorld) -> None:
+    world.announce("r-1")
+    world.announce("r-2")
+    world.desk.look()
+    world.engine.over.add(world.engine.submitted.index("r-1"))
+    world.desk.look()
+    assert (True, ["r-2"]) == (world.engine.open, world.heard())
+    world.engine.over.add(world.engine.submitted.index("r-2"))
+    world.desk.look()
+    assert not world.engine.open
+
+
+def test_releases_are_published_while_the_engine_is_away(world: DeskWorld) -> None:
+    waiting, over = world.announce("r-1"), world.announce("r-2")
+    world.release(world.collect(over))
+    world.engine.away = True
+    world.desk.look()
+    assert 1 == len(world.published)
+    world.engine.away = False
+    world.desk.look()
+    assert [waiting.round_id] == world.engine.submitted
+
+
+def test_the_loop_looks_by_itself_and_ends(world: DeskWorld) -> None:
+    world.announce()
+    world.desk.start()
+    for _ in range(100):
+        if world.engine.submitted:
+            break
+        world.desk._stop.wait(0.05)
+    world.desk.stop()
+    assert ["r-1"] == world.engine.submitted
