@@ -59,7 +59,10 @@ def idle_agents(demo: psutil.Process) -> list[float]:
 
 
 def _is_agent(process: psutil.Process) -> bool:
-    command = process.cmdline()
+    try:
+        command = process.cmdline()
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):  # a child that has just ended
+        return False
     return "run" in command and any(part.endswith("guildpost-agent") for part in command)
 
 
