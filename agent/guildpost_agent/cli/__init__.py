@@ -1,8 +1,9 @@
 """``guildpost-agent``: a thin main; each command is a module of its own, loaded only when it is asked for."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from guildpost_shared.command_line import main as run
+from guildpost_shared import command_line
 
 COMMANDS: Final = {
     "enrol": "guildpost_agent.cli.enrol",
@@ -17,6 +18,10 @@ COMMANDS: Final = {
 }
 
 
-def main() -> int:
-    """Run one command; return the exit code."""
-    return run("guildpost-agent", COMMANDS)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code.
+
+    Args:
+        arguments: instead of the process's own.
+    """
+    return command_line.main("guildpost-agent", COMMANDS, arguments)

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     for file in arguments.files:
         if not file.is_file():
             raise ConfigurationError("import_file_missing", path=file)
-        shutil.copyfile(file, folder / file.name)
+        _drop(file, folder)
     report = import_delivery(core.open_uow, DropFolder(folder), core.business_clock, core.entropy, core.config.dealer)
     if report is None:
         print(texts.text("cli.import.nothing"))
@@ -47,3 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     for error in refused:
         print(public_text(error, arguments.lang))
     return exit_code(refused[0]) if refused else 0
+
+
+def _drop(file: Path, folder: Path) -> None:
+    """Lay a copy into the drop folder; a running agent never sees half of it."""
+    if file.resolve().parent == folder.resolve():
+        return
+    unfinished = folder / f".{file.name}"
+    shutil.copyfile(file, unfinished)
+    unfinished.replace(folder / file.name)

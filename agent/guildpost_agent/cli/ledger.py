@@ -31,5 +31,5 @@ def run(arguments: argparse.Namespace) -> int:
             f"{entry.seq:6} {entry.at:%Y-%m-%d %H:%M:%S}Z {destination}: {kind} ({entry.size} B, {entry.sha256[:12]})"
         )
     verify_ledger(entries)
-    print(texts.text("web.ledger.intact", count=len(entries)))
+    print(texts.text(f"web.ledger.intact.{'one' if len(entries) == 1 else 'many'}", count=len(entries)))
     return 0

@@ -63,6 +63,7 @@ class CatalogueTemplates:
 
     def _read(self, digest: str) -> CompiledMail | None:
         try:
-            return CompiledMail.from_bytes((self._cache / f"{digest}.json").read_bytes())
+            compiled = CompiledMail.from_bytes((self._cache / f"{digest}.json").read_bytes())
         except (FileNotFoundError, Refused):
             return None
+        return compiled if compiled.digest == digest else None

@@ -1,0 +1,158 @@
+"""The thin main of every program: errors become one sentence and an exit code, commands are loaded when asked for."""
+
+import argparse
+import sys
+from types import ModuleType
+
+import pytest
+
+from guildpost_shared.command_line import default_language, main
+from guildpost_shared.errors import (
+    KINDS,
+    ConfigurationError,
+    Conflict,
+    GuildpostError,
+    Language,
+    ProtocolViolation,
+    Refused,
+    Unavailable,
+    Untrusted,
+    codes,
+    public_text,
+)
+
+PROGRAM = "guildpost-test"
+
+
+class Command(ModuleType):
+    """A command as a module: what ``run`` does is said when it is made."""
+
+    HELP = "Prüfen · check"
+
+    def __init__(self, name: str, outcome: int | BaseException = 0) -> None:
+        super().__init__(name)
+        self._outcome = outcome
+        self.given: list[argparse.Namespace] = []
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--number", type=int, default=1)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        self.given.append(arguments)
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+        return self._outcome
+
+
+def _install(monkeypatch: pytest.MonkeyPatch, outcome: int | BaseException = 0) -> Command:
+    command = Command("guildpost_test_command", outcome)
+    monkeypatch.setitem(sys.modules, command.__name__, command)
+    return command
+
+
+COMMANDS = {"check": "guildpost_test_command", "other": "guildpost_test_module_that_does_not_exist"}
+
+
+@pytest.fixture(autouse=True)
+def _no_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GUILDPOST_LANG", raising=False)
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_commands_exit_code_is_the_programs(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    command = _install(monkeypatch, code)
+    assert code == main(PROGRAM, COMMANDS, ["check", "--number", "7"])
+    assert [7] == [arguments.number for arguments in command.given]
+
+
+def test_only_the_command_that_is_asked_for_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(monkeypatch)
+    assert 0 == main(PROGRAM, COMMANDS, ["check"])
+    with pytest.raises(ModuleNotFoundError):
+        main(PROGRAM, COMMANDS, ["other"])
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], [], ["check", "--number", "many"], ["check", "extra"]])
+def test_a_command_line_that_cannot_be_read_is_not_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    command = _install(monkeypatch)
+    with pytest.raises(SystemExit) as caught:
+        main(PROGRAM, {"check": COMMANDS["check"]}, arguments)
+    assert 2 == caught.value.code
+    assert f"usage: {PROGRAM}" in capsys.readouterr().err
+    assert [] == command.given
+
+
+ERRORS = [
+    ConfigurationError("agent_config_missing", path="/x/agent.toml"),
+    Unavailable("agent_not_running"),
+    Refused("study_not_ripe", study="slot-lead", day="2027-06-01"),
+    Untrusted("egress_ledger_broken"),
+    ProtocolViolation("business_clock_protocol"),
+    Conflict("agent_already_running", home="/x"),
+]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.kind)
+def test_an_error_is_one_sentence_and_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: GuildpostError, language: Language
+) -> None:
+    assert codes()[error.code] == error.kind
+    _install(monkeypatch, error)
+    assert KINDS[error.kind].exit_code == main(PROGRAM, COMMANDS, ["check", "--lang", language])
+    written = capsys.readouterr()
+    assert (f"{public_text(error, language)}\n", "") == (written.err, written.out)
+    assert "Traceback" not in written.err
+
+
+def test_every_kind_of_error_is_tried() -> None:
+    assert set(KINDS) == {error.kind for error in ERRORS}
+
+
+def test_what_only_the_log_may_know_is_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _install(monkeypatch, Unavailable("agent_not_running", detail="erika@post.example"))
+    main(PROGRAM, COMMANDS, ["check"])
+    assert "erika" not in capsys.readouterr().err
+
+
+def test_ctrl_c_is_130_without_a_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _install(monkeypatch, KeyboardInterrupt())
+    assert 130 == main(PROGRAM, COMMANDS, ["check"])
+    assert "" == capsys.readouterr().err
+
+
+def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(monkeypatch, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        main(PROGRAM, COMMANDS, ["check"])
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "de"),
+        ({"GUILDPOST_LANG": "en"}, "en"),
+        ({"GUILDPOST_LANG": "EN_GB"}, "en"),
+        ({"GUILDPOST_LANG": "fr"}, "de"),
+    ],
+    ids=str,
+)
+def test_the_terminals_language_is_german_unless_the_environment_says_english(
+    environment: dict[str, str], language: str
+) -> None:
+    assert language == default_language(environment)
+
+
+def test_an_argument_outweighs_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _install(monkeypatch, ERRORS[0])
+    monkeypatch.setenv("GUILDPOST_LANG", "en")
+    main(PROGRAM, COMMANDS, ["check"])
+    assert "is missing" in capsys.readouterr().err
+    main(PROGRAM, COMMANDS, ["check", "--lang", "de"])
+    assert "fehlt" in capsys.readouterr().err
