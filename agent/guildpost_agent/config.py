@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from guildpost_shared.errors import ConfigurationError
 
@@ -49,10 +49,29 @@ class Figures(_Section):
     hourly_rate_cents: int = Field(ge=0)
 
 
+class LocoSoft(_Section):
+    """The Loco-Soft reporting database, and how a site's codes read; which codes mean what differs between sites."""
+
+    host: str
+    port: int = Field(default=5432, ge=1, le=65535)
+    database: str = "loco_auswertung_db"
+    user: str
+    password_file: str = ""
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    hours_units: int = Field(default=10, ge=1, le=100)
+    work_phones: tuple[str, ...] = ("G", "D")
+    other_numbers: tuple[str, ...] = ("F", "I")
+    charges: dict[str, str] = {"2": "Kunde", "3": "Kunde", "4": "Intern", "5": "Kunde", "6": "Garantie"}
+    channels: dict[str, str] = {"E": "email", "T": "phone", "P": "letter", "B": "letter", "S": "sms"}
+    purposes: dict[str, str] = {}
+
+
 class Dms(_Section):
-    """Where the dealer management system drops its exports."""
+    """Where the dealer management system drops its exports, and its reporting database where it has one."""
 
     drop_folder: Path
+    silent_after_days: int = Field(default=8, ge=1, le=90)
+    loco_soft: LocoSoft | None = None
 
 
 class Smtp(_Section):
@@ -89,6 +108,25 @@ class Web(_Section):
     listen: str = Field(default="127.0.0.1:0", pattern=r"^\S+:\d{1,5}$")
 
 
+class Retention(_Section):
+    """How long what is kept; the defaults suit German law (see docs/people-rights.md)."""
+
+    profile_restrict_months: int = Field(default=36, ge=1, le=120)
+    profile_delete_months: int = Field(default=60, ge=1, le=240)
+    send_log_months: int = Field(default=36, ge=12, le=120)
+    phone_proof_months: int = Field(default=60, ge=60, le=120)
+    quarantine_days: int = Field(default=30, ge=1, le=90)
+    letters_days: int = Field(default=30, ge=1, le=30)
+    letters_collected_days: int = Field(default=7, ge=1, le=30)
+    dms_files_days: int = Field(default=30, ge=1, le=90)
+
+    @model_validator(mode="after")
+    def _restricts_before_it_deletes(self) -> "Retention":
+        if self.profile_delete_months < self.profile_restrict_months:
+            raise ValueError("profile_delete_months is less than profile_restrict_months")
+        return self
+
+
 class Services(_Section):
     """Which services of the catalogue this dealer runs."""
 
@@ -107,6 +145,7 @@ class AgentConfig(_Section):
     relay: Relay
     web: Web = Web()
     services: Services
+    retention: Retention = Retention()
 
 
 def load_config(home: Path) -> AgentConfig:

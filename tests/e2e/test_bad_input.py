@@ -243,7 +243,7 @@ MAX: Final = "2;Herr;;Max;Weiß;;Hauptstr. 7;84030;Landshut;D;;;;max@beispiel.ex
 GOOD: Final = f"{CUSTOMERS}\r\n{ERIKA}\r\n{MAX}\r\n".encode("cp1252")
 BROKEN: Final[dict[str, tuple[bytes, str, dict[str, object]]]] = {
     "0 bytes": (b"", "dms_file_empty", {}),
-    "wrong encoding": (GOOD.decode("cp1252").encode("utf-16"), "dms_file_not_text", {}),
+    "wrong encoding": (GOOD.decode("cp1252").encode("utf-16-le"), "dms_file_not_text", {}),
     "missing column": (
         GOOD.replace(b"Kundennummer;", b"Irgendwas;"),
         "dms_column_missing",

@@ -11,7 +11,9 @@ from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.records import Appointment, Consent, Customer, Job, Vehicle
+from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
+from guildpost_agent.domain.consent.terms import Basis, Kind, Origin
+from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 NOW = datetime(2027, 3, 1, 6, tzinfo=UTC)
@@ -40,7 +42,16 @@ _VEHICLE = Vehicle(
 )
 _JOB = Job("A1:0", "A1", date(2026, 4, 1), "V1", "1", 60_000, date(2026, 4, 2), "other", "Räderwechsel")
 _APPOINTMENT = Appointment("T1", "1", "V1", datetime(2027, 3, 10, 8, tzinfo=UTC), "hu_au", "geplant", date(2027, 3, 1))
-_CONSENT = Consent("1", "email", "service_reminders", "consent", "Annahme, Formular 3", date(2025, 1, 2))
+_CONSENT = ConsentEvent(
+    "1",
+    Kind.IMPORTED,
+    "email",
+    "service_reminders",
+    datetime(2026, 1, 2, 9, tzinfo=UTC),
+    Basis.CONSENT,
+    Origin.DMS,
+    Evidence(source="Annahme, Formular 3", given_on=date(2026, 1, 2)),
+)
 
 
 def a_customer(customer_id: str = "1", **changes: Any) -> Customer:
@@ -63,9 +74,14 @@ def an_appointment(appointment_id: str = "T1", **changes: Any) -> Appointment:
     return replace(_APPOINTMENT, appointment_id=appointment_id, **changes)
 
 
-def a_consent(customer_id: str = "1", **changes: Any) -> Consent:
-    """Build an evidenced permission for e-mail."""
+def a_consent(customer_id: str = "1", **changes: Any) -> ConsentEvent:
+    """Build the ledger's entry of an evidenced permission for e-mail."""
     return replace(_CONSENT, customer_id=customer_id, **changes)
+
+
+def a_withdrawal(customer_id: str = "1", **changes: Any) -> ConsentEvent:
+    """Build the ledger's entry of a withdrawal for e-mail and every purpose, heard at NOW."""
+    return replace(ConsentEvent(customer_id, Kind.WITHDRAWN, "email", "*", NOW), **changes)
 
 
 def a_service(service_id: str = "hu_au", **changes: Any) -> ServiceDefinition:

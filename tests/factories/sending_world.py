@@ -27,10 +27,11 @@ from guildpost_agent.app.ports.relay_inbox import RelayInbox
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob
 from guildpost_agent.app.relay_state import note_relay_answer
 from guildpost_agent.app.sending_keys import ensure_sending_keys
-from guildpost_agent.domain.records import Channel, Consent, Customer, Occasion, Outcome, Touchpoint, Triage, Vehicle
+from guildpost_agent.domain.records import Channel, Customer, Occasion, Outcome, Touchpoint, Triage, Vehicle
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.templates.mail import RenderedMail
 from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from tests.factories.agent import a_consent
 from tests.fakes.seeded_entropy import SeededEntropy
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -112,11 +113,11 @@ def plan_touchpoint(
         state="planned",
     )
     touchpoint = replace(touchpoint, **changes)  # type: ignore[arg-type] # the caller names real fields
-    consent = Consent(customer.customer_id, channel.value, "service", "consent", "form", date(2026, 1, 5))
+    consent = a_consent(customer.customer_id)
     with open_uow() as uow:
         uow.records.upsert_customers([customer])
         uow.records.upsert_vehicles([vehicle])
-        uow.records.upsert_consents([consent])
+        uow.consents.append([consent])
         known = [o for o in uow.plans.occasions() if o.occasion_id != occasion.occasion_id]
         uow.plans.replace_occasions([*known, occasion])
         uow.plans.add_touchpoints([touchpoint])

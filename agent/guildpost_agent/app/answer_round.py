@@ -17,10 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import COORDINATOR
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of
+from guildpost_agent.domain.rights.marks import CountedBefore
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
@@ -136,5 +138,8 @@ class RoundDesk:
             uow.outcomes.all(),
             today=self._clock.now().astimezone(self._zone).date(),
             zone=self._zone,
-            already_counted=uow.rounds.contributed(study.study_id, quarter_of(study.period_start)),
+            already_counted=CountedBefore(
+                uow.documents.get(SUPPRESSION_KEY) or b"",
+                uow.rounds.contributed(study.study_id, quarter_of(study.period_start)),
+            ),
         )

@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.outbox_steps import step
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
+from guildpost_agent.domain.consent.terms import Kind
 from guildpost_agent.domain.months import add_months, first_of
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.records import Outcome, Touchpoint, Vehicle
-from guildpost_agent.domain.suppression import ALL_CHANNELS, suppression_entry
+from guildpost_agent.domain.suppression import ALL_CHANNELS
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
 
 SCANNER_SECONDS: Final = timedelta(seconds=10)
@@ -75,9 +77,9 @@ def _outcome(event: AnswerEvent, job: OutboxJob, at: datetime) -> Outcome:
 
 def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:
     if event.kind is EventKind.UNSUBSCRIBE:
-        _object(uow, touchpoint.customer_id, (touchpoint.channel,), rules, at)
+        _object(uow, touchpoint, (touchpoint.channel,), rules, at)
     elif event.value is Answer.STOP:
-        _object(uow, touchpoint.customer_id, ALL_CHANNELS, rules, at)
+        _object(uow, touchpoint, ALL_CHANNELS, rules, at)
         uow.records.block_advertising(touchpoint.customer_id)
     elif event.value is Answer.HU_DONE:
         _done(uow, touchpoint, rules, at)
@@ -86,14 +88,11 @@ def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: 
         _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.vehicle_id == touchpoint.vehicle_id])
 
 
-def _object(uow: UnitOfWork, customer_id: str, channels: Iterable[str], rules: AnswerRules, at: datetime) -> None:
-    customer = uow.records.customer(customer_id)
-    for channel in channels:
-        uow.records.withdraw_consent(customer_id, channel, at)
-        entry = suppression_entry(rules.suppression_key, customer, channel) if customer else None
-        if entry is not None:
-            uow.suppressions.add(entry, channel, "objection", at)
-    _cancel(uow, [t for t in uow.plans.touchpoints_of(customer_id) if t.channel in set(channels)])
+def _object(uow: UnitOfWork, touchpoint: Touchpoint, channels: Iterable[str], rules: AnswerRules, at: datetime) -> None:
+    channels = tuple(channels)
+    kind = Kind.OBJECTED if channels == ALL_CHANNELS else Kind.WITHDRAWN
+    source = f"answer:{touchpoint.touchpoint_id}"
+    close_consents(uow, touchpoint.customer_id, kind, channels, key=rules.suppression_key, source=source, at=at)
 
 
 def _done(uow: UnitOfWork, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:

@@ -108,8 +108,9 @@ class Composer:
         touchpoint, customer = request.touchpoint, request.customer
         with self._open_uow() as uow:
             occasion = uow.plans.occasion(touchpoint.occasion_id)
-            consents = uow.records.consents_of(customer.customer_id)
-        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False)
+            consents = uow.consents.state_of(customer.customer_id)
+        now = request.now.astimezone(self._zone)
+        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False, now)
         if ground is None:
             raise Refused("no_legal_basis", channel=touchpoint.channel.value)
         links = request.links
@@ -123,6 +124,6 @@ class Composer:
             dealer=self._config.dealer,
             links=LinkContext(answer, links.unsubscribe),
             brand=brand,
-            today=request.now.astimezone(self._zone).date(),
+            today=now.date(),
             language=language,
         )

@@ -1,17 +1,18 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
+from guildpost_agent.domain.consent.book import ConsentBook
 from guildpost_agent.domain.history import History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
-from guildpost_agent.domain.records import Channel, Consent, Customer, Vehicle
-from guildpost_agent.domain.suppression import suppression_entry
+from guildpost_agent.domain.records import Customer, Vehicle
+from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_shared.services.definition import ServiceDefinition
 
 SUPPRESSION_KEY = "keys/suppression"
@@ -24,20 +25,17 @@ class Dealership:
     customers: dict[str, Customer]
     vehicles: dict[str, Vehicle]
     histories: dict[str, History]
-    consents: dict[str, list[Consent]]
+    consents: ConsentBook[Any]
     appointments: AppointmentBook
 
 
 def load_dealership(uow: UnitOfWork) -> Dealership:
     """Read it."""
-    consents: defaultdict[str, list[Consent]] = defaultdict(list)
-    for consent in uow.records.consents():
-        consents[consent.customer_id].append(consent)
     return Dealership(
         customers={customer.customer_id: customer for customer in uow.records.customers()},
         vehicles={vehicle.vehicle_id: vehicle for vehicle in uow.records.vehicles()},
         histories=histories(uow.records.jobs()),
-        consents=dict(consents),
+        consents=uow.consents.book(),
         appointments=AppointmentBook(uow.records.appointments()),
     )
 
@@ -46,11 +44,10 @@ def suppression_check(uow: UnitOfWork) -> Suppressed:
     """Give the question whether a customer's address stands on the suppression list as it is now."""
     listed, key = uow.suppressions.all(), uow.documents.get(SUPPRESSION_KEY)
 
-    def suppressed(customer: Customer, channel: Channel) -> bool:
+    def suppressed(customer: Customer, channel: str) -> bool:
         if not listed or key is None:
             return False
-        entry = suppression_entry(key, customer, channel)
-        return entry is not None and (entry, channel.value) in listed
+        return any((entry, str(channel)) in listed for entry in suppression_entries(key, customer, channel))
 
     return suppressed
 

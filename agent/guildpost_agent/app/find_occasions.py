@@ -1,14 +1,15 @@
 """Find every reason to write that the dealer's data give, and store what changed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from guildpost_agent.app.dealership import Dealership, enabled_services, load_dealership, zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.occasions import find
+from guildpost_agent.domain.history import histories
+from guildpost_agent.domain.occasions import all_due, in_sight
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -36,7 +37,7 @@ def find_occasions(
         now: the business clock.
     """
     with open_uow() as uow:
-        found, cancelled = refresh_occasions(uow, load_dealership(uow), enabled_services(services, config), config, now)
+        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow), enabled_services(services, config), config, now)
         uow.commit()
     triage = Counter(occasion.triage for occasion in found)
     return OccasionSummary(
@@ -50,17 +51,43 @@ def refresh_occasions(
     services: Iterable[ServiceDefinition],
     config: AgentConfig,
     now: datetime,
-) -> tuple[list[Occasion], int]:
+) -> tuple[list[Occasion], int, list[Occasion]]:
     """Store the occasions that hold now and cancel what was planned for others; the caller commits.
 
     Returns:
-        The occasions by id, and how many planned touchpoints were cancelled because theirs is due at another time.
+        The occasions by id, how many planned touchpoints were cancelled because theirs is due at another time, and
+        the occasions that vanished so.
     """
     today = now.astimezone(zone_of(config)).date()
-    found = find(dealership.vehicles.values(), dealership.histories, services, today)
+    due = all_due(dealership.vehicles.values(), dealership.histories, services, today)
+    uow.plans.replace_due_dates(due, None)
+    found = in_sight(due, today)
     current = {occasion.occasion_id for occasion in found}
     # One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
-    vanished = [o.occasion_id for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]
-    cancelled = uow.plans.cancel_planned(occasion_ids=vanished)
+    vanished = [o for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]
+    cancelled = uow.plans.cancel_planned(occasion_ids=[o.occasion_id for o in vanished])
     uow.plans.replace_occasions(found)
-    return found, cancelled
+    return found, cancelled, vanished
+
+
+def refresh_due_dates(
+    open_uow: OpenUnitOfWork,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+    vehicle_ids: Collection[str] | None = None,
+) -> dict[tuple[str, str], int]:
+    """Store when vehicles are due, all of them or those that a delivery touched; planning reads the rest anew.
+
+    Returns:
+        How many due dates there are, by service and triage class.
+    """
+    today = now.astimezone(zone_of(config)).date()
+    with open_uow() as uow:
+        records = uow.records
+        vehicles = records.vehicles() if vehicle_ids is None else records.vehicles_of(vehicle_ids)
+        jobs = records.jobs() if vehicle_ids is None else records.jobs_of_vehicles(vehicle_ids)
+        uow.plans.replace_due_dates(all_due(vehicles, histories(jobs), services, today), vehicle_ids)
+        counts = uow.plans.triage()
+        uow.commit()
+    return counts

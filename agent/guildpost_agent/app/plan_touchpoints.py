@@ -68,6 +68,7 @@ class _Run:
     suppressed: Suppressed
     horizon_days: int
     held_out: frozenset[str]
+    restricted: frozenset[str]
     decisions: list[Decision] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -108,8 +109,11 @@ class _Run:
         refusal = gone(vehicle, today) or not_addressable(customer)
         if refusal is not None or vehicle is None or customer is None:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
+        if customer.customer_id in self.restricted:
+            return Refusal(Reason.RESTRICTED, {})
         wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
-        channels = lawful_channels(customer, wanted, house.consents.get(customer.customer_id, ()), self.suppressed)
+        consents, now = house.consents.of(customer.customer_id), dealer.now.astimezone(dealer.zone)
+        channels = lawful_channels(customer, wanted, consents, self.suppressed, now)
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
         history = house.histories.get(vehicle.vehicle_id, NOTHING)
@@ -158,11 +162,13 @@ def plan_touchpoints(
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
     with open_uow() as uow:
         dealership = load_dealership(uow)
-        occasions, cancelled = refresh_occasions(uow, dealership, running, config, now)
+        occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now)
         by_id = {service.service_id: service for service in running}
         held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
-        run = _Run(dealership, dealer, by_id, suppression_check(uow), horizon_days, held_out)
+        aside = frozenset(uow.rights.restricted())
+        run = _Run(dealership, dealer, by_id, suppression_check(uow), horizon_days, held_out, aside)
         _plan_all(run, occasions, uow)
+        _explain_vanished(run, vanished, uow)
         cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
         uow.plans.record_decisions(run.decisions)
         uow.plans.add_touchpoints(run.touchpoints)
@@ -180,11 +186,26 @@ def plan_touchpoints(
 
 
 def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
+    """Plan household by household: whoever lives together shares the contacts of all."""
+    household = {member.customer_id: member.household_id for member in uow.people.all()}
     due: defaultdict[str, list[Occasion]] = defaultdict(list)
     for occasion in occasions:
-        due[occasion.customer_id].append(occasion)
+        due[household.get(occasion.customer_id, occasion.customer_id)].append(occasion)
     sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
     for touchpoint in uow.plans.touchpoints():
-        sent[touchpoint.customer_id].append(touchpoint)
-    for customer_id in sorted(due):
-        run.plan(due[customer_id], sent.get(customer_id, ()))
+        sent[household.get(touchpoint.customer_id, touchpoint.customer_id)].append(touchpoint)
+    for household_id in sorted(due):
+        run.plan(due[household_id], sent.get(household_id, ()))
+
+
+def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) -> None:
+    """Say of an occasion that was planned and is due at another time now, why nothing came of it."""
+    live = {t.occasion_id: t.state not in WITHDRAWN for t in uow.plans.touchpoints()}
+    for occasion in vanished:
+        if live.get(occasion.occasion_id, True):
+            continue
+        history = run.dealership.histories.get(occasion.vehicle_id, NOTHING)
+        service = run.services.get(occasion.service_id)
+        done = booked_or_done(occasion, (), history.last(work_kind(service)) if service else None, run.dealer.now)
+        refusal = done or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
+        run.decide(occasion, refusal.reason, refusal.facts)

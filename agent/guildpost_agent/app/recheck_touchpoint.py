@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
-from guildpost_agent.domain.exclusions import recheck
+from guildpost_agent.domain.exclusions import Reason, recheck
 from guildpost_agent.domain.planning import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
-from guildpost_agent.domain.suppression import suppression_entry
+from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED
 from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
 
@@ -27,6 +27,8 @@ def recheck_touchpoint(
         now: the business clock.
         zone: the dealer's time zone.
     """
+    if uow.rights.is_restricted(touchpoint.customer_id):
+        return Reason.RESTRICTED
     customer = uow.records.customer(touchpoint.customer_id)
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
@@ -35,28 +37,29 @@ def recheck_touchpoint(
         touchpoint,
         customer=customer,
         vehicle=uow.records.vehicle(touchpoint.vehicle_id),
-        consents=uow.records.consents_of(touchpoint.customer_id),
+        consents=uow.consents.state_of(touchpoint.customer_id),
         appointments=uow.records.appointments_of(touchpoint.vehicle_id),
         jobs=uow.records.jobs_of(touchpoint.vehicle_id),
         work_kind=work_kind,
         suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
         contact=Contact(today, met),
         others=_met(uow, touchpoint, zone),
-        now=now,
+        now=now.astimezone(zone),
         today=today,
     )
 
 
 def _suppressed(uow: UnitOfWork, customer: Customer, channel: Channel) -> bool:
     key = uow.documents.get(SUPPRESSION_KEY)
-    entry = suppression_entry(key, customer, channel) if key else None
-    return entry is not None and uow.suppressions.contains(entry, channel)
+    entries = suppression_entries(key, customer, channel) if key else ()
+    return any(uow.suppressions.contains(entry, channel) for entry in entries)
 
 
 def _met(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo) -> list[Contact]:
     """List when the customer really was written to otherwise, with the way that a letter takes."""
     contacts = []
-    for other in uow.plans.touchpoints_of(touchpoint.customer_id):
+    housemates = uow.people.housemates(touchpoint.customer_id)
+    for other in (t for one in housemates for t in uow.plans.touchpoints_of(one)):
         job = uow.outbox.get(other.touchpoint_id)
         if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - {PLANNED} or job is None:
             continue

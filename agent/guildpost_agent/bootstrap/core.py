@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -11,13 +12,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine
 
+from guildpost_agent.adapters.files.kept_files import FolderFiles
+from guildpost_agent.adapters.files.tombstone_file import FILE, TombstoneFile
 from guildpost_agent.adapters.keystore.sources import EnvironmentKeyStore
 from guildpost_agent.adapters.sql.engine import open_engine
 from guildpost_agent.adapters.sql.migrate import migrate
+from guildpost_agent.adapters.sql.scrub import scrub
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.egress.gate import EgressGate, Tap
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.rights.erase import RightsDesk, replay
 from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
 from guildpost_agent.config import AgentConfig, load_config
 from guildpost_shared.clock import Clock, SystemClock
@@ -46,6 +51,7 @@ class Core:
         business_clock: occasions, plans, quiet hours, outcomes.
         wall_clock: certificates, catalogue, TLS, Flower.
         entropy: the operating system's.
+        rights: what exercising people's rights needs; erasures are in force as soon as the home is open.
     """
 
     home: Path
@@ -57,6 +63,7 @@ class Core:
     business_clock: Clock
     wall_clock: Clock
     entropy: Entropy
+    rights: RightsDesk = field(repr=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,6 +101,15 @@ def open_core(
     with open_uow() as uow:
         keys = ensure_sending_keys(uow, entropy)
         uow.commit()
+    rights = RightsDesk(
+        open_uow=open_uow,
+        keeper=TombstoneFile(home / FILE, _derived(secret, b"guildpost/agent/tombstone-file/v1"), entropy),
+        files=FolderFiles(config.dms.drop_folder, config.letters.folder),
+        scrub=lambda: scrub(engine),
+        key=_derived(secret, b"guildpost/agent/tombstones/v1"),
+        collected=timedelta(days=config.retention.letters_collected_days),
+    )
+    replay(rights, (business_clock or wall_clock).now())
     return Core(
         home=home,
         config=config,
@@ -104,13 +120,17 @@ def open_core(
         business_clock=business_clock or wall_clock,
         wall_clock=wall_clock,
         entropy=entropy,
+        rights=rights,
     )
 
 
 def database_key(master_secret: bytes) -> bytes:
     """Derive the database's key (HKDF-SHA256, RFC 5869) from the master secret."""
-    kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"guildpost/agent/database/v1")
-    return kdf.derive(master_secret)
+    return _derived(master_secret, b"guildpost/agent/database/v1")
+
+
+def _derived(master_secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(master_secret)
 
 
 def recording_tap(environment: Mapping[str, str]) -> Tap | None:

@@ -61,3 +61,10 @@ def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
     """Read the services in force."""
     services = [parse_service(catalogue.read(path)) for path in catalogue.list("services/")]
     return {service.service_id: service for service in services}
+
+
+def services_in_force(core: Core) -> tuple[ServiceDefinition, ...]:
+    """Read the services in force; none before enrolment, since data may come first."""
+    with core.open_uow() as uow:
+        enrolled = bool(load_memberships(uow.documents))
+    return tuple(services_of(catalogue_of(core)).values()) if enrolled else ()

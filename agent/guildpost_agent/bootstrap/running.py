@@ -5,12 +5,11 @@ import queue
 import subprocess
 import sys
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from guildpost_agent.adapters.dms.drop_folder import table_of
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.adapters.sql.engine import READ_ONLY
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
@@ -23,18 +22,21 @@ from guildpost_agent.app.preview_message import preview_message
 from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.sync_catalogue import sync_catalogue
+from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
+from guildpost_agent.bootstrap.intake import drop_folder
 from guildpost_agent.bootstrap.member import (
     catalogue_of,
     control_plane,
     membership_of,
     services_of,
 )
+from guildpost_agent.bootstrap.rights import retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.domain.catalogue import may_send
 from guildpost_agent.domain.records import Channel
-from guildpost_agent.jobs.agenda import Agenda
+from guildpost_agent.jobs.agenda import PLAN_HOUR, Agenda
 from guildpost_agent.jobs.children import Worker
 from guildpost_agent.jobs.ticker import Step, Ticker
 from guildpost_agent.web.app import DealerWeb, create_app
@@ -45,6 +47,8 @@ from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.web.serving import WebServer
 
 SYNC_SECONDS: Final = 600.0
+DMS: Final = "dms"
+"""Under this name a silent DMS is noted among the problems."""
 log = structlog.get_logger()
 
 
@@ -97,6 +101,8 @@ class Agent:
         self.core = core
         self._worker = Worker(core.home)
         self._planned = ""
+        self._retained = ""
+        self._read_on = ""
         self._due: set[str] = set()
         self._sealing_key = load_sealing_key(membership_of(core).sealing_key)
         self._events: queue.Queue[PresenceEvent | None] = queue.Queue()
@@ -109,7 +115,7 @@ class Agent:
             core.zone,
             self._read_model,
             lambda: self.catalogue.fingerprint,
-            is_export=lambda name: table_of(name) is not None,
+            is_export=drop_folder(core).is_export,
         )
         self.ticker = Ticker(
             self._steps(),
@@ -172,6 +178,7 @@ class Agent:
             Step("relay", self._poll),
             Step("mail", self._send),
             Step("letters", self._letters),
+            Step("retention", self._retain),
         ]
 
     def _note_problem(self, step: str, problem: GuildpostError | None) -> None:
@@ -183,8 +190,19 @@ class Agent:
 
     def _intake(self, now: datetime) -> None:
         """Take in what the DMS dropped: the worker imports, attributes bookings and plans anew where it must."""
-        if self._agenda.delivery_waits():
-            self._worker.run("intake", now, {"mark": self._agenda.plan_mark(now)})
+        database = self.core.config.dms.loco_soft is not None and self._read_on != self._day_of(now)
+        if database or self._agenda.delivery_waits():
+            extra = {"mark": self._agenda.plan_mark(now), "database": "yes" if database else "no"}
+            self._worker.run("intake", now, extra)
+        if self._read_on != self._day_of(now):
+            with self.core.open_uow() as uow:
+                problem = silence(uow, now, self.core.config.dms.silent_after_days)
+            self._note_problem(DMS, problem)
+        self._read_on = self._day_of(now)
+
+    def _day_of(self, now: datetime) -> str:
+        """Name the local day that has begun at five in the morning: by then a site's evening load is through."""
+        return (now.astimezone(self.core.zone) - timedelta(hours=PLAN_HOUR)).date().isoformat()
 
     def _plan(self, now: datetime) -> None:
         """Plan once a week, and whenever the catalogue's services changed."""
@@ -215,6 +233,14 @@ class Agent:
         """Print and hand over the letters whose release day has come."""
         if self.catalogue.may_send and Channel.LETTER in self._due:
             self._worker.run("print", now)
+
+    def _retain(self, now: datetime) -> None:
+        """Let go once a day what is old enough."""
+        today = now.astimezone(self.core.zone).date().isoformat()
+        if self._retained != today:
+            if retention_wanted(self.core):
+                self._worker.run("retention", now)
+            self._retained = today
 
     def _keep(self) -> None:
         """Follow the wall clock: catalogue, certificate, rounds."""

@@ -6,15 +6,22 @@ from typing import Final
 from guildpost_shared import command_line
 
 COMMANDS: Final = {
+    "consents": "guildpost_agent.cli.consents",
     "enrol": "guildpost_agent.cli.enrol",
     "import": "guildpost_agent.cli.import_files",
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
     "login-link": "guildpost_agent.cli.login_link",
+    "mapping": "guildpost_agent.cli.mapping",
+    "people": "guildpost_agent.cli.people",
+    "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",
+    "rights": "guildpost_agent.cli.rights",
     "run": "guildpost_agent.cli.run",
+    "segments": "guildpost_agent.cli.segments",
     "status": "guildpost_agent.cli.status",
     "work": "guildpost_agent.cli.work",
+    "work-list": "guildpost_agent.cli.work_list",
 }
 
 

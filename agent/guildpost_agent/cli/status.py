@@ -7,6 +7,7 @@ from dataclasses import asdict
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
+from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.cli.options import add_home, texts_of
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         rounds = uow.rounds.all()
         waiting = sum(len(uow.outbox.in_state(channel, State.READY)) for channel in Channel)
         problems = open_problems(uow)
+        fresh = tables_freshness(uow, core.business_clock.now())
     catalogue = catalogue_of(core) if memberships else None
     version = catalogue.current() if catalogue else None
     status = {
@@ -42,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         "services": sorted(services_of(catalogue)) if catalogue and version else [],
         "not_in_force": dict(version.refused) if version else {},
         "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
+        "fresh": [{"table": one.table, "days": one.days, "came_at": one.came_at.isoformat()} for one in fresh],
         "problems": [
             {"step": step, "code": error.code, "text": str(public_text(error, arguments.lang))}
             for step, error in problems.items()
@@ -51,6 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(status, ensure_ascii=False))
     else:
         print(texts_of(arguments).text("cli.status", **status))
+        texts = texts_of(arguments)
+        for one in fresh:
+            print(texts.text("cli.status.fresh", table=texts.text(f"dms.table.{one.table}"), days=one.days))
         for error in problems.values():
             print(public_text(error, arguments.lang))
     return 0

@@ -14,15 +14,15 @@ from typing import Final
 
 import structlog
 
-from guildpost_agent.adapters.dms.drop_folder import DropFolder
 from guildpost_agent.app.compose_message import Composer
-from guildpost_agent.app.import_dms import import_delivery
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.planning_state import note_plan, planning_key
 from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.bootstrap.member import catalogue_of, services_of
+from guildpost_agent.bootstrap.intake import take_all_in
+from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
+from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.cli.options import add_home
@@ -70,22 +70,23 @@ def do_step(core: Core, step: str, now: datetime, extra: Extra) -> int:
 
 
 def intake(core: Core, extra: Extra) -> None:
-    """Import what lies ready, attribute bookings; plan anew when many customers or vehicles came."""
-    source = DropFolder(core.config.dms.drop_folder)
-    report = import_delivery(core.open_uow, source, core.business_clock, core.entropy, core.config.dealer)
-    if report is None:
-        return
-    log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
-    if _master_rows(report) >= LARGE_DELIVERY:
+    """Take in what lies ready, attribute bookings; plan anew when many customers or vehicles came."""
+    services = services_in_force(core)
+    taken = take_all_in(core, services, database=extra.get("database") == "yes")
+    for one in taken:
+        report = one.report
+        log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
+    if sum(_master_rows(one.report) for one in taken) >= LARGE_DELIVERY:
         plan(core, extra)
-    else:
-        services = services_of(catalogue_of(core)).values()
+    elif taken:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
 
 
 def _master_rows(report: ImportReport) -> int:
-    tables = report.report.get("tables")
-    return sum(int(tables.get(name, 0)) for name in MASTER_DATA) if isinstance(tables, dict) else 0
+    """Count the customers and vehicles that were new or changed."""
+    changes = report.report.get("changes")
+    found = [changes.get(name, {}) for name in MASTER_DATA] if isinstance(changes, dict) else []
+    return sum(int(change.get("new", 0)) + int(change.get("changed", 0)) for change in found)
 
 
 def plan(core: Core, extra: Extra) -> None:
@@ -122,9 +123,18 @@ def compile_templates(core: Core, extra: Extra) -> None:
     log.info("templates_compiled", count=len(missing))
 
 
+def let_go(core: Core, extra: Extra) -> None:
+    """Let go what is old enough, once a day."""
+    del extra
+    if retention_wanted(core):
+        found = retain(core)
+        log.info("retention_walked", **{due.rule.value: due.count for due in found})
+
+
 STEPS: Final[Mapping[str, Callable[[Core, Extra], None]]] = {
     "intake": intake,
     "plan": plan,
     "print": print_due,
     "compile": compile_templates,
+    "retention": let_go,
 }

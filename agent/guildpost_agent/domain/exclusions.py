@@ -1,14 +1,16 @@
 """Why somebody is not written to: the reasons in a fixed order, the first hit wins.
 
-     1  SOLD_OR_GONE      sold, deregistered
-     2  NOT_CUSTOMER      unknown number, supplier
+     1  SOLD_OR_GONE      sold, deregistered, the dealer's own, no longer in the DMS
+     2  NOT_CUSTOMER      unknown number, supplier, dummy, no longer in the DMS
+     3  DECEASED          nobody is left to write to
      3  ADDRESS_INVALID   neither an e-mail nor a postal address
+     -  RESTRICTED        kept, but set aside (Art. 18 GDPR, or long without contact)
      4  NO_LEGAL_BASIS    no channel of the service is lawful (objection, no permission, withdrawn, suppressed)
      6  ALREADY_BOOKED    an appointment for this service lies ahead
      7  DONE_HERE         the work was done in the half year before it is due, or its job card is open
      8  STALE             the due date rests on nothing recent, or the vehicle was never really ours
 
-What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, WINDOW_OVER, 9 FREQUENCY_CAP,
+What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER, 9 FREQUENCY_CAP,
 11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
 """
 
@@ -20,13 +22,13 @@ from typing import Final
 
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import Contact, fits
+from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import (
     Appointment,
     Channel,
-    Consent,
     Customer,
     Job,
     Occasion,
@@ -45,7 +47,9 @@ class Reason(StrEnum):
     PLANNED = "PLANNED"
     SOLD_OR_GONE = "SOLD_OR_GONE"
     NOT_CUSTOMER = "NOT_CUSTOMER"
+    DECEASED = "DECEASED"
     ADDRESS_INVALID = "ADDRESS_INVALID"
+    RESTRICTED = "RESTRICTED"
     NO_LEGAL_BASIS = "NO_LEGAL_BASIS"
     ALREADY_BOOKED = "ALREADY_BOOKED"
     DONE_HERE = "DONE_HERE"
@@ -53,6 +57,7 @@ class Reason(StrEnum):
     CYCLE_CONTACTED = "CYCLE_CONTACTED"
     GIVEN_UP = "GIVEN_UP"
     NOT_YET = "NOT_YET"
+    DUE_MOVED = "DUE_MOVED"
     WINDOW_OVER = "WINDOW_OVER"
     FREQUENCY_CAP = "FREQUENCY_CAP"
     HOLDOUT = "HOLDOUT"
@@ -73,7 +78,10 @@ def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
     """Refuse a vehicle that the customer no longer has (rule 1)."""
     if vehicle is None:
         return Refusal(Reason.SOLD_OR_GONE, {})
-    since = min((day for day in (vehicle.sold_on, vehicle.deregistered_on) if day), default=None)
+    if vehicle.in_stock:
+        return Refusal(Reason.SOLD_OR_GONE, {})
+    gone_on = (vehicle.sold_on, vehicle.deregistered_on, vehicle.missing_since)
+    since = min((day for day in gone_on if day), default=None)
     if since is None or since > today:
         return None
     return Refusal(Reason.SOLD_OR_GONE, {"since": since.isoformat()})
@@ -81,18 +89,20 @@ def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
 
 def not_addressable(customer: Customer | None) -> Refusal | None:
     """Refuse who is no customer or has no address at all (rules 2 and 3)."""
-    if customer is None or customer.is_supplier:
-        return Refusal(Reason.NOT_CUSTOMER, {"supplier": customer is not None})
+    if customer is None or customer.is_supplier or customer.is_dummy or customer.missing_since:
+        return Refusal(Reason.NOT_CUSTOMER, {"supplier": customer is not None and customer.is_supplier})
+    if customer.deceased:
+        return Refusal(Reason.DECEASED, {})
     if not any(reachable(customer, channel) for channel in Channel):
         return Refusal(Reason.ADDRESS_INVALID, {})
     return None
 
 
 def lawful_channels(
-    customer: Customer, channels: Sequence[Channel], consents: Sequence[Consent], suppressed: Suppressed
+    customer: Customer, channels: Sequence[Channel], consents: ConsentState, suppressed: Suppressed, now: datetime
 ) -> tuple[tuple[Channel, str], ...]:
     """List the channels that may be used with the ground of each, in the service's order (rule 4)."""
-    grounds = ((channel, basis(customer, channel, consents, suppressed)) for channel in channels)
+    grounds = ((channel, basis(customer, channel, consents, suppressed, now)) for channel in channels)
     return tuple((channel, ground) for channel, ground in grounds if ground is not None)
 
 
@@ -130,7 +140,7 @@ def recheck(
     *,
     customer: Customer | None,
     vehicle: Vehicle | None,
-    consents: Sequence[Consent],
+    consents: ConsentState,
     appointments: Sequence[Appointment],
     jobs: Collection[Job],
     work_kind: str,
@@ -146,14 +156,14 @@ def recheck(
         touchpoint: what was planned.
         customer: as the database has it now; None if it is gone.
         vehicle: as the database has it now.
-        consents: the customer's permissions.
+        consents: the customer's ledger, as it stands in this transaction.
         appointments: the vehicle's appointments.
         jobs: the vehicle's labour lines.
         work_kind: the kind of work that answers the service (``hu``, ``inspection``).
         suppressed: the address on this channel stands on the suppression list.
         contact: the days on which the message would be met if it went out now.
         others: when the customer really was written to otherwise (an outage may have moved them together).
-        now: the business clock.
+        now: the business clock, in the dealer's time zone.
         today: the dealer's local day.
 
     Returns:
@@ -166,7 +176,7 @@ def recheck(
         return hit.reason if hit else Reason.NOT_CUSTOMER
     if vehicle.customer_id != touchpoint.customer_id:
         return Reason.SOLD_OR_GONE
-    if not lawful_channels(customer, (touchpoint.channel,), consents, lambda _customer, _channel: suppressed):
+    if not lawful_channels(customer, (touchpoint.channel,), consents, lambda _customer, _channel: suppressed, now):
         return Reason.NO_LEGAL_BASIS if reachable(customer, touchpoint.channel) else Reason.ADDRESS_INVALID
     last_work = max((job.order_date for job in jobs if job.kind == work_kind), default=None)
     refusal = booked_or_done(touchpoint, appointments, last_work, now)

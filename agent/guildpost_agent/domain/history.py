@@ -12,7 +12,11 @@ from guildpost_agent.domain.records import Job
 
 @dataclass
 class History:
-    """One vehicle's past here; days are order dates."""
+    """One vehicle's past here; days are order dates, hours are labour.
+
+    Attributes:
+        visits: on how many days the vehicle was here.
+    """
 
     last_visit: date | None = None
     ever_invoiced: bool = False
@@ -20,6 +24,8 @@ class History:
     last_inspection: date | None = None
     inspection_km: int | None = None
     readings: list[Reading] = field(default_factory=list)
+    visits: int = 0
+    hours: float = 0.0
 
     def last(self, kind: str) -> date | None:
         """Give the day of the last work of a kind."""
@@ -32,6 +38,7 @@ NOTHING: Final = History()
 def histories(jobs: Iterable[Job]) -> dict[str, History]:
     """Gather each vehicle's history; vehicles without a job have none."""
     found: dict[str, History] = {}
+    seen: set[tuple[str, date]] = set()
     for job in jobs:
         history = found.get(job.vehicle_id)
         if history is None:
@@ -39,6 +46,12 @@ def histories(jobs: Iterable[Job]) -> dict[str, History]:
         day = job.order_date
         if history.last_visit is None or day > history.last_visit:
             history.last_visit = day
+        visit = (job.vehicle_id, day)
+        if visit not in seen:
+            seen.add(visit)
+            history.visits += 1
+        if job.hours:
+            history.hours += job.hours
         if job.invoiced_on is not None:
             history.ever_invoiced = True
         if job.mileage_km:

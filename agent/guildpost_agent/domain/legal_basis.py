@@ -1,46 +1,77 @@
-"""By which channel a customer may be written to, and on what ground.
+"""By which channel a customer may be written to, and on what ground: the ledger's decision plus an address.
 
-    e-mail   only with a stored permission (§ 7(2) UWG, Art. 7 GDPR), or with § 7(3) UWG where its evidence is stored;
-             businesses alike. Nothing stored means no.
-    letter   legitimate interest, Art. 6(1)(f) GDPR, until the customer objects (Art. 21(2)).
+    e-mail   only with a consent, an ordered reminder service, or § 7(3) UWG with its stored evidence; businesses alike
+    letter   legitimate interest, Art. 6(1)(f) GDPR, until the customer objects (Art. 21(2))
 
-An advertising block is an objection for every channel. A suppressed address is none.
+The rules themselves are in ``consent.decide``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
-from guildpost_agent.domain.dms_rows import PURPOSE
-from guildpost_agent.domain.records import Channel, Consent, Customer
+from guildpost_agent.domain.consent.decide import DEFAULTS, Approach, Decision, Facts, Rules, decide
+from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.consent.terms import Basis, ContactChannel, ContentClass, Purpose
+from guildpost_agent.domain.records import Customer
 
 _GERMAN: Final = 5  # digits of a postcode
-LEGITIMATE_INTEREST: Final = "legitimate_interest"
-_MAIL_BASES: Final = frozenset({"consent", "uwg_7_3"})
-Suppressed = Callable[[Customer, Channel], bool]
+LEGITIMATE_INTEREST: Final = Basis.LEGITIMATE_INTEREST.value
+Suppressed = Callable[[Customer, str], bool]
 """Says whether a customer's address on a channel stands on the suppression list."""
 
 
-def reachable(customer: Customer, channel: Channel) -> bool:
+def reachable(customer: Customer, channel: str) -> bool:
     """Say whether the record holds an address for the channel, lawful or not."""
-    if channel is Channel.EMAIL:
+    if channel == ContactChannel.EMAIL:
         return bool(customer.email)
+    if channel == ContactChannel.PHONE:
+        return bool(customer.phone or customer.mobile)
+    if channel == ContactChannel.SMS:
+        return bool(customer.mobile)
     town = bool(customer.street and customer.town and (customer.family_name or customer.company))
     return town and (customer.country != "DE" or (len(customer.postcode) == _GERMAN and customer.postcode.isdecimal()))
 
 
-def basis(customer: Customer, channel: Channel, consents: Iterable[Consent], suppressed: Suppressed) -> str | None:
-    """Name the ground on which the customer may be written to by a channel, or None."""
-    if customer.advertising_block or not reachable(customer, channel) or suppressed(customer, channel):
+def permission(
+    customer: Customer,
+    channel: str,
+    state: ConsentState,
+    suppressed: Suppressed,
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.SERVICE_REMINDERS,
+    content: ContentClass = ContentClass.OWN_SIMILAR,
+    rules: Rules = DEFAULTS,
+) -> Decision:
+    """Decide about one customer and channel, with the reason or the proof.
+
+    Args:
+        customer: as the database has it now.
+        channel: by which way.
+        state: the customer's ledger.
+        suppressed: asks the suppression list.
+        now: an aware instant in the dealer's time zone.
+        purpose: what for.
+        content: what the message contains; the services' reminders are the dealer's own and similar to what was sold.
+        rules: the dealer's settings.
+    """
+    listed = frozenset({channel}) if suppressed(customer, channel) else frozenset[str]()
+    facts = Facts(customer.is_business, customer.advertising_block, listed)
+    return decide(state, facts, Approach(purpose, ContactChannel(channel), content), now, rules)
+
+
+def basis(
+    customer: Customer,
+    channel: str,
+    state: ConsentState,
+    suppressed: Suppressed,
+    now: datetime,
+    *,
+    rules: Rules = DEFAULTS,
+) -> str | None:
+    """Name the ground on which the customer may be sent a service reminder by a channel, or None."""
+    if not reachable(customer, channel):
         return None
-    if channel is Channel.LETTER:
-        return LEGITIMATE_INTEREST
-    standing = (
-        consent.legal_basis
-        for consent in consents
-        if consent.customer_id == customer.customer_id
-        and consent.channel == channel
-        and consent.purpose == PURPOSE
-        and consent.withdrawn_at is None
-        and consent.legal_basis in _MAIL_BASES
-    )
-    return next(standing, None)
+    decision = permission(customer, channel, state, suppressed, now, rules=rules)
+    return decision.basis.value if decision.allowed and decision.basis is not None else None

@@ -1,30 +1,43 @@
-"""What stands in a DMS export, read as days, months, numbers and codes.
+"""What stands in a DMS export, read as days, months, numbers and flags.
 
-Placeholders that mean "nothing" (``00.00.0000``, ``01.01.1900``, ``31.12.2099``) read as nothing. What cannot be read
-raises ``Unreadable``: the caller empties an optional field and counts it, or quarantines the row of a required one.
+``read_…`` gives the value and the rule that changed its meaning, if one did; ``parse_…`` the value alone. Placeholders
+that mean "nothing" (``00.00.0000``, ``01.01.1900``, ``31.12.2099``) read as nothing. What cannot be read raises
+``Unreadable``: the caller empties an optional field and counts it, or quarantines the row of a required one.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-_PLACEHOLDERS: Final = frozenset({date(1900, 1, 1), date(1901, 1, 1), date(2099, 12, 31), date(9999, 12, 31)})
-_DAY: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
-_ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH: Final = re.compile(r"(\d{1,2})[./-](\d{4}|\d{2})")
-_ISO_MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
-_TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?(?: ?Uhr)?", re.IGNORECASE)
-_KM: Final = re.compile(r"(\d{1,3}(?:[. ']\d{3})+|\d+)(?:,\d+)?(?: ?km)?", re.IGNORECASE)
+from guildpost_agent.domain.normalise_rules import Rule
+
+# The zero days of .NET, OLE and spreadsheets, and the ends of time of several systems.
+_PLACEHOLDERS: Final = frozenset(
+    {
+        date(1, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1901, 1, 1),
+        date(2099, 12, 31), date(2999, 12, 31), date(9999, 12, 31),
+    }
+)  # fmt: skip
+_DAY: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
+_ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_SERIAL: Final = re.compile(r"\d{5}", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
+_ISO_MONTH: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?(?: ?Uhr)?", re.IGNORECASE | re.ASCII)
+_KM: Final = re.compile(
+    r"(\d{1,3}(?:[. ']\d{3})+(?:,\d+)?|\d+(?:,\d+)?|\d+\.\d{1,2})(?: ?(km|tkm|t km))?", re.IGNORECASE | re.ASCII
+)
+_AMBIGUOUS_KM: Final = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
+_NUMBER: Final = re.compile(r"(\d{1,6})(?:[.,](\d{1,4}))?", re.ASCII)
 # A two-digit year up to this many years ahead of today belongs to this century.
-_TWO_DIGIT_YEARS_AHEAD: Final = 10
+TWO_DIGIT_YEARS_AHEAD: Final = 10
+_YEARS: Final = range(1900, 2200)
+# Spreadsheets count days from here; the numbers of 1954 … 2064 have five digits and are no birthday typed in a hurry.
+_SPREADSHEET_ZERO: Final = date(1899, 12, 30)
+_SERIALS: Final = range(20_000, 60_001)
+_MONTHS: Final = 12
 _LONGEST_KM: Final = 2_000_000
-_COUNTRIES: Final = {
-    "": "DE", "D": "DE", "DE": "DE", "DEU": "DE", "GER": "DE", "DEUTSCHLAND": "DE", "BRD": "DE", "GERMANY": "DE",
-    "A": "AT", "AUT": "AT", "ÖSTERREICH": "AT", "OESTERREICH": "AT", "SCHWEIZ": "CH", "CHE": "CH",
-    "F": "FR", "FRANKREICH": "FR", "L": "LU", "LUXEMBURG": "LU", "B": "BE", "BELGIEN": "BE", "NIEDERLANDE": "NL",
-    "POLEN": "PL", "DÄNEMARK": "DK", "I": "IT", "ITALIEN": "IT",
-}  # fmt: skip
 
 
 class Unreadable(ValueError):  # noqa: N818 — said of a value, it reads as the adjective it is
@@ -35,12 +48,12 @@ class Unreadable(ValueError):  # noqa: N818 — said of a value, it reads as the
         self.reason = reason
 
 
-def _year(text: str, today: date) -> int:
+def _year(text: str, today: date, ahead: int) -> int:
     year = int(text)
     if len(text) > 2:  # noqa: PLR2004 — a year of two digits
         return year
     century = today.year // 100 * 100
-    return century + year if century + year <= today.year + _TWO_DIGIT_YEARS_AHEAD else century - 100 + year
+    return century + year if century + year <= today.year + ahead else century - 100 + year
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -52,36 +65,73 @@ def _date(year: int, month: int, day: int) -> date | None:
         found = date(year, month, day)
     except ValueError:
         raise Unreadable("not_a_date") from None
-    return None if found in _PLACEHOLDERS else found
+    if found in _PLACEHOLDERS:
+        return None
+    if year not in _YEARS:
+        raise Unreadable("not_a_date")
+    return found
+
+
+def _noted(found: date | None, rule: str = "") -> tuple[date | None, str]:
+    return (None, Rule.DATE_PLACEHOLDER) if found is None else (found, rule)
 
 
 @lru_cache(maxsize=16_384)
-def parse_day(text: str, today: date) -> date | None:
-    """Read a day: ``dd.mm.yyyy``, ``d.m.yy`` or ``yyyy-mm-dd``, with or without a time behind it.
+def read_day(text: str, today: date, ahead: int = TWO_DIGIT_YEARS_AHEAD) -> tuple[date | None, str]:  # noqa: PLR0911 — one per spelling
+    """Read a day: ``dd.mm.yyyy``, ``d.m.yy``, ``yyyy-mm-dd``, ``yyyymmdd`` or a spreadsheet's day number.
 
     Args:
-        text: the cell.
+        text: the cell, with or without a time behind the day.
         today: decides the century of two-digit years.
+        ahead: so many years ahead of today a two-digit year may lie.
+
+    Returns:
+        The day, or None for nothing; and the rule that changed its meaning.
 
     Raises:
         Unreadable: ``not_a_date``.
     """
     head = text.strip().replace("T", " ").partition(" ")[0]
     if not head:
-        return None
+        return None, ""
     if match := _DAY.fullmatch(head):
-        return _date(_year(match[3], today), int(match[2]), int(match[1]))
+        found = _date(_year(match[3], today, ahead), int(match[2]), int(match[1]))
+        return _noted(found, Rule.DATE_CENTURY if len(match[3]) == 2 else "")  # noqa: PLR2004 — a year of two digits
     if match := _ISO_DAY.fullmatch(head):
-        return _date(int(match[1]), int(match[2]), int(match[3]))
+        return _noted(_date(int(match[1]), int(match[2]), int(match[3])))
+    if not head.strip("0"):
+        return None, Rule.DATE_PLACEHOLDER
+    if len(head) == len("yyyymmdd") and head.isascii() and head.isdigit():
+        if int(head[:4]) in _YEARS and 1 <= int(head[4:6]) <= _MONTHS:
+            return _noted(_date(int(head[:4]), int(head[4:6]), int(head[6:])))
+        return _noted(_date(int(head[4:]), int(head[2:4]), int(head[:2])))
+    if _SERIAL.fullmatch(head):
+        return _serial(head), Rule.DATE_SERIAL
     raise Unreadable("not_a_date")
 
 
+def _serial(digits: str) -> date:
+    """Read a spreadsheet's day number, unless it may be ``dmmyy`` that lost its zero."""
+    if int(digits) not in _SERIALS or 1 <= int(digits[1:3]) <= _MONTHS:
+        raise Unreadable("not_a_date")
+    return _SPREADSHEET_ZERO + timedelta(days=int(digits))
+
+
+def parse_day(text: str, today: date) -> date | None:
+    """Read a day without its rule, see ``read_day``.
+
+    Raises:
+        Unreadable: ``not_a_date``.
+    """
+    return read_day(text, today)[0]
+
+
 @lru_cache(maxsize=16_384)
-def parse_month(text: str, today: date) -> date | None:
+def read_month(text: str, today: date) -> tuple[date | None, str]:
     """Read a month (``MM/yyyy``, ``MM.yy``, ``yyyy-mm``) or a day that stands for its month.
 
     Returns:
-        The month's first day (StVZO § 29: the deadline is the month's last day).
+        The month's first day (StVZO § 29: the deadline is the month's last day), and the rule that changed its meaning.
 
     Raises:
         Unreadable: ``not_a_month``.
@@ -89,14 +139,24 @@ def parse_month(text: str, today: date) -> date | None:
     text = text.strip()
     try:
         if match := _MONTH.fullmatch(text):
-            month, year = int(match[1]), _year(match[2], today)
-            return None if month == 0 else _date(year, month, 1)
+            month, short = int(match[1]), len(match[2]) == 2  # noqa: PLR2004 — a year of two digits
+            found = None if month == 0 else _date(_year(match[2], today, TWO_DIGIT_YEARS_AHEAD), month, 1)
+            return _noted(found, Rule.DATE_CENTURY if short else "")
         if match := _ISO_MONTH.fullmatch(text):
-            return _date(int(match[1]), int(match[2]), 1)
-        day = parse_day(text, today)
+            return _noted(_date(int(match[1]), int(match[2]), 1))
+        day, rule = read_day(text, today)
     except Unreadable:
         raise Unreadable("not_a_month") from None
-    return day and day.replace(day=1)
+    return day and day.replace(day=1), rule
+
+
+def parse_month(text: str, today: date) -> date | None:
+    """Read a month without its rule, see ``read_month``.
+
+    Raises:
+        Unreadable: ``not_a_month``.
+    """
+    return read_month(text, today)[0]
 
 
 def parse_instant(day: date, text: str) -> datetime:
@@ -117,8 +177,62 @@ def parse_instant(day: date, text: str) -> datetime:
         raise Unreadable("not_a_time") from None
 
 
+def read_km(text: str) -> tuple[int | None, str]:
+    """Read a mileage: ``45.300``, ``45300 km``, ``45 300,0``, ``45,3 tkm``; 0 means that nobody looked.
+
+    Returns:
+        Whole km, and the rule that changed the meaning.
+
+    Raises:
+        Unreadable: ``not_a_number``, ``out_of_range``, or ``ambiguous`` (``45,300`` is 45 km or 45,300 km).
+    """
+    text = text.strip()
+    if not text:
+        return None, ""
+    if len(text) <= len(str(_LONGEST_KM)) and text.isascii() and text.isdigit():
+        if int(text) > _LONGEST_KM:
+            raise Unreadable("out_of_range")
+        return int(text) or None, ""
+    if match := _KM.fullmatch(text):
+        number, unit = match[1], match[2]
+    else:
+        raise Unreadable("not_a_number")
+    thousands = unit is not None and unit.casefold() != "km"
+    if not thousands and _AMBIGUOUS_KM.fullmatch(number):
+        raise Unreadable("ambiguous")
+    whole, fraction = _parts(number)
+    if len(whole) > len(str(_LONGEST_KM)) and whole.strip("0"):
+        raise Unreadable("out_of_range")
+    km = int(whole) * 1000 + int(fraction[:3].ljust(3, "0")) if thousands else int(whole)
+    if km > _LONGEST_KM:
+        raise Unreadable("out_of_range")
+    return km or None, Rule.KM_THOUSANDS if thousands and km else ""
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """Part a written number into the digits before and after its decimal mark."""
+    whole, _, fraction = number.partition(",")
+    head, dot, tail = whole.rpartition(".")
+    if dot and not fraction and len(tail) < 3:  # noqa: PLR2004 — fewer than three digits follow no thousands dot
+        whole, fraction = head, tail
+    return re.sub(r"\D", "", whole), fraction
+
+
 def parse_km(text: str) -> int | None:
-    """Read a mileage: ``45.300``, ``45300 km``, ``45 300,0``; 0 means that nobody looked.
+    """Read a mileage without its rule, see ``read_km``.
+
+    Raises:
+        Unreadable: ``not_a_number``, ``out_of_range`` or ``ambiguous``.
+    """
+    return read_km(text)[0]
+
+
+def parse_decimal(text: str, most: float) -> float | None:
+    """Read a small number with a decimal comma or dot, such as hours or millimetres.
+
+    Args:
+        text: the cell, without its unit.
+        most: what is above cannot be meant.
 
     Raises:
         Unreadable: ``not_a_number`` or ``out_of_range``.
@@ -126,13 +240,20 @@ def parse_km(text: str) -> int | None:
     text = text.strip()
     if not text:
         return None
-    match = _KM.fullmatch(text)
+    match = _NUMBER.fullmatch(text)
     if match is None:
         raise Unreadable("not_a_number")
-    km = int(re.sub(r"\D", "", match[1]))
-    if km > _LONGEST_KM:
+    number = float(f"{match[1]}.{match[2] or 0}")
+    if number > most:
         raise Unreadable("out_of_range")
-    return km or None
+    return number
+
+
+_FLAGS: Final = {
+    "": None,
+    **dict.fromkeys(("j", "ja", "y", "yes", "1", "x", "wahr", "true", "t", "on"), True),
+    **dict.fromkeys(("n", "nein", "no", "0", "falsch", "false", "f", "off"), False),
+}
 
 
 def parse_flag(text: str) -> bool | None:
@@ -141,60 +262,7 @@ def parse_flag(text: str) -> bool | None:
     Raises:
         Unreadable: ``not_yes_or_no``.
     """
-    match text.strip().casefold():
-        case "":
-            return None
-        case "j" | "ja" | "y" | "yes" | "1" | "x" | "wahr" | "true":
-            return True
-        case "n" | "nein" | "no" | "0" | "falsch" | "false":
-            return False
-        case _:
-            raise Unreadable("not_yes_or_no")
-
-
-def country_code(text: str) -> str:
-    """Read a country as its ISO 3166 code; nothing means Germany.
-
-    Raises:
-        Unreadable: ``unknown_country``.
-    """
-    text = text.strip().upper()
-    if text in _COUNTRIES:
-        return _COUNTRIES[text]
-    if len(text) == 2 and text.isascii() and text.isalpha():  # noqa: PLR2004 — ISO 3166 alpha-2
-        return text
-    raise Unreadable("unknown_country")
-
-
-def postcode(text: str, country: str) -> str:
-    """Read a postcode; a German one gets back the zero a spreadsheet took (``1067`` → ``01067``).
-
-    Raises:
-        Unreadable: ``bad_postcode`` when it is no German postcode though the country says so.
-    """
-    text = text.strip().upper().removeprefix("D-").removeprefix("DE-").strip()
-    if not text or country != "DE":
-        return text[:12]
-    padded = text.zfill(5)
-    if not re.fullmatch(r"\d{5}", padded) or padded < "01001":
-        raise Unreadable("bad_postcode")
-    return padded
-
-
-def key_number(text: str, width: int) -> str:
-    """Read a type key number: HSN of four, TSN of three characters at least, with the zeros a spreadsheet took."""
-    text = text.strip().upper()
-    return text.zfill(width)[: max(width, 8)] if text.strip("0") else ""
-
-
-def vin(text: str) -> tuple[str, bool]:
-    """Read a vehicle identification number and say whether it is usual (ISO 3779); the check digit is never judged."""
-    text = re.sub(r"[\s-]", "", text).upper()[:20]
-    return text, not text or re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", text) is not None
-
-
-def plate(text: str) -> str:
-    """Write a German plate as ``S-AB 1234E``; another country's plate stays as it is, in capitals."""
-    text = " ".join(text.upper().split())
-    found = re.fullmatch(r"([A-ZÄÖÜ]{1,3})[- ]+([A-Z]{1,2})[- ]*(\d{1,4})[ -]?([EH])?(?: .*)?", text)
-    return f"{found[1]}-{found[2]} {found[3]}{found[4] or ''}" if found else text[:16]
+    try:
+        return _FLAGS[text.strip().casefold()]
+    except KeyError:
+        raise Unreadable("not_yes_or_no") from None

@@ -1,6 +1,7 @@
 """Every reason to write that a dealer's vehicles give, within sight."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -57,21 +58,41 @@ def find(
         today: the dealer's local day.
         sight_days: how far ahead.
     """
-    last = today + timedelta(days=sight_days)
+    return in_sight(all_due(vehicles, histories, services, today), today, sight_days)
+
+
+def all_due(
+    vehicles: Iterable[Vehicle],
+    histories: Mapping[str, History],
+    services: Iterable[ServiceDefinition],
+    today: date,
+) -> list[Occasion]:
+    """Say when every vehicle is due for every service, near or far; without an id yet."""
     rules = [DueDates(service) for service in services]
     found: list[Occasion] = []
     for vehicle in vehicles:
         history = histories.get(vehicle.vehicle_id, NOTHING)
         for rule in rules:
             due = rule.of(vehicle, history, today)
-            if due is not None and due.due <= last:
+            if due is not None:
                 found.append(_occasion(vehicle, rule.service_id, due))
+    return found
+
+
+def in_sight(due: Iterable[Occasion], today: date, sight_days: int = SIGHT_DAYS) -> list[Occasion]:
+    """Keep what falls due within sight, named and ordered by id."""
+    last = today + timedelta(days=sight_days)
+    found = [
+        replace(o, occasion_id=occasion_id(o.vehicle_id, o.customer_id, o.service_id, o.due_date))
+        for o in due
+        if o.due_date <= last
+    ]
     return sorted(found, key=lambda occasion: occasion.occasion_id)
 
 
 def _occasion(vehicle: Vehicle, service_id: str, due: DueDate) -> Occasion:
     return Occasion(
-        occasion_id=occasion_id(vehicle.vehicle_id, vehicle.customer_id, service_id, due.due),
+        occasion_id="",
         customer_id=vehicle.customer_id,
         vehicle_id=vehicle.vehicle_id,
         service_id=service_id,

@@ -4,9 +4,13 @@
 outcomes``. All are frozen values; days are dates, instants are aware UTC datetimes, distances km.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+Provenance = Mapping[str, tuple[str, str]]
+"""For each field that a rule changed or emptied: the rule's code, and the text as the DMS had it."""
 
 
 class Channel(StrEnum):
@@ -26,7 +30,15 @@ class Triage(StrEnum):
 
 @dataclass(frozen=True)
 class Customer:
-    """A person or company in the dealer's management system; ``customer_id`` is the DMS number."""
+    """A person or company in the dealer's management system; ``customer_id`` is the DMS number.
+
+    Attributes:
+        second_given_name: with the other ``second_…`` fields, the other person of a record kept for a couple.
+        care_of: "bei …", "z. Hd. …": a line of the address, never a name.
+        site: the subsidiary that keeps the record.
+        missing_since: the day of the first complete delivery that did not bring the record any more.
+        provenance: what normalisation did to which field.
+    """
 
     customer_id: str
     salutation: str = ""
@@ -45,11 +57,30 @@ class Customer:
     is_business: bool = False
     is_supplier: bool = False
     advertising_block: bool = False
+    second_salutation: str = ""
+    second_title: str = ""
+    second_given_name: str = ""
+    second_family_name: str = ""
+    care_of: str = ""
+    is_dummy: bool = False
+    deceased: bool = False
+    site: str = ""
+    missing_since: date | None = None
+    provenance: Provenance = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Vehicle:
-    """A vehicle and its keeper; ``next_hu`` is the first day of the due month (the deadline is its last day)."""
+    """A vehicle and its keeper; ``next_hu`` is the first day of the due month (the deadline is its last day).
+
+    Attributes:
+        customer_id: the registered keeper (Halter), not the owner: a leased car's owner is a bank.
+        delivered_on: handed over new or used by this dealer; the warranty runs from here.
+        next_sp: the safety check of heavy vehicles, like ``next_hu`` the first day of its month.
+        in_stock: the dealer's own, for sale or rent.
+        missing_since: the day of the first complete delivery that did not bring the record any more.
+        provenance: what normalisation did to which field.
+    """
 
     vehicle_id: str
     customer_id: str
@@ -69,11 +100,27 @@ class Vehicle:
     warranty_end: date | None = None
     deregistered_on: date | None = None
     sold_on: date | None = None
+    owner_id: str = ""
+    plate_season: str = ""
+    next_sp: date | None = None
+    next_service_km: int | None = None
+    delivered_on: date | None = None
+    lease_end: date | None = None
+    keeper_since: date | None = None
+    in_stock: bool = False
+    site: str = ""
+    missing_since: date | None = None
+    provenance: Provenance = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One labour line of a job card; ``kind`` is ``hu``, ``inspection`` or ``other``."""
+    """One labour line of a job card; ``kind`` is ``hu``, ``inspection`` or ``other``.
+
+    Attributes:
+        hours: labour time in hours (ten units of ``AW`` make one, unless the site's profile says otherwise).
+        charge: who pays: ``customer``, ``warranty``, ``internal``, or nothing where the DMS does not say.
+    """
 
     job_id: str
     order_number: str
@@ -84,6 +131,23 @@ class Job:
     invoiced_on: date | None
     kind: str
     text: str
+    hours: float | None = None
+    charge: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True)
+class WheelSet:
+    """A set of wheels that a customer keeps in the dealer's store; tread depth in mm."""
+
+    wheel_set_id: str
+    customer_id: str
+    vehicle_id: str
+    stored_on: date | None
+    until: date | None
+    dimension: str
+    tread_mm: float | None
+    is_historic: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +165,7 @@ class Appointment:
 
 @dataclass(frozen=True)
 class Consent:
-    """A permission for one channel with its evidence; none stored means none given."""
+    """A permission as a customer's row in the DMS states it; the ledger (``consent``) says what it is worth."""
 
     customer_id: str
     channel: str

@@ -11,11 +11,13 @@ import re
 import unicodedata
 from typing import Final
 
-from guildpost_agent.domain.records import Channel, Customer
+from guildpost_agent.domain.consent.terms import ContactChannel
+from guildpost_agent.domain.records import Customer
 
-ALL_CHANNELS: Final = (Channel.EMAIL, Channel.LETTER)
+ALL_CHANNELS: Final = tuple(ContactChannel)
 _ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
+_PHONE: Final = re.compile(r"\+[1-9]\d{6,14}")
 _STREET_WORD: Final = re.compile(r"str(?:asse|\.)?(?=\s|\d|$)")
 
 
@@ -31,6 +33,12 @@ def normalise_email(address: str) -> str | None:
     except UnicodeError:
         return None
     return normal if _ADDRESS.fullmatch(normal) else None
+
+
+def normalise_phone(number: str) -> str | None:
+    """Bring a telephone number to its one form, E.164; None when it is not international already."""
+    digits = re.sub(r"[\s()/.-]", "", number)
+    return digits if _PHONE.fullmatch(digits) else None
 
 
 def normalise_postal(customer: Customer) -> str | None:
@@ -51,8 +59,19 @@ def address_hmac(key: bytes, normal_address: str) -> str:
 
 def suppression_entry(key: bytes, customer: Customer, channel: str) -> str | None:
     """Give the entry under which a customer would stand on the list for a channel; None without an address there."""
-    normal = normalise_email(customer.email) if channel == Channel.EMAIL else normalise_postal(customer)
-    return None if normal is None else address_hmac(key, normal)
+    return next(iter(suppression_entries(key, customer, channel)), None)
+
+
+def suppression_entries(key: bytes, customer: Customer, channel: str) -> tuple[str, ...]:
+    """Give all entries for a channel: a customer may have two telephone numbers; one listed number closes both."""
+    normals: tuple[str | None, ...]
+    if channel == ContactChannel.EMAIL:
+        normals = (normalise_email(customer.email),)
+    elif channel in {ContactChannel.PHONE, ContactChannel.SMS}:
+        normals = (normalise_phone(customer.mobile), normalise_phone(customer.phone))
+    else:
+        normals = (normalise_postal(customer),)
+    return tuple(dict.fromkeys(address_hmac(key, normal) for normal in normals if normal is not None))
 
 
 def _fold(text: str) -> str:

@@ -24,7 +24,7 @@ from guildpost_shared.templates.letter_text import Letter
 from guildpost_shared.templates.salutation import Gender
 from guildpost_shared.templates.wording import LegalBasis, legal_basis_sentence
 from tests.agent.web.dealership import sample_catalogue
-from tests.factories.agent import a_config, a_consent, a_customer, a_vehicle
+from tests.factories.agent import a_config, a_consent, a_customer, a_vehicle, a_withdrawal
 from tests.factories.sending_world import SendingWorld
 from tests.fakes.catalogue_source import FakeCatalogue
 
@@ -53,7 +53,7 @@ class Desk:
         """Plan a message about an occasion."""
         touchpoint = self.store.plan("erika", channel, due_date=(NOW + timedelta(days=days)).date())
         with self.store.open_uow() as uow:
-            uow.records.upsert_consents([a_consent(touchpoint.customer_id)])
+            uow.consents.append([a_consent(touchpoint.customer_id)])
             occasion = uow.plans.occasion(touchpoint.occasion_id)
             assert occasion is not None
             uow.plans.replace_occasions([replace(occasion, triage=triage)])
@@ -120,7 +120,7 @@ def test_a_missed_date_is_spoken_of_in_the_past(desk: Desk, days: int, overdue: 
 
 def _withdraw(desk: Desk, customer_id: str) -> None:
     with desk.store.open_uow() as uow:
-        uow.records.withdraw_consent(customer_id, "email", NOW)
+        uow.consents.append([a_withdrawal(customer_id)])
         uow.commit()
 
 

@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
+from guildpost_agent.domain.consent.state import fold
+from guildpost_agent.domain.consent.terms import Basis, Kind, Origin
 from guildpost_agent.domain.exclusions import (
     Reason,
     booked_or_done,
@@ -16,10 +19,17 @@ from guildpost_agent.domain.exclusions import (
     stale,
 )
 from guildpost_agent.domain.history import History
-from guildpost_agent.domain.records import Channel, Consent, Customer, Occasion, Touchpoint, Triage
-from tests.factories.agent import NOW, TODAY, a_consent, a_customer, a_job, a_vehicle, an_appointment
+from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Triage
+from tests.factories.agent import NOW, TODAY, a_consent, a_customer, a_job, a_vehicle, a_withdrawal, an_appointment
 
 BOTH = (Channel.EMAIL, Channel.LETTER)
+EXISTING = ConsentEvent(
+    "1", Kind.NOTICED, "email", "service_reminders", NOW, Basis.UWG_7_3, Origin.HERE,
+    Evidence(
+        source="Werkstattauftrag", given_on=date(2026, 4, 1), text_version="hinweis-2", text_sha256="ab" * 32,
+        reference="A1", reference_on=date(2026, 4, 1), own_similar=True, in_every_message=True,
+    ),
+)  # fmt: skip
 OCCASION = Occasion("o", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.95, Triage.TRUSTED)
 TOUCHPOINT = Touchpoint(
     "t", "o", "1", "V1", "hu_au", 1, Channel.EMAIL, NOW, datetime(2027, 4, 16, 18, tzinfo=UTC), OCCASION.due_date,
@@ -27,7 +37,7 @@ TOUCHPOINT = Touchpoint(
 )  # fmt: skip
 
 
-def nobody(_customer: Customer, _channel: Channel) -> bool:
+def nobody(_customer: Customer, _channel: str) -> bool:
     return False
 
 
@@ -66,22 +76,23 @@ def test_who_is_no_customer_or_has_no_address_is_refused(customer: Customer | No
     [
         pytest.param(a_customer(), [a_consent()], [Channel.EMAIL, Channel.LETTER], id="permission for e-mail"),
         pytest.param(a_customer(), [], [Channel.LETTER], id="nothing stored means no e-mail"),
-        pytest.param(a_customer(), [a_consent(withdrawn_at=NOW)], [Channel.LETTER], id="withdrawn"),
+        pytest.param(a_customer(), [a_consent(), a_withdrawal()], [Channel.LETTER], id="withdrawn"),
         pytest.param(a_customer(), [a_consent(channel="phone")], [Channel.LETTER], id="permission for calls only"),
         pytest.param(a_customer(), [a_consent(purpose="sales")], [Channel.LETTER], id="permission for something else"),
-        pytest.param(a_customer(), [a_consent("2")], [Channel.LETTER], id="somebody else's permission"),
         pytest.param(a_customer(is_business=True), [], [Channel.LETTER], id="a business needs permission too"),
-        pytest.param(a_customer(), [a_consent(legal_basis="uwg_7_3")], list(BOTH), id="§ 7(3) with stored evidence"),
+        pytest.param(a_customer(), [EXISTING], list(BOTH), id="§ 7(3) with stored evidence"),
         pytest.param(a_customer(advertising_block=True), [a_consent()], [], id="an objection closes every channel"),
         pytest.param(a_customer(street=""), [a_consent()], [Channel.EMAIL], id="no postal address"),
     ],
 )
-def test_a_channel_needs_its_legal_basis(customer: Customer, consents: list[Consent], expected: list[Channel]) -> None:
-    assert expected == [channel for channel, _ in lawful_channels(customer, BOTH, consents, nobody)]
+def test_a_channel_needs_its_legal_basis(
+    customer: Customer, consents: list[ConsentEvent], expected: list[Channel]
+) -> None:
+    assert expected == [channel for channel, _ in lawful_channels(customer, BOTH, fold(consents), nobody, NOW)]
 
 
 def test_a_suppressed_address_closes_its_channel_only() -> None:
-    found = lawful_channels(a_customer(), BOTH, [a_consent()], lambda _, channel: channel is Channel.EMAIL)
+    found = lawful_channels(a_customer(), BOTH, fold([a_consent()]), lambda _, channel: channel == Channel.EMAIL, NOW)
     assert found == ((Channel.LETTER, "legitimate_interest"),)
 
 
@@ -89,22 +100,30 @@ def test_a_suppressed_address_closes_its_channel_only() -> None:
     block=st.booleans(),
     withdrawn=st.booleans(),
     consent_channel=st.sampled_from(["email", "phone", "letter"]),
-    basis=st.sampled_from(["consent", "uwg_7_3", "guess"]),
+    basis=st.sampled_from([Basis.CONSENT, Basis.UWG_7_3, None]),
     purpose=st.sampled_from(["service_reminders", "sales"]),
     suppressed=st.booleans(),
     email=st.sampled_from(["", "a@web.example"]),
 )
 def test_no_channel_is_ever_open_against_the_law(
-    *, block: bool, withdrawn: bool, consent_channel: str, basis: str, purpose: str, suppressed: bool, email: str
+    *,
+    block: bool,
+    withdrawn: bool,
+    consent_channel: str,
+    basis: Basis | None,
+    purpose: str,
+    suppressed: bool,
+    email: str,
 ) -> None:
-    consent = a_consent(
-        channel=consent_channel, legal_basis=basis, purpose=purpose, withdrawn_at=NOW if withdrawn else None
-    )
+    entries = [a_consent(channel=consent_channel, basis=basis, purpose=purpose), a_withdrawal(channel=consent_channel)]
+    consents = fold(entries if withdrawn else entries[:1])
     customer = a_customer(advertising_block=block, email=email)
-    found = dict(lawful_channels(customer, BOTH, [consent], lambda _customer, _channel: suppressed))
-    permitted = consent_channel == "email" and basis in {"consent", "uwg_7_3"} and purpose == "service_reminders"
+    found = dict(lawful_channels(customer, BOTH, consents, lambda _customer, _channel: suppressed, NOW))
+    permitted = consent_channel == "email" and basis is Basis.CONSENT and purpose == "service_reminders"
     assert (Channel.EMAIL in found) == (permitted and not withdrawn and not block and not suppressed and bool(email))
-    assert (Channel.LETTER in found) == (not block and not suppressed)
+    assert (Channel.LETTER in found) == (
+        not block and not suppressed and not (withdrawn and consent_channel == "letter")
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +173,9 @@ def test_what_rests_on_nothing_recent_is_stale(
         pytest.param({"customer": None}, Reason.NOT_CUSTOMER, id="customer erased"),
         pytest.param({"customer": a_customer(email="")}, Reason.ADDRESS_INVALID, id="address gone"),
         pytest.param({"customer": a_customer(advertising_block=True)}, Reason.NO_LEGAL_BASIS, id="objected"),
-        pytest.param({"consents": [a_consent(withdrawn_at=NOW)]}, Reason.NO_LEGAL_BASIS, id="permission withdrawn"),
+        pytest.param(
+            {"consents": fold([a_consent(), a_withdrawal()])}, Reason.NO_LEGAL_BASIS, id="permission withdrawn"
+        ),
         pytest.param({"suppressed": True}, Reason.NO_LEGAL_BASIS, id="suppressed"),
         pytest.param({"appointments": [an_appointment()]}, Reason.ALREADY_BOOKED, id="booked"),
         pytest.param({"jobs": [a_job(kind="hu", order_date=TODAY)]}, Reason.DONE_HERE, id="done"),
@@ -165,7 +186,7 @@ def test_the_last_check_sees_what_happened_since_the_plan(changes: dict[str, Any
     as_planned: dict[str, Any] = {
         "customer": a_customer(),
         "vehicle": a_vehicle(),
-        "consents": [a_consent()],
+        "consents": fold([a_consent()]),
         "appointments": [],
         "jobs": [],
         "work_kind": "hu",

@@ -21,6 +21,11 @@ def after(days: int, km: int) -> Reading:
             [after(0, 900), after(90, 400), after(200, 1_500)], [after(0, 900), after(200, 1_500)], id="falls"
         ),
         pytest.param([after(0, 100), after(10, 9_000), after(90, 2_000)], [after(0, 100), after(90, 2_000)], id="jump"),
+        pytest.param(
+            [after(0, 900_000), after(90, 2_000), after(200, 3_000)],
+            [after(90, 2_000), after(200, 3_000)],
+            id="a wild first reading costs only itself",
+        ),
         pytest.param([after(90, 2_000), after(0, 1_000)], [after(0, 1_000), after(90, 2_000)], id="out of order"),
     ],
 )
@@ -45,6 +50,17 @@ def test_the_yearly_mileage_follows_the_formula(readings: list[Reading], fuel: s
 def test_a_single_reading_speaks_through_the_age_of_the_car() -> None:
     found = estimate([(date(2025, 1, 1), 40_000)], "petrol", date(2023, 1, 1))
     assert found.km_per_year == pytest.approx((19_985 + 26_000) / 3, abs=20)
+
+
+def test_a_single_reading_says_nothing_about_a_new_keeper() -> None:
+    found = estimate([(date(2025, 1, 1), 90_000)], "petrol", date(2023, 1, 1), keeper_since=date(2024, 6, 1))
+    assert found.km_per_year == 13_000.0
+
+
+def test_the_former_keepers_driving_does_not_count() -> None:
+    readings = [after(0, 10_000), after(365, 50_000), after(500, 52_000), after(865, 62_000)]
+    found = estimate(readings, "petrol", START, keeper_since=START + timedelta(days=400))
+    assert found.km_per_year == pytest.approx((10_007 + 26_000) / 3, abs=20)
 
 
 def test_one_wild_reading_moves_the_rate_little() -> None:

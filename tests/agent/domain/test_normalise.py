@@ -1,9 +1,13 @@
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from guildpost_agent.domain import normalise
+from guildpost_agent.domain import normalise, normalise_addresses, normalise_vehicles
 from guildpost_agent.domain.normalise import Unreadable
+from guildpost_agent.domain.normalise_text import calm, repair
 
 TODAY = date(2027, 3, 1)
 
@@ -17,6 +21,10 @@ TODAY = date(2027, 3, 1)
         pytest.param("04.07.37", date(2037, 7, 4), id="two-digit year ten years ahead"),
         pytest.param("2026-05-06 00:00:00", date(2026, 5, 6), id="ISO day with a time"),
         pytest.param("2026-05-06T10:11:12", date(2026, 5, 6), id="ISO instant"),
+        pytest.param("20260501", date(2026, 5, 1), id="compact, year first"),
+        pytest.param("01052026", date(2026, 5, 1), id="compact, day first"),
+        pytest.param("45300", date(2024, 1, 9), id="a spreadsheet's day number"),
+        pytest.param("01.01.0001", None, id="placeholder of a database"),
         pytest.param("00.00.0000", None, id="zero day"),
         pytest.param("01.01.1900", None, id="placeholder of the past"),
         pytest.param("31.12.2099", None, id="placeholder of the future"),
@@ -27,7 +35,7 @@ def test_a_day_is_read_in_every_usual_spelling(text: str, expected: date | None)
     assert expected == normalise.parse_day(text, TODAY)
 
 
-@pytest.mark.parametrize("text", ["31.02.2026", "13.13.2026", "gestern", "1.2", "00.05.2026", "45300"])
+@pytest.mark.parametrize("text", ["31.02.2026", "13.13.2026", "gestern", "1.2", "00.05.2026", "41226", "01.02.0203"])
 def test_what_is_no_day_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable) as caught:
         normalise.parse_day(text, TODAY)
@@ -80,6 +88,9 @@ def test_what_is_no_time_is_unreadable(text: str) -> None:
         ("45.300 km", 45_300),
         ("45 300,0", 45_300),
         ("1.234.567", 1_234_567),
+        ("45,3 tkm", 45_300),
+        ("120 tkm", 120_000),
+        ("45300,5", 45_300),
         ("0", None),
         ("", None),
     ],
@@ -89,7 +100,8 @@ def test_a_mileage_is_read_with_its_thousands_dots(text: str, expected: int | No
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("-5", "not_a_number"), ("viel", "not_a_number"), ("9.999.999", "out_of_range")]
+    ("text", "reason"),
+    [("-5", "not_a_number"), ("viel", "not_a_number"), ("9.999.999", "out_of_range"), ("45,300", "ambiguous")],
 )
 def test_an_impossible_mileage_is_unreadable(text: str, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
@@ -113,13 +125,13 @@ def test_a_flag_is_yes_no_or_nothing(*, text: str, expected: bool | None) -> Non
     ],
 )
 def test_a_postcode_gets_its_zero_back(text: str, country: str, expected: str) -> None:
-    assert expected == normalise.postcode(text, country)
+    assert expected == normalise_addresses.postcode(text, country)
 
 
 @pytest.mark.parametrize("text", ["Stuttgart", "701733", "00000", "7O173"])
 def test_what_is_no_german_postcode_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
-        normalise.postcode(text, "DE")
+        normalise_addresses.postcode(text, "DE")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +139,7 @@ def test_what_is_no_german_postcode_is_unreadable(text: str) -> None:
     [("603", 4, "0603"), ("0603", 4, "0603"), ("ab", 3, "0AB"), ("", 4, ""), ("0", 3, "")],
 )
 def test_a_key_number_gets_its_zeros_back(text: str, width: int, expected: str) -> None:
-    assert expected == normalise.key_number(text, width)
+    assert expected == normalise_vehicles.key_number(text, width)
 
 
 @pytest.mark.parametrize(
@@ -142,20 +154,113 @@ def test_a_key_number_gets_its_zeros_back(text: str, width: int, expected: str) 
     ],
 )
 def test_a_plate_is_written_one_way(text: str, expected: str) -> None:
-    assert expected == normalise.plate(text)
+    assert expected == normalise_vehicles.plate(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "usual"),
-    [("W7AZZZAEVL6718787", True), ("W7A ZZZAEVL6718787", True), ("OIQ12345678901234", False), ("", True)],
+    ("text", "expected"),
+    [
+        pytest.param("KÖ-A 999H 03-10", ("KÖ-A 999H", "03-10", False), id="seasonal and historic"),
+        pytest.param("HA1234", ("H-A 1234", "", False), id="joined, one way to part it"),
+        pytest.param("SAB1234", ("SAB1234", "", True), id="joined, two ways to part it"),
+        pytest.param("OHNE", ("", "", False), id="a word for none"),
+    ],
 )
-def test_an_unusual_vin_is_noted_and_kept(*, text: str, usual: bool) -> None:
-    vin, found = normalise.vin(text)
-    assert (usual, text.replace(" ", "")) == (found, vin)
+def test_a_plate_is_parted_only_where_that_is_certain(text: str, expected: tuple[str, str, bool]) -> None:
+    found = normalise_vehicles.read_plate(text)
+    assert expected == (found.text, found.season, found.ambiguous)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("W7A ZZZAEVL6718787", ("W7AZZZAEVL6718787", ""), id="usual"),
+        pytest.param("OIQ12345678901234", ("OIQ12345678901234", "letters"), id="letters that no number has"),
+        pytest.param("W7AZZZ", ("W7AZZZ", "unusual"), id="too short"),
+        pytest.param("00000000000000000", ("", ""), id="zeros"),
+    ],
+)
+def test_an_odd_vin_is_noted_and_kept(text: str, expected: tuple[str, str]) -> None:
+    found = normalise_vehicles.read_vin(text)
+    assert expected == (found.text, found.oddity)
+
+
+@pytest.mark.parametrize(("vin", "fits"), [("1M8GDM9AXKP042788", True), ("1M8GDM9A1KP042788", False), ("1" * 17, True)])
+def test_the_check_digit_follows_the_norm(*, vin: str, fits: bool) -> None:
+    assert fits is normalise_vehicles.check_digit_fits(vin)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PKW", "car"), ("Pkw Kombi", "car"), ("LKW", "goods_to_3500kg"), ("LKW 7,5 t", "goods_over_3500kg"),
+        ("Anhänger 750 kg", "trailer_to_750kg"), ("Anhänger über 3,5t", "trailer_over_3500kg"),
+        ("N2", "goods_over_3500kg"),
+        ("Wohnmobil 4.250 kg", "motorhome_to_7500kg"), ("Wohnwagen", "trailer_to_3500kg"), ("Omnibus", "bus"),
+        ("Taxi", "taxi"), ("Motorrad", "motorcycle"), ("M1", "car"), ("Raumschiff", ""),
+    ],
+)  # fmt: skip
+def test_a_class_is_read_with_its_mass(text: str, expected: str) -> None:
+    assert expected == normalise_vehicles.vehicle_class(text)
+
+
+@pytest.mark.parametrize(
+    ("hsn", "tsn", "expected"), [("603", "bkr", ("0603", "BKR")), ("0603/BKR", "", ("0603", "BKR")), ("", "", ("", ""))]
+)
+def test_type_keys_are_parted_and_padded(hsn: str, tsn: str, expected: tuple[str, str]) -> None:
+    assert expected == normalise_vehicles.type_keys(hsn, tsn)[:2]
+
+
+@pytest.mark.parametrize("street", ["Königsstraße 3 A", "Koenigsstr. 3a", "KÖNIGSSTRASSE 3a", "Königs Str. 3a"])
+def test_spellings_of_a_street_meet(street: str) -> None:
+    assert normalise_addresses.street_key(street) == "koenigsstr 3a"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("MÃ¼ller", "Müller"), ("StraÃŸe", "Straße"), ("MÃƒÂ¼ller", "Müller"), ("SÃO PAULO", "SÃO PAULO")],
+)
+def test_double_encoding_is_undone(text: str, expected: str) -> None:
+    assert expected == repair(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("AN DER ALTEN POST 3A", "An der alten Post 3A"), ("B 7", "B 7"), ("Am Ring", "Am Ring")]
+)
+def test_a_shouted_street_becomes_quiet(text: str, expected: str) -> None:
+    assert expected.casefold() == calm(text, name=False).casefold()
+    assert not calm(text, name=False).isupper() or text == "B 7"
+
+
+@given(st.text(max_size=40))
+def test_reading_twice_changes_nothing(text: str) -> None:
+    plate = normalise_vehicles.read_plate(text).text
+    vin = normalise_vehicles.read_vin(text).text
+    keys = normalise_vehicles.type_keys(text, text)[:2]
+    assert (plate, vin) == (normalise_vehicles.read_plate(plate).text, normalise_vehicles.read_vin(vin).text)
+    assert keys == normalise_vehicles.type_keys(*keys)[:2]
+    assert (calm(repair(text), name=True)) == calm(repair(calm(repair(text), name=True)), name=True)
+
+
+@given(st.text(alphabet="0123456789.,/-:' tkm", max_size=14), st.text(max_size=20))
+def test_whatever_stands_in_a_cell_is_read_or_unreadable(numeric: str, text: str) -> None:
+    readers = (
+        lambda value: normalise.parse_day(value, TODAY),
+        lambda value: normalise.parse_month(value, TODAY),
+        normalise.parse_km,
+        normalise.parse_flag,
+        lambda value: normalise_addresses.postcode(value, "DE"),
+        normalise_addresses.country_code,
+        lambda value: normalise.parse_decimal(value, 100.0),
+    )
+    for read in readers:
+        for value in (numeric, text):
+            with suppress(Unreadable):
+                read(value)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"), [("", "DE"), ("D", "DE"), ("Österreich", "AT"), ("ch", "CH"), ("fr", "FR")]
 )
 def test_a_country_becomes_its_code(text: str, expected: str) -> None:
-    assert expected == normalise.country_code(text)
+    assert expected == normalise_addresses.country_code(text)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from guildpost_agent.adapters.dms.drop_folder import DropFolder, table_of
 from guildpost_agent.app.import_dms import import_delivery, refusals
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
-from guildpost_agent.domain.records import Consent, Customer
+from guildpost_agent.domain.records import Customer
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import public_text
-from tests.factories.agent import NOW, a_config, open_store
+from tests.factories.agent import NOW, a_config, a_withdrawal, open_store
 from tests.fakes.seeded_entropy import SeededEntropy
 
 CUSTOMERS = (
@@ -84,13 +84,13 @@ def test_a_delivery_becomes_records_of_the_encrypted_database(house: House) -> N
     with house.open_uow() as uow:
         customer, vehicle = uow.records.customer("10"), uow.records.vehicle("50")
         (job,), (appointment,) = uow.records.jobs(), uow.records.appointments()
-        consents = uow.records.consents()
+        consents = uow.consents.events_of("10")
         company = uow.records.customer("11")
         assert uow.imports.latest() == report
     assert customer == Customer(
         customer_id="10", salutation="Frau", given_name="Erika", family_name="Müller", street="Hauptstr. 1",
         postcode="01067", town="Dresden", phone="+49351123456", mobile="+491711234567", email="erika@post.example",
-        birth_date=date(1980, 2, 1),
+        birth_date=date(1980, 2, 1), provenance={"postcode": ("postcode_zero", "1067")},
     )  # fmt: skip
     assert company is not None
     assert (company.company, company.family_name, company.is_business, company.email) == ("Bau GmbH", "Lang", True, "")
@@ -105,7 +105,10 @@ def test_a_delivery_becomes_records_of_the_encrypted_database(house: House) -> N
     )
     assert appointment.starts_at == datetime(2027, 3, 28, 6, 30, tzinfo=UTC)
     assert (appointment.occasion, appointment.created_on) == ("hu_au", date(2027, 2, 27))
-    assert consents == [Consent("10", "email", "service_reminders", "consent", "Annahme", date(2025, 4, 3))]
+    assert [
+        ("imported", "service_reminders", "email", "Annahme", date(2025, 4, 3)),
+        ("withdrawn", "*", "phone", "", None),
+    ] == [(c.kind, c.purpose, c.channel, c.evidence.source, c.evidence.given_on) for c in consents]
     assert house.files("done") == sorted(NAMES)
 
 
@@ -134,7 +137,7 @@ def test_a_file_is_known_by_its_name(name: str, expected: str | None) -> None:
 
 BAD_FILES = {
     "empty": (b"", "dms_file_empty"),
-    "UTF-16": (f"{CUSTOMERS}\n{ERIKA}".encode("utf-16"), "dms_file_not_text"),
+    "UTF-16 without its mark": (f"{CUSTOMERS}\n{ERIKA}".encode("utf-16-le"), "dms_file_not_text"),
     "binary": (bytes(range(256)) * 20, "dms_file_not_text"),
     "no heading": (f"{ERIKA}\n{FIRMA}\n".encode("cp1252"), "dms_header_missing"),
     "required column missing": (
@@ -190,7 +193,7 @@ GOOD_ROWS = dict(zip(NAMES, (FIRMA, CAR, ORDER, APPOINTMENT), strict=True))
     ("name", "row", "finding"),
     [
         pytest.param("kunden.csv", ERIKA[2:], ("customer_id", "missing_key"), id="no customer number"),
-        pytest.param("kunden.csv", ERIKA.replace("Müller", ""), ("name1", "missing_name"), id="no name"),
+        pytest.param("kunden.csv", ERIKA.replace("Erika;Müller", ";"), ("name1", "missing_name"), id="no name"),
         pytest.param("kunden.csv", ERIKA[:60], ("", "row_truncated"), id="cut off"),
         pytest.param("fahrzeuge.csv", CAR.replace("50;10;", "50;;"), ("customer_id", "missing_key"), id="no keeper"),
         pytest.param("auftraege.csv", ORDER.replace("900;01", "900;32"), ("order_date", "not_a_date"), id="no date"),
@@ -246,7 +249,7 @@ def test_a_permission_counts_only_with_its_evidence(*, house: House, consent: st
     house.write("kunden.csv", CUSTOMERS, ERIKA.replace("N;J;N;03.04.2025;Annahme", f"{block};{consent}"))
     house.deliver()
     with house.open_uow() as uow:
-        assert expected is bool(uow.records.consents_of("10"))
+        assert expected is bool(uow.consents.state_of("10").standing)
 
 
 @pytest.mark.parametrize(("mark", "expected"), [("J", True), ("N", False), ("", False), ("gesperrt!", True)])
@@ -320,7 +323,7 @@ def test_what_customers_told_us_outlives_the_next_export(house: House) -> None:
     write_all(house)
     house.deliver()
     with house.open_uow() as uow:
-        uow.records.withdraw_consent("10", "email", NOW)
+        uow.consents.append([a_withdrawal("10")])
         uow.records.block_advertising("10")
         uow.records.mark_vehicle_gone("50", date(2027, 3, 1))
         uow.records.set_next_hu("50", date(2029, 3, 1))
@@ -328,10 +331,11 @@ def test_what_customers_told_us_outlives_the_next_export(house: House) -> None:
     write_all(house)
     house.deliver()
     with house.open_uow() as uow:
-        customer, vehicle, (consent,) = uow.records.customer("10"), uow.records.vehicle("50"), uow.records.consents()
+        customer, vehicle = uow.records.customer("10"), uow.records.vehicle("50")
+        standing = uow.consents.state_of("10").standing
     assert customer is not None
     assert vehicle is not None
-    assert (customer.advertising_block, consent.withdrawn_at) == (True, NOW)
+    assert (customer.advertising_block, standing) == (True, {})
     assert (vehicle.sold_on, vehicle.next_hu) == (date(2027, 3, 1), date(2029, 3, 1))
 
 
@@ -341,8 +345,8 @@ def test_a_refusal_in_the_export_withdraws_a_permission(house: House) -> None:
     house.write("kunden.csv", CUSTOMERS, ERIKA.replace("N;J;N;03.04.2025", "N;N;N;03.04.2025"))
     house.deliver()
     with house.open_uow() as uow:
-        (consent,) = uow.records.consents()
-    assert consent.withdrawn_at == NOW
+        closed = uow.consents.state_of("10").closed
+    assert closed["service_reminders", "email"][0].at == NOW
 
 
 def test_a_sold_vehicle_comes_back_with_another_keeper(house: House) -> None:

@@ -30,6 +30,7 @@ from tests.factories.agent import (
     a_job,
     a_service,
     a_vehicle,
+    a_withdrawal,
     an_appointment,
     open_store,
 )
@@ -54,7 +55,7 @@ def put(store: OpenUnitOfWork, customer_id: str = TREATED, vehicle_id: str = "V1
 def add(uow: UnitOfWork, customer_id: str, vehicle_id: str, **vehicle: object) -> None:
     """Do so inside a transaction."""
     uow.records.upsert_customers([a_customer(customer_id)])
-    uow.records.upsert_consents([a_consent(customer_id)])
+    uow.consents.append([a_consent(customer_id)])
     known = {"next_service": date(2028, 9, 1), **vehicle}
     uow.records.upsert_vehicles([a_vehicle(vehicle_id, customer_id=customer_id, **known)])
     uow.records.upsert_jobs([a_job(f"{vehicle_id}:1", vehicle_id=vehicle_id, customer_id=customer_id)])
@@ -209,7 +210,7 @@ def test_a_vehicle_of_an_unknown_customer_is_refused(store: OpenUnitOfWork) -> N
 
 def test_without_permission_for_mail_a_letter_is_planned(store: OpenUnitOfWork) -> None:
     put(store)
-    change(store, lambda uow: uow.records.withdraw_consent(TREATED, "email", NOW))
+    change(store, lambda uow: uow.consents.append([a_withdrawal(TREATED)]))
     plan(store)
     (letter,) = touchpoints(store)
     assert (letter.channel, letter.hour) == (Channel.LETTER, None)

@@ -61,9 +61,9 @@ def test_unsubscribing_withdraws_suppresses_and_cancels_on_that_channel(
     summary = world.poll(inbox)
 
     with world.open_uow() as uow:
-        withdrawn = {c.channel: c.withdrawn_at for c in uow.records.consents_of(mailed.customer_id)}
+        closed = uow.consents.state_of(mailed.customer_id).closed
     assert (1, []) == (summary.applied, inbox.answers)
-    assert {"email": LATER, "letter": None} == withdrawn
+    assert {("email", LATER)} == {(channel, entry.at) for (_, channel), entries in closed.items() for entry in entries}
     assert (True, False) == tuple(suppressed(world, mailed, channel) for channel in Channel)
     assert ("cancelled", "planned") == (world.states(next_mail)[0], world.states(letter)[0])
     assert ["delivered", "unsubscribed"] == [outcome.kind for outcome in world.outcomes()]

@@ -28,7 +28,6 @@ from guildpost_agent.app.preview_message import Preview, preview_message
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.records import (
     Channel,
-    Consent,
     Customer,
     Decision,
     Occasion,
@@ -42,7 +41,7 @@ from guildpost_shared.clock import Clock, ManualClock
 from guildpost_shared.errors import Language
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.web.login import Gatekeeper
-from tests.factories.agent import a_config
+from tests.factories.agent import a_config, a_consent
 from tests.fakes.catalogue_source import FakeCatalogue
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -148,7 +147,8 @@ def fill(uow: UnitOfWork) -> None:
     for number in range(40):
         story.refuse(number)
     story.write(uow)
-    uow.imports.add(ImportReport("i-1", NOW - timedelta(days=1), "done", 4_300, 4_212, 88, {}), [])
+    uow.imports.start("i-1", NOW - timedelta(days=1))
+    uow.imports.finish(ImportReport("i-1", NOW - timedelta(days=1), "done", 4_300, 4_212, 88, {}))
     _fill_ledger(uow, story.chance)
 
 
@@ -214,12 +214,8 @@ class Story:
         """Store everything."""
         uow.records.upsert_customers(self.customers)
         uow.records.upsert_vehicles(self.vehicles)
-        uow.records.upsert_consents(
-            [
-                Consent(one.customer_id, channel.value, "service_reminders", "consent", "Annahme", date(2025, 1, 2))
-                for one in self.customers
-                for channel in Channel
-            ]
+        uow.consents.append(
+            [a_consent(one.customer_id, channel=channel.value) for one in self.customers for channel in Channel]
         )
         uow.plans.replace_occasions(self.occasions)
         uow.plans.record_decisions(self.decisions)

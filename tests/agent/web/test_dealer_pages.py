@@ -14,6 +14,7 @@ from guildpost_agent.domain.exclusions import Reason
 from guildpost_shared.catalog import load
 from guildpost_shared.web.headers import PREVIEW_POLICY
 from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LATE, LETTER, MAIL, NOW, Dealership
+from tests.factories.agent import a_withdrawal
 from tests.shared.web.visitor import Visitor, visiting
 
 
@@ -173,7 +174,7 @@ def test_a_message_that_cannot_be_filled_keeps_its_reasons_and_says_why(
     dealership: Dealership, visitor: Visitor
 ) -> None:
     with dealership.open_uow() as uow:
-        uow.records.withdraw_consent(f"k-{MAIL}", "email", NOW)
+        uow.consents.append([a_withdrawal(f"k-{MAIL}")])
         uow.commit()
     page = words(visitor, f"/messages/{MAIL}")
     assert "Die HU ist bis 30.04.2027 fällig" in page

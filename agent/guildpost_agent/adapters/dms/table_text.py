@@ -4,31 +4,39 @@ separator      the one of ``; , tab |`` that the heading line uses most
 quotes         a quoted cell ends at a quote before a separator or the line's end; other quotes are plain letters
 line breaks    a row that is too short goes on in the next lines (quoted or not), as long as they are no whole rows
 free text      stray separators belong to the table's one free-text column, if it has one
+long lines     a line over the limit is no row
 """
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from guildpost_agent.app.ports.dms_source import BrokenRow
+from guildpost_agent.adapters.dms.text_lines import LONGEST_LINE
+from guildpost_agent.app.ports.dms_source import BrokenRow, Chunk
 
 _SEPARATORS: Final = ";\t|,"
-_LONGEST_CONTINUATION: Final = 20
+LONGEST_CONTINUATION: Final = 20
 _LONGEST_RAW: Final = 2_000
 
 
 @dataclass(frozen=True)
-class TextTable:
-    """Heading cells, rows with their line numbers, and what is no row."""
+class Layout:
+    """How the rows of a text are cut: the separator, how many cells, and which one may hold separators."""
 
-    rows: list[tuple[int, list[str]]]
-    broken: list[BrokenRow]
+    separator: str
+    width: int
+    free_text: int | None = None
 
 
 def split_heading(line: str) -> tuple[str, list[str]]:
-    """Find the separator and the headings of a table's first line."""
+    """Find the separator and the headings of a table's first line; empty headings at its end are none."""
     separator = max(_SEPARATORS, key=line.count)
-    return separator, [cell.strip().strip('"') for cell in line.split(separator)]
+    cells = split_row(line, separator) or line.split(separator)
+    headings = [cell.strip().strip('"').strip() for cell in cells]
+    while len(headings) > 1 and not headings[-1]:
+        headings.pop()
+    return separator, headings
 
 
 def split_row(line: str, separator: str) -> list[str] | None:
@@ -67,12 +75,32 @@ def _closing_quote(text: str, separator: str) -> int:
     return -1
 
 
-class _Rows:
-    def __init__(
-        self, lines: Sequence[str], first_line: int, separator: str, width: int, free_text: int | None
-    ) -> None:
-        self._lines, self._first_line = lines, first_line
-        self._separator, self._width, self._free_text = separator, width, free_text
+def _quick(line: str, layout: Layout) -> list[str] | None:
+    """Split the rows with quotes that most exports consist of; None for one that wants a closer look.
+
+    Every cell in quotes, or quotes that follow RFC 4180 and double none: there the closer look would find the same.
+    """
+    separator, width = layout.separator, layout.width
+    quotes = line.count('"')
+    if quotes == 2 * width and line[0] == line[-1] == '"':
+        cells = line[1:-1].split(f'"{separator}"')
+    elif '""' not in line:
+        try:
+            cells = next(csv.reader([line], delimiter=separator, strict=True))
+        except csv.Error:
+            return None
+    else:
+        return None
+    return cells if len(cells) == width else None
+
+
+class _Window:
+    """Some lines that follow one another; the last few may belong to a row that goes on behind them."""
+
+    def __init__(self, lines: Sequence[str], first_number: int, layout: Layout, *, final: bool) -> None:
+        self._lines, self._first_number = lines, first_number
+        self._separator, self._width, self._free_text = layout.separator, layout.width, layout.free_text
+        self._layout, self._final = layout, final
 
     def _fit(self, line: str, *, literal: bool = False) -> list[str] | None:
         cells = line.split(self._separator) if literal else split_row(line, self._separator)
@@ -100,8 +128,8 @@ class _Rows:
         broken_text = self._free_text is not None and cells is not None and len(cells) == self._free_text + 1
         if cells is not None and not broken_text:
             return cells, after
-        end = min(index + _LONGEST_CONTINUATION, len(self._lines))
-        while after < end and not self._is_whole(self._lines[after]):
+        end = min(index + LONGEST_CONTINUATION, len(self._lines))
+        while after < end and len(line) <= LONGEST_LINE and not self._is_whole(self._lines[after]):
             line = f"{line}\n{self._lines[after]}"
             after += 1
             longer = self._fit(line)
@@ -109,37 +137,82 @@ class _Rows:
                 return longer, after
         return (cells if cells is not None else self._fit(self._lines[index], literal=True)), index + 1
 
-    def read(self) -> TextTable:
-        table = TextTable([], [])
+    def read(self, rows: list[tuple[int, Sequence[str]]], broken: list[BrokenRow]) -> int:
+        """Read the rows that are whole for sure; return how many lines they took."""
         index = 0
-        while index < len(self._lines):
+        enough = len(self._lines) if self._final else len(self._lines) - LONGEST_CONTINUATION
+        lines, separator, width = self._lines, self._separator, self._width
+        while index < enough:
             start = index
-            if not self._lines[start].strip():
-                index += 1
+            line = lines[start]
+            number = self._first_number + start
+            index += 1
+            cells: list[str] | None = line.split(separator) if '"' not in line else _quick(line, self._layout)
+            if cells is not None and len(cells) == width and (width > 1 or line.strip()):
+                rows.append((number, cells))
+                continue
+            if not line.strip():
+                continue
+            if len(line) > LONGEST_LINE:
+                broken.append(BrokenRow(number, "line_too_long", line[:_LONGEST_RAW]))
                 continue
             cells, index = self._row_at(start)
-            number = self._first_line + start
             if cells is not None and len(cells) == self._width:
-                table.rows.append((number, cells))
+                rows.append((number, cells))
                 continue
             short = cells is None or len(cells) < self._width
-            reason = "row_truncated" if short and index >= len(self._lines) else "wrong_number_of_fields"
-            raw = "\n".join(self._lines[start:index])[:_LONGEST_RAW]
-            table.broken.append(BrokenRow(number, reason, raw))
-        return table
+            cut_off = short and self._final and index >= len(self._lines)
+            reason = "row_truncated" if cut_off else "wrong_number_of_fields"
+            broken.append(BrokenRow(number, reason, "\n".join(self._lines[start:index])[:_LONGEST_RAW]))
+        return index
 
 
-def read_rows(lines: Sequence[str], *, first_line: int, separator: str, width: int, free_text: int | None) -> TextTable:
+def read_rows(
+    windows: Iterable[Sequence[str]], layout: Layout, *, first_number: int, chunk_rows: int
+) -> Iterator[Chunk]:
     """Read the rows below the heading.
 
     Args:
-        lines: the lines without their ends.
-        first_line: the number of the first of them in the file.
-        separator: between the cells.
-        width: how many cells a row has.
-        free_text: the position of the column that may hold separators, if there is one.
+        windows: the lines without their ends, some at a time.
+        layout: how a row is cut.
+        first_number: the number of the first line in the file.
+        chunk_rows: how many rows, broken ones included, a chunk holds at most.
+
+    Yields:
+        Chunks in the file's order; none when there are no rows.
     """
-    end = len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    return _Rows(lines[:end], first_line, separator, width, free_text).read()
+    held: list[str] = []
+    number = first_number
+    rows: list[tuple[int, Sequence[str]]] = []
+    broken: list[BrokenRow] = []
+    for lines, final in _with_last(windows):
+        held += lines
+        if final:
+            while held and not held[-1].strip():
+                held.pop()
+        position = 0
+        while position < len(held):
+            room = chunk_rows - len(rows) - len(broken)
+            part = held[position : position + room]
+            last_part = position + room >= len(held)
+            taken = _Window(part, number, layout, final=final and last_part).read(rows, broken)
+            if not taken:
+                break
+            position, number = position + taken, number + taken
+            if len(rows) + len(broken) >= chunk_rows - 2 * LONGEST_CONTINUATION:
+                yield Chunk(rows, broken)
+                rows, broken = [], []
+        held = held[position:]
+    if rows or broken:
+        yield Chunk(rows, broken)
+
+
+def _with_last(windows: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], bool]]:
+    """Say of each window whether it is the last."""
+    before: Sequence[str] | None = None
+    for window in windows:
+        if before is not None:
+            yield before, False
+        before = window
+    if before is not None:
+        yield before, True

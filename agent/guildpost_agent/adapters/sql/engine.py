@@ -44,7 +44,13 @@ def open_engine(path: Path, key: bytes) -> Engine:
         except sqlcipher.DatabaseError:
             connection.close()
             raise ConfigurationError("database_key_wrong", path=path) from None
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -8000"):
+        for pragma in (
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -8000",
+            "secure_delete = ON",  # what is deleted is overwritten; an erasure rewrites the whole file besides
+        ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

@@ -1,19 +1,23 @@
 """Occasions, decisions and touchpoints; only what changed is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from guildpost_agent.adapters.sql.tables import decisions, occasions, touchpoints
+from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
 
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
 _CHUNK = 5_000
+
+_DUE_NAMES: Final = ("vehicle_id", "service_id", "customer_id", "due_date", "source", "confidence", "triage")
+_DUE: Final = tuple(due_dates.c[name] for name in _DUE_NAMES)
 
 
 def _occasion(row: Row[Any]) -> Occasion:
@@ -40,6 +44,39 @@ class SqlPlans:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def replace_due_dates(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None) -> None:
+        """Store when vehicles are due; only what changed is written."""
+        if vehicle_ids is None:
+            known = {row[:2]: row for row in self._connection.execute(select(*_DUE)).all()}
+        else:
+            known = {
+                row[:2]: row
+                for ids in _chunks(vehicle_ids)
+                for row in self._connection.execute(select(*_DUE).where(due_dates.c.vehicle_id.in_(ids))).all()
+            }
+        found = {}
+        for o in rows:
+            found[o.vehicle_id, o.service_id] = (
+                o.vehicle_id, o.service_id, o.customer_id, o.due_date, o.source, o.confidence, o.triage.value
+            )  # fmt: skip
+        changed = [row for key, row in found.items() if known.get(key) != row]
+        insert_rows(self._connection, due_dates, _DUE_NAMES, changed, replace=True)
+        gone = [{"v": vehicle, "s": service} for vehicle, service in known.keys() - found.keys()]
+        if gone:
+            mine = (due_dates.c.vehicle_id == bindparam("v")) & (due_dates.c.service_id == bindparam("s"))
+            self._connection.execute(delete(due_dates).where(mine), gone)
+
+    def triage(self) -> dict[tuple[str, str], int]:
+        """Count due dates by service and triage class."""
+        pair = (due_dates.c.service_id, due_dates.c.triage)
+        rows = self._connection.execute(select(*pair, func.count()).group_by(*pair))
+        return {(service, triage): count for service, triage, count in rows}
+
+    def due_dates(self, service_id: str) -> list[Occasion]:
+        """List a service's due dates, near and far."""
+        rows = self._connection.execute(select(*_DUE).where(due_dates.c.service_id == service_id))
+        return [Occasion("", r[2], r[0], r[1], r[3], r[4], r[5], Triage(r[6])) for r in rows]
 
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""

@@ -1,30 +1,32 @@
 """The mirror of the DMS: bulk in, bulk out.
 
-What the dealer's customers told us outlives the next export: an import never lifts an advertising block, never revives
-a withdrawn permission, never gives a sold vehicle back to the same keeper, never moves an HU month back.
+What the dealer's customers told us outlives the next export: an import never lifts an advertising block, never gives
+a sold vehicle back to the same keeper, never moves an HU month back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table, case, func, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from guildpost_agent.adapters.sql.tables import appointments, consents, customers, jobs, vehicles
-from guildpost_agent.domain.records import Appointment, Consent, Customer, Job, Vehicle
+from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles
+from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
-Record = Customer | Vehicle | Job | Appointment | Consent
-_Record = TypeVar("_Record", Customer, Vehicle, Job, Appointment, Consent)
+Record = Customer | Vehicle | Job | Appointment
+_Record = TypeVar("_Record", Customer, Vehicle, Job, Appointment)
 _TABLES: Final[dict[type[Record], Table]] = {
     Customer: customers,
     Vehicle: vehicles,
     Job: jobs,
     Appointment: appointments,
-    Consent: consents,
 }
+
+# Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
+_MOST_IDS: Final = 5_000
 
 
 def _columns(table: Table, record: type[Record]) -> list[ColumnElement[Any]]:
@@ -54,14 +56,13 @@ def _vehicles_upsert() -> Insert:
     return _upsert(vehicles, {"sold_on": sold, "next_hu": func.max(func.coalesce(excluded.next_hu, known), known)})
 
 
-def _consents_upsert() -> Insert:
-    return _upsert(
-        consents, {"withdrawn_at": func.coalesce(consents.c.withdrawn_at, insert(consents).excluded.withdrawn_at)}
-    )
+def upsert_of(table: Table) -> Insert:
+    """Build the statement by which rows come into a mirrored table."""
+    return {customers: _customers_upsert, vehicles: _vehicles_upsert}.get(table, lambda: _upsert(table))()
 
 
 class SqlRecords:
-    """Customers, vehicles, jobs, appointments and permissions."""
+    """Customers, vehicles, jobs and appointments."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -73,6 +74,26 @@ class SqlRecords:
     def _read(self, record: type[_Record], *conditions: ColumnElement[bool]) -> list[_Record]:
         statement = select(*_columns(_TABLES[record], record)).where(*conditions)
         return [record(*row) for row in self._connection.execute(statement).all()]
+
+    def _some(self, record: type[_Record], column: str, values: Collection[str]) -> list[_Record]:
+        ordered = sorted(values)
+        found: list[_Record] = []
+        for start in range(0, len(ordered), _MOST_IDS):
+            part = ordered[start : start + _MOST_IDS]
+            found += self._read(record, _TABLES[record].c[column].in_(part))
+        return found
+
+    def customers_of(self, customer_ids: Collection[str]) -> list[Customer]:
+        """List some customers."""
+        return self._some(Customer, "customer_id", customer_ids)
+
+    def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]:
+        """List some vehicles."""
+        return self._some(Vehicle, "vehicle_id", vehicle_ids)
+
+    def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]:
+        """List the labour lines of some vehicles."""
+        return self._some(Job, "vehicle_id", vehicle_ids)
 
     def upsert_customers(self, rows: Sequence[Customer]) -> None:
         """Store customers; an advertising block stays."""
@@ -90,10 +111,6 @@ class SqlRecords:
         """Store appointments."""
         self._write(_upsert(appointments), rows)
 
-    def upsert_consents(self, rows: Sequence[Consent]) -> None:
-        """Store permissions; a withdrawal already stored here is never undone by an import."""
-        self._write(_consents_upsert(), rows)
-
     def customers(self) -> list[Customer]:
         """List all customers."""
         return self._read(Customer)
@@ -110,10 +127,6 @@ class SqlRecords:
         """List all appointments."""
         return self._read(Appointment)
 
-    def consents(self) -> list[Consent]:
-        """List all permissions, withdrawn ones too."""
-        return self._read(Consent)
-
     def customer(self, customer_id: str) -> Customer | None:
         """Find a customer."""
         return next(iter(self._read(Customer, customers.c.customer_id == customer_id)), None)
@@ -122,10 +135,6 @@ class SqlRecords:
         """Find a vehicle."""
         return next(iter(self._read(Vehicle, vehicles.c.vehicle_id == vehicle_id)), None)
 
-    def consents_of(self, customer_id: str) -> list[Consent]:
-        """List a customer's permissions."""
-        return self._read(Consent, consents.c.customer_id == customer_id)
-
     def jobs_of(self, vehicle_id: str) -> list[Job]:
         """List a vehicle's labour lines."""
         return self._read(Job, jobs.c.vehicle_id == vehicle_id)
@@ -133,11 +142,6 @@ class SqlRecords:
     def appointments_of(self, vehicle_id: str) -> list[Appointment]:
         """List a vehicle's appointments."""
         return self._read(Appointment, appointments.c.vehicle_id == vehicle_id)
-
-    def withdraw_consent(self, customer_id: str, channel: str, at: datetime) -> None:
-        """Mark every permission of the customer on that channel as withdrawn; an earlier withdrawal keeps its date."""
-        mine = (consents.c.customer_id == customer_id, consents.c.channel == channel, consents.c.withdrawn_at.is_(None))
-        self._connection.execute(update(consents).where(*mine).values(withdrawn_at=at))
 
     def block_advertising(self, customer_id: str) -> None:
         """Set the advertising block (objection under Art. 21(2) GDPR)."""

@@ -1,8 +1,9 @@
 """The suppression table."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.tables import suppressions
@@ -21,6 +22,20 @@ class SqlSuppressions:
             .values(address_hmac=address_hmac, channel=channel, reason=reason, since=since)
             .on_conflict_do_nothing(index_elements=["address_hmac", "channel"])
         )
+
+    def lift(self, address_hmac: str, channel: str, reasons: Iterable[str]) -> bool:
+        """Take an address off the list if it stands there for one of these reasons; say whether it did."""
+        entry = (suppressions.c.address_hmac == address_hmac, suppressions.c.channel == channel)
+        found = self._connection.execute(delete(suppressions).where(*entry, suppressions.c.reason.in_(list(reasons))))
+        return found.rowcount > 0
+
+    def since(self, address_hmac: str, channel: str) -> datetime | None:
+        """Say since when an address is on the list; None when it is not."""
+        found = select(suppressions.c.since).where(
+            suppressions.c.address_hmac == address_hmac, suppressions.c.channel == channel
+        )
+        at: datetime | None = self._connection.scalar(found)
+        return at
 
     def contains(self, address_hmac: str, channel: str) -> bool:
         """Say whether an address is on the list for a channel."""

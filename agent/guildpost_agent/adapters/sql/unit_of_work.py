@@ -6,15 +6,21 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
+from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
 from guildpost_agent.adapters.sql.imports import SqlImports
 from guildpost_agent.adapters.sql.leases import SqlLeases
 from guildpost_agent.adapters.sql.outbox import SqlOutbox
 from guildpost_agent.adapters.sql.outcomes import SqlOutcomes
+from guildpost_agent.adapters.sql.people import SqlPeople
 from guildpost_agent.adapters.sql.plans import SqlPlans
 from guildpost_agent.adapters.sql.records import SqlRecords
+from guildpost_agent.adapters.sql.retention import SqlRetention
+from guildpost_agent.adapters.sql.rights import SqlRights
 from guildpost_agent.adapters.sql.rounds import SqlRounds
+from guildpost_agent.adapters.sql.segments import SqlSegments
+from guildpost_agent.adapters.sql.staging import SqlStaging
 from guildpost_agent.adapters.sql.suppressions import SqlSuppressions
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 
@@ -42,6 +48,16 @@ class SqlUnitOfWork:
         return SqlImports(self._connection)
 
     @cached_property
+    def people(self) -> SqlPeople:
+        """Who is who."""
+        return SqlPeople(self._connection)
+
+    @cached_property
+    def staging(self) -> SqlStaging:
+        """What an import has read and not yet applied."""
+        return SqlStaging(self._connection)
+
+    @cached_property
     def records(self) -> SqlRecords:
         """The mirror of the DMS."""
         return SqlRecords(self._connection)
@@ -62,6 +78,11 @@ class SqlUnitOfWork:
         return SqlOutcomes(self._connection)
 
     @cached_property
+    def consents(self) -> SqlConsents:
+        """The consent ledger."""
+        return SqlConsents(self._connection)
+
+    @cached_property
     def suppressions(self) -> SqlSuppressions:
         """Addresses nobody may write to."""
         return SqlSuppressions(self._connection)
@@ -75,6 +96,21 @@ class SqlUnitOfWork:
     def rounds(self) -> SqlRounds:
         """The memory of federated rounds."""
         return SqlRounds(self._connection)
+
+    @cached_property
+    def rights(self) -> SqlRights:
+        """What people's rights ask for."""
+        return SqlRights(self._connection)
+
+    @cached_property
+    def retention(self) -> SqlRetention:
+        """What is old enough to go."""
+        return SqlRetention(self._connection)
+
+    @cached_property
+    def segments(self) -> SqlSegments:
+        """Where each customer stands."""
+        return SqlSegments(self._connection)
 
     def commit(self) -> None:
         """Make everything since the start durable."""

@@ -1,11 +1,18 @@
-"""Where the dealer management system's data comes from: a delivery of tables, read whole and settled afterwards."""
+"""Where the dealer management system's data comes from: a delivery of tables, read in chunks and settled afterwards.
 
-from collections.abc import Sequence
+A table's chunks are read once or twice, in order, and never held all at once: memory stays bounded whatever the file.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
 
 from guildpost_agent.domain.dms_rows import Table
 from guildpost_shared.errors import GuildpostError
+
+CHUNK_ROWS: Final = 5_000
+"""A chunk holds at most so many rows."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +25,34 @@ class BrokenRow:
 
 
 @dataclass(frozen=True)
-class SourceFile:
-    """One table as it came: our column names, and each row's line number with its cells in that order."""
+class Chunk:
+    """Some rows of a table: each with its line number (or position) and its cells, in the order of the columns."""
+
+    rows: Sequence[tuple[int, Sequence[str]]]
+    broken: Sequence[BrokenRow] = ()
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """One table as it comes.
+
+    Attributes:
+        name: the file, or the database table, as a person knows it.
+        table: what it holds.
+        columns: our field names, each once.
+        chunks: starts reading from the beginning; may raise ``Refused`` on the way, then none of the table counts.
+        complete: it holds everything the DMS has, so a record that it does not bring is gone there.
+        as_of: when the DMS wrote it, UTC.
+        mapping: names the mapping profile and its version; another mapping means that every row is read anew.
+    """
 
     name: str
     table: Table
     columns: tuple[str, ...]
-    rows: Sequence[tuple[int, Sequence[str]]]
-    broken: Sequence[BrokenRow] = ()
+    chunks: Callable[[], Iterator[Chunk]]
+    complete: bool = False
+    as_of: datetime | None = None
+    mapping: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,9 +65,9 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What lies ready, oldest first within each table."""
+    """What lies ready, in the order of ``Table``, oldest first within each."""
 
-    files: tuple[SourceFile, ...] = ()
+    tables: tuple[SourceTable, ...] = ()
     refused: tuple[RefusedFile, ...] = ()
 
 

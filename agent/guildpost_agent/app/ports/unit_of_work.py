@@ -4,16 +4,20 @@
 own; one contract suite runs on the encrypted database (there is no second implementation to drift from it).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.app.ports.people import People
+from guildpost_agent.app.ports.rights import RetentionStore, Rights
+from guildpost_agent.app.ports.segments import Segments
+from guildpost_agent.app.ports.staging import Staging
 from guildpost_agent.domain.records import (
     Appointment,
-    Consent,
     Customer,
     Decision,
     Job,
@@ -67,27 +71,20 @@ class Records(Protocol):
     def upsert_vehicles(self, rows: Sequence[Vehicle]) -> None: ...  # noqa: D102 — see above
     def upsert_jobs(self, rows: Sequence[Job]) -> None: ...  # noqa: D102 — see above
     def upsert_appointments(self, rows: Sequence[Appointment]) -> None: ...  # noqa: D102 — see above
-    def upsert_consents(self, rows: Sequence[Consent]) -> None:
-        """Store permissions; a withdrawal already stored here is never undone by an import."""
-        ...
-
     def customers(self) -> list[Customer]: ...  # noqa: D102 — see above
+    def customers_of(self, customer_ids: Collection[str]) -> list[Customer]: ...  # noqa: D102 — see above
     def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
+    def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
+    def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
     def jobs(self, since: date = date.min) -> list[Job]:
         """List the labour lines of orders made on or after a day."""
         ...
 
     def appointments(self) -> list[Appointment]: ...  # noqa: D102 — see above
-    def consents(self) -> list[Consent]: ...  # noqa: D102 — see above
     def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
     def vehicle(self, vehicle_id: str) -> Vehicle | None: ...  # noqa: D102 — see above
-    def consents_of(self, customer_id: str) -> list[Consent]: ...  # noqa: D102 — see above
     def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
     def appointments_of(self, vehicle_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
-    def withdraw_consent(self, customer_id: str, channel: str, at: datetime) -> None:
-        """Mark every consent of the customer on that channel as withdrawn."""
-        ...
-
     def block_advertising(self, customer_id: str) -> None:
         """Set the advertising block (objection under Art. 21(2) GDPR)."""
         ...
@@ -104,14 +101,41 @@ class Records(Protocol):
 class Imports(Protocol):
     """The record of deliveries."""
 
-    def add(self, report: ImportReport, quarantined: Sequence[QuarantinedRow]) -> None: ...  # noqa: D102 — see above
+    def start(self, import_id: str, at: datetime) -> None:
+        """Note that an import reads; what one that broke off left in quarantine goes, the import stays ``broken_off``."""
+        ...
+
+    def put_aside(self, import_id: str, rows: Sequence[QuarantinedRow]) -> None:
+        """Put rows into quarantine."""
+        ...
+
+    def take_back(self, import_id: str, file: str) -> None:
+        """Empty the quarantine of a file that is refused as a whole."""
+        ...
+
+    def finish(self, report: ImportReport) -> None:
+        """Store the report of an import that ``start`` noted."""
+        ...
+
     def latest(self) -> ImportReport | None: ...  # noqa: D102 — see above
     def all(self) -> list[ImportReport]: ...  # noqa: D102 — see above
     def quarantined(self, import_id: str) -> list[QuarantinedRow]: ...  # noqa: D102 — see above
 
 
 class Plans(Protocol):
-    """Occasions, decisions and touchpoints."""
+    """Due dates, occasions, decisions and touchpoints."""
+
+    def replace_due_dates(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None) -> None:
+        """Store when vehicles are due, in place of what was known of all vehicles, or of certain ones."""
+        ...
+
+    def triage(self) -> dict[tuple[str, str], int]:
+        """Count due dates by service and triage class."""
+        ...
+
+    def due_dates(self, service_id: str) -> list[Occasion]:
+        """List a service's due dates, near and far; their ``occasion_id`` is empty."""
+        ...
 
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
@@ -196,6 +220,11 @@ class Suppressions(Protocol):
     """The list that survives erasure: keyed hashes of addresses nobody may write to."""
 
     def add(self, address_hmac: str, channel: str, reason: str, since: datetime) -> None: ...  # noqa: D102 — see above
+    def lift(self, address_hmac: str, channel: str, reasons: Iterable[str]) -> bool:
+        """Take an address off the list if it stands there for one of these reasons; say whether it did."""
+        ...
+
+    def since(self, address_hmac: str, channel: str) -> datetime | None: ...  # noqa: D102 — see above
     def contains(self, address_hmac: str, channel: str) -> bool: ...  # noqa: D102 — see above
     def all(self) -> set[tuple[str, str]]: ...  # noqa: D102 — see above
 
@@ -267,6 +296,10 @@ class UnitOfWork(Protocol):
     @property
     def imports(self) -> Imports: ...  # noqa: D102 — see above
     @property
+    def people(self) -> People: ...  # noqa: D102 — see above
+    @property
+    def staging(self) -> Staging: ...  # noqa: D102 — see above
+    @property
     def records(self) -> Records: ...  # noqa: D102 — see above
     @property
     def plans(self) -> Plans: ...  # noqa: D102 — see above
@@ -275,11 +308,19 @@ class UnitOfWork(Protocol):
     @property
     def outcomes(self) -> Outcomes: ...  # noqa: D102 — see above
     @property
+    def consents(self) -> Consents: ...  # noqa: D102 — see above
+    @property
     def suppressions(self) -> Suppressions: ...  # noqa: D102 — see above
     @property
     def egress(self) -> EgressLedger: ...  # noqa: D102 — see above
     @property
     def rounds(self) -> Rounds: ...  # noqa: D102 — see above
+    @property
+    def rights(self) -> Rights: ...  # noqa: D102 — see above
+    @property
+    def retention(self) -> RetentionStore: ...  # noqa: D102 — see above
+    @property
+    def segments(self) -> Segments: ...  # noqa: D102 — see above
 
     def commit(self) -> None:
         """Make everything since the start durable (synchronous=FULL)."""

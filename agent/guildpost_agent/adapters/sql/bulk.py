@@ -1,0 +1,57 @@
+"""Many rows at once, past SQLAlchemy's per-row work: values are converted column by column and handed to the driver.
+
+Only for plain tables of this schema: texts, numbers, days, instants, flags, JSON. The statements are built from the
+table's own names; values are always parameters.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
+
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
+
+from guildpost_agent.adapters.sql.tables.base import Instant, Notes
+
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def insert_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: bool = False
+) -> None:
+    """Insert rows given as values in the order of the names."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for at, name in enumerate(names):
+        convert = _writer(table.c[name])
+        if convert is not None:
+            columns[at] = [None if value is None else convert(value) for value in columns[at]]
+    verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
+    marks = ", ".join("?" * len(names))
+    statement = f"{verb} {table.name} ({', '.join(names)}) VALUES ({marks})"  # names come from the schema
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Take the named attributes of records, in order; at least two names."""
+    take = attrgetter(*names)
+    return [take(record) for record in records]
+
+
+@cache
+def _writer(column: Column[Any]) -> Callable[[Any], Any] | None:
+    kind = column.type
+    if isinstance(kind, Date):
+        return lambda day: day.isoformat()
+    if isinstance(kind, Boolean):
+        return int
+    if isinstance(kind, Instant):
+        return lambda instant: instant.astimezone(UTC).strftime(_INSTANT)
+    if isinstance(kind, Notes):
+        return lambda notes: json.dumps(notes, ensure_ascii=False) if notes else "{}"
+    if isinstance(kind, JSON):
+        return json.dumps
+    return None

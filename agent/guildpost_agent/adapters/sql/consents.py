@@ -1,0 +1,185 @@
+"""The consent ledger: rows are only ever appended; a single bulk read serves planning."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, String, bindparam, func, insert, select, type_coerce, update
+
+from guildpost_agent.adapters.sql.tables import (
+    consent_events,
+    opt_in_requests,
+    outbox,
+    phone_consent_uses,
+    touchpoints,
+)
+from guildpost_agent.domain.consent.book import ConsentBook
+from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
+from guildpost_agent.domain.consent.opt_in import OptInRequest, OptInState
+from guildpost_agent.domain.consent.phone_proof import PhoneUse
+from guildpost_agent.domain.consent.preferences import from_document, to_document
+from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.consent.terms import Basis, ContactChannel, Kind, Origin
+from guildpost_agent.domain.outbox import State
+
+_PROOF: Final = tuple(Evidence.__dataclass_fields__)
+_ENTRY: Final = ("customer_id", "kind", "channel", "purpose", "at", "basis", "origin", "valid_from", "valid_to")
+_COLUMNS: Final = ("seq", *_ENTRY, *_PROOF, "preferences")
+# Read as the text that is stored: most rows of a bulk read are never asked for, and conversion is what costs.
+_RAW: Final = tuple(
+    type_coerce(consent_events.c[name], String).label(name)
+    if name in {"at", "confirmed_at", "given_on", "reference_on", "valid_from", "valid_to", "preferences"}
+    else consent_events.c[name]
+    for name in _COLUMNS
+)
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_BASES: Final = {basis.value: basis for basis in Basis}
+_ORIGINS: Final = {origin.value: origin for origin in Origin}
+LastUsed = dict[str, dict[str, datetime]]
+
+
+class SqlConsents:
+    """Entries, opt-in requests and the use of consents to calls."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, events: Sequence[ConsentEvent]) -> None:
+        """Append entries in their order."""
+        if events:
+            self._connection.execute(insert(consent_events), [_values(event) for event in events])
+
+    def events_of(self, *customer_ids: str) -> list[ConsentEvent]:
+        """List the entries of a person's records, oldest first."""
+        return self._book(customer_ids).events_of(*customer_ids)
+
+    def state_of(self, *customer_ids: str) -> ConsentState:
+        """Give the present state of a person, who may have several records."""
+        return self._book(customer_ids).of(*customer_ids)
+
+    def book(self) -> ConsentBook[Row[Any]]:
+        """Read the whole ledger at once."""
+        return self._book(None)
+
+    def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Row[Any]]:
+        statement = select(*_RAW).order_by(consent_events.c.seq)
+        if customer_ids is not None:
+            statement = statement.where(consent_events.c.customer_id.in_(customer_ids))
+        rows: dict[str, list[Row[Any]]] = {}
+        for row in self._connection.execute(statement).all():
+            rows.setdefault(row[1], []).append(row)
+        return ConsentBook(rows, _event, self._last_used(customer_ids))
+
+    def _last_used(self, customer_ids: Sequence[str] | None) -> LastUsed:
+        """Give for each customer and channel the last message that went out, or the last call."""
+        sent = (
+            select(touchpoints.c.customer_id, touchpoints.c.channel, func.max(type_coerce(outbox.c.changed_at, String)))
+            .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id)
+            .where(outbox.c.state == State.SENT.value)
+            .group_by(touchpoints.c.customer_id, touchpoints.c.channel)
+        )
+        calls = select(
+            phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
+        ).group_by(phone_consent_uses.c.customer_id)
+        if customer_ids is not None:
+            sent = sent.where(touchpoints.c.customer_id.in_(customer_ids))
+            calls = calls.where(phone_consent_uses.c.customer_id.in_(customer_ids))
+        used: LastUsed = {}
+        for customer_id, channel, at in self._connection.execute(sent):
+            used.setdefault(customer_id, {})[channel] = datetime.fromisoformat(at)
+        for customer_id, at in self._connection.execute(calls):
+            used.setdefault(customer_id, {})[ContactChannel.PHONE.value] = datetime.fromisoformat(at)
+        return used
+
+    def add_request(self, request: OptInRequest) -> None:
+        """Store a request for double opt-in."""
+        self._connection.execute(insert(opt_in_requests).values(**vars(request)))
+
+    def request_by_hash(self, token_hash: str) -> OptInRequest | None:
+        """Find a request by its token's hash."""
+        found = self._connection.execute(select(opt_in_requests).where(opt_in_requests.c.token_hash == token_hash))
+        return next((_request(row) for row in found), None)
+
+    def requests(self, *states: OptInState, customer_id: str | None = None) -> list[OptInRequest]:
+        """List the requests in certain states, oldest first."""
+        statement = select(opt_in_requests).where(opt_in_requests.c.state.in_(states))
+        if customer_id is not None:
+            statement = statement.where(opt_in_requests.c.customer_id == customer_id)
+        order = (opt_in_requests.c.requested_at, opt_in_requests.c.request_id)
+        return [_request(row) for row in self._connection.execute(statement.order_by(*order))]
+
+    def move_requests(self, requests: Sequence[OptInRequest], *, expected: Iterable[OptInState]) -> int:
+        """Store new states where the stored one is still an expected one; say how many were."""
+        statement = (
+            update(opt_in_requests)
+            .where(opt_in_requests.c.request_id == bindparam("id"), opt_in_requests.c.state.in_(list(expected)))
+            .values(state=bindparam("to"), closed_at=bindparam("closed"))
+        )
+        return sum(
+            self._connection.execute(
+                statement, {"id": request.request_id, "to": request.state.value, "closed": request.closed_at}
+            ).rowcount
+            for request in requests
+        )
+
+    def record_use(self, use: PhoneUse) -> None:
+        """Record an advertising call that rested on a consent (§ 7a UWG)."""
+        self._connection.execute(insert(phone_consent_uses).values(**vars(use)))
+
+    def uses_of(self, customer_id: str) -> list[PhoneUse]:
+        """List a customer's calls, oldest first."""
+        table = phone_consent_uses
+        columns = [table.c[name] for name in PhoneUse.__dataclass_fields__]
+        rows = self._connection.execute(select(*columns).where(table.c.customer_id == customer_id).order_by(table.c.id))
+        return [PhoneUse(*row) for row in rows]
+
+
+def _values(event: ConsentEvent) -> dict[str, Any]:
+    wishes = to_document(event.preferences) if event.preferences is not None else None
+    values = {name: getattr(event, name) for name in _ENTRY}
+    return {**values, **vars(event.evidence), "preferences": wishes}
+
+
+def _event(row: Row[Any]) -> ConsentEvent:
+    seq, customer_id, kind, channel, purpose, at, basis, origin, valid_from, valid_to, *proof, wishes = tuple(row)
+    return ConsentEvent(
+        customer_id,
+        _KINDS[kind],
+        channel,
+        purpose,
+        _instant(at),
+        _BASES.get(basis),
+        _ORIGINS[origin],
+        _evidence(*proof),
+        _day(valid_from),
+        _day(valid_to),
+        from_document(json.loads(wishes)) if wishes else None,
+        seq,
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _evidence(*proof: Any) -> Evidence:
+    """Make the proof from its columns; the customers of one form and day share it."""
+    given = dict(zip(_PROOF, proof, strict=True))
+    confirmed = given["confirmed_at"]
+    days = {name: _day(given[name]) for name in ("given_on", "reference_on")}
+    flags = {name: bool(given[name]) for name in ("own_similar", "in_every_message")}
+    return Evidence(**{**given, **days, **flags, "confirmed_at": _instant(confirmed) if confirmed else None})
+
+
+@lru_cache(maxsize=4_096)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=4_096)
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _request(row: Row[Any]) -> OptInRequest:
+    values = row._asdict()
+    return OptInRequest(**{**values, "state": OptInState(values["state"])})

@@ -1,0 +1,137 @@
+"""Persons, households, review list, verdicts and match keys."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.tables import match_keys, merge_log, persons, review_pairs, verdicts
+from guildpost_agent.app.ports.people import Membership, ReviewPair, Verdict
+
+_Value = TypeVar("_Value", str, int)
+_MOST_IDS: Final = 5_000
+
+
+def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
+    ordered = sorted(values)
+    return (ordered[start : start + _MOST_IDS] for start in range(0, len(ordered), _MOST_IDS))
+
+
+class SqlPeople:
+    """A ``People`` on the agent's database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> list[Membership]:
+        """List every membership."""
+        return [Membership(*row) for row in self._connection.execute(select(persons))]
+
+    def of(self, customer_ids: Collection[str]) -> list[Membership]:
+        """List the memberships of certain records."""
+        return self._where(persons.c.customer_id.name, customer_ids)
+
+    def in_persons(self, person_ids: Collection[str]) -> list[Membership]:
+        """List the memberships in certain persons."""
+        return self._where(persons.c.person_id.name, person_ids)
+
+    def _where(self, column: str, values: Collection[str]) -> list[Membership]:
+        found: list[Membership] = []
+        for part in _parts(values):
+            rows = self._connection.execute(select(persons).where(persons.c[column].in_(part)))
+            found.extend(Membership(*row) for row in rows)
+        return found
+
+    def housemates(self, customer_id: str) -> list[str]:
+        """List the customer numbers of the household, this one too."""
+        house = select(persons.c.household_id).where(persons.c.customer_id == customer_id)
+        found = self._connection.scalars(
+            select(persons.c.customer_id).where(persons.c.household_id.in_(house)).order_by(persons.c.customer_id)
+        ).all()
+        return list(found) or [customer_id]
+
+    def store(self, rows: Sequence[Membership], now: datetime) -> int:
+        """Store memberships that changed, and log changes of person."""
+        known = {
+            m.customer_id: m for m in (self.all() if len(rows) > _MOST_IDS else self.of({r.customer_id for r in rows}))
+        }
+        changed = [row for row in rows if known.get(row.customer_id) != row]
+        if changed:
+            statement = upsert(persons)
+            new = {name: statement.excluded[name] for name in ("person_id", "household_id")}
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["customer_id"], set_=new),
+                [vars(row) for row in changed],
+            )
+        moved = [
+            {"at": now, "customer_id": row.customer_id, "from_person": before, "to_person": row.person_id}
+            for row in changed
+            if (before := known[row.customer_id].person_id if row.customer_id in known else row.customer_id)
+            != row.person_id
+        ]
+        if moved:
+            self._connection.execute(insert(merge_log), moved)
+        return len(moved)
+
+    def forget_all_but(self, customer_ids: Collection[str]) -> None:
+        """Drop what is kept about records that are no more."""
+        gone = set(self._connection.scalars(select(persons.c.customer_id))) - set(customer_ids)
+        for part in _parts(gone):
+            self._connection.execute(delete(persons).where(persons.c.customer_id.in_(part)))
+            self._connection.execute(delete(match_keys).where(match_keys.c.customer_id.in_(part)))
+
+    def review(self) -> list[ReviewPair]:
+        """List the pairs that wait for a person."""
+        order = (review_pairs.c.probability.desc(), review_pairs.c.customer_id, review_pairs.c.other_id)
+        rows = self._connection.execute(select(review_pairs).order_by(*order))
+        return [ReviewPair(row.customer_id, row.other_id, row.probability, tuple(row.evidence)) for row in rows]
+
+    def replace_review(self, pairs: Sequence[ReviewPair], about: Collection[str] | None) -> None:
+        """Store the pairs to look at."""
+        if about is None:
+            self._connection.execute(delete(review_pairs))
+        else:
+            for part in _parts(about):
+                mine = or_(review_pairs.c.customer_id.in_(part), review_pairs.c.other_id.in_(part))
+                self._connection.execute(delete(review_pairs).where(mine))
+        if pairs:
+            rows = [{**vars(pair), "evidence": list(pair.evidence)} for pair in pairs]
+            self._connection.execute(insert(review_pairs).prefix_with("OR REPLACE"), rows)
+
+    def verdicts(self) -> list[Verdict]:
+        """List what people decided."""
+        order = (verdicts.c.customer_id, verdicts.c.other_id)
+        return [Verdict(*row) for row in self._connection.execute(select(verdicts).order_by(*order))]
+
+    def decide(self, verdict: Verdict) -> None:
+        """Store a verdict."""
+        one, other = sorted((verdict.customer_id, verdict.other_id))
+        values = {**vars(verdict), "customer_id": one, "other_id": other}
+        self._connection.execute(insert(verdicts).prefix_with("OR REPLACE").values(values))
+        pair = (review_pairs.c.customer_id == one) & (review_pairs.c.other_id == other)
+        self._connection.execute(delete(review_pairs).where(pair))
+
+    def set_keys(self, keys: Mapping[str, Collection[int]], *, all_of_them: bool) -> None:
+        """Store match keys."""
+        if all_of_them:
+            self._connection.execute(delete(match_keys))
+        else:
+            for part in _parts(keys):
+                self._connection.execute(delete(match_keys).where(match_keys.c.customer_id.in_(part)))
+        rows = sorted((_signed(key), customer_id) for customer_id, values in keys.items() for key in values)
+        insert_rows(self._connection, match_keys, ("key", "customer_id"), rows)
+
+    def sharing(self, keys: Collection[int]) -> set[str]:
+        """List the records that hold one of the keys."""
+        found: set[str] = set()
+        for part in _parts({_signed(key) for key in keys}):
+            found.update(self._connection.scalars(select(match_keys.c.customer_id).where(match_keys.c.key.in_(part))))
+        return found
+
+
+def _signed(key: int) -> int:
+    """Write an unsigned 64-bit number as SQLite keeps it."""
+    return key - (1 << 64) if key >= 1 << 63 else key

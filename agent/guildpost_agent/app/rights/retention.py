@@ -1,0 +1,118 @@
+"""The daily walk of the retention rules: what is old enough goes, in bites, each its own transaction.
+
+Walking again changes nothing; a crash loses at most the bite in hand, and the next walk goes on. A dry run counts what
+a walk would find now.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Final
+
+from guildpost_agent.app.rights.erase import RightsDesk, drop_silent, scrub_if_wanted, sweep_files
+from guildpost_agent.app.rights.restrict import cancel_planned
+from guildpost_agent.domain.months import add_months
+from guildpost_agent.domain.rights.retention import SILENCE, Due, Periods, Rule
+
+BITE: Final = 500
+LAST_WALK: Final = "rights/retention_day"
+_Count = tuple[int, date | None]
+
+
+def retention_due(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> list[Due]:
+    """Count what each rule would let go now, changing nothing."""
+    today = now.astimezone(zone).date()
+    found: list[Due] = []
+    with desk.open_uow() as uow:
+        delete_before = add_months(today, -periods.profile_delete_months)
+        found.append(Due(Rule.PROFILE_DELETE, *uow.retention.count_silent(delete_before, restricted=True)))
+        restrict_before = add_months(today, -periods.profile_restrict_months)
+        found.append(Due(Rule.PROFILE_RESTRICT, *uow.retention.count_silent(restrict_before, restricted=False)))
+        found += [Due(rule, *uow.retention.old_rows(rule, limit)) for rule, limit in _limits(periods, now).items()]
+    found += [Due(rule, *_oldest(files)) for rule, files in _old_files(desk, periods, now).items()]
+    return found
+
+
+def walk_retention(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> list[Due]:
+    """Let go what is due; return what was found and done, by rule."""
+    found = retention_due(desk, periods, now, zone)
+    today = now.astimezone(zone).date()
+    with desk.open_uow() as uow:
+        uow.retention.meet(today)
+        uow.rights.lift(uow.retention.returned(add_months(today, -periods.profile_restrict_months)), SILENCE)
+        uow.commit()
+    _bites(lambda: _drop(desk, add_months(today, -periods.profile_delete_months), now))
+    _bites(lambda: _restrict(desk, add_months(today, -periods.profile_restrict_months), now))
+    for rule, limit in _limits(periods, now).items():
+        _bites(lambda rule=rule, limit=limit: _drop_rows(desk, rule, limit))  # type: ignore[misc]
+    for files in _old_files(desk, periods, now).values():
+        for name, _ in files:
+            desk.files.delete(name)
+    sweep_files(desk, now)
+    scrub_if_wanted(desk)
+    with desk.open_uow() as uow:
+        uow.documents.put(LAST_WALK, today.isoformat().encode())
+        uow.commit()
+    return found
+
+
+def walked_on(desk: RightsDesk) -> str:
+    """Give the ISO day of the last whole walk, or nothing."""
+    with desk.open_uow() as uow:
+        return (uow.documents.get(LAST_WALK) or b"").decode()
+
+
+def _limits(periods: Periods, now: datetime) -> dict[Rule, datetime]:
+    return {
+        Rule.SEND_LOG: _months_ago(now, periods.send_log_months),
+        Rule.PHONE_PROOF: _months_ago(now, periods.phone_proof_months),
+        Rule.QUARANTINE: now - timedelta(days=periods.quarantine_days),
+        Rule.SIGN_IN: now,
+    }
+
+
+def _old_files(desk: RightsDesk, periods: Periods, now: datetime) -> dict[Rule, list[tuple[str, datetime]]]:
+    kinds: tuple[tuple[Rule, Sequence[tuple[str, datetime]], int], ...] = (
+        (Rule.LETTERS, desk.files.batches(), periods.letters_days),
+        (Rule.DMS_FILES, desk.files.exports(), periods.dms_files_days),
+    )
+    return {rule: [(name, at) for name, at in files if at < now - timedelta(days=days)] for rule, files, days in kinds}
+
+
+def _oldest(files: Sequence[tuple[str, datetime]]) -> _Count:
+    return len(files), min((at.date() for _, at in files), default=None)
+
+
+def _bites(bite: Callable[[], int]) -> None:
+    while bite() == BITE:
+        pass
+
+
+def _drop(desk: RightsDesk, before: date, now: datetime) -> int:
+    with desk.open_uow() as uow:
+        ids = [one for one, _ in uow.retention.silent(before, BITE, restricted=True)]
+        if ids:
+            rows = drop_silent(desk, uow, ids, now)
+            desk.note(uow, "retention", ids, now, {"rows": sum(rows.values())})
+            uow.commit()
+    return len(ids)
+
+
+def _restrict(desk: RightsDesk, before: date, now: datetime) -> int:
+    with desk.open_uow() as uow:
+        ids = [one for one, _ in uow.retention.silent(before, BITE, restricted=False)]
+        if ids:
+            uow.rights.restrict(ids, SILENCE, now)
+            cancel_planned(uow, ids)
+            uow.commit()
+    return len(ids)
+
+
+def _drop_rows(desk: RightsDesk, rule: Rule, before: datetime) -> int:
+    with desk.open_uow() as uow:
+        dropped = uow.retention.drop_rows(rule, before, BITE)
+        uow.commit()
+    return BITE if dropped >= BITE else 0
+
+
+def _months_ago(now: datetime, months: int) -> datetime:
+    return datetime.combine(add_months(now.date(), -months), now.timetz())

@@ -1,0 +1,23 @@
+"""The work list as of now."""
+
+from guildpost_agent.app.dealership import load_dealership
+from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.domain.due_dates import DueDate, hu_due
+from guildpost_agent.domain.history import NOTHING
+from guildpost_agent.domain.work_list import WorkItem, work_list
+from guildpost_shared.services.statutory import statutory_hu_rule
+
+
+def current_work_list(core: Core) -> list[WorkItem]:
+    """List the vehicles whose inspection date is stale or missing, by the intervals that the law sets."""
+    rule, now = statutory_hu_rule(), core.business_clock.now()
+    today = now.astimezone(core.zone).date()
+    with core.open_uow() as uow:
+        house = load_dealership(uow)
+        booked = frozenset(a.vehicle_id for a in uow.records.appointments() if a.starts_at >= now)
+    due: dict[str, DueDate] = {}
+    for vehicle in house.vehicles.values():
+        found = hu_due(vehicle, house.histories.get(vehicle.vehicle_id, NOTHING), rule, today)
+        if found is not None:
+            due[vehicle.vehicle_id] = found
+    return work_list(house.vehicles.values(), house.histories, due, today, booked)

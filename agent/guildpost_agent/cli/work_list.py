@@ -1,0 +1,43 @@
+"""``guildpost-agent work-list``: vehicles whose inspection date cannot be believed, for a person to look at."""
+
+import argparse
+import csv
+from collections import Counter
+from pathlib import Path
+
+from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.work_list import current_work_list
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.spreadsheet import harmless
+from guildpost_agent.domain.work_list import COLUMNS, csv_row
+
+HELP = "Arbeitsliste der unglaubwürdigen Termine · list of dates that cannot be believed"
+SHOWN = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+    parser.add_argument("--csv", type=Path, help="als Datei schreiben · write a file")
+    parser.add_argument("--all", action="store_true", help="auch das Archiv · the archive too")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print how many there are and the first of them, or write all to a file."""
+    core, texts = open_core(arguments.home), texts_of(arguments)
+    items = current_work_list(core)
+    listed = items if arguments.all else [item for item in items if item.priority]
+    counts = Counter((item.reason, item.action) for item in items)
+    for (reason, action), count in sorted(counts.items()):
+        labels = {"reason": texts.text(f"worklist.reason.{reason}"), "action": texts.text(f"worklist.action.{action}")}
+        print(texts.text("cli.worklist.count", count=count, **labels))
+    if arguments.csv:
+        with arguments.csv.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(COLUMNS)
+            writer.writerows([harmless(cell) for cell in csv_row(item)] for item in listed)
+        print(texts.text("cli.worklist.written", path=arguments.csv, count=len(listed)))
+        return 0
+    for item in listed[:SHOWN]:
+        print(f"{item.priority:>4}  {item.plate or item.vehicle_id:<12} {texts.text(f'worklist.action.{item.action}')}")
+    return 0

@@ -1,0 +1,80 @@
+"""What the carrier takes, by day. Whole cents; dialogue post net of VAT."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product up to a weight in grams, its price per item in cents (thousandths are cut: the carrier has none)."""
+
+    name: str
+    up_to_g: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """One period's prices and conditions.
+
+    Attributes:
+        valid_from: first day.
+        valid_to: last day; None while no end is announced.
+        source: who says so.
+        letters: letter products, lightest first.
+        dialogue: advertising letters in bulk, lightest first.
+        dialogue_card_cents: an advertising card in bulk, per item.
+        national_minimum: items of a national posting.
+        regional_minimum: items per Leitregion of a regional posting.
+        easy_minimum: items of a posting below the national minimum.
+        easy_cents: its surcharge per item.
+        season_months: months with a surcharge.
+        season_cents: that surcharge per item.
+        not_machinable_cents: surcharge per item that a machine cannot sort.
+    """
+
+    valid_from: date
+    valid_to: date | None
+    source: str
+    letters: tuple[Product, ...]
+    dialogue: tuple[Product, ...]
+    dialogue_card_cents: int
+    national_minimum: int
+    regional_minimum: int
+    easy_minimum: int
+    easy_cents: int
+    season_months: frozenset[int]
+    season_cents: int
+    not_machinable_cents: int
+
+    def dialogue_cents(self, weight_g: int, day: date, *, machinable: bool = True) -> int | None:
+        """Price one advertising letter of a bulk posting; None where none is so heavy."""
+        base = next((product.cents for product in self.dialogue if weight_g <= product.up_to_g), None)
+        if base is None:
+            return None
+        season = self.season_cents if day.month in self.season_months else 0
+        return base + season + (0 if machinable else self.not_machinable_cents)
+
+
+@dataclass(frozen=True)
+class TariffOfDay:
+    """The tariff to reckon with; ``assumed`` when none is known for the day and the nearest stands in."""
+
+    tariff: Tariff
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class Tariffs:
+    """All known periods, oldest first, without overlap."""
+
+    periods: Sequence[Tariff]
+
+    def on(self, day: date) -> TariffOfDay:
+        """Find the tariff of a day; the latest before it (else the first) stands in where none is known."""
+        for tariff in self.periods:
+            if tariff.valid_from <= day and (tariff.valid_to is None or day <= tariff.valid_to):
+                return TariffOfDay(tariff, assumed=False)
+        earlier = [tariff for tariff in self.periods if tariff.valid_from <= day]
+        return TariffOfDay(earlier[-1] if earlier else self.periods[0], assumed=True)
