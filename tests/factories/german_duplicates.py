@@ -10,30 +10,46 @@ from typing import Final
 
 from guildpost_agent.domain.matching import MatchRecords
 
-_GIVEN: Final = (
-    "Hans Peter Michael Thomas Andreas Wolfgang Klaus Jürgen Günter Stefan Christian Uwe Werner Horst Frank Dieter "
-    "Manfred Gerhard Bernd Matthias Martin Ralf Heinz Jörg Helmut Walter Joachim Markus Alexander Daniel Ulrich Robert "
-    "Tobias Jan Sebastian Florian Maximilian Lukas Felix Jonas Paul Leon Friedrich Wilhelm Josef Mehmet Ahmet Ali "
-    "Maria Ursula Monika Petra Elisabeth Sabine Renate Helga Karin Brigitte Ingrid Erika Andrea Gisela Claudia Susanne "
-    "Gabriele Christa Christine Hildegard Anna Birgit Angelika Heike Barbara Katharina Julia Sandra Nicole Stefanie "
-    "Margarete Johanna Franziska Lena Laura Sophie Emma Mia Hannah Ayşe Fatma Zeynep Käthe Bärbel Doris Anja Silke"
-).split()
-_SURNAMES: Final = (
-    "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer Richter Klein Wolf "
-    "Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner Schmitz Krause Meier "
-    "Lehmann Schmid Schulze Maier Köhler Herrmann König Walter Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller "
-    "Weiß Jung Hahn Schubert Vogel Friedrich Keller Günther Frank Berger Winkler Roth Beck Lorenz Baumann Franke "
-    "Albrecht Schuster Simon Ludwig Böhm Winter Kraus Martin Schumacher Krämer Vogt Stein Jäger Otto Sommer Groß "
-    "Seidel Heinrich Brandt Haas Schreiber Graf Schulte Dietrich Ziegler Kuhn Kühn Pohl Engel Horn Busch Bergmann "
-    "Yılmaz Kaya Demir Öztürk Nowak Kowalski Größl Straßburger Weißenböck Hölzl"
-).split()
+_GIVEN: Final = [
+    "Hans", "Peter", "Michael", "Thomas", "Andreas", "Wolfgang", "Klaus", "Jürgen", "Günter", "Stefan",
+    "Christian", "Uwe", "Werner", "Horst", "Frank", "Dieter", "Manfred", "Gerhard", "Bernd", "Matthias", "Martin",
+    "Ralf", "Heinz", "Jörg", "Helmut", "Walter", "Joachim", "Markus", "Alexander", "Daniel", "Ulrich", "Robert",
+    "Tobias", "Jan", "Sebastian", "Florian", "Maximilian", "Lukas", "Felix", "Jonas", "Paul", "Leon", "Friedrich",
+    "Wilhelm", "Josef", "Mehmet", "Ahmet", "Ali", "Maria", "Ursula", "Monika", "Petra", "Elisabeth", "Sabine",
+    "Renate", "Helga", "Karin", "Brigitte", "Ingrid", "Erika", "Andrea", "Gisela", "Claudia", "Susanne",
+    "Gabriele", "Christa", "Christine", "Hildegard", "Anna", "Birgit", "Angelika", "Heike", "Barbara",
+    "Katharina", "Julia", "Sandra", "Nicole", "Stefanie", "Margarete", "Johanna", "Franziska", "Lena", "Laura",
+    "Sophie", "Emma", "Mia", "Hannah", "Ayşe", "Fatma", "Zeynep", "Käthe", "Bärbel", "Doris", "Anja", "Silke"
+]  # fmt: skip
+_SURNAMES: Final = [
+    "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann",
+    "Schäfer", "Koch", "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Schwarz", "Zimmermann",
+    "Braun", "Krüger", "Hofmann", "Hartmann", "Lange", "Schmitt", "Werner", "Schmitz", "Krause", "Meier",
+    "Lehmann", "Schmid", "Schulze", "Maier", "Köhler", "Herrmann", "König", "Walter", "Mayer", "Huber", "Kaiser",
+    "Fuchs", "Peters", "Lang", "Scholz", "Möller", "Weiß", "Jung", "Hahn", "Schubert", "Vogel", "Friedrich",
+    "Keller", "Günther", "Frank", "Berger", "Winkler", "Roth", "Beck", "Lorenz", "Baumann", "Franke", "Albrecht",
+    "Schuster", "Simon", "Ludwig", "Böhm", "Winter", "Kraus", "Martin", "Schumacher", "Krämer", "Vogt", "Stein",
+    "Jäger", "Otto", "Sommer", "Groß", "Seidel", "Heinrich", "Brandt", "Haas", "Schreiber", "Graf", "Schulte",
+    "Dietrich", "Ziegler", "Kuhn", "Kühn", "Pohl", "Engel", "Horn", "Busch", "Bergmann", "Yılmaz", "Kaya",
+    "Demir", "Öztürk", "Nowak", "Kowalski", "Größl", "Straßburger", "Weißenböck", "Hölzl"
+]  # fmt: skip
 _SYLLABLES: Final = ("ach", "ber", "dorn", "eck", "fel", "gru", "hag", "ing", "kel", "lind", "mos", "nau", "ost", "rei",
                      "sel", "tann", "ulm", "wald", "zell", "brück")  # fmt: skip
 _ENDINGS: Final = ("er", "mann", "hofer", "bauer", "ner", "ing", "meier", "l", "ke", "huber")
 _STREETS: Final = ("Haupt", "Bahnhof", "Garten", "Schul", "Dorf", "Berg", "Kirch", "Ring", "Wiesen", "Linden", "Mozart",
                    "Goethe", "Schiller", "Mühl", "Blumen", "Rosen", "Feld", "Wald", "Birken", "Tannen")  # fmt: skip
 _STREET_ENDS: Final = ("straße", "weg", "gasse", "platz", "allee", "straße", "straße")
-_TRADES: Final = ("Elektro", "Bau", "Sanitär", "Malerbetrieb", "Schreinerei", "Metzgerei", "Spedition", "Garten", "Dach")
+_TRADES: Final = (
+    "Elektro",
+    "Bau",
+    "Sanitär",
+    "Malerbetrieb",
+    "Schreinerei",
+    "Metzgerei",
+    "Spedition",
+    "Garten",
+    "Dach",
+)
 _FORMS: Final = ("GmbH", "GmbH & Co. KG", "e.K.", "AG", "OHG", "GbR", "KG", "UG (haftungsbeschränkt)")
 _DOMAINS: Final = ("gmx.de", "web.de", "t-online.de", "gmail.com", "posteo.de", "freenet.de")
 _CALLED: Final = {"Johannes": "Hans", "Wilhelm": "Willi", "Friedrich": "Fritz", "Josef": "Sepp", "Michael": "Michi",
@@ -41,8 +57,8 @@ _CALLED: Final = {"Johannes": "Hans", "Wilhelm": "Willi", "Friedrich": "Fritz", 
                   "Stefanie": "Steffi", "Matthias": "Hias", "Alexander": "Alex", "Tobias": "Tobi",
                   "Maximilian": "Max", "Andreas": "Andi", "Thomas": "Tom", "Angelika": "Angie"}  # fmt: skip
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_FIELDS: Final = ("given_name", "surname", "company", "street", "house_number", "postcode", "town", "birth_date", "email",
-                  "phone")  # fmt: skip
+_FIELDS: Final = ("given_name", "surname", "company", "street", "house_number", "postcode", "town", "birth_date",
+                  "email", "phone")  # fmt: skip
 
 
 @dataclass(frozen=True)

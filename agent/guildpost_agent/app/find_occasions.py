@@ -37,7 +37,8 @@ def find_occasions(
         now: the business clock.
     """
     with open_uow() as uow:
-        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow), enabled_services(services, config), config, now)
+        running = enabled_services(services, config)
+        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow), running, config, now)
         uow.commit()
     triage = Counter(occasion.triage for occasion in found)
     return OccasionSummary(

@@ -87,10 +87,11 @@ def import_delivery(
     clock: Clock,
     entropy: Entropy,
     dealer: Dealer,
+    *,
     erased: KnowsErased = nobody_erased,
 ) -> ImportReport | None:
     """Import what lies ready and give the report, as ``import_changes`` does."""
-    imported = import_changes(open_uow, source, clock, entropy, dealer, erased)
+    imported = import_changes(open_uow, source, clock, entropy, dealer, erased=erased)
     return None if imported is None else imported.report
 
 
@@ -100,6 +101,7 @@ def import_changes(
     clock: Clock,
     entropy: Entropy,
     dealer: Dealer,
+    *,
     erased: KnowsErased = nobody_erased,
 ) -> Imported | None:
     """Import what lies ready.
@@ -129,7 +131,15 @@ def import_changes(
     reading = Reading(now.astimezone(zone).date(), zone, dealer.email.rpartition("@")[2])
     result = _Result(refused=list(delivery.refused))
     for number, table in enumerate(sorted(delivery.tables, key=lambda table: table.table not in _READ_FIRST)):
-        _stage(open_uow, import_id, number, table, reading, tombstones, result)
+        _stage(
+            open_uow,
+            table,
+            import_id=import_id,
+            number=number,
+            reading=reading,
+            tombstones=tombstones,
+            result=result,
+        )
     with open_uow() as uow:
         _forget_newly_erased(uow, erased(uow), result)
         changes = _apply(uow, result, reading, now)
@@ -157,9 +167,10 @@ def cut_off_files(report: ImportReport) -> list[Refused]:
 
 def _stage(
     open_uow: OpenUnitOfWork,
+    table: SourceTable,
+    *,
     import_id: str,
     number: int,
-    table: SourceTable,
     reading: Reading,
     tombstones: Tombstones,
     result: _Result,

@@ -32,6 +32,7 @@ class TakenIn:
 def take_in(
     open_uow: OpenUnitOfWork,
     source: DmsSource,
+    *,
     services: Iterable[ServiceDefinition],
     config: AgentConfig,
     clock: Clock,
@@ -49,7 +50,7 @@ def take_in(
         entropy: names the import.
         erased: tells whom not to take in.
     """
-    imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased)
+    imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased=erased)
     if imported is None:
         return None
     people = resolve_people(open_uow, clock.now(), imported.customers) if imported.customers else None

@@ -108,6 +108,7 @@ def open_core(
         scrub=lambda: scrub(engine),
         key=_derived(secret, b"guildpost/agent/tombstones/v1"),
         collected=timedelta(days=config.retention.letters_collected_days),
+        file_clock=wall_clock,
     )
     replay(rights, (business_clock or wall_clock).now())
     return Core(

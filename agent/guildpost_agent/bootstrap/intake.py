@@ -40,8 +40,15 @@ def take_all_in(core: Core, services: Sequence[ServiceDefinition], *, database: 
     """Take in what lies ready in every source."""
     found = []
     for source in sources(core, database=database):
-        erased = partial(tombstones_of, core.rights)
-        taken = take_in(core.open_uow, source, services, core.config, core.business_clock, core.entropy, erased)
+        taken = take_in(
+            core.open_uow,
+            source,
+            services=services,
+            config=core.config,
+            clock=core.business_clock,
+            entropy=core.entropy,
+            erased=partial(tombstones_of, core.rights),
+        )
         if taken is not None:
             found.append(taken)
     return found

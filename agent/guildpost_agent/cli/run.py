@@ -12,6 +12,7 @@ from guildpost_agent.app.remember_problems import forget_problems
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.running import Agent
 from guildpost_agent.cli.options import WEB_ADDRESS, add_home, texts_of
+from guildpost_agent.config import load_config
 from guildpost_agent.jobs.schedule import follow_driver, follow_system_clock
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.driven_clock import DrivenClock
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    load_config(arguments.home)  # what a person has to mend is told before anything is taken
     lock = only_one(arguments.home)
     driver = DrivenClock(arguments.business_clock, arguments.home.name) if arguments.business_clock else None
     core = open_core(arguments.home, business_clock=driver)

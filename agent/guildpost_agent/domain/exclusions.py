@@ -10,8 +10,8 @@
      7  DONE_HERE         the work was done in the half year before it is due, or its job card is open
      8  STALE             the due date rests on nothing recent, or the vehicle was never really ours
 
-What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER, 9 FREQUENCY_CAP,
-11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
+What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER,
+9 FREQUENCY_CAP, 11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
 """
 
 from collections.abc import Collection, Sequence

@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Freshness:
-    """One table: when it last came, when the DMS had written it (if it says so), and how many days ago, rounded down."""
+    """One table: when it last came, when the DMS had written it (if it says so), and how many whole days ago."""
 
     table: str
     came_at: datetime

@@ -27,20 +27,27 @@ _BASES: Final = {
 
 
 def recipient_of(customer: Customer) -> Recipient:
-    """Say who is addressed; a record with two persons or without a clear form of address is not guessed at."""
-    person = Person(
+    """Say who is addressed: one person, both of a record kept for two, or a company; nobody's gender is guessed."""
+    first = Person(
         given_name=customer.given_name,
         family_name=customer.family_name,
         gender=_GENDERS.get(customer.salutation, Gender.UNKNOWN),
         title=customer.title,
     )
+    second = Person(
+        given_name=customer.second_given_name,
+        family_name=customer.second_family_name,
+        gender=_GENDERS.get(customer.second_salutation, Gender.UNKNOWN),
+        title=customer.second_title,
+    )
     return Recipient(
-        persons=(person,) if customer.family_name else (),
+        persons=tuple(person for person in (first, second) if person.family_name),
         company=customer.company,
         street=customer.street,
         postcode=customer.postcode,
         town=customer.town,
         country=customer.country,
+        care_of=customer.care_of,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Final
 from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language, Refused
 
+_SAYS_ITSELF: Final = ("bei ", "z. hd.", "z.hd.", "c/o ")
 MAX_ADDRESS_LINES: Final = 6  # DIN 5008 form B: address zone
 _PACKAGE: Final = "guildpost_shared.templates"
 _PROFESSOR: Final = re.compile(r"\bprof(?:\.|essor(?:in)?\b)", re.IGNORECASE)
@@ -94,7 +95,7 @@ def address_lines(recipient: Recipient, language: Language = "de") -> tuple[str,
     company = recipient.company.strip()
     lines = [texts.text("address.company")] if company and not _SHOWS_COMPANY.search(company) else []
     lines += [company, *(_person_line(person, texts) for person in recipient.persons[:2])]
-    lines += [texts.text("address.care_of", name=recipient.care_of.strip())] if recipient.care_of.strip() else []
+    lines += [_care_of(recipient.care_of.strip(), texts)]
     abroad = recipient.country.strip().upper() not in {"", "DE", "D"}
     town = recipient.town.strip()
     lines += [recipient.street.strip(), _joined(recipient.postcode, town.upper() if abroad else town)]
@@ -110,6 +111,13 @@ def _person_line(person: Person, texts: Catalog) -> str:
     if person.gender is Gender.UNKNOWN:
         return name
     return texts.text(f"address.{person.gender}", name=name)
+
+
+def _care_of(line: str, texts: Catalog) -> str:
+    """Write a line that says its own "bei" or "z. Hd." as it is, a bare name with the language's word."""
+    if not line or line.casefold().startswith(_SAYS_ITSELF):
+        return line
+    return texts.text("address.care_of", name=line)
 
 
 def _country(code: str, language: Language) -> str:

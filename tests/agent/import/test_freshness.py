@@ -16,7 +16,9 @@ def days_ago(table: str, came: int, written: int | None = None) -> Arrival:
 CASES: dict[str, tuple[list[Arrival], dict[str, int], int | None]] = {
     "nothing ever came": ([], {}, None),
     "everything is of today": ([days_ago("customers", 0), days_ago("jobs", 0)], {"customers": 0, "jobs": 0}, None),
-    "one table lags, the DMS still speaks": ([days_ago("customers", 30), days_ago("jobs", 2)], {"customers": 30, "jobs": 2}, None),
+    "one table lags, the DMS still speaks": (
+        [days_ago("customers", 30), days_ago("jobs", 2)], {"customers": 30, "jobs": 2}, None
+    ),
     "the last delivery counts": ([days_ago("jobs", 3), days_ago("jobs", 40)], {"jobs": 3}, None),
     "eight days are not yet silence": ([days_ago("jobs", 8)], {"jobs": 8}, None),
     "nine are": ([days_ago("jobs", 9)], {"jobs": 9}, 9),

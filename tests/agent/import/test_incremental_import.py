@@ -45,7 +45,7 @@ class House:
         source = FakeDmsSource()
         for one in tables:
             source.lay(one)
-        found = import_changes(self.open_uow, source, self.clock, self.entropy, a_config().dealer, self.erased)
+        found = import_changes(self.open_uow, source, self.clock, self.entropy, a_config().dealer, erased=self.erased)
         assert found is not None
         return found.report
 

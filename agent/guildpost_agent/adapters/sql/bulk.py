@@ -6,14 +6,14 @@ table's own names; values are always parameters.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, date, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
 
-from guildpost_agent.adapters.sql.tables.base import Instant, Notes
+from guildpost_agent.adapters.sql.tables.base import Instant, Notes, read_notes
 
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -54,4 +54,47 @@ def _writer(column: Column[Any]) -> Callable[[Any], Any] | None:
         return lambda notes: json.dumps(notes, ensure_ascii=False) if notes else "{}"
     if isinstance(kind, JSON):
         return json.dumps
+    return None
+
+
+def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Read the named columns of a whole table, converted as SQLAlchemy would."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 — names come from the schema
+        rows = cursor.fetchall()
+    finally:
+        cursor.close()
+    if not rows:
+        return []
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for at, name in enumerate(names):
+        convert = _reader(table.c[name])
+        if convert is not None:
+            columns[at] = _converted(columns[at], convert)
+    return list(zip(*columns, strict=True))
+
+
+def _converted(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Convert each distinct value once; frozen values may be shared."""
+    known: dict[Any, Any] = {None: None}
+    for value in values:
+        if value not in known:
+            known[value] = convert(value)
+    return [known[value] for value in values]
+
+
+@cache
+def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:
+    kind = column.type
+    if isinstance(kind, Date):
+        return date.fromisoformat
+    if isinstance(kind, Boolean):
+        return bool
+    if isinstance(kind, Instant):
+        return datetime.fromisoformat
+    if isinstance(kind, Notes):
+        return read_notes
+    if isinstance(kind, JSON):
+        return json.loads
     return None

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, case, func, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from guildpost_agent.adapters.sql.bulk import read_rows
 from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
@@ -72,7 +73,12 @@ class SqlRecords:
             self._connection.execute(statement, [vars(row) for row in rows])
 
     def _read(self, record: type[_Record], *conditions: ColumnElement[bool]) -> list[_Record]:
-        statement = select(*_columns(_TABLES[record], record)).where(*conditions)
+        table = _TABLES[record]
+        if not conditions:
+            return [
+                record(*row) for row in read_rows(self._connection, table, [field.name for field in fields(record)])
+            ]
+        statement = select(*_columns(table, record)).where(*conditions)
         return [record(*row) for row in self._connection.execute(statement).all()]
 
     def _some(self, record: type[_Record], column: str, values: Collection[str]) -> list[_Record]:
@@ -121,7 +127,7 @@ class SqlRecords:
 
     def jobs(self, since: date = date.min) -> list[Job]:
         """List the labour lines of orders made on or after a day."""
-        return self._read(Job, jobs.c.order_date >= since)
+        return self._read(Job, *([jobs.c.order_date >= since] if since > date.min else []))
 
     def appointments(self) -> list[Appointment]:
         """List all appointments."""

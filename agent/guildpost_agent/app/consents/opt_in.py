@@ -38,7 +38,7 @@ class Answer(StrEnum):
 
     CONFIRMED = "confirmed"
     KNOWN = "known"  # used before; nothing changed
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # too late, or overtaken by an objection or another address
     UNKNOWN = "unknown"
 
 
@@ -142,7 +142,7 @@ def confirm_opt_in(uow: UnitOfWork, token: str, suppression_key: bytes, now: dat
     """Use a confirmation link: exactly once it makes an entry of the ledger.
 
     Raises:
-        Refused: the customer is gone meanwhile, or objected after the confirmation was requested.
+        Refused: the customer is gone meanwhile (``customer_unknown``).
     """
     hashed = token_hash(token)
     request = uow.consents.request_by_hash(hashed) if hashed else None
@@ -154,8 +154,11 @@ def confirm_opt_in(uow: UnitOfWork, token: str, suppression_key: bytes, now: dat
     moved = normalise_email(existing(uow, request.customer_id).email) != request.email
     if moved or request.state not in WAITING or is_over(request, now):
         return Answer.EXPIRED
+    try:
+        record_grant(uow, confirmation_event(request, ip, now), suppression_key)
+    except Refused:  # objected meanwhile under another number with the same address: nothing was written
+        return Answer.EXPIRED
     uow.consents.move_requests([advance(request, Step.CONFIRM, now)], expected=WAITING)
-    record_grant(uow, confirmation_event(request, ip, now), suppression_key)
     return Answer.CONFIRMED
 
 

@@ -102,7 +102,7 @@ class Imports(Protocol):
     """The record of deliveries."""
 
     def start(self, import_id: str, at: datetime) -> None:
-        """Note that an import reads; what one that broke off left in quarantine goes, the import stays ``broken_off``."""
+        """Note that an import reads; one that broke off loses its quarantine and stays as ``broken_off``."""
         ...
 
     def put_aside(self, import_id: str, rows: Sequence[QuarantinedRow]) -> None:

@@ -21,6 +21,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.records import Customer
 from guildpost_agent.domain.rights.identity import Cause, Tombstone, Tombstones, number_mark, tombstones_for
 from guildpost_agent.domain.rights.mentions import Mentioned
+from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Conflict, Refused
 
 SCRUB_WANTED: Final = "rights/scrub_wanted"
@@ -38,6 +39,7 @@ class RightsDesk:
         scrub: rewrites the database file; False if it has to be tried again.
         key: of the tombstones and of the log's references, 32 bytes.
         collected: how long a batch may still have to be posted.
+        file_clock: the clock that dates files (the machine's); None where the business clock does.
     """
 
     open_uow: OpenUnitOfWork
@@ -46,6 +48,11 @@ class RightsDesk:
     scrub: Callable[[], bool]
     key: bytes
     collected: timedelta
+    file_clock: Clock | None = None
+
+    def file_now(self, now: datetime) -> datetime:
+        """Give the instant that files' ages count from: a driven business clock does not date them."""
+        return now if self.file_clock is None else self.file_clock.now()
 
     def reference(self, customer_id: str) -> str:
         """Give what the log calls a customer."""
@@ -158,7 +165,7 @@ def tombstones_of(desk: RightsDesk, uow: UnitOfWork) -> Tombstones:
 def sweep_files(desk: RightsDesk, now: datetime) -> int:
     """Delete the files whose time has come; return how many."""
     with desk.open_uow() as uow:
-        due = [file for file in uow.rights.doomed() if file.not_before <= now]
+        due = [file for file in uow.rights.doomed() if file.not_before <= desk.file_now(now)]
     for file in due:
         desk.files.delete(file.name)
         with desk.open_uow() as uow:
@@ -203,12 +210,13 @@ def _erasures(uow: UnitOfWork) -> set[Tombstone]:
 
 
 def _doomed(desk: RightsDesk, uow: UnitOfWork, ids: Collection[str], now: datetime) -> list[DoomedFile]:
+    files_now = desk.file_now(now)
     who = Mentioned(uow.rights.words(ids))
-    exports = [DoomedFile(name, now) for name, _ in desk.files.exports() if desk.files.mentions(name, who)]
+    exports = [DoomedFile(name, files_now) for name, _ in desk.files.exports() if desk.files.mentions(name, who)]
     theirs = uow.rights.batches(ids)
     written = dict(desk.files.batches())
     letters = [
-        DoomedFile(name, max(now, written[name] + desk.collected))
+        DoomedFile(name, max(files_now, written[name] + desk.collected))
         for name in sorted(desk.files.batch_name(batch) for batch in theirs)
         if name in written
     ]

@@ -71,6 +71,7 @@ def _limits(periods: Periods, now: datetime) -> dict[Rule, datetime]:
 
 
 def _old_files(desk: RightsDesk, periods: Periods, now: datetime) -> dict[Rule, list[tuple[str, datetime]]]:
+    now = desk.file_now(now)
     kinds: tuple[tuple[Rule, Sequence[tuple[str, datetime]], int], ...] = (
         (Rule.LETTERS, desk.files.batches(), periods.letters_days),
         (Rule.DMS_FILES, desk.files.exports(), periods.dms_files_days),

@@ -7,7 +7,7 @@ Fellegi and Sunter's (1969); docs/matching.md tells it in plain words.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,7 @@ def _canonical(records: MatchRecords) -> tuple[MatchRecords, npt.NDArray[np.int6
     def moved(column: Sequence[str] | None) -> list[str] | None:
         return None if column is None else [column[row] for row in rows]
 
-    columns = {name: moved(getattr(records, name)) for name in COLUMNS}
+    columns: dict[str, Any] = {name: moved(getattr(records, name)) for name in COLUMNS}
     other = [[column[row] for row in rows] for column in records.other]
     return replace(records, ids=[records.ids[row] for row in rows], other=other, **columns), order
 

@@ -1,10 +1,11 @@
 """Which pairs are worth comparing: records that share a key, each key made of one or two coarse features.
 
-Passes are admitted from the cheapest on until the budget of pairs is spent, so that rare features carry small and
-large files alike. Keys are hashes that stay the same from day to day: stored with a customer, they find the partners
+Passes are admitted until a budget of pairs is spent, the widest that fits first, so that small and large files are
+carried alike. Keys are hashes that stay the same from day to day: stored with a customer, they find the partners
 of a changed record without looking at the others.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, cast
@@ -13,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from guildpost_agent.domain.matching import spelling
-from guildpost_agent.domain.matching.prepared import MISSING, Column, Hashes, Prepared, text_hashes
+from guildpost_agent.domain.matching.nicknames import formal_name
+from guildpost_agent.domain.matching.prepared import Column, Hashes, Prepared, text_hashes
 
 Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 PAIRS_PER_RECORD: Final = 12
@@ -69,8 +71,8 @@ def _name_features(prepared: Prepared) -> list[Feature]:
     if not columns:
         return []
     values = columns[0].values
-    first = [spelling.sound(spelling.formal(value.split()[0])) for value in values]
-    last = [spelling.sound(spelling.formal(value.split()[-1])) for value in values]
+    first = [spelling.sound(formal_name(value.split()[0])) for value in values]
+    last = [spelling.sound(formal_name(value.split()[-1])) for value in values]
     keys = np.column_stack([_mapped(column, texts) for column in columns for texts in (first, last)])
     keys = np.sort(keys, axis=1)
     keys[:, 1:][keys[:, 1:] == keys[:, :-1]] = _NOTHING
@@ -83,8 +85,13 @@ def _name_features(prepared: Prepared) -> list[Feature]:
 
 
 def _date_features(column: Column) -> list[Feature]:
-    cuts = {"birth": lambda v: v, "month": lambda v: v[:6], "day": lambda v: v[4:], "year_day": lambda v: v[:4] + v[6:],
-            "year": lambda v: v[:4]}  # fmt: skip
+    cuts: dict[str, Callable[[str], str]] = {
+        "birth": lambda value: value,
+        "month": lambda value: value[:6],
+        "day": lambda value: value[4:],
+        "year_day": lambda value: value[:4] + value[6:],
+        "year": lambda value: value[:4],
+    }
     return [
         Feature(name, _mapped(column, [f"{name}{cut(value)}" for value in column.values])[:, None])
         for name, cut in cuts.items()
@@ -112,7 +119,9 @@ def _features(prepared: Prepared) -> list[Feature]:
         elif field == "phone":
             found.append(Feature("phone_end", _mapped(column, [value[-7:] for value in values])[:, None]))
         elif field == "street":
-            found.append(Feature("street_word", _mapped(column, [spelling.sound(_longest_word(v)) for v in values])[:, None]))
+            found.append(
+                Feature("street_word", _mapped(column, [spelling.sound(_longest_word(v)) for v in values])[:, None])
+            )
         elif field in {"company", "town"} or field.startswith("other"):
             found.append(Feature(field, _mapped(column, [spelling.sound(_longest_word(v)) for v in values])[:, None]))
         elif field in {"postcode", "house_number"}:
@@ -200,16 +209,16 @@ class Candidates:
 
 
 def choose_passes(found: list[Feature], size: int) -> list[str]:
-    """Admit passes from the cheapest on, while the pairs stay within the budget; at most ``MOST_PASSES``."""
-    costs = []
-    for name in pass_names(found):
-        costs.append((_cost(pass_keys(found, name)), name))
+    """Admit telling and wide passes while the pairs stay within the budget; at most ``MOST_PASSES``."""
+    costs = [(_cost(pass_keys(found, name)), name) for name in pass_names(found)]
     budget = max(LEAST_BUDGET, PAIRS_PER_RECORD * size)
     chosen: list[str] = []
     # Telling features first, then the widest pass that its part of the budget pays for: a wide pass finds what several
     # narrow ones find. What is left over pays for the cheapest of the others.
     part = budget / PARTS
-    fitting = sorted(costs, key=lambda at: (at[1] not in _ALONE, at[0] > part, -at[0] if at[0] <= part else at[0], at[1]))
+    fitting = sorted(
+        costs, key=lambda at: (at[1] not in _ALONE, at[0] > part, -at[0] if at[0] <= part else at[0], at[1])
+    )
     for cost, name in fitting:
         if cost and cost <= budget and len(chosen) < MOST_PASSES:
             chosen.append(name)

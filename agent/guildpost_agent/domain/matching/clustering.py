@@ -73,21 +73,21 @@ def resolve(
         unsure: probability above which a pair that was not joined is shown to a person.
     """
     threshold = best_threshold(pairs.log_odds) if sure is None else _logit(sure)
-    forced = [tuple(pair) for pair in must_link]
+    forced = list(must_link)
     forbidden = {(min(pair), max(pair)) for pair in cannot_link}
     ends = np.array(forced, dtype=np.int64).reshape(-1, 2)
     left = np.concatenate([pairs.order[pairs.left], pairs.order[ends[:, 0]]])
     right = np.concatenate([pairs.order[pairs.right], pairs.order[ends[:, 1]]])
     odds = np.concatenate([pairs.log_odds, np.full(len(ends), _FORCED)])
     groups = bounded_groups(n, left, right, odds, floor=LINKED_LOG_ODDS, largest=LARGEST_GROUP)
-    labels = _grouped(pairs, n, groups, threshold, forced, forbidden)
+    labels = _grouped(pairs, n, groups, threshold, forced=forced, forbidden=forbidden)
     back = np.empty(n, dtype=np.int64)
     back[pairs.order] = np.arange(n)
     return Resolution(back[labels][pairs.order], _uncertain(pairs, labels, forbidden, _logit(unsure)))
 
 
-def _grouped(pairs: Pairs, n: int, groups: npt.NDArray[np.int64], threshold: float,
-             forced: Sequence[tuple[int, ...]], forbidden: set[tuple[int, int]]) -> npt.NDArray[np.int64]:  # fmt: skip
+def _grouped(pairs: Pairs, n: int, groups: npt.NDArray[np.int64], threshold: float, *,
+             forced: Sequence[tuple[int, int]], forbidden: set[tuple[int, int]]) -> npt.NDArray[np.int64]:  # fmt: skip
     rank = pairs.order
     a, b = rank[pairs.left], rank[pairs.right]
     inside = np.flatnonzero(groups[a] == groups[b])
@@ -96,7 +96,7 @@ def _grouped(pairs: Pairs, n: int, groups: npt.NDArray[np.int64], threshold: flo
     starts = np.flatnonzero(np.append(True, np.diff(group_of) != 0)) if len(inside) else np.zeros(0, dtype=np.int64)
     bounds = np.append(starts, len(inside))
     verdicts: dict[int, list[tuple[int, int, float]]] = {}
-    for one, two, value in [(*pair, _FORCED) for pair in forced] + [(*pair, _FORBIDDEN) for pair in sorted(forbidden)]:
+    for (one, two), value in [(p, _FORCED) for p in forced] + [(p, _FORBIDDEN) for p in sorted(forbidden)]:
         x, y = int(rank[one]), int(rank[two])
         if groups[x] == groups[y]:
             verdicts.setdefault(int(groups[x]), []).append((x, y, value))
@@ -112,7 +112,7 @@ def _grouped(pairs: Pairs, n: int, groups: npt.NDArray[np.int64], threshold: flo
             if pairs.log_odds[chosen[0]] >= threshold:
                 labels[rows[1]] = rows[0]
             continue
-        _join(pairs, rows, chosen, threshold, told, labels)
+        _join(pairs, rows, chosen, threshold=threshold, told=told, labels=labels)
     for group, told in verdicts.items():
         if group not in set(group_of[starts].tolist()):
             for x, y, value in told:
@@ -121,7 +121,7 @@ def _grouped(pairs: Pairs, n: int, groups: npt.NDArray[np.int64], threshold: flo
     return labels
 
 
-def _join(pairs: Pairs, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.intp], threshold: float,
+def _join(pairs: Pairs, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.intp], *, threshold: float,
           told: list[tuple[int, int, float]], labels: npt.NDArray[np.int64]) -> None:  # fmt: skip
     """Join clusters of one group, nearest first, until none are near enough."""
     count = len(rows)
@@ -135,11 +135,14 @@ def _join(pairs: Pairs, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.intp
     ruled = np.zeros((count, count))
     weights, present = pairs.weights[chosen], (pairs.levels[chosen] > 0).astype(np.float32)
     off = pairs.log_odds[chosen] - weights.sum(axis=1) - pairs.prior
-    for x, y in ((a, b), (b, a)):
-        sums[x, y], known[x, y], extra[x, y], scored[x, y] = weights, present, off, 1
+    for one_side, other_side in ((a, b), (b, a)):
+        at = (one_side, other_side)
+        sums[at], known[at], extra[at], scored[at] = weights, present, off, 1
     for one, two, value in told:
-        x, y = np.searchsorted(rows, [one, two])
-        ruled[x, y] = ruled[y, x] = min(ruled[x, y], value) if ruled[x, y] else value
+        first, second = np.searchsorted(rows, [one, two]).tolist()
+        ruled[first, second] = ruled[second, first] = (
+            min(ruled[first, second], value) if ruled[first, second] else value
+        )
     # Pairs that nobody scored were too unlike to be kept.
     extra[scored == 0] = KEPT_LOG_ODDS - pairs.prior
     scored[:] = 1
@@ -149,10 +152,9 @@ def _join(pairs: Pairs, rows: npt.NDArray[np.int64], chosen: npt.NDArray[np.intp
     np.fill_diagonal(near, -np.inf)
     while True:
         best = int(np.argmax(near))
-        x, y = divmod(best, count)
+        x, y = sorted(divmod(best, count))
         if near[x, y] < threshold:
             break
-        x, y = min(x, y), max(x, y)
         for table in (sums, known, extra, scored):
             table[x] += table[y]
             table[:, x] += table[:, y]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guildpost_agent.domain.matching import spelling
+from guildpost_agent.domain.matching.nicknames import formal_name
 from guildpost_agent.domain.matching.prepared import MISSING, Column, Prepared, encode
 
 Rows = npt.NDArray[np.int64]
@@ -36,6 +37,16 @@ def level_names(field: str) -> tuple[str, ...]:
     return {"birth_date": DATE, "kind": KIND}.get(field, TEXT)
 
 
+_PROPERTIES: Final[dict[str, Callable[[str], str]]] = {
+    "initial": lambda value: value[0],
+    "start": lambda value: value[:2],
+    "end": lambda value: value[-7:],
+    "domain": lambda value: value.partition("@")[2],
+    "mailbox": lambda value: value.partition("@")[0],
+    "sound": lambda value: spelling.sound(value.split()[0]),
+}
+
+
 @dataclass(frozen=True)
 class _Distinct:
     """Distinct pairs of values, and for each pair of records which one it is."""
@@ -44,26 +55,30 @@ class _Distinct:
     right: list[str]
     left_codes: npt.NDArray[np.int64]
     right_codes: npt.NDArray[np.int64]
-    values: list[str]
-    sizes: npt.NDArray[np.int32]
+    column: Column
+    sizes: npt.NDArray[np.int64]
 
-    def alike(self, property_of: Callable[[str], str]) -> Flags:
+    def alike(self, name: str) -> Flags:
         """Say for which pairs a property of both values is the same and not empty."""
-        column = encode([property_of(value) for value in self.values])[0].codes
-        left = column[self.left_codes]
-        return np.asarray((left == column[self.right_codes]) & (left != MISSING))
+        property_of = _PROPERTIES[name]
+        numbers = self.column.of_values(
+            name, lambda values: encode([property_of(value) for value in values])[0].codes.astype(np.int64)
+        )
+        left = numbers[self.left_codes]
+        return np.asarray((left == numbers[self.right_codes]) & (left != MISSING))
 
 
-def _distinct(values: list[str], left: Rows, right: Rows) -> tuple[_Distinct, npt.NDArray[np.intp]]:
+def _distinct(column: Column, left: Rows, right: Rows) -> tuple[_Distinct, npt.NDArray[np.intp]]:
     low, high = np.minimum(left, right), np.maximum(left, right)
+    values = column.values
     keys, inverse = np.unique(low * len(values) + high, return_inverse=True)
     low, high = keys // len(values), keys % len(values)
     array = np.array(values, dtype=object)
-    sizes = np.fromiter(map(len, values), np.int32, len(values))
-    return _Distinct(array[low].tolist(), array[high].tolist(), low, high, values, sizes), inverse
+    sizes = column.of_values("length", lambda texts: np.fromiter(map(len, texts), np.int64, len(texts)))
+    return _Distinct(array[low].tolist(), array[high].tolist(), low, high, column, sizes), inverse
 
 
-def _distances(pairs: _Distinct) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _distances(pairs: _Distinct) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     # Loaded only where records are matched, so that an idle agent stays small.
     from rapidfuzz.distance import OSA, JaroWinkler  # noqa: PLC0415 — see above
     from rapidfuzz.process import cpdist  # noqa: PLC0415 — see above
@@ -101,17 +116,17 @@ def _share_word(table: npt.NDArray[np.int64], left: Rows, right: Rows) -> Flags:
 
 def _initial(pairs: _Distinct) -> Flags:
     short = (pairs.sizes[pairs.left_codes] == 1) | (pairs.sizes[pairs.right_codes] == 1)
-    return np.asarray(short & pairs.alike(lambda value: value[0]))
+    return np.asarray(short & pairs.alike("initial"))
 
 
-def _text_levels(pairs: _Distinct, values: list[str], *, names: bool) -> Levels:
+def _text_levels(pairs: _Distinct, *, names: bool) -> Levels:
     jaro, edits, longest = _distances(pairs)
     levels = np.full(len(pairs.left), len(TEXT) - 1, dtype=np.uint8)
-    part = _share_word(_token_table(values, spelling.formal if names else str), pairs.left_codes, pairs.right_codes)
+    words = pairs.column.of_values("words", lambda values: _token_table(values, formal_name if names else str))
+    part = _share_word(words, pairs.left_codes, pairs.right_codes)
     if names:
-        sounds = _token_table(values, spelling.sound)[:, 0]
         part |= _initial(pairs)
-        jaro = np.maximum(jaro, np.where(sounds[pairs.left_codes] == sounds[pairs.right_codes], _SIMILAR_JARO, 0))
+        jaro = np.maximum(jaro, np.where(pairs.alike("sound"), np.float32(_SIMILAR_JARO), np.float32(0)))
     levels[part] = 4
     levels[(jaro >= _SIMILAR_JARO) | ((edits <= 2) & (longest >= 6)) | (edits * 4 <= longest)] = 3  # noqa: PLR2004
     levels[((edits == 1) & (longest >= 4)) | ((jaro >= _CLOSE_JARO) & (edits * 5 <= longest))] = 2  # noqa: PLR2004
@@ -122,7 +137,7 @@ def _number_levels(pairs: _Distinct) -> Levels:
     """Compare postcodes, house numbers and phone numbers: digits have no sound, their end and start have meaning."""
     _, edits, longest = _distances(pairs)
     levels = np.full(len(pairs.left), len(TEXT) - 1, dtype=np.uint8)
-    levels[pairs.alike(lambda value: value[:2]) | pairs.alike(lambda value: value[-7:])] = 4
+    levels[pairs.alike("start") | pairs.alike("end")] = 4
     levels[(edits == 2) & (longest >= 4)] = 3  # noqa: PLR2004 — two of four digits and more
     levels[(edits == 1) & (longest >= 2)] = 2  # noqa: PLR2004 — one of two digits and more
     return levels
@@ -131,8 +146,8 @@ def _number_levels(pairs: _Distinct) -> Levels:
 def _email_levels(pairs: _Distinct) -> Levels:
     _, edits, longest = _distances(pairs)
     levels = np.full(len(pairs.left), len(TEXT) - 1, dtype=np.uint8)
-    levels[pairs.alike(lambda value: value.partition("@")[2])] = 4
-    levels[pairs.alike(lambda value: value.partition("@")[0]) | (edits * 3 <= longest)] = 3
+    levels[pairs.alike("domain")] = 4
+    levels[pairs.alike("mailbox") | (edits * 3 <= longest)] = 3
     levels[(edits <= 2) | (edits * 8 <= longest)] = 2  # noqa: PLR2004 — two edits of an address are few
     return levels
 
@@ -157,7 +172,7 @@ def _date_levels(pairs: _Distinct) -> Levels:
     return levels
 
 
-def compare_field(field: str, values: list[str], left: Rows, right: Rows) -> Levels:
+def compare_field(field: str, column: Column, left: Rows, right: Rows) -> Levels:
     """Level each pair of values; codes may be ``MISSING``."""
     exact, differs = 1, len(level_names(field)) - 1
     levels = np.where(left == right, exact, 0).astype(np.uint8)
@@ -168,7 +183,7 @@ def compare_field(field: str, values: list[str], left: Rows, right: Rows) -> Lev
     if field == "kind":
         levels[open_pairs] = differs
         return levels
-    pairs, inverse = _distinct(values, left[open_pairs], right[open_pairs])
+    pairs, inverse = _distinct(column, left[open_pairs], right[open_pairs])
     if field == "birth_date":
         found = _date_levels(pairs)
     elif field == "email":
@@ -176,7 +191,7 @@ def compare_field(field: str, values: list[str], left: Rows, right: Rows) -> Lev
     elif field in {"postcode", "house_number", "phone"}:
         found = _number_levels(pairs)
     else:
-        found = _text_levels(pairs, values, names=field in {"given_name", "surname"})
+        found = _text_levels(pairs, names=field in {"given_name", "surname"})
         if field in {"given_name", "surname"}:
             found[found == len(TEXT) - 1] = differs
     levels[open_pairs] = found[inverse]
@@ -197,7 +212,7 @@ def compare(prepared: Prepared, left: Rows, right: Rows) -> Levels:
     out = np.zeros((len(left), len(prepared.columns)), dtype=np.uint8, order="F")
     for at, (field, column) in enumerate(prepared.columns.items()):
         codes = column.codes.astype(np.int64)
-        out[:, at] = compare_field(field, column.values, codes[left], codes[right])
+        out[:, at] = compare_field(field, column, codes[left], codes[right])
     fields = list(prepared.columns)
     if "given_name" in fields and "surname" in fields:
         cross(prepared, left, right, out[:, fields.index("given_name")], out[:, fields.index("surname")])
@@ -211,8 +226,8 @@ def cross(prepared: Prepared, left: Rows, right: Rows, given: Levels, surname: L
     columns: tuple[Column, Column] = (prepared.columns["given_name"], prepared.columns["surname"])
     first, last = (column.codes.astype(np.int64) for column in columns)
     a, b = left[open_pairs], right[open_pairs]
-    one = compare_field("surname", columns[0].values, first[a], last[b])
-    two = compare_field("surname", columns[0].values, last[a], first[b])
+    one = compare_field("surname", columns[0], first[a], last[b])
+    two = compare_field("surname", columns[0], last[a], first[b])
     alike = [(side >= 1) & (side <= 3) for side in (one, two)]  # noqa: PLR2004 — exact to similar
     both = alike[0] & alike[1]
     half = (alike[0] & (two == 0)) | (alike[1] & (one == 0))

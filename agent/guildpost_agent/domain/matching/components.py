@@ -35,8 +35,13 @@ def components(size: int, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
 
 
 def bounded_groups(
-    size: int, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], log_odds: npt.NDArray[np.float64],
-    *, floor: float, largest: int,
+    size: int,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    log_odds: npt.NDArray[np.float64],
+    *,
+    floor: float,
+    largest: int,
 ) -> npt.NDArray[np.int64]:
     """Group linked records; a group that grew too large is linked again by stronger links only.
 

@@ -21,14 +21,22 @@ from guildpost_agent.domain.matching.model import MatchModel
 from guildpost_agent.domain.matching.prepared import MISSING, Column, Prepared
 from guildpost_agent.domain.matching.weighing import PERSONAL, Floats, mean_levels, weigh
 
-SAMPLE: Final = 150_000
-DRAWN: Final = 400_000
+SAMPLE: Final = 100_000
+DRAWN: Final = 250_000
 ROUNDS: Final = 3
 STEPS: Final = 40
 # How often two people under one roof agree as one customer's records would: rarely on first name (senior and junior)
-# and birth date (twins) or, being firms, on the firm's name, mostly on surname, always on the address. Held fixed: left free, the class would learn to
-# stand for the matches themselves, or for neighbours.
-UNDER_ONE_ROOF: Final = {"given_name": 0.04, "birth_date": 0.04, "email": 0.04, "company": 0.04, "surname": 0.8, "phone": 0.5, "other": 0.5}
+# and birth date (twins) or, being firms, on the firm's name; mostly on surname, always on the address. Assumed, and
+# held fixed: left free, the class would learn to stand for the matches themselves, or for neighbours.
+UNDER_ONE_ROOF: Final = {
+    "given_name": 0.04,
+    "birth_date": 0.04,
+    "email": 0.04,
+    "company": 0.04,
+    "surname": 0.8,
+    "phone": 0.5,
+    "other": 0.5,
+}
 _PSEUDO: Final = 8.0
 _TINY: Final = 1e-7
 
@@ -58,6 +66,8 @@ def _drawn(found: Candidates, seed: int) -> tuple[Candidates, float]:
 
 
 def _passes(found: Candidates, levels: Levels, fields: list[str]) -> list[_Pass]:
+    if not len(found.left):
+        return []
     widths = np.array([len(level_names(field)) for field in fields], dtype=np.int64)
     radix = np.concatenate([[1], np.cumprod(widths[:-1])]).astype(np.int64)
     number = levels.astype(np.int64) @ radix
@@ -112,9 +122,7 @@ def _maximise(
                 width = len(totals[at])
                 totals[at] += np.bincount(one.patterns[:, at], post[:, 0], width)
         match = [_normal(total) for total in totals]
-        household = [
-            _relatives(field, different[at], match[at]) for at, field in enumerate(fields)
-        ]
+        household = [_relatives(field, different[at], match[at]) for at, field in enumerate(fields)]
         if likelihood - before < 1e-5 * abs(likelihood):
             break
         before = likelihood
@@ -173,7 +181,7 @@ def _marginals(prepared: Prepared, seed: int) -> _Marginals:
 
 
 def _chance(
-    marginals: _Marginals, agreed: list[Floats], fields: list[str], kept: list[Floats], size: int
+    marginals: _Marginals, agreed: list[Floats], fields: list[str], kept: list[float], size: int
 ) -> list[Floats]:
     """Take what matches added out of the levels between any two records.
 
@@ -181,17 +189,24 @@ def _chance(
         marginals: levels between any two records.
         agreed: expected number of matching pairs per field and level.
         fields: names.
-        kept: probability of exact agreement from the frequencies per customer, shape (1,) per field.
+        kept: probability of exact agreement from the frequencies per customer.
         size: number of records.
     """
     tables = []
     for at, _ in enumerate(fields):
         pairs = marginals.levels[at] * marginals.both[at]
         left = np.maximum(pairs - agreed[at], 0.05 * pairs)
-        left[1] = kept[at][0] * left.sum()
+        left[1] = kept[at] * left.sum()
         left += 0.5 * marginals.both[at] / max(size * (size - 1) / 2, 1) * (np.arange(len(left)) > 0)
         tables.append(_normal(left))
     return tables
+
+
+def _by_chance(share: Floats, values: int, size: int) -> float:
+    """Give the probability that two customers have the same value, from the shares of customers per value."""
+    both = float((share**2).sum())
+    # With two values every share is large; with many, a customer must not be counted against himself.
+    return both if values <= 2 else max(both - 1 / size, 0.2 / size)  # noqa: PLR2004 — see above
 
 
 def _frequencies(column: Column, weights: Floats) -> Floats:
@@ -217,19 +232,14 @@ def learn(prepared: Prepared, *, seed: int) -> MatchModel:
     part = np.ones(prepared.size)
     match = [mean_levels(field) for field in fields]
     household: list[Floats] = []
-    agreed = [np.zeros(len(table)) for table in match]
-    prior, roof_prior = min(0.3 * prepared.size / total, 0.1), _TINY
+    agreed: list[Floats] = [np.zeros(len(table)) for table in match]
+    prior, roof_prior = min(max(0.3 * prepared.size / total, _TINY), 0.1), _TINY
     model = None
     for _ in range(ROUNDS):
         share = {field: _frequencies(column, part) for field, column in prepared.columns.items()}
-        # Two customers agree by chance on a value as often as both have it.
-        kept = [np.array([max(float((share[field] ** 2).sum()) - 1 / prepared.size, 0.2 / prepared.size)])
-                if len(prepared.columns[field].values) > 2 else np.array([float((share[field] ** 2).sum())])
-                for field in fields]  # fmt: skip
+        kept = [_by_chance(share[field], len(prepared.columns[field].values), prepared.size) for field in fields]
         different = _chance(marginals, agreed, fields, kept, prepared.size)
-        household = household or [
-            _relatives(field, different[at], match[at]) for at, field in enumerate(fields)
-        ]
+        household = household or [_relatives(field, different[at], match[at]) for at, field in enumerate(fields)]
         match, household = _maximise(passes, fields, match, different, household)
         model = MatchModel(
             match=_table(fields, match),
@@ -238,16 +248,18 @@ def learn(prepared: Prepared, *, seed: int) -> MatchModel:
             prior=prior,
             household_prior=roof_prior,
             frequencies={},
-            rarest=1 / prepared.size,
+            rarest=1 / max(prepared.size, 1),
             passes=found.passes,
         )
         # Every drawn pair stands for several.
-        weights = weigh(prepared, found.left, found.right, levels, model, _floored(share, prepared.size))
+        weights = weigh(prepared, found.left, found.right, levels, model=model, share=_floored(share, prepared.size))
         prior, roof_prior, post = _priors(weights.fields.sum(axis=1, dtype=np.float64), weights.household, prior,
                                           roof_prior, total * drawn)  # fmt: skip
         partners = np.bincount(found.left, post, prepared.size) + np.bincount(found.right, post, prepared.size)
         part = 1 / (1 + partners / drawn)
-        agreed = [np.bincount(levels[:, at], post / drawn, len(table)) for at, table in enumerate(match)]
+        agreed = [
+            np.bincount(levels[:, at], post / drawn, len(table)).astype(np.float64) for at, table in enumerate(match)
+        ]
     assert model is not None  # noqa: S101 — ROUNDS is positive
     share = _floored({field: _frequencies(column, part) for field, column in prepared.columns.items()}, prepared.size)
     return MatchModel(
@@ -257,13 +269,13 @@ def learn(prepared: Prepared, *, seed: int) -> MatchModel:
         prior=prior,
         household_prior=roof_prior,
         frequencies={field: _common(prepared.columns[field], share[field], prepared.size) for field in fields},
-        rarest=1 / prepared.size,
+        rarest=1 / max(prepared.size, 1),
         passes=found.passes,
     )
 
 
 def _floored(share: dict[str, Floats], size: int) -> dict[str, Floats]:
-    return {field: np.maximum(table, 1 / size) for field, table in share.items()}
+    return {field: np.maximum(table, 1 / max(size, 1)) for field, table in share.items()}
 
 
 def _common(column: Column, share: Floats, size: int) -> dict[int, float]:
@@ -280,9 +292,7 @@ def _table(fields: list[str], tables: list[Floats]) -> dict[str, tuple[float, ..
     return out
 
 
-def _priors(
-    match: Floats, roof: Floats, prior: float, roof_prior: float, total: float
-) -> tuple[float, float, Floats]:
+def _priors(match: Floats, roof: Floats, prior: float, roof_prior: float, total: float) -> tuple[float, float, Floats]:
     """Find the shares of matches and households among all pairs; pairs that no pass found count as neither."""
     post = np.zeros(len(match))
     for _ in range(STEPS):
@@ -290,7 +300,7 @@ def _priors(
         all_of = np.logaddexp(np.logaddexp(a, b), np.log1p(-min(prior + roof_prior, 0.5)))
         post, under_roof = np.exp(a - all_of), np.exp(b - all_of)
         new, new_roof = max(post.sum() / total, 0.5 / total), max(under_roof.sum() / total, 0.01 / total)
-        done = abs(new - prior) < 1e-3 * prior  # noqa: PLR2004 — a thousandth is exact enough
+        done = abs(new - prior) < 1e-3 * prior
         prior, roof_prior = float(min(new, 0.4)), float(min(new_roof, 0.4))
         if done:
             break

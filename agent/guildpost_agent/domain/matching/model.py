@@ -48,12 +48,14 @@ class MatchModel:
         found = json.loads(text)
         if found["version"] != VERSION:
             raise ValueError(f"model of version {found['version']}")
-        tables = {
-            name: {field: tuple(levels) for field, levels in found[name].items()}
+        match, different, household = (
+            {field: tuple(levels) for field, levels in found[name].items()}
             for name in ("match", "different", "household")
-        }
+        )
         return cls(
-            **tables,
+            match=match,
+            different=different,
+            household=household,
             prior=found["prior"],
             household_prior=found["household_prior"],
             frequencies={

@@ -24,10 +24,18 @@ class Column:
     Attributes:
         codes: per record the number of its value, ``MISSING`` where there is none.
         values: the distinct values in order; given name and surname share theirs.
+        memo: what was worked out from the values; shared like them.
     """
 
     codes: Codes
     values: list[str]
+    memo: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict, repr=False, compare=False)
+
+    def of_values(self, name: str, work_out: Callable[[list[str]], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        """Give something per value, worked out once."""
+        if name not in self.memo:
+            self.memo[name] = work_out(self.values)
+        return self.memo[name]
 
     @cached_property
     def hashes(self) -> Hashes:
@@ -60,7 +68,8 @@ def encode(*columns: Sequence[str]) -> list[Column]:
     """Number the values of columns that share one list of values."""
     values = sorted({value for column in columns for value in column} - {""})
     number = {value: at for at, value in enumerate(values)} | {"": MISSING}
-    return [Column(np.array([number[value] for value in column], dtype=np.int32), values) for column in columns]
+    memo: dict[str, npt.NDArray[np.int64]] = {}
+    return [Column(np.array([number[value] for value in column], dtype=np.int32), values, memo) for column in columns]
 
 
 def _folded(column: Sequence[str], fold: Callable[[str], str]) -> list[str]:

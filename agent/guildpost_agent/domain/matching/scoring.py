@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from guildpost_agent.domain.matching.blocking import candidates
-from guildpost_agent.domain.matching.components import bounded_groups
 from guildpost_agent.domain.matching.comparing import Levels, compare, compare_field
+from guildpost_agent.domain.matching.components import bounded_groups
 from guildpost_agent.domain.matching.model import MatchModel
 from guildpost_agent.domain.matching.prepared import MISSING, Prepared
 from guildpost_agent.domain.matching.weighing import CLOSE_RARITY, Floats, shares, weigh
@@ -54,17 +54,20 @@ class Pairs:
 
 
 def _score(
-    prepared: Prepared, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], model: MatchModel, least: float,
+    prepared: Prepared, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64],
+    *,
+    model: MatchModel,
+    least: float,
     share: dict[str, Floats],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, Levels, npt.NDArray[np.float32]]:  # fmt: skip
     parts = []
     for start in range(0, max(len(left), 1), CHUNK):
         a, b = left[start : start + CHUNK], right[start : start + CHUNK]
         if least > -np.inf:
-            kept = _hopeful(prepared, a, b, model, least, share)
-            a, b = a[kept], b[kept]
+            hopeful = _hopeful(prepared, a, b, model=model, least=least, share=share)
+            a, b = a[hopeful], b[hopeful]
         levels = compare(prepared, a, b)
-        weights = weigh(prepared, a, b, levels, model, share)
+        weights = weigh(prepared, a, b, levels, model=model, share=share)
         odds = weights.log_odds(model)
         kept = odds >= least
         parts.append((a[kept], b[kept], odds[kept], levels[kept], weights.fields[kept]))
@@ -72,7 +75,10 @@ def _score(
 
 
 def _hopeful(
-    prepared: Prepared, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], model: MatchModel, least: float,
+    prepared: Prepared, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64],
+    *,
+    model: MatchModel,
+    least: float,
     share: dict[str, Floats],
 ) -> npt.NDArray[np.int64]:  # fmt: skip
     """Drop pairs that cannot reach the least log odds, field by field, before their other fields are compared."""
@@ -96,7 +102,7 @@ def _hopeful(
         rows = rows[best[rows] >= least]
         column = prepared.columns[field]
         codes = column.codes.astype(np.int64)
-        level = compare_field(field, column.values, codes[left[rows]], codes[right[rows]])
+        level = compare_field(field, column, codes[left[rows]], codes[right[rows]])
         ratio = np.log(np.array(model.match[field])) - np.log(np.array(model.different[field]))
         rarest = CLOSE_RARITY * max(np.log(model.different[field][1] / model.rarest), 0.0)
         ratio[0], ratio[2] = 0.0, ratio[2] + rarest
@@ -124,18 +130,17 @@ def score(
         kept = wanted[left] | wanted[right]
         left, right = left[kept], right[kept]
     share = shares(prepared, model)
-    first = _score(prepared, left, right, model, KEPT_LOG_ODDS, share)
+    first = _score(prepared, left, right, model=model, least=KEPT_LOG_ODDS, share=share)
     more = _inner_pairs(prepared.size, first[0], first[1], first[2])
-    second = _score(prepared, more[0], more[1], model, -np.inf, share)
-    left, right, odds, levels, weights = (np.concatenate(both) for both in zip(first, second, strict=True))
+    second = _score(prepared, more[0], more[1], model=model, least=-np.inf, share=share)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     return Pairs(
-        order[left],
-        order[right],
-        odds,
-        levels,
-        weights,
+        order[np.concatenate([first[0], second[0]])],
+        order[np.concatenate([first[1], second[1]])],
+        np.concatenate([first[2], second[2]]),
+        np.concatenate([first[3], second[3]]),
+        np.concatenate([first[4], second[4]]),
         tuple(prepared.columns),
         rank,
         float(np.log(model.prior) - np.log1p(-model.prior)),

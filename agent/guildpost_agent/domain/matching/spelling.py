@@ -5,16 +5,17 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from guildpost_agent.domain.matching.nicknames import formal_name
-
 _FOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l"})
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES: Final = re.compile(r"(?<=\w)['’`´](?=\w)")
-_TITLES: Final = frozenset(
-    "dr prof professor dipl ing med dent vet jur phil rer nat mag msc bsc ma ba mba h c habil "
-    "herr herrn frau hr fr fam familie eheleute mr mrs ms miss sir lady lord rev jun jr sen sr".split()
-)
-_PARTICLES: Final = frozenset("von van vom zu zum zur de der den del di da dos du la le und".split())
+_TITLES: Final = frozenset([
+    "dr", "prof", "professor", "dipl", "ing", "med", "dent", "vet", "jur", "phil", "rer", "nat", "mag", "msc",
+    "bsc", "ma", "ba", "mba", "habil", "herr", "herrn", "frau", "hr", "fr", "fam", "familie", "eheleute", "mr",
+    "mrs", "ms", "miss", "sir", "lady", "lord", "rev", "jun", "jr", "sen", "sr",
+])  # fmt: skip
+_PARTICLES: Final = frozenset([
+    "von", "van", "vom", "zu", "zum", "zur", "de", "der", "den", "del", "di", "da", "dos", "du", "la", "le", "und"
+])  # fmt: skip
 # Legal forms of §§ 17 ff. HGB, § 4 GmbHG, § 4 AktG, § 57 BGB and their neighbours.
 _LEGAL: Final = re.compile(
     r"\b(?:ggmbh|gmbh|mbh|gesellschaft mit beschraenkter haftung|kgaa|ag|kg|ohg|gbr|ug(?: haftungsbeschraenkt)?|se|eg|"
@@ -26,7 +27,7 @@ _FIRM: Final = re.compile(
     r"\b(?:g?gmbh|mbh|kgaa|ohg|gbr|partg|e\.\s?k\.?|e\.\s?v\.?|e\.\s?kfm\.?|ltd|llc|inc|ag|kg|ug|&\s?co)(?=\W|$)",
     re.IGNORECASE,
 )
-_FIRM_WORDS: Final = frozenset("fa firma company".split())
+_FIRM_WORDS: Final = frozenset(["fa", "firma", "company"])
 _STREET: Final = re.compile(r"(?<=[a-z])(?:strasse|str)\b|\b(?:strasse|str|street)\b")
 _PLACES: Final = {"st": "sankt", "saint": "sankt", "pl": "platz", "rd": "road", "ave": "avenue", "pde": "parade",
                   "cct": "circuit", "cres": "crescent", "ln": "lane", "dr": "drive", "crt": "court", "ct": "court",
@@ -36,7 +37,9 @@ _HOUSE: Final = re.compile(r"^(.*?[^\W\d].*?)[ ,]+(\d+ ?[a-z]?(?: ?[-/] ?\d+ ?[a
 _LEADING_HOUSE: Final = re.compile(r"^(\d+ ?[a-z]?)[ ,]+([^\W\d].*)$", re.IGNORECASE)
 _EMAIL_NOISE: Final = re.compile(r"\s+|mailto:", re.IGNORECASE)
 _NO_DATES: Final = frozenset({"00000000", "19000101", "99991231", "20991231", "11111111"})
-_NOTHING: Final = frozenset("unbekannt unknown none null nan na keine kein nichts leer test".split())
+_NOTHING: Final = frozenset([
+    "unbekannt", "unknown", "none", "null", "nan", "na", "keine", "kein", "nichts", "leer", "test"
+])  # fmt: skip
 _SHORTEST_PHONE: Final = 5
 
 
@@ -53,14 +56,9 @@ def fold(text: str) -> str:
 def name(text: str) -> str:
     """Fold a personal name without titles and particles; a word like ``unbekannt`` is nothing."""
     tokens = fold(text).split()
-    kept = [token for token in tokens if token not in _TITLES]
+    kept = [token for token in tokens if token not in _TITLES] or tokens
     core = [token for token in kept if token not in _PARTICLES] or kept
     return "" if len(core) == 1 and core[0] in _NOTHING else " ".join(core)
-
-
-def given_name(text: str) -> str:
-    """Fold a first name; what people are called stays as typed, its formal name is found when comparing."""
-    return name(text)
 
 
 def full_name(text: str) -> tuple[str, str]:
@@ -128,7 +126,9 @@ def phone(text: str) -> str:
     digits = re.sub(r"\D", "", text)
     if text.lstrip().startswith("+") or digits.startswith("00"):
         digits = digits.lstrip("0")
-        digits = digits[2:] if len(digits) > _SHORTEST_PHONE and digits[:2] in {"49", "43", "41", "44", "61"} else digits
+        digits = (
+            digits[2:] if len(digits) > _SHORTEST_PHONE and digits[:2] in {"49", "43", "41", "44", "61"} else digits
+        )
     digits = digits.lstrip("0")
     return digits if len(digits) >= _SHORTEST_PHONE and len(set(digits)) > 1 else ""
 
@@ -177,8 +177,3 @@ def sound(word: str) -> str:
         if code and (code != "0" or at == 0) and (not out or out[-1] != code):
             out += code
     return out
-
-
-def formal(word: str) -> str:
-    """Give the formal name behind what somebody is called, or the word itself."""
-    return formal_name(word)

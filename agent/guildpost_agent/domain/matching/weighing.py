@@ -48,7 +48,7 @@ def shares(prepared: Prepared, model: MatchModel) -> dict[str, Floats]:
     return found
 
 
-def weigh(prepared: Prepared, left: Rows, right: Rows, levels: Levels, model: MatchModel,
+def weigh(prepared: Prepared, left: Rows, right: Rows, levels: Levels, *, model: MatchModel,
           share: dict[str, Floats] | None = None) -> Weights:  # fmt: skip
     """Weigh the evidence of each field.
 
@@ -86,4 +86,4 @@ def mean_levels(field: str) -> Floats:
     rest = (1 - sum(start.values())) / max(len(names) - 4, 1)
     table = np.array([start.get(name, rest) for name in names])
     table[0] = 0
-    return table / table.sum()
+    return np.asarray(table / table.sum())

@@ -31,6 +31,11 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+def read_notes(text: str) -> dict[str, tuple[str, str]]:
+    """Read the stored form of ``records.Provenance``."""
+    return {} if text == "{}" else {field: (note[0], note[1]) for field, note in json.loads(text).items()}
+
+
 class Notes(TypeDecorator[dict[str, tuple[str, str]]]):
     """What normalisation did to which field (``records.Provenance``), as JSON; most records have none."""
 
@@ -43,6 +48,4 @@ class Notes(TypeDecorator[dict[str, tuple[str, str]]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dict[str, tuple[str, str]]:  # noqa: ARG002 — as above
         """Read back with tuples."""
-        if value is None or value == "{}":
-            return {}
-        return {field: (note[0], note[1]) for field, note in json.loads(value).items()}
+        return {} if value is None else read_notes(value)

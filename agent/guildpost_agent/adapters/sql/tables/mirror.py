@@ -70,7 +70,7 @@ vehicles = Table(
     Column("plate", String(16), nullable=False, info=PERSONAL),
     Column("make", String(60), nullable=False),
     Column("model", String(80), nullable=False),
-    Column("vehicle_class", String(12), nullable=False),
+    Column("vehicle_class", String(24), nullable=False),
     Column("fuel", String(20), nullable=False),
     Column("hsn", String(4), nullable=False),
     Column("tsn", String(8), nullable=False),

@@ -71,6 +71,8 @@ def upgrade() -> None:
     for table, columns in ADDED.items():
         for column in columns:
             op.add_column(table, column._copy())  # noqa: SLF001 — a column belongs to one table
+    with op.batch_alter_table("vehicles") as vehicles:
+        vehicles.alter_column("vehicle_class", existing_type=sa.String(12), type_=sa.String(24), nullable=False)
     op.create_table("wheel_sets", *WHEEL_SETS)
     op.create_index("wheel_sets_by_vehicle", "wheel_sets", ["vehicle_id"])
     op.create_table(
