@@ -1,5 +1,6 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,11 @@ class Dealership:
     histories: dict[str, History]
     consents: ConsentBook[Any]
     appointments: AppointmentBook
+    persons: dict[str, tuple[str, ...]]
+
+    def others_of(self, customer_id: str) -> tuple[str, ...]:
+        """List all customer numbers of a person with several records; nothing for everybody else."""
+        return self.persons.get(customer_id, ())
 
 
 def load_dealership(uow: UnitOfWork) -> Dealership:
@@ -37,7 +43,16 @@ def load_dealership(uow: UnitOfWork) -> Dealership:
         histories=histories(uow.records.jobs()),
         consents=uow.consents.book(),
         appointments=AppointmentBook(uow.records.appointments()),
+        persons=_several_records(uow),
     )
+
+
+def _several_records(uow: UnitOfWork) -> dict[str, tuple[str, ...]]:
+    """Give all numbers of a person for each record that has siblings."""
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
+    for member in uow.people.all():
+        grouped[member.person_id].append(member.customer_id)
+    return {one: tuple(sorted(ids)) for ids in grouped.values() if len(ids) > 1 for one in ids}
 
 
 def suppression_check(uow: UnitOfWork) -> Suppressed:

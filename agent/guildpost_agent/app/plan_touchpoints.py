@@ -114,6 +114,10 @@ class _Run:
         wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
         consents, now = house.consents.of(customer.customer_id), dealer.now.astimezone(dealer.zone)
         channels = lawful_channels(customer, wanted, consents, self.suppressed, now)
+        siblings = house.others_of(customer.customer_id)
+        if siblings:  # a no on any record of a person holds for all of them; a yes for its own record alone
+            whole = dict(lawful_channels(customer, wanted, house.consents.of(*siblings), self.suppressed, now))
+            channels = tuple(channel for channel in channels if channel[0] in whole)
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
         history = house.histories.get(vehicle.vehicle_id, NOTHING)

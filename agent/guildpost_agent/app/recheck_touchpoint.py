@@ -7,6 +7,7 @@ from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.exclusions import Reason, recheck
+from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.planning import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entries
@@ -30,6 +31,11 @@ def recheck_touchpoint(
     if uow.rights.is_restricted(touchpoint.customer_id):
         return Reason.RESTRICTED
     customer = uow.records.customer(touchpoint.customer_id)
+    siblings = uow.people.records_of(touchpoint.customer_id)
+    if customer is not None and len(siblings) > 1:  # a no on any record of a person holds for all of them
+        whole, local = uow.consents.state_of(*siblings), now.astimezone(zone)
+        if basis(customer, touchpoint.channel, whole, lambda _customer, _channel: False, local) is None:
+            return Reason.NO_LEGAL_BASIS
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today

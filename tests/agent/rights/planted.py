@@ -14,6 +14,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Date, Floa
 
 from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.tables.base import Instant, Notes
+from guildpost_agent.domain.consent.terms import Basis, Kind, Origin
 from guildpost_agent.domain.rights.rules import Pseudonym
 from guildpost_agent.domain.rights.schema_rules import RULES
 
@@ -27,6 +28,9 @@ _KEYS = {
     "touchpoint_id": "zqtouch",
     "import_id": "zqimport",
 }
+# The ledger is read before it is erased: what must be one of its own words is.
+_LEDGER = {"kind": Kind.GRANTED.value, "basis": Basis.CONSENT.value, "origin": Origin.HERE.value}
+_WISHES: dict[str, Any] = {"paused_until": None, "preferred": {}, "blocked": [], "most_per_year": None}
 KEPT_FOR_THE_LAW = {
     (rule.table, column)
     for rule in RULES
@@ -66,6 +70,10 @@ class Planted:
             "channel",
         ):
             value = "email"
+        elif table.name == "consent_events" and column.name in _LEDGER:
+            value = _LEDGER[column.name]
+        elif (table.name, column.name) == ("consent_events", "preferences"):
+            value = {**_WISHES, "topics": [f"zqtopic{self.count:04}"]}
         else:
             value = self._fresh(table, column)
         if column.info.get("personal") and (text := _text(value)) is not None:
@@ -100,7 +108,7 @@ def _text(value: Any) -> str | None:
         case datetime():
             return value.strftime("%Y-%m-%dT%H:%M")
         case dict():
-            text = value["text"]
+            text = value["topics"][0] if "topics" in value else value["text"]
             return str(text if isinstance(text, str) else text[1])
         case _:
             return str(value)

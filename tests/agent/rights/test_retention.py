@@ -1,6 +1,7 @@
 """What is old enough goes, once, and what is not stays."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from guildpost_agent.app.rights.retention import retention_due, walk_retention
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.config import Retention
 from guildpost_agent.domain.rights.retention import Due, Periods, Rule
+from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Refused
 from tests.agent.rights.planted import CUSTOMER, Planted
 from tests.factories.agent import a_customer, a_job
@@ -44,7 +46,8 @@ def _with_last_visits(core: Core, **visits: date | None) -> None:
 
 
 def _walk(core: Core, now: datetime = NOW) -> dict[Rule, int]:
-    return {due.rule: due.count for due in walk_retention(core.rights, PERIODS, now, BERLIN)}
+    desk = replace(core.rights, file_clock=ManualClock(now))
+    return {due.rule: due.count for due in walk_retention(desk, PERIODS, now, BERLIN)}
 
 
 def _state(core: Core) -> tuple[set[str], set[str]]:

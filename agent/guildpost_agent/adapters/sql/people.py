@@ -45,11 +45,18 @@ class SqlPeople:
             found.extend(Membership(*row) for row in rows)
         return found
 
+    def records_of(self, customer_id: str) -> list[str]:
+        """List the customer numbers of the person behind a record, this one too."""
+        return self._sharing("person_id", customer_id)
+
     def housemates(self, customer_id: str) -> list[str]:
         """List the customer numbers of the household, this one too."""
-        house = select(persons.c.household_id).where(persons.c.customer_id == customer_id)
+        return self._sharing("household_id", customer_id)
+
+    def _sharing(self, column: str, customer_id: str) -> list[str]:
+        theirs = select(persons.c[column]).where(persons.c.customer_id == customer_id)
         found = self._connection.scalars(
-            select(persons.c.customer_id).where(persons.c.household_id.in_(house)).order_by(persons.c.customer_id)
+            select(persons.c.customer_id).where(persons.c[column].in_(theirs)).order_by(persons.c.customer_id)
         ).all()
         return list(found) or [customer_id]
 

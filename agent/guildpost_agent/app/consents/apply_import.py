@@ -24,8 +24,9 @@ def apply_import(
     Returns:
         ``added``, and how often a statement opened nothing, by reason.
     """
-    book = uow.consents.book()
-    found = ledger_events_from_import(book.of, statements, blocked, now)
+    said_now, blocked_now = list(statements), list(blocked)
+    book = uow.consents.book({*(one.customer_id for one in said_now), *blocked_now})
+    found = ledger_events_from_import(book.of, said_now, blocked_now, now)
     uow.consents.append(found.events)
     return found.warnings + Counter({"added": len(found.events)})
 

@@ -1,6 +1,6 @@
 """The consent ledger as a repository: append, read one person, read everybody at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from guildpost_agent.domain.consent.book import ConsentBook
@@ -19,8 +19,8 @@ class Consents(Protocol):
         """Give the present state of a person, who may have several records."""
         ...
 
-    def book(self) -> ConsentBook[Any]:
-        """Read the whole ledger at once, for planning and imports."""
+    def book(self, customer_ids: Collection[str] | None = None) -> ConsentBook[Any]:
+        """Read the whole ledger at once, for planning and imports, or that of some customers."""
         ...
 
     def add_request(self, request: OptInRequest) -> None: ...  # noqa: D102 — see above

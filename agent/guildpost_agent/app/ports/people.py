@@ -42,6 +42,10 @@ class People(Protocol):
     def all(self) -> list[Membership]: ...  # noqa: D102 — the name says it
     def of(self, customer_ids: Collection[str]) -> list[Membership]: ...  # noqa: D102 — see above
     def in_persons(self, person_ids: Collection[str]) -> list[Membership]: ...  # noqa: D102 — see above
+    def records_of(self, customer_id: str) -> list[str]:
+        """List the customer numbers of the person behind a record, this one too."""
+        ...
+
     def housemates(self, customer_id: str) -> list[str]:
         """List the customer numbers of the household, this one too."""
         ...

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from guildpost_agent.app.consents.close import suppress_closed
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.rights import DoomedFile, KeptFiles, LogEntry, TombstoneKeeper
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -92,7 +93,8 @@ def erase_person(desk: RightsDesk, ids: Collection[str], now: datetime, *, dry_r
         if not counts:
             raise Refused("person_unknown", customer=", ".join(sorted(ids)))
         doomed = _doomed(desk, uow, ids, now)
-        waiting = sum(file.not_before > now for file in doomed)
+        files_now = desk.file_now(now)
+        waiting = sum(file.not_before > files_now for file in doomed)
         if dry_run:
             return Erasure(counts, len(doomed), waiting, scrubbed=False)
         if uow.rights.in_flight(ids):
@@ -104,6 +106,7 @@ def erase_person(desk: RightsDesk, ids: Collection[str], now: datetime, *, dry_r
             for stone in tombstones_for(desk.key, known.get(one) or Customer(one), Cause.ERASURE, now)
         }
         desk.keeper.write(desk.keeper.read() | _erasures(uow) | stones)
+        _keep_objections(uow, ids, now)
         rows = _erase(uow, ids, stones, doomed)
         desk.note(uow, "erasure", ids, now, {**rows, "files": len(doomed)})
         uow.commit()
@@ -114,6 +117,7 @@ def erase_person(desk: RightsDesk, ids: Collection[str], now: datetime, *, dry_r
 def drop_silent(desk: RightsDesk, uow: UnitOfWork, ids: Collection[str], now: datetime) -> dict[str, int]:
     """Erase customers nobody heard of for years; only their numbers are remembered. The caller commits."""
     stones = {stone for one in ids for stone in tombstones_for(desk.key, Customer(one), Cause.RETENTION, now)}
+    _keep_objections(uow, ids, now)
     return _erase(uow, ids, stones, ())
 
 
@@ -186,6 +190,13 @@ def scrub_if_wanted(desk: RightsDesk) -> bool:
         uow.documents.delete(SCRUB_WANTED)
         uow.commit()
     return desk.scrub()
+
+
+def _keep_objections(uow: UnitOfWork, ids: Collection[str], now: datetime) -> None:
+    """Put on the suppression list what was objected to, before the ledger's entries go."""
+    key = uow.documents.get(SUPPRESSION_KEY)
+    if key is not None:
+        suppress_closed(uow, ids, key, now)
 
 
 def _erase(
