@@ -7,6 +7,7 @@ matching figures on labelled record sets.
 """
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -26,6 +27,8 @@ NOW: Final = datetime(2027, 3, 1, 6, tzinfo=UTC)
 ROOT: Final = Path(__file__).resolve().parents[1]
 SMALL: Final = 53_000
 LARGE: Final = 200_000
+VEHICLES: Final = 58_000
+ORDERS: Final = 44_000
 SEED: Final = 11
 NEWER: Final = 100
 """Every hundredth row of the second delivery differs: a street, a mileage, a text."""
@@ -40,6 +43,22 @@ def generate(folder: Path, customers: int) -> None:
     profile = benchmark_dealer(customers)
     folder.mkdir(parents=True, exist_ok=True)
     export(folder, profile, households(profile, TODAY, SEED), SEED)
+    if customers == SMALL:
+        _trim(folder / "fahrzeuge.csv", VEHICLES)
+        _trim(folder / "auftraege.csv", ORDERS)
+
+
+def _trim(file: Path, most: int) -> None:
+    """Keep the rows of the first so many vehicles or orders; an order has several lines."""
+    lines = file.read_bytes().split(b"\r\n")
+    seen: set[bytes] = set()
+    kept = [lines[0]]
+    for line in lines[1:]:
+        seen.add(line.partition(b";")[0])
+        if len(seen) > most:
+            break
+        kept.append(line)
+    file.write_bytes(b"\r\n".join([*kept, b""]))
 
 
 def change_some(folder: Path) -> None:
@@ -71,11 +90,13 @@ def work(home: Path, drop: Path, kind: str) -> dict[str, float]:
     from guildpost_agent.app.find_occasions import refresh_due_dates  # noqa: PLC0415
     from guildpost_agent.app.import_dms import import_changes  # noqa: PLC0415
     from guildpost_agent.app.resolve_people import resolve_people  # noqa: PLC0415
+    from guildpost_agent.cli.work import BULK_THRESHOLDS  # noqa: PLC0415
     from guildpost_shared.clock import ManualClock  # noqa: PLC0415
     from guildpost_shared.entropy import OsEntropy  # noqa: PLC0415
     from tests.factories.agent import a_config  # noqa: PLC0415
     from tests.factories.standard_services import standard_services  # noqa: PLC0415
 
+    gc.set_threshold(*BULK_THRESHOLDS)  # as the worker does
     engine = open_engine(home / "agent.db", bytes(32))
     migrate(engine)
     open_uow = unit_of_work_factory(engine)
