@@ -61,5 +61,8 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     except GuildpostError as error:
         sys.stderr.write(f"{public_text(error, parsed.lang)}\n")
         return exit_code(error)
+    except BrokenPipeError:  # the reader has seen enough ("… | head")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return INTERRUPTED
