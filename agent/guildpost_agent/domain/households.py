@@ -5,7 +5,7 @@ of their surname, or at the same address and use the same e-mail address or phon
 whoever lives above them; without a full address nobody is put together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from guildpost_agent.domain.matching import spelling
@@ -97,11 +97,3 @@ def fleets(
         if person in firms and not (vehicle.sold_on or vehicle.deregistered_on or vehicle.missing_since):
             kept.setdefault(person, []).append(vehicle.vehicle_id)
     return [Fleet(person, tuple(sorted(ids))) for person, ids in sorted(kept.items()) if len(ids) >= least]
-
-
-def members(persons: Mapping[str, str], household_of: Mapping[str, str]) -> dict[str, Sequence[str]]:
-    """List the customer numbers of each household."""
-    found: dict[str, list[str]] = {}
-    for customer_id, person in sorted(persons.items()):
-        found.setdefault(household_of.get(person, person), []).append(customer_id)
-    return dict(found)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildpost_agent.domain.households import Fleet, fleets, households, members
+from guildpost_agent.domain.households import Fleet, fleets, households
 from guildpost_agent.domain.records import Customer
 from tests.factories.agent import a_customer, a_vehicle
 
@@ -44,10 +44,6 @@ def test_who_lives_together(*, one: Customer, other: Customer, together: bool) -
 def test_records_of_one_person_are_one_household_wherever_they_live() -> None:
     moved = a_customer("2", **{**HOME, "postcode": "01067"})
     assert {"1": "1"} == households([a_customer("1", **HOME), moved], {"1": "1", "2": "1"})
-
-
-def test_a_household_lists_all_its_customer_numbers() -> None:
-    assert {"1": ["1", "2", "3"]} == members({"3": "1", "1": "1", "2": "2"}, {"1": "1", "2": "1"})
 
 
 @given(st.permutations(range(8)))

@@ -73,11 +73,6 @@ class SqlPlans:
         rows = self._connection.execute(select(*pair, func.count()).group_by(*pair))
         return {(service, triage): count for service, triage, count in rows}
 
-    def due_dates(self, service_id: str) -> list[Occasion]:
-        """List a service's due dates, near and far."""
-        rows = self._connection.execute(select(*_DUE).where(due_dates.c.service_id == service_id))
-        return [Occasion("", r[2], r[0], r[1], r[3], r[4], r[5], Triage(r[6])) for r in rows]
-
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         known = {occasion.occasion_id: occasion for occasion in self.occasions()}

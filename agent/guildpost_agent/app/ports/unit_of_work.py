@@ -133,10 +133,6 @@ class Plans(Protocol):
         """Count due dates by service and triage class."""
         ...
 
-    def due_dates(self, service_id: str) -> list[Occasion]:
-        """List a service's due dates, near and far; their ``occasion_id`` is empty."""
-        ...
-
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         ...
