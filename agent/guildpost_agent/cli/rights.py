@@ -7,6 +7,9 @@ readmit   --customer ID …                    an erased person became a custome
 restrict  --customer ID … [--lift]           keep, but neither plan nor send (Art. 18, 21 GDPR)
 retention [--dry-run]                        let go what is old enough
 log                                          which rights were exercised when
+
+Export, erasure and restriction take all records of the person, as matching joined them; ``--only`` takes the numbers
+named.
 """
 
 import argparse
@@ -22,6 +25,7 @@ from guildpost_agent.app.rights.restrict import Ground, lift_restriction, restri
 from guildpost_agent.app.rights.retention import retention_due
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.rights import periods_of, report_words, retain
+from guildpost_agent.cli.covering import add_customers, covered, described
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.rights.retention import LAW
 from guildpost_shared.catalog import Catalog
@@ -37,9 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for sub in parsers.values():
         add_home(sub)
     for name in ("export", "erase", "readmit", "restrict"):
-        parsers[name].add_argument(
-            "--customer", action="append", required=True, help="Kundennummer, mehrfach möglich · number, repeatable"
-        )
+        add_customers(parsers[name], whole_person=name != "readmit")
     parsers["find"].add_argument("--email", default="", help="genaue Adresse · exact address")
     parsers["find"].add_argument("--name", default="", help="Teile des Namens · parts of the name")
     parsers["export"].add_argument("--out", type=Path, required=True, help="Zielordner · target folder")
@@ -66,13 +68,13 @@ def _find(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     if not found:
         raise Refused("person_not_found")
     for customer in found:
-        name = " ".join(filter(None, (customer.given_name, customer.family_name, customer.company)))
-        print(texts.text("cli.rights.found", number=customer.customer_id, name=name, town=customer.town))
+        print(described(customer, texts))
 
 
 def _export(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     now = core.business_clock.now()
-    report = report_person(core.rights, set(arguments.customer), core.config, report_words(arguments.lang), now)
+    ids = covered(core, arguments, texts)
+    report = report_person(core.rights, ids, core.config, report_words(arguments.lang), now)
     pdf = typeset_report(report, created=now)
     folder: Path = arguments.out
     try:
@@ -87,7 +89,8 @@ def _export(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
 
 
 def _erase(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
-    done = erase_person(core.rights, set(arguments.customer), core.business_clock.now(), dry_run=arguments.dry_run)
+    ids = covered(core, arguments, texts)
+    done = erase_person(core.rights, ids, core.business_clock.now(), dry_run=arguments.dry_run)
     for table, count in done.rows.items():
         print(f"{count:7}  {texts.text(f'rights.table.{table}')}")
     key = "cli.rights.would_erase" if arguments.dry_run else "cli.rights.erased"
@@ -104,7 +107,7 @@ def _readmit(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
 
 
 def _restrict(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
-    ids, ground, now = set(arguments.customer), Ground(arguments.ground), core.business_clock.now()
+    ids, ground, now = covered(core, arguments, texts), Ground(arguments.ground), core.business_clock.now()
     if arguments.lift:
         lift_restriction(core.rights, ids, ground, now)
         print(texts.text("cli.rights.lifted"))

@@ -11,7 +11,7 @@ suppression list is not touched: who objected stays unaddressed, also under a ne
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -101,7 +101,7 @@ def erase_person(desk: RightsDesk, ids: Collection[str], now: datetime, *, dry_r
             raise Conflict("person_message_in_flight")
         known = {customer.customer_id: customer for customer in uow.rights.customers(ids)}
         stones = {
-            stone
+            replace(stone, person=number_mark(desk.key, min(ids)))
             for one in ids
             for stone in tombstones_for(desk.key, known.get(one) or Customer(one), Cause.ERASURE, now)
         }
@@ -149,9 +149,13 @@ def replay(desk: RightsDesk, now: datetime) -> int:
 
 
 def readmit(desk: RightsDesk, ids: Collection[str], now: datetime) -> int:
-    """Let an erased person be taken in again, because they became a customer anew; return how many marks went."""
-    persons = {number_mark(desk.key, one) for one in ids}
+    """Let an erased person be taken in again, because they became a customer anew; return how many marks went.
+
+    The marks of all records erased together go: one that stayed would keep the person out by name and address.
+    """
+    marks = {number_mark(desk.key, one) for one in ids}
     with desk.open_uow() as uow:
+        persons = {stone.person for stone in uow.rights.tombstones() if stone.mark in marks}
         lifted = uow.rights.lift_tombstones(persons)
         if not lifted:
             raise Refused("person_not_erased", customer=", ".join(sorted(ids)))

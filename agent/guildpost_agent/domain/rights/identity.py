@@ -52,7 +52,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Tombstone:
-    """One mark; ``person`` joins the marks of one customer record and is itself a keyed hash."""
+    """One mark; ``person`` joins the marks of what was erased together, named by the keyed hash of one number."""
 
     mark: str
     kind: str
