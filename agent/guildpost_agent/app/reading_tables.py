@@ -94,8 +94,8 @@ class TableReader:
         self._reading = Reading(reading.today, reading.zone, reading.own_domain)
         self._known = known
         self._staged_keys = staged_keys
-        self._salt = f"{source.table.value}\x1e{source.mapping}\x1e{RULES_VERSION}\x1e".encode()
-        self._salt += "\x1f".join(source.columns).encode() + b"\x1e"
+        how = f"{source.table.value}\x1e{source.mapping}\x1e{RULES_VERSION}\x1e" + "\x1f".join(source.columns)
+        self._salt = hashlib.blake2b(how.encode(), digest_size=16).digest()
         self.tally = TableTally(warnings=self._reading.warnings)
         name = _KEYS.get(source.table)
         self._key_at = source.columns.index(name) if name in source.columns else None

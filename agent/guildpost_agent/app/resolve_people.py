@@ -7,7 +7,7 @@ What a person decided about a pair always counts. Nothing is written into the cu
 and can be taken back by deciding otherwise.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.records import Customer
 
 if TYPE_CHECKING:
-    from guildpost_agent.domain.matching import MatchModel, MatchRecords
+    from guildpost_agent.domain.matching import MatchModel, MatchRecords, Pairs
 
 MODEL: Final = "matching/model"
 SEED: Final = 20
@@ -52,18 +52,18 @@ def resolve_people(
     """
     with open_uow() as uow:
         model = _model(uow)
-        known = uow.people.all()
+        known = {member.customer_id: member for member in uow.people.all()}
         few = changed is not None and len(changed) <= MOST_CHANGED * len(known)
         if model is None or not few or changed is None:
-            moved = _resolve_all(uow, now)
+            rows = everybody = _resolve_all(uow)
         else:
-            moved = _resolve_changed(uow, model, changed, now)
-        everybody = uow.people.all()
+            rows = _resolve_changed(uow, model, changed, known)
+            everybody = list((known | {row.customer_id: row for row in rows}).values())
         summary = ResolutionSummary(
             records=len(everybody),
             persons=len({m.person_id for m in everybody}),
             households=len({m.household_id for m in everybody}),
-            moved=moved,
+            moved=uow.people.store(rows, known, now),
             review=len(uow.people.review()),
         )
         uow.commit()
@@ -108,38 +108,47 @@ def _model(uow: UnitOfWork) -> "MatchModel | None":
         return None
 
 
-def _resolve_all(uow: UnitOfWork, now: datetime) -> int:
+def _resolve_all(uow: UnitOfWork) -> list[Membership]:
     customers = uow.records.customers()
     uow.people.forget_all_but({c.customer_id for c in customers})
     if len(customers) < FEWEST_TO_LEARN:
         uow.documents.delete(MODEL)
-        return _store(uow, customers, {c.customer_id: c.customer_id for c in customers}, now)
-    from guildpost_agent.domain.matching import blocking_keys, estimate  # noqa: PLC0415 — see above
+        return _members(customers, {c.customer_id: c.customer_id for c in customers})
+    from guildpost_agent.domain.matching import blocking_keys, estimate, score_pairs  # noqa: PLC0415 — see above
 
     records = match_records(customers)
     model = estimate(records, seed=SEED)
     uow.documents.put(MODEL, model.to_json().encode())
-    persons, review = _grouped(uow, customers, model, None)
+    pairs = score_pairs(records, model)
+    persons, review = _grouped(uow, customers, pairs, ())
     uow.people.replace_review(review, None)
     keys = blocking_keys(records, _narrow(model))
     uow.people.set_keys(dict(zip(records.ids, keys, strict=True)), all_of_them=True)
-    return _store(uow, customers, persons, now)
+    return _members(customers, persons)
 
 
-def _resolve_changed(uow: UnitOfWork, model: "MatchModel", changed: Collection[str], now: datetime) -> int:
-    from guildpost_agent.domain.matching import blocking_keys  # noqa: PLC0415 — see above
+def _resolve_changed(
+    uow: UnitOfWork, model: "MatchModel", changed: Collection[str], known: Mapping[str, Membership]
+) -> list[Membership]:
+    from guildpost_agent.domain.matching import blocking_keys, score_pairs  # noqa: PLC0415 — see above
 
     fresh = uow.records.customers_of(changed)
     if not fresh:
-        return 0
+        return []
     keys = dict(zip([c.customer_id for c in fresh], blocking_keys(match_records(fresh), _narrow(model)), strict=True))
     uow.people.set_keys(keys, all_of_them=False)
     near = uow.people.sharing({key for values in keys.values() for key in values}) | set(keys)
-    near |= {m.customer_id for m in uow.people.in_persons({m.person_id for m in uow.people.of(near)})}
+    theirs = {known[one].person_id for one in near if one in known}
+    near |= {member.customer_id for member in known.values() if member.person_id in theirs}
     customers = uow.records.customers_of(near)
-    persons, review = _grouped(uow, customers, model, set(keys))
+    at = {customer.customer_id: number for number, customer in enumerate(customers)}
+    # What was found before stands, but for what has changed.
+    before = {one: known[one].person_id for one in at if one in known and one not in keys}
+    touching = sorted(at[one] for one in keys if one in at)
+    pairs = score_pairs(match_records(customers), model, touching=touching)
+    persons, review = _grouped(uow, customers, pairs, _together(before, at))
     uow.people.replace_review(review, set(keys))
-    return _store(uow, customers, persons, now)
+    return _members(customers, persons)
 
 
 def _narrow(model: "MatchModel") -> "MatchModel":
@@ -149,19 +158,14 @@ def _narrow(model: "MatchModel") -> "MatchModel":
 
 
 def _grouped(
-    uow: UnitOfWork, customers: Sequence[Customer], model: "MatchModel", touching: set[str] | None
+    uow: UnitOfWork, customers: Sequence[Customer], pairs: "Pairs", joined: Iterable[tuple[int, int]]
 ) -> tuple[dict[str, str], list[ReviewPair]]:
     """Group records to persons; a person is named after the smallest customer number."""
-    from guildpost_agent.domain.matching import explain, resolve, score_pairs  # noqa: PLC0415 — see above
+    from guildpost_agent.domain.matching import explain, resolve  # noqa: PLC0415 — see above
 
     at = {customer.customer_id: number for number, customer in enumerate(customers)}
     same, different = _rulings(uow.people.verdicts(), at)
-    if touching is not None:  # what was found before stands, but for what has changed
-        before = {m.customer_id: m.person_id for m in uow.people.of(at) if m.customer_id not in touching}
-        same = [*same, *_together(before, at)]
-    changed = None if touching is None else sorted(at[one] for one in touching if one in at)
-    pairs = score_pairs(match_records(customers), model, touching=changed)
-    resolution = resolve(pairs, len(customers), must_link=same, cannot_link=different)
+    resolution = resolve(pairs, len(customers), must_link=[*same, *joined], cannot_link=different)
     groups: dict[int, list[str]] = {}
     for number, label in enumerate(resolution.labels.tolist()):
         groups.setdefault(label, []).append(customers[number].customer_id)
@@ -190,10 +194,8 @@ def _together(before: dict[str, str], at: dict[str, int]) -> list[tuple[int, int
     return [pair for pair in pairs if pair[0] != pair[1]]
 
 
-def _store(uow: UnitOfWork, customers: Sequence[Customer], persons: dict[str, str], now: datetime) -> int:
+def _members(customers: Sequence[Customer], persons: dict[str, str]) -> list[Membership]:
     from guildpost_agent.domain.households import households  # noqa: PLC0415 — see above
 
     house = households(customers, persons)
-    ids = [c.customer_id for c in customers]
-    rows = [Membership(one, persons[one], house[persons[one]]) for one in ids]
-    return uow.people.store(rows, now)
+    return [Membership(c.customer_id, persons[c.customer_id], house[persons[c.customer_id]]) for c in customers]

@@ -25,10 +25,10 @@ Each rolled cycle costs confidence. Stale means: two cycles or more without any 
 that passed unheeded by a vehicle that never was here.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.mileage import Mileage, day_of_km, estimate
 from guildpost_agent.domain.months import add_months, end_of_month_number, month_number, months_between
@@ -57,7 +57,7 @@ _OLD_MONTHS: Final = 600
 _NO_MAINTENANCE: Final = "trailer"
 
 
-@dataclass(frozen=True)
+@frozen
 class DueDate:
     """The last day on which one may still come, where it comes from, and how far it can be trusted (0 … 1)."""
 
@@ -67,7 +67,7 @@ class DueDate:
     triage: Triage
 
 
-@dataclass(frozen=True)
+@frozen
 class _Rolled:
     """A date rolled on by so many cycles of so many months; ``passed`` is the day of the DMS that went by."""
 

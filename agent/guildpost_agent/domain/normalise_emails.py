@@ -5,10 +5,10 @@ answers); the others go to the library, which loads only in the process that imp
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.normalise import Unreadable
 from guildpost_agent.domain.normalise_rules import Rule
 
@@ -74,7 +74,7 @@ _TYPOS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Email:
     """The address of a field, the rule that changed its meaning, and whether its domain looks misspelt."""
 

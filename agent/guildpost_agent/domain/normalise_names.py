@@ -9,11 +9,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain import normalise_name_words as words
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.normalise_persons import Person, persons_of, read_person
 from guildpost_agent.domain.normalise_rules import Rule
 from guildpost_agent.domain.normalise_text import clean, repair
@@ -57,7 +58,7 @@ _MARKS: Final = ("care_of", "deceased", "is_dummy", "advertising_block")
 _MOST_ROUNDS: Final = 5
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """A rule at work: on which field of the record, and in which cell it found its text."""
 
@@ -66,7 +67,7 @@ class Note:
     cell: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Name:
     """One or two persons, or a company with the person to address, if one is known.
 

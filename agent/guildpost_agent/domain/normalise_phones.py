@@ -7,10 +7,10 @@ small.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.normalise import Unreadable
 from guildpost_agent.domain.normalise_rules import Rule
 
@@ -35,7 +35,7 @@ _NATIONAL: Final = re.compile(r"0[1-9]\d+", re.ASCII)
 _GERMAN: Final = re.compile(r"(?:\+|00)49[1-9]\d+", re.ASCII)
 
 
-@dataclass(frozen=True)
+@frozen
 class Phone:
     """One number in E.164."""
 
@@ -43,7 +43,7 @@ class Phone:
     is_mobile: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Phones:
     """The numbers of a field, in their order, and the rule that changed its meaning."""
 

@@ -1,10 +1,10 @@
 """What stands in a vehicle's papers: identification number, plate, type keys, class and fuel."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.normalise_rules import Rule
 
 _VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
@@ -49,7 +49,7 @@ _LONGEST_PLATE: Final = 16
 _TYPE_KEYS: Final = re.compile(r"(\d{4})[ /-]*([A-Z0-9]{3})[A-Z0-9]{0,6}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Vin:
     """A vehicle identification number as it is kept, and what is odd about it.
 
@@ -86,7 +86,7 @@ def check_digit(vin: str) -> str:
     return "X" if rest == 10 else str(rest)  # noqa: PLR2004 — the remainder that has no digit
 
 
-@dataclass(frozen=True)
+@frozen
 class Plate:
     """A licence plate, the months of a seasonal one (``04-10``), and the rule that changed its meaning.
 

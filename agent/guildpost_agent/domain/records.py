@@ -5,9 +5,11 @@ outcomes``. All are frozen values; days are dates, instants are aware UTC dateti
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
+
+from guildpost_agent.domain.frozen import frozen
 
 Provenance = Mapping[str, tuple[str, str]]
 """For each field that a rule changed or emptied: the rule's code, and the text as the DMS had it."""
@@ -28,7 +30,7 @@ class Triage(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True)
+@frozen
 class Customer:
     """A person or company in the dealer's management system; ``customer_id`` is the DMS number.
 
@@ -69,7 +71,7 @@ class Customer:
     provenance: Provenance = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Vehicle:
     """A vehicle and its keeper; ``next_hu`` is the first day of the due month (the deadline is its last day).
 
@@ -113,7 +115,7 @@ class Vehicle:
     provenance: Provenance = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """One labour line of a job card; ``kind`` is ``hu``, ``inspection`` or ``other``.
 
@@ -136,7 +138,7 @@ class Job:
     site: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class WheelSet:
     """A set of wheels that a customer keeps in the dealer's store; tread depth in mm."""
 
@@ -150,7 +152,7 @@ class WheelSet:
     is_historic: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Appointment:
     """A workshop appointment; ``occasion`` is a service id or empty, ``status`` as the DMS says."""
 
@@ -163,7 +165,7 @@ class Appointment:
     created_on: date
 
 
-@dataclass(frozen=True)
+@frozen
 class Consent:
     """A permission as a customer's row in the DMS states it; the ledger (``consent``) says what it is worth."""
 
@@ -176,7 +178,7 @@ class Consent:
     withdrawn_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Occasion:
     """A reason to write: one per vehicle, service and due cycle; ``due_date`` is the last day one may still come."""
 
@@ -190,7 +192,7 @@ class Occasion:
     triage: Triage
 
 
-@dataclass(frozen=True)
+@frozen
 class Decision:
     """Kept or refused, with the reason code and what the explanation needs."""
 
@@ -201,7 +203,7 @@ class Decision:
     facts: dict[str, str | int | float | bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Touchpoint:
     """One planned message: when (UTC), how long before the due date (days), which slot (dealer's local time), why."""
 
@@ -223,7 +225,7 @@ class Touchpoint:
     reasons: tuple[dict[str, str | int | float | bool], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What came back: ``kind`` is delivered, bounced, clicked, booked, answered or unsubscribed."""
 

@@ -4,7 +4,7 @@
 ``inspection``  maintenance: months and kilometres, whichever comes first, by make, model, fuel and model year.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
@@ -38,6 +38,7 @@ class HuRule:
 
     default_class: str
     phases: dict[str, tuple[Phase, ...]]
+    _memo: dict[tuple[str, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def interval_months(self, vehicle_class: str, age_months: int) -> int:
         """Give the interval that an inspection at a certain age starts.
@@ -49,8 +50,12 @@ class HuRule:
         Returns:
             Months until the next inspection (StVZO Anlage VIII number 2).
         """
-        phases = self.phases.get(vehicle_class) or self.phases[self.default_class]
-        return next(phase.months for phase in reversed(phases) if age_months >= phase.from_age_months)
+        known = self._memo.get((vehicle_class, age_months))
+        if known is None:
+            phases = self.phases.get(vehicle_class) or self.phases[self.default_class]
+            known = next(phase.months for phase in reversed(phases) if age_months >= phase.from_age_months)
+            self._memo[vehicle_class, age_months] = known
+        return known
 
 
 @dataclass(frozen=True)

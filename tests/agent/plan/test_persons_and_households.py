@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> OpenUnitOfWork:
 def live(store: OpenUnitOfWork, members: Iterable[Membership], *statements: Said) -> dict[str, str]:
     """Put records to persons and households, add statements, plan; give each customer's channels or refusal."""
     with store() as uow:
-        uow.people.store(list(members), NOW)
+        uow.people.store(list(members), {}, NOW)
         apply_import(uow, statements, [], NOW)
         uow.commit()
     plan_touchpoints(store, [a_service()], a_config(), NOW, KEY, horizon_days=60)

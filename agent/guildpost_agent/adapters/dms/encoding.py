@@ -27,6 +27,7 @@ _DROPPED: Final = dict.fromkeys([*_CONTROLS, 26])
 _CONTROL_LETTERS: Final = tuple(map(chr, _DROPPED))
 _CONTROL_SHARE: Final = 0.005
 _DOS_END_OF_FILE: Final = b"\x1a"
+_LETTERS: Final = {page: _GERMAN.encode(page) for page in ("cp1252", "cp850")}
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -55,7 +56,7 @@ class _Scan:
         self.mark = b""
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._is_utf8 = True
-        self._letters = dict.fromkeys(("cp1252", "cp850"), 0)
+        self._letters = dict.fromkeys(_LETTERS, 0)
 
     def take(self, block: bytes) -> None:
         if not self.size:
@@ -69,8 +70,8 @@ class _Scan:
             except UnicodeDecodeError:
                 self._is_utf8 = False
         if not block.isascii():
-            for page in self._letters:
-                self._letters[page] += sum(block.count(letter.encode(page)) for letter in _GERMAN)
+            for page, letters in _LETTERS.items():
+                self._letters[page] += len(block) - len(block.translate(None, letters))
 
     def encoding(self, file: str) -> str:
         if not self.visible:

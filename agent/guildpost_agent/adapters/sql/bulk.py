@@ -28,7 +28,12 @@ def insert_rows(
     for at, name in enumerate(names):
         convert = _writer(table.c[name])
         if convert is not None:
-            columns[at] = [None if value is None else convert(value) for value in columns[at]]
+            shared = isinstance(table.c[name].type, (Date, Instant))
+            columns[at] = (
+                _converted(columns[at], convert)
+                if shared
+                else [None if value is None else convert(value) for value in columns[at]]
+            )
     verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
     marks = ", ".join("?" * len(names))
     statement = f"{verb} {table.name} ({', '.join(names)}) VALUES ({marks})"  # names come from the schema
@@ -73,6 +78,11 @@ def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> lis
         if convert is not None:
             columns[at] = _converted(columns[at], convert)
     return list(zip(*columns, strict=True))
+
+
+def read_column(connection: Connection, table: Table, name: str) -> list[Any]:
+    """Read one column of a whole table."""
+    return [value for (value,) in read_rows(connection, table, [name])]
 
 
 def _converted(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, String, bindparam, func, insert, select, type_coerce, update
 
+from guildpost_agent.adapters.sql.bulk import insert_rows
 from guildpost_agent.adapters.sql.tables import (
     consent_events,
     opt_in_requests,
@@ -26,6 +28,8 @@ from guildpost_agent.domain.outbox import State
 
 _PROOF: Final = tuple(Evidence.__dataclass_fields__)
 _ENTRY: Final = ("customer_id", "kind", "channel", "purpose", "at", "basis", "origin", "valid_from", "valid_to")
+_entry_of: Final = attrgetter(*_ENTRY)
+_proof_of: Final = attrgetter(*_PROOF)
 _COLUMNS: Final = ("seq", *_ENTRY, *_PROOF, "preferences")
 # Read as the text that is stored: most rows of a bulk read are never asked for, and conversion is what costs.
 _RAW: Final = tuple(
@@ -49,8 +53,7 @@ class SqlConsents:
 
     def append(self, events: Sequence[ConsentEvent]) -> None:
         """Append entries in their order."""
-        if events:
-            self._connection.execute(insert(consent_events), [_values(event) for event in events])
+        insert_rows(self._connection, consent_events, (*_ENTRY, *_PROOF, "preferences"), [_values(e) for e in events])
 
     def events_of(self, *customer_ids: str) -> list[ConsentEvent]:
         """List the entries of a person's records, oldest first."""
@@ -138,10 +141,9 @@ class SqlConsents:
         return [PhoneUse(*row) for row in rows]
 
 
-def _values(event: ConsentEvent) -> dict[str, Any]:
+def _values(event: ConsentEvent) -> tuple[Any, ...]:
     wishes = to_document(event.preferences) if event.preferences is not None else None
-    values = {name: getattr(event, name) for name in _ENTRY}
-    return {**values, **vars(event.evidence), "preferences": wishes}
+    return (*_entry_of(event), *_proof_of(event.evidence), wishes)
 
 
 def _event(row: Row[Any]) -> ConsentEvent:

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, delete, insert, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.tables import match_keys, merge_log, persons, review_pairs, verdicts
 from guildpost_agent.app.ports.people import Membership, ReviewPair, Verdict
 
 _Value = TypeVar("_Value", str, int)
 _MOST_IDS: Final = 5_000
+_MEMBER: Final = tuple(Membership.__dataclass_fields__)
 
 
 def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
@@ -28,7 +28,7 @@ class SqlPeople:
 
     def all(self) -> list[Membership]:
         """List every membership."""
-        return [Membership(*row) for row in self._connection.execute(select(persons))]
+        return [Membership(*row) for row in read_rows(self._connection, persons, _MEMBER)]
 
     def of(self, customer_ids: Collection[str]) -> list[Membership]:
         """List the memberships of certain records."""
@@ -60,19 +60,10 @@ class SqlPeople:
         ).all()
         return list(found) or [customer_id]
 
-    def store(self, rows: Sequence[Membership], now: datetime) -> int:
+    def store(self, rows: Sequence[Membership], known: Mapping[str, Membership], now: datetime) -> int:
         """Store memberships that changed, and log changes of person."""
-        known = {
-            m.customer_id: m for m in (self.all() if len(rows) > _MOST_IDS else self.of({r.customer_id for r in rows}))
-        }
         changed = [row for row in rows if known.get(row.customer_id) != row]
-        if changed:
-            statement = upsert(persons)
-            new = {name: statement.excluded[name] for name in ("person_id", "household_id")}
-            self._connection.execute(
-                statement.on_conflict_do_update(index_elements=["customer_id"], set_=new),
-                [vars(row) for row in changed],
-            )
+        insert_rows(self._connection, persons, _MEMBER, values_of(changed, _MEMBER), replace=True)
         moved = [
             {"at": now, "customer_id": row.customer_id, "from_person": before, "to_person": row.person_id}
             for row in changed

@@ -5,11 +5,11 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, true, update
+from sqlalchemy import Connection, and_, delete, func, select, true, update
 from sqlalchemy import Table as SqlTable
 
 from guildpost_agent.adapters.sql import records
-from guildpost_agent.adapters.sql.bulk import insert_rows, values_of
+from guildpost_agent.adapters.sql.bulk import insert_rows, read_column, values_of
 from guildpost_agent.adapters.sql.tables import (
     STAGED,
     appointments,
@@ -31,6 +31,7 @@ MIRROR: Final[dict[Table, SqlTable]] = {
     Table.WHEELS: wheel_sets,
 }
 _MOST_IDS: Final = 5_000
+_PLAIN: Final = tuple(name for name in Said.__dataclass_fields__ if name not in {"given_at", "source"})
 CANCELLED: Final = "entfallen"
 """The status of an appointment that the DMS no longer has."""
 
@@ -48,8 +49,7 @@ class SqlStaging:
 
     def known(self, table: Table) -> set[int]:
         """Give the digests of the rows that the mirror holds."""
-        column = MIRROR[table].c.row_digest
-        return set(self._connection.scalars(select(column).where(column.is_not(None))))
+        return set(read_column(self._connection, MIRROR[table], "row_digest")) - {None}
 
     def put(self, table: Table, source: int, rows: Sequence[StagedRow]) -> None:
         """Stage records of one source."""
@@ -64,10 +64,10 @@ class SqlStaging:
         """Stage what the DMS states about permissions."""
         if statements:
             values = [
-                {**vars(said), "source": source, "origin": said.source, "given_at": _instant(said.given_at)}
-                for said in statements
+                (*take, _instant(said.given_at), said.source, source)
+                for take, said in zip(values_of(statements, _PLAIN), statements, strict=True)
             ]
-            self._connection.execute(insert(staged_statements), values)
+            insert_rows(self._connection, staged_statements, (*_PLAIN, "given_at", "origin", "source"), values)
 
     def drop(self, source: int) -> None:
         """Throw away what one source staged."""

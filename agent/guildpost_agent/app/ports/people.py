@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from guildpost_agent.domain.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Membership:
     """A customer record, the person it is about and the household that person belongs to."""
 
@@ -50,8 +52,8 @@ class People(Protocol):
         """List the customer numbers of the household, this one too."""
         ...
 
-    def store(self, rows: Sequence[Membership], now: datetime) -> int:
-        """Store memberships; each change of a person is logged. Return how many changed persons."""
+    def store(self, rows: Sequence[Membership], known: Mapping[str, Membership], now: datetime) -> int:
+        """Store what differs from the known memberships, log each change of a person, and count those."""
         ...
 
     def forget_all_but(self, customer_ids: Collection[str]) -> None:

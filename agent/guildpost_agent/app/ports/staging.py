@@ -7,12 +7,13 @@ from typing import Protocol
 
 from guildpost_agent.domain.consent.importing import Said
 from guildpost_agent.domain.dms_rows import Table
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle, WheelSet
 
 Mirrored = Customer | Vehicle | Job | Appointment | WheelSet
 
 
-@dataclass(frozen=True)
+@frozen
 class StagedRow:
     """A record as it came, with the digest of its row."""
 

@@ -12,19 +12,20 @@ opens nothing:
     presumed consent            telephone only: what shows the concrete interest, and its day
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from guildpost_agent.domain.consent.existing_customer import missing_condition
 from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import Basis, ContactChannel, Kind, Origin, Purpose
+from guildpost_agent.domain.frozen import frozen
 
 LATEST_ZONE: Final = timedelta(hours=14)
 """No place on earth is further ahead of UTC: the latest local day that an instant can belong to."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Evidence:
     """What proves an entry.
 
@@ -55,7 +56,7 @@ class Evidence:
     in_every_message: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class ConsentEvent:
     """One entry.
 

@@ -22,6 +22,7 @@ from typing import Protocol
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence, evidence_gap
 from guildpost_agent.domain.consent.state import ConsentState, outweighs, pairs_of
 from guildpost_agent.domain.consent.terms import EVERY, Basis, Kind, Origin
+from guildpost_agent.domain.frozen import frozen
 
 
 class Statement(Protocol):
@@ -47,7 +48,7 @@ class Statement(Protocol):
     def text_version(self) -> str: ...  # noqa: D102 — see above
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """A statement as a plain value; ``purpose`` may be ``*`` in a no."""
 

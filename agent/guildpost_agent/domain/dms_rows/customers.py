@@ -1,11 +1,12 @@
 """A customer's row: names, address, ways to reach them, permissions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from guildpost_agent.domain import normalise_addresses as addresses
 from guildpost_agent.domain.dms_rows.reading import LONGEST_KEY, PURPOSE, BadRow, Cells, Reading, Row, Table
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.normalise import Unreadable
 from guildpost_agent.domain.normalise_emails import NONE as NO_EMAIL
 from guildpost_agent.domain.normalise_emails import read_email
@@ -31,7 +32,7 @@ _POST: Final = ("P", "p")
 _CARE: Final = ("c", "C", "b", "B")
 
 
-@dataclass(frozen=True)
+@frozen
 class CustomerRow:
     """A customer with the permissions that are evidenced and the channels that are expressly refused."""
 

@@ -89,11 +89,15 @@ def blocking_keys(records: MatchRecords, model: MatchModel | None = None) -> lis
     Returns:
         Per record, 64-bit numbers that any process gives for the same content.
     """
-    found = blocking.features(prepare(records))
+    prepared, order = _ready(records)
+    found = blocking.features(prepared)
     known = blocking.pass_names(found)
     names = known if model is None else [name for name in model.passes if name in set(known)]
     keys: list[set[int]] = [set() for _ in records.ids]
+    ordered = [keys[row] for row in order.tolist()]
     for name in names:
-        for row, values in enumerate(blocking.pass_keys(found, name).tolist()):
-            keys[row].update(value for value in values if value)
+        for mine, values in zip(ordered, blocking.pass_keys(found, name).tolist(), strict=True):
+            mine.update(values)
+    for mine in keys:
+        mine.discard(0)
     return keys

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 VERSION: Final = 1
@@ -36,7 +36,7 @@ class MatchModel:
 
     def to_json(self) -> str:
         """Write the model; it holds hashes of values, not the values."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(vars(self), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "MatchModel":
