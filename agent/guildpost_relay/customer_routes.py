@@ -1,4 +1,4 @@
-"""What customers and their mail programs reach: answer, unsubscribe, click. No GET changes anything for a customer."""
+"""What customers and their mail programs reach: answer, unsubscribe, click, confirm. No GET changes anything."""
 
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guildpost_relay.desk import use_of
 from guildpost_relay.pages import MAIN_ANSWERS, language_of, page, stylesheet
 from guildpost_relay.requests import MAX_FORM, form_field, is_one_click, read_body
 from guildpost_shared.answers.cards import DealerCard
 from guildpost_shared.answers.events import Answer, EventKind
+from guildpost_shared.answers.tokens import Use
 from guildpost_shared.errors import Language, Refused
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class CustomerRoutes:
             Route("/u/{token}", self.unsubscribe_page, methods=["GET"]),
             Route("/u/{token}", self.unsubscribe, methods=["POST"]),
             Route("/c/{token}", self.click, methods=["GET"]),
+            Route("/o/{token}", self.confirm_page, methods=["GET"]),
+            Route("/o/{token}", self.confirm, methods=["POST"]),
         ]
 
     async def about(self, request: Request) -> Response:
@@ -65,6 +69,10 @@ class CustomerRoutes:
         """Offer the button; scanners that open every link change nothing."""
         return await self._offer(request, "unsubscribe")
 
+    async def confirm_page(self, request: Request) -> Response:
+        """Offer the button that confirms an opt-in; scanners that open every link change nothing."""
+        return await self._offer(request, "confirm", use=Use.CONFIRMATION)
+
     async def answer(self, request: Request) -> Response:
         """Take an answer down."""
         body = await read_body(request, MAX_FORM)
@@ -82,6 +90,13 @@ class CustomerRoutes:
             return await self._offer(request, "unsubscribe", status=400, missing=True)
         return await self._take_down(request, EventKind.UNSUBSCRIBE, None)
 
+    async def confirm(self, request: Request) -> Response:
+        """Take a confirmation down."""
+        body = await read_body(request, MAX_FORM)
+        if form_field(body, "confirm") != "yes":
+            return await self._offer(request, "confirm", status=400, use=Use.CONFIRMATION, missing=True)
+        return await self._take_down(request, EventKind.CONFIRM, None)
+
     async def click(self, request: Request) -> Response:
         """Count a click and show the answer page; known scanners and HEAD are not counted."""
         if not self._relay.allows(request):
@@ -96,13 +111,15 @@ class CustomerRoutes:
             return self._relay.not_found(request)
         return self._relay.redirect(f"/a/{token}")
 
-    async def _offer(self, request: Request, name: str, *, status: int = 200, **values: object) -> Response:
+    async def _offer(
+        self, request: Request, name: str, *, status: int = 200, use: Use = Use.MESSAGE, **values: object
+    ) -> Response:
         if not self._relay.allows(request):
             return self._relay.too_many(request)
         try:
-            card = await run_in_threadpool(self._relay.desk.dealer_of, request.path_params["token"])
+            card = await run_in_threadpool(self._relay.desk.dealer_of, request.path_params["token"], use)
         except Refused:
-            return self._relay.not_found(request)
+            return self._relay.not_found(request, use)
         return self._relay.html(page(name, _language(request), card, **{"missing": False, **values}), status)
 
     async def _take_down(self, request: Request, kind: EventKind, answer: Answer | None) -> Response:
@@ -110,8 +127,9 @@ class CustomerRoutes:
         try:
             card = await run_in_threadpool(self._relay.desk.record, request.path_params["token"], kind, answer)
         except Refused:
-            return self._relay.not_found(request) if self._relay.allows(request) else self._relay.too_many(request)
-        return self._thanks(request, card, answer.value if answer else "unsubscribe")
+            allowed = self._relay.allows(request)
+            return self._relay.not_found(request, use_of(kind)) if allowed else self._relay.too_many(request)
+        return self._thanks(request, card, answer.value if answer else kind.value)
 
     def _thanks(self, request: Request, card: DealerCard, answer: str) -> Response:
         return self._relay.html(page("thanks", _language(request), card, answer=answer))

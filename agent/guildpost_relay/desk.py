@@ -5,10 +5,11 @@
 3. the document is sealed to the dealer; from here on the relay cannot read it
 4. seal and mark are committed, once per token and event
 
-A click counts once per token and day.
+A click counts once per token and day. What was said in a token's last hours waits beyond its expiry to be fetched.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Final
 
 from guildpost_relay.store import RelayStore
@@ -16,13 +17,15 @@ from guildpost_shared.answers import tokens
 from guildpost_shared.answers.cards import DealerCard
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
 from guildpost_shared.answers.seals import seal
-from guildpost_shared.answers.tokens import Token
+from guildpost_shared.answers.tokens import Token, Use
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.ids import new_id
 
 _MARK: Final = b"guildpost/relay-mark/v1\0"
+FETCHED_WITHIN: Final = timedelta(days=30)
+"""How long beyond its token's expiry an answer waits for the dealer's agent."""
 
 
 class Desk:
@@ -40,13 +43,13 @@ class Desk:
         self._clock = clock
         self._entropy = entropy
 
-    def dealer_of(self, text: str) -> DealerCard:
-        """Step 1: give the dealer whose genuine, unexpired token this is.
+    def dealer_of(self, text: str, use: Use = Use.MESSAGE) -> DealerCard:
+        """Step 1: give the dealer whose genuine, unexpired token of this use it is.
 
         Raises:
             Refused: ``answer_token_invalid``.
         """
-        return self._checked(text)[1]
+        return self._checked(text, use)[1]
 
     def record(self, text: str, kind: EventKind, value: Answer | None = None) -> DealerCard:
         """Take an event down (steps 1 to 4); repeating it changes nothing.
@@ -54,7 +57,7 @@ class Desk:
         Raises:
             Refused: ``answer_token_invalid``.
         """
-        token, card = self._checked(text)
+        token, card = self._checked(text, use_of(kind))
         now = self._clock.now()
         event = AnswerEvent(new_id(self._entropy), text, kind, value, now)
         detail = value.value if value else now.date().isoformat() if kind is EventKind.CLICK else ""
@@ -64,6 +67,7 @@ class Desk:
             token_id=token.token_id,
             sealed=seal(card.recipient, token.token_id, event.to_bytes(), self._entropy),
             expires=token.expires_at,
+            kept_until=token.expires_at + FETCHED_WITHIN,
         )
         return card
 
@@ -71,10 +75,15 @@ class Desk:
         """Forget what has expired."""
         self._store.purge(self._clock.now())
 
-    def _checked(self, text: str) -> tuple[Token, DealerCard]:
+    def _checked(self, text: str, use: Use) -> tuple[Token, DealerCard]:
         token = tokens.parse(text)
         card = self._store.dealer(token.key_id)
-        if card is None:
+        if card is None or token.use is not use:
             raise Refused("answer_token_invalid")
         tokens.verify(token, card.verifier, self._clock.now())
         return token, card
+
+
+def use_of(kind: EventKind) -> Use:
+    """Say which tokens an event may come with."""
+    return Use.CONFIRMATION if kind is EventKind.CONFIRM else Use.MESSAGE

@@ -17,6 +17,7 @@ from guildpost_relay.limits import RateLimit
 from guildpost_relay.pages import language_of, page
 from guildpost_relay.requests import BodyTooLargeError
 from guildpost_relay.store import RelayStore
+from guildpost_shared.answers.tokens import Use
 from guildpost_shared.clock import Clock
 from guildpost_shared.web.headers import SecurityHeaders
 
@@ -46,9 +47,10 @@ class Relay:
         """Send the browser to one of our own pages."""
         return RedirectResponse(target, 303, headers={"Content-Security-Policy": POLICY})
 
-    def not_found(self, request: Request) -> Response:
-        """Answer the same for a forged, unknown and expired token, and for every other address."""
-        return self._notice(request, "not_found", _NOT_FOUND)
+    def not_found(self, request: Request, use: Use = Use.MESSAGE) -> Response:
+        """Answer the same for a forged, unknown and expired token of one use, and for every other address."""
+        notice = "not_confirmable" if use is Use.CONFIRMATION else "not_found"
+        return self._notice(request, notice, _NOT_FOUND)
 
     def too_many(self, request: Request) -> Response:
         """Ask for patience."""

@@ -95,15 +95,26 @@ class RelayStore:
             rows = self._connection.execute(counting).fetchall()
         return sorted(((read_card(card), count) for card, count in rows), key=lambda row: row[0].display_name)
 
-    def add_once(self, mark: bytes, *, key_id: bytes, token_id: bytes, sealed: bytes, expires: datetime) -> bool:
-        """Store a sealed answer unless its mark was seen before; say whether it was new."""
-        until = int(expires.timestamp())
+    def add_once(
+        self, mark: bytes, *, key_id: bytes, token_id: bytes, sealed: bytes, expires: datetime, kept_until: datetime
+    ) -> bool:
+        """Store a sealed answer unless its mark was seen before; say whether it was new.
+
+        Args:
+            mark: names token and event.
+            key_id: whose it is.
+            token_id: the token's.
+            sealed: the answer.
+            expires: until when the mark is needed: the token's end.
+            kept_until: until when the answer waits to be fetched.
+        """
         with self._transaction() as connection:
-            new = connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (mark, until)).rowcount == 1
+            seen = (mark, int(expires.timestamp()))
+            new = connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen).rowcount == 1
             if new:
                 connection.execute(
                     "INSERT INTO answers (key_id, token_id, sealed, expires) VALUES (?, ?, ?, ?)",
-                    (key_id, token_id, sealed, until),
+                    (key_id, token_id, sealed, int(kept_until.timestamp())),
                 )
         return new
 
@@ -128,7 +139,7 @@ class RelayStore:
             return fresh.rowcount == 1
 
     def purge(self, now: datetime) -> None:
-        """Forget marks and answers whose token has expired."""
+        """Forget marks whose token has expired, and answers that nobody fetched in time."""
         with self._transaction() as connection:
             for table in ("answers", "seen"):
                 connection.execute(f"DELETE FROM {table} WHERE expires <= ?", (int(now.timestamp()),))  # noqa: S608 — two fixed names

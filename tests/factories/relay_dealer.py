@@ -9,6 +9,7 @@ from guildpost_shared.answers import tokens
 from guildpost_shared.answers.cards import DealerCard
 from guildpost_shared.answers.events import AnswerEvent, read_event
 from guildpost_shared.answers.seals import unseal
+from guildpost_shared.answers.tokens import Use
 from guildpost_shared.identity.keys import raw_public
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -29,9 +30,9 @@ class RelayDealer:
             sealing_key=raw_public(self.sealing_key),
         )
 
-    def token(self, expires_at: datetime) -> str:
+    def token(self, expires_at: datetime, use: Use = Use.MESSAGE) -> str:
         """Issue a new token."""
-        return tokens.issue(self.key, expires_at=expires_at, entropy=self._entropy)
+        return tokens.issue(self.key, expires_at=expires_at, entropy=self._entropy, use=use)
 
     def token_from(self, now: datetime) -> str:
         """Issue a new token that holds for a year."""

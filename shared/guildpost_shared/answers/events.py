@@ -14,11 +14,12 @@ from guildpost_shared.errors import ProtocolViolation, Refused
 
 
 class EventKind(StrEnum):
-    """A click on the link in a mail, an answer on the page, a one-click unsubscribe (RFC 8058)."""
+    """A click on the link in a mail, an answer on the page, a one-click unsubscribe (RFC 8058), a confirmed opt-in."""
 
     CLICK = "click"
     ANSWER = "answer"
     UNSUBSCRIBE = "unsubscribe"
+    CONFIRM = "confirm"
 
 
 class Answer(StrEnum):

@@ -3,7 +3,7 @@ r"""Tokens in links: opaque to everybody, proved by the dealer's signature, boun
 The wire form is base64url without padding (124 characters) of 93 bytes:
 
     offset  size  piece
-    0       1     version, 0x01
+    0       1     use: 0x01 the links of a message, 0x02 the confirmation of an opt-in
     1       8     key id: the first 8 bytes of SHA-256 over the dealer's raw Ed25519 relay key
     9       16    random
     25      4     expiry, Unix seconds, big-endian
@@ -11,6 +11,7 @@ The wire form is base64url without padding (124 characters) of 93 bytes:
 
 Bytes 0 to 28 are the token id. Who knows only the id (a stolen relay database) cannot make a working link from it.
 The relay needs no list of tokens: it checks the signature, so a dealer's agent never has to register anything.
+A token of one use opens no page of the other: a mail with advertising can neither confirm nor be confirmed.
 """
 
 import base64
@@ -18,6 +19,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import IntEnum
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -27,7 +29,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 
-VERSION: Final = 1
 KEY_ID_BYTES: Final = 8
 RANDOM_BYTES: Final = 16
 _BODY: Final = struct.Struct(">B8s16sI")
@@ -37,10 +38,21 @@ TOKEN_CHARACTERS: Final = TOKEN_BYTES // 3 * 4
 _CONTEXT: Final = b"guildpost/answer-token/v1\0"
 
 
+class Use(IntEnum):
+    """What a token's link is for."""
+
+    MESSAGE = 1
+    CONFIRMATION = 2
+
+
+_USES: Final = frozenset(Use)
+
+
 @dataclass(frozen=True)
 class Token:
     """A token whose form is right; whether it is genuine says ``verify``."""
 
+    use: Use
     key_id: bytes
     random: bytes
     expires_at: datetime
@@ -49,7 +61,7 @@ class Token:
     @property
     def token_id(self) -> bytes:
         """Return the 29 signed bytes."""
-        return _BODY.pack(VERSION, self.key_id, self.random, int(self.expires_at.timestamp()))
+        return _BODY.pack(self.use, self.key_id, self.random, int(self.expires_at.timestamp()))
 
 
 def key_id(key: Ed25519PublicKey) -> bytes:
@@ -57,15 +69,21 @@ def key_id(key: Ed25519PublicKey) -> bytes:
     return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).digest()[:KEY_ID_BYTES]
 
 
-def issue(key: Ed25519PrivateKey, *, expires_at: datetime, entropy: Entropy) -> str:
-    """Make a new token.
+def issue(key: Ed25519PrivateKey, *, expires_at: datetime, entropy: Entropy, use: Use = Use.MESSAGE) -> str:
+    """Make a new token; ``entropy`` gives its 16 random bytes (for the rest see ``make``)."""
+    return make(key, random=entropy.token_bytes(RANDOM_BYTES), expires_at=expires_at, use=use)
+
+
+def make(key: Ed25519PrivateKey, *, random: bytes, expires_at: datetime, use: Use) -> str:
+    """Make a token from bytes at hand: the same ones give the same token (Ed25519 is deterministic).
 
     Args:
         key: the dealer's relay key.
+        random: 16 bytes that nobody else can tell.
         expires_at: aware instant before the year 2106; seconds are kept, fractions dropped.
-        entropy: gives the 16 random bytes.
+        use: what its link is for.
     """
-    body = _BODY.pack(VERSION, key_id(key.public_key()), entropy.token_bytes(RANDOM_BYTES), int(expires_at.timestamp()))
+    body = _BODY.pack(use, key_id(key.public_key()), random, int(expires_at.timestamp()))
     return base64.urlsafe_b64encode(body + key.sign(_CONTEXT + body)).decode("ascii")
 
 
@@ -79,10 +97,10 @@ def parse(text: str) -> Token:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except ValueError as error:
         raise Refused("answer_token_invalid") from error
-    if len(raw) != TOKEN_BYTES or raw[0] != VERSION or base64.urlsafe_b64encode(raw).decode("ascii") != text:
+    if len(raw) != TOKEN_BYTES or raw[0] not in _USES or base64.urlsafe_b64encode(raw).decode("ascii") != text:
         raise Refused("answer_token_invalid")
-    _, key, random, expiry = _BODY.unpack_from(raw)
-    return Token(key, random, datetime.fromtimestamp(expiry, UTC), raw[_BODY.size :])
+    use, key, random, expiry = _BODY.unpack_from(raw)
+    return Token(Use(use), key, random, datetime.fromtimestamp(expiry, UTC), raw[_BODY.size :])
 
 
 def verify(token: Token, key: Ed25519PublicKey, now: datetime) -> None:

@@ -21,7 +21,7 @@ _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """What a recipient reads: one-line subject, HTML part, plain text part (line feeds only)."""
+    """What a recipient reads: one-line subject, HTML part (empty: none), plain text part (line feeds only)."""
 
     subject: str
     html: str

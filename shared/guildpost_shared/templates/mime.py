@@ -3,9 +3,11 @@
 Rules, each with its source:
 
 1. Only ``email.message.EmailMessage`` writes; no header value holds a control character (RFC 5322 2.2).
-2. ``multipart/alternative``, plain text first, HTML last (RFC 2046 5.1.4), UTF-8 in quoted-printable.
+2. ``multipart/alternative``, plain text first, HTML last (RFC 2046 5.1.4), UTF-8 in quoted-printable; plain text alone
+   where there is no HTML.
 3. ``List-Unsubscribe`` with exactly one ``https`` address and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``
-   (RFC 8058), each on one line: some mail servers sign a folded header differently from how they send it.
+   (RFC 8058), each on one line: some mail servers sign a folded header differently from how they send it. A mail that
+   is no advertising has neither: there is nothing to unsubscribe from.
 4. ``Auto-Submitted: auto-generated`` (RFC 3834), so that absence notes stay away.
 5. ``Message-ID`` and ``Date`` are given: a repeated call gives the same bytes.
 """
@@ -40,14 +42,17 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Envelope:
-    """Everything of a mail that is not its content; ``message_id`` with angle brackets, ``date`` aware."""
+    """Everything of a mail that is not its content; ``message_id`` with angle brackets, ``date`` aware.
+
+    ``unsubscribe`` is None only for a mail without any advertising.
+    """
 
     sender: Mailbox
     recipient: Mailbox
     reply_to: Mailbox | None
     message_id: str
     date: datetime
-    unsubscribe: str
+    unsubscribe: str | None
 
 
 class _OneLine(EmailPolicy):
@@ -81,13 +86,15 @@ def to_bytes(mail: RenderedMail, envelope: Envelope) -> bytes:
     message["Subject"] = _line("Subject", mail.subject)
     message["Date"] = format_datetime(envelope.date)
     message["Message-ID"] = _matching("Message-ID", envelope.message_id, _MESSAGE_ID)
-    link = _matching("List-Unsubscribe", envelope.unsubscribe, _LINK)
-    message["List-Unsubscribe"] = f"<{link}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if envelope.unsubscribe is not None:
+        link = _matching("List-Unsubscribe", envelope.unsubscribe, _LINK)
+        message["List-Unsubscribe"] = f"<{link}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    message.set_boundary("=_" + sha256(envelope.message_id.encode()).hexdigest()[:32])
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        message.set_boundary("=_" + sha256(envelope.message_id.encode()).hexdigest()[:32])
     return message.as_bytes()
 
 

@@ -38,7 +38,7 @@ TOKEN = tokens.issue(KEY, expires_at=NOW + timedelta(days=400), entropy=FixedEnt
 
 def test_a_token_s_bytes_are_the_documented_pieces() -> None:
     body = (
-        b"\x01"  # version
+        b"\x01"  # use: the links of a message
         + hashlib.sha256(raw_public(KEY)).digest()[:8]  # key id
         + bytes(range(16))  # random
         + int((NOW + timedelta(days=400)).timestamp()).to_bytes(4, "big")  # expiry
@@ -46,6 +46,12 @@ def test_a_token_s_bytes_are_the_documented_pieces() -> None:
     signature = KEY.sign(b"guildpost/answer-token/v1\0" + body)  # Ed25519 is deterministic
     assert base64.urlsafe_b64encode(body + signature).decode() == TOKEN
     assert (124, body) == (len(TOKEN), tokens.parse(TOKEN).token_id)
+
+
+@pytest.mark.parametrize("use", tokens.Use)
+def test_a_token_says_what_its_link_is_for_and_is_the_same_from_the_same_bytes(use: tokens.Use) -> None:
+    made = [tokens.make(KEY, random=bytes(16), expires_at=NOW, use=use) for _ in range(2)]
+    assert (1, use, int(use)) == (len(set(made)), tokens.parse(made[0]).use, tokens.parse(made[0]).token_id[0])
 
 
 def test_a_token_matches_its_known_answer() -> None:

@@ -123,9 +123,15 @@ def test_an_unsubscribe_address_that_is_not_one_https_link_is_refused(link: str)
 @settings(max_examples=80, deadline=None)
 @given(name=st.text(max_size=80), subject=st.text(max_size=200), body=st.text(max_size=300))
 def test_no_text_adds_a_header_or_a_recipient(name: str, subject: str, body: str) -> None:
-    mail = RenderedMail(clean(subject), body, body)
+    mail = RenderedMail(clean(subject), f"<p>{body}</p>", body)
     message = _read(to_bytes(mail, replace(ENVELOPE, recipient=Mailbox(clean(name), "a@b.example"))))
     expected = ["from", "to", "reply-to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"]
     expected += ["auto-submitted", "content-type", "mime-version"]
     assert sorted(expected) == sorted(key.lower() for key in message)
     assert ["a@b.example"] == [address.addr_spec for address in message["To"].addresses]
+
+
+def test_a_mail_without_advertising_is_plain_text_and_offers_nothing_to_unsubscribe_from() -> None:
+    message = _read(to_bytes(RenderedMail("Bitte", "", "Guten Tag\n"), replace(ENVELOPE, unsubscribe=None)))
+    assert ("text/plain", "Guten Tag\n") == (message.get_content_type(), message.get_content().replace("\r\n", "\n"))
+    assert [] == [name for name in message if name.lower().startswith("list-")]
