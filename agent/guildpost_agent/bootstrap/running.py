@@ -21,6 +21,7 @@ from guildpost_agent.app.poll_relay import relay_poll_due
 from guildpost_agent.app.preview_message import preview_message
 from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.app.renew_certificate import renew_certificate
+from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
@@ -31,7 +32,7 @@ from guildpost_agent.bootstrap.member import (
     membership_of,
     services_of,
 )
-from guildpost_agent.bootstrap.rights import retention_wanted
+from guildpost_agent.bootstrap.rights import retention_notice, retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.domain.catalogue import may_send
@@ -240,6 +241,7 @@ class Agent:
         if self._retained != today:
             if retention_wanted(self.core):
                 self._worker.run("retention", now)
+            self._note_problem(RETENTION, retention_notice(self.core))
             self._retained = today
 
     def _keep(self) -> None:

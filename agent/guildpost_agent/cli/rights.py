@@ -5,7 +5,7 @@ export    --customer ID … --out FOLDER       everything about a person, as JSO
 erase     --customer ID … [--dry-run]        erase a person for good (Art. 17 GDPR)
 readmit   --customer ID …                    an erased person became a customer anew
 restrict  --customer ID … [--lift]           keep, but neither plan nor send (Art. 18, 21 GDPR)
-retention [--dry-run]                        let go what is old enough
+retention [--dry-run | --confirm]            let go what is old enough; the first time only once it is confirmed
 log                                          which rights were exercised when
 
 Export, erasure and restriction take all records of the person, as matching joined them; ``--only`` takes the numbers
@@ -22,12 +22,11 @@ from guildpost_agent.adapters.report.typeset import typeset_report
 from guildpost_agent.app.rights.erase import erase_person, readmit
 from guildpost_agent.app.rights.export import report_person
 from guildpost_agent.app.rights.restrict import Ground, lift_restriction, restrict_person
-from guildpost_agent.app.rights.retention import retention_due
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.bootstrap.rights import periods_of, report_words, retain
+from guildpost_agent.bootstrap.rights import report_words
 from guildpost_agent.cli.covering import add_customers, covered, described
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_agent.domain.rights.retention import LAW
+from guildpost_agent.cli.retention import add_retention, run_retention
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
 
@@ -48,8 +47,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     grounds = [ground.value for ground in Ground]
     parsers["restrict"].add_argument("--ground", choices=grounds, default=grounds[0], help="Grund · ground")
     parsers["restrict"].add_argument("--lift", action="store_true", help="aufheben · lift")
-    for name in ("erase", "retention"):
-        parsers[name].add_argument("--dry-run", action="store_true", help="nur zählen · count only")
+    parsers["erase"].add_argument("--dry-run", action="store_true", help="nur zählen · count only")
+    add_retention(parsers["retention"])
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -115,16 +114,6 @@ def _restrict(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None
         print(texts.text("cli.rights.restricted", cancelled=restrict_person(core.rights, ids, ground, now)))
 
 
-def _retention(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
-    now = core.business_clock.now()
-    found = retention_due(core.rights, periods_of(core), now, core.zone) if arguments.dry_run else retain(core)
-    heading = (texts.text(f"cli.rights.retention.{name}") for name in ("rule", "law", "count", "oldest"))
-    print("{:58} {:42} {:>9}  {}".format(*heading))
-    for due in found:
-        words = texts.text(f"rights.retention.{due.rule}")
-        print(f"{words:58} {LAW[due.rule]:42} {due.count:9}  {due.oldest or '–'}")
-
-
 def _log(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     del arguments
     with core.open_uow() as uow:
@@ -149,6 +138,6 @@ _RIGHTS: Final[Mapping[str, Callable[[Core, argparse.Namespace, Catalog], None]]
     "erase": _erase,
     "readmit": _readmit,
     "restrict": _restrict,
-    "retention": _retention,
+    "retention": run_retention,
     "log": _log,
 }

@@ -175,6 +175,12 @@ class Commands:
         anchors = ("--join-code", join_code, "--association-key", association_key)
         return self._agent(f"enrol-{key}", key, "enrol", *anchors, "--relay-card", card)
 
+    def confirm_retention(self, key: str) -> Command:
+        """Confirm a dealership's retention periods, as a dealer does once."""
+        argv = (str(self.programs / "guildpost-agent"), "rights", "retention", "--confirm", "--home")
+        home = str(self.folder.dealer(key).home)
+        return Command(f"retention-{key}", (*argv, home), self._variables(PASSPHRASE=key))
+
     def association_fingerprint(self) -> Path:
         """The file with the association key's fingerprint, which reaches dealers from the association."""
         return self.folder.signers / "association" / "fingerprint.txt"

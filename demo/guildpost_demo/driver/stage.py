@@ -171,6 +171,7 @@ def start_dealers(stage: Stage, said: Callable[[str], None]) -> None:
         card = stage.folder.dealer(profile.key).relay_card
         card.parent.mkdir(exist_ok=True)
         supervisor.run(commands.enrol(profile.key, codes[profile.key], fingerprint))
+        supervisor.run(commands.confirm_retention(profile.key))
         said(profile.name)
 
     side_by_side(enrol, stage.profiles)

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from guildpost_agent.app.ports.unit_of_work import ImportReport, QuarantinedRow
+from guildpost_agent.app.rights.confirm_retention import confirm_retention
 from guildpost_agent.app.rights.erase import tombstones_of
 from guildpost_agent.app.rights.restrict import Ground, lift_restriction, restrict_person
 from guildpost_agent.app.rights.retention import retention_due, walk_retention
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.config import Retention
-from guildpost_agent.domain.rights.retention import Due, Periods, Rule
+from guildpost_agent.domain.rights.retention import Due, Periods, Rule, Silent
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Refused
 from tests.agent.rights.planted import CUSTOMER, Planted
@@ -30,7 +31,10 @@ OVER_5 = date(2022, 2, 28)
 
 @pytest.fixture
 def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Core:
-    return open_core(an_agent_home(tmp_path, monkeypatch))
+    """A dealer who has confirmed the periods."""
+    core = open_core(an_agent_home(tmp_path, monkeypatch))
+    confirm_retention(core.open_uow, Silent(0, 0), NOW)
+    return core
 
 
 def _with_last_visits(core: Core, **visits: date | None) -> None:
@@ -189,7 +193,8 @@ def test_a_restriction_cancels_what_is_planned_and_can_be_lifted(core: Core) -> 
     lift_restriction(core.rights, {CUSTOMER}, Ground.ART_18, NOW)
     with core.open_uow() as uow:
         assert not uow.rights.is_restricted(CUSTOMER)
-        assert ["restrict_art18", "lift_art18"] == [entry.kind for entry in uow.rights.logged()]
+        kinds = [entry.kind for entry in uow.rights.logged()]
+        assert ["retention_confirmed", "restrict_art18", "lift_art18"] == kinds
 
 
 def test_the_configured_defaults_are_the_documented_ones() -> None:

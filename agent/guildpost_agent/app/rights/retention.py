@@ -1,17 +1,19 @@
 """The daily walk of the retention rules: what is old enough goes, in bites, each its own transaction.
 
 Walking again changes nothing; a crash loses at most the bite in hand, and the next walk goes on. A dry run counts what
-a walk would find now.
+a walk would find now. Customers are set aside and erased only once the dealer has confirmed the rules
+(``confirm_retention``); what was asked for by a customer, raw text, files and expired sign-ins do not wait for that.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
+from guildpost_agent.app.rights.confirm_retention import hold_back
 from guildpost_agent.app.rights.erase import RightsDesk, drop_silent, scrub_if_wanted, sweep_files
 from guildpost_agent.app.rights.restrict import cancel_planned
 from guildpost_agent.domain.months import add_months
-from guildpost_agent.domain.rights.retention import SILENCE, Due, Periods, Rule
+from guildpost_agent.domain.rights.retention import SILENCE, Due, Periods, Rule, Silent
 
 BITE: Final = 500
 LAST_WALK: Final = "rights/retention_day"
@@ -32,16 +34,25 @@ def retention_due(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinf
     return found
 
 
+def silent_people(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> Silent:
+    """Count whom the profile rules are about, set aside already or not."""
+    today = now.astimezone(zone).date()
+    months = (periods.profile_restrict_months, periods.profile_delete_months)
+    with desk.open_uow() as uow:
+        return Silent(*(uow.retention.count_silent(add_months(today, -count))[0] for count in months))
+
+
 def walk_retention(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> list[Due]:
-    """Let go what is due; return what was found and done, by rule."""
+    """Let go what is due; return what was found, by rule, and done, but for profiles that wait for the dealer."""
     found = retention_due(desk, periods, now, zone)
     today = now.astimezone(zone).date()
     with desk.open_uow() as uow:
         uow.retention.meet(today)
         uow.rights.lift(uow.retention.returned(add_months(today, -periods.profile_restrict_months)), SILENCE)
         uow.commit()
-    _bites(lambda: _drop(desk, add_months(today, -periods.profile_delete_months), now))
-    _bites(lambda: _restrict(desk, add_months(today, -periods.profile_restrict_months), now))
+    if not _profiles_wait(desk, periods, now, zone):
+        _bites(lambda: _drop(desk, add_months(today, -periods.profile_delete_months), now))
+        _bites(lambda: _restrict(desk, add_months(today, -periods.profile_restrict_months), now))
     for rule, limit in _limits(periods, now).items():
         _bites(lambda rule=rule, limit=limit: _drop_rows(desk, rule, limit))  # type: ignore[misc]
     for files in _old_files(desk, periods, now).values():
@@ -59,6 +70,14 @@ def walked_on(desk: RightsDesk) -> str:
     """Give the ISO day of the last whole walk, or nothing."""
     with desk.open_uow() as uow:
         return (uow.documents.get(LAST_WALK) or b"").decode()
+
+
+def _profiles_wait(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> bool:
+    silent = silent_people(desk, periods, now, zone)
+    with desk.open_uow() as uow:
+        waits = hold_back(uow, silent, periods)
+        uow.commit()
+    return waits
 
 
 def _limits(periods: Periods, now: datetime) -> dict[Rule, datetime]:

@@ -80,11 +80,11 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Silence:
-    """A customer and the last contact that anything in the database speaks of."""
+class Silent:
+    """How many customers the profile rules are about: silent long enough to be set aside, and of these to be erased."""
 
-    customer_id: str
-    last_contact: date
+    restrict: int
+    delete: int
 
 
 CONTACTS: Final[tuple[tuple[str, str], ...]] = (
