@@ -7,6 +7,7 @@ import argparse
 
 from guildpost_agent.app.resolve_people import decide_pair, resolve_people
 from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.cli.evidence import in_words
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.households import fleets
 from guildpost_agent.domain.records import Customer
@@ -73,10 +74,11 @@ def _review(core: Core, arguments: argparse.Namespace) -> None:
         pairs = uow.people.review()
         wanted = {one for pair in pairs[:SHOWN] for one in (pair.customer_id, pair.other_id)}
         known = {customer.customer_id: customer for customer in uow.records.customers_of(wanted)}
-    print(texts_of(arguments).text("cli.people.review", count=len(pairs)))
+    texts = texts_of(arguments)
+    print(texts.text("cli.people.review", count=len(pairs)))
     for pair in pairs[:SHOWN]:
         print(f"{pair.probability:>5.0%}  {_line(known[pair.customer_id])}\n       {_line(known[pair.other_id])}")
-        print(f"       {', '.join(pair.evidence)}")
+        print(f"       {in_words(pair.evidence, texts)}")
 
 
 def _line(customer: Customer) -> str:
