@@ -2,6 +2,7 @@
 
 A command module offers ``HELP`` (German and English), ``configure(parser)`` and ``run(arguments) -> int``. Errors are
 translated here, once: the public sentence and the next step to standard error, the exit code from the errors' table.
+``--lang`` is taken wherever it stands: before the command, after it, or after an action of its own.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
 
@@ -30,6 +31,14 @@ class Command(Protocol):
         ...
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that knows ``--lang``, as all its commands' and actions' parsers do; the innermost one given counts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help="de | en")
+
+
 def default_language(environment: Mapping[str, str]) -> Language:
     """Choose the language of the terminal: ``GUILDPOST_LANG``, else German."""
     return "en" if environment.get("GUILDPOST_LANG", "").lower().startswith("en") else "de"
@@ -47,13 +56,13 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
         The exit code.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser(prog=program)
+    parser = Parser(prog=program)
+    parser.set_defaults(lang=default_language(os.environ))
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    chosen = given[0] if given and given[0] in commands else None
+    chosen = next((word for word in given if word in commands), None)
     modules = {name: importlib.import_module(path) for name, path in commands.items() if chosen in {None, name}}
     for name, module in modules.items():
         sub = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
-        sub.add_argument("--lang", choices=("de", "en"), default=default_language(os.environ), help="de | en")
         module.configure(sub)
     parsed = parser.parse_args(given)
     try:

@@ -147,6 +147,35 @@ def test_the_terminals_language_is_german_unless_the_environment_says_english(
     assert language == default_language(environment)
 
 
+class Nested(Command):
+    """A command with actions."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        action = parser.add_subparsers(dest="action", required=True).add_parser("list")
+        action.add_argument("--number", type=int, default=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        (["check", "list"], "de"),
+        (["--lang", "en", "check", "list"], "en"),
+        (["check", "--lang", "en", "list", "--number", "3"], "en"),
+        (["check", "list", "--number", "3", "--lang", "en"], "en"),
+        (["check", "list", "--lang=en"], "en"),
+        (["check", "--lang", "de", "list", "--lang", "en"], "en"),
+    ],
+    ids=["not said", "before the command", "before the action", "after the action", "with =", "the inner one counts"],
+)
+def test_the_language_may_be_said_anywhere(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], language: Language
+) -> None:
+    command = Nested("guildpost_test_command")
+    monkeypatch.setitem(sys.modules, command.__name__, command)
+    assert 0 == main(PROGRAM, COMMANDS, words)
+    assert [language] == [arguments.lang for arguments in command.given]
+
+
 def test_an_argument_outweighs_the_environment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
