@@ -130,14 +130,14 @@ def _resolve_all(uow: UnitOfWork) -> list[Membership]:
 def _resolve_changed(
     uow: UnitOfWork, model: "MatchModel", changed: Collection[str], known: Mapping[str, Membership]
 ) -> list[Membership]:
-    from guildpost_agent.domain.matching import blocking_keys, score_pairs  # noqa: PLC0415 — see above
+    from guildpost_agent.domain.matching import LARGEST_BLOCK, blocking_keys, score_pairs  # noqa: PLC0415 — see above
 
     fresh = uow.records.customers_of(changed)
     if not fresh:
         return []
     keys = dict(zip([c.customer_id for c in fresh], blocking_keys(match_records(fresh), _narrow(model)), strict=True))
     uow.people.set_keys(keys, all_of_them=False)
-    near = uow.people.sharing({key for values in keys.values() for key in values}) | set(keys)
+    near = uow.people.sharing({key for values in keys.values() for key in values}, LARGEST_BLOCK) | set(keys)
     theirs = {known[one].person_id for one in near if one in known}
     near |= {member.customer_id for member in known.values() if member.person_id in theirs}
     customers = uow.records.customers_of(near)

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from guildpost_shared.errors import Refused
 
 BLOCK_BYTES: Final = 1 << 20
+FIRST_BLOCK_BYTES: Final = 1 << 16
 LARGEST_BYTES: Final = 4 << 30
 """No dealer's export comes near: 270,000 vehicles take some 60 MB. What is larger is no table but a mistake."""
 _GERMAN: Final = "äöüÄÖÜß"
@@ -86,9 +87,11 @@ class _Scan:
 
 
 def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
-    """Read a stream a block at a time."""
-    while block := stream.read(BLOCK_BYTES):
+    """Read a stream a block at a time; the first ones are small, for whoever wants the beginning only."""
+    size = FIRST_BLOCK_BYTES
+    while block := stream.read(size):
         yield block
+        size = min(2 * size, BLOCK_BYTES)
 
 
 def detect(path: Path) -> str:

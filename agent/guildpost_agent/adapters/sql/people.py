@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.tables import match_keys, merge_log, persons, review_pairs, verdicts
@@ -122,11 +122,18 @@ class SqlPeople:
         rows = sorted((_signed(key), customer_id) for customer_id, values in keys.items() for key in values)
         insert_rows(self._connection, match_keys, ("key", "customer_id"), rows)
 
-    def sharing(self, keys: Collection[int]) -> set[str]:
-        """List the records that hold one of the keys."""
+    def sharing(self, keys: Collection[int], most: int) -> set[str]:
+        """List the records that hold one of the telling keys."""
         found: set[str] = set()
         for part in _parts({_signed(key) for key in keys}):
-            found.update(self._connection.scalars(select(match_keys.c.customer_id).where(match_keys.c.key.in_(part))))
+            telling = (
+                select(match_keys.c.key)
+                .where(match_keys.c.key.in_(part))
+                .group_by(match_keys.c.key)
+                .having(func.count() <= most)
+            )
+            records = select(match_keys.c.customer_id).where(match_keys.c.key.in_(telling))
+            found.update(self._connection.scalars(records))
         return found
 
 

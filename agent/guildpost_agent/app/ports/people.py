@@ -77,6 +77,6 @@ class People(Protocol):
         """Store each record's keys, in place of its earlier ones, or of everybody's."""
         ...
 
-    def sharing(self, keys: Collection[int]) -> set[str]:
-        """List the records that hold one of the keys."""
+    def sharing(self, keys: Collection[int], most: int) -> set[str]:
+        """List the records that hold one of the keys which at most so many records share; others tell nothing."""
         ...

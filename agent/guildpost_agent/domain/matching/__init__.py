@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guildpost_agent.domain.matching import blocking, estimating, scoring
+from guildpost_agent.domain.matching.blocking import LARGEST_BLOCK
 from guildpost_agent.domain.matching.clustering import Resolution, resolve
 from guildpost_agent.domain.matching.explaining import explain
 from guildpost_agent.domain.matching.model import MatchModel
@@ -21,6 +22,7 @@ from guildpost_agent.domain.matching.records import COLUMNS, MatchRecords
 from guildpost_agent.domain.matching.scoring import Pairs
 
 __all__ = [
+    "LARGEST_BLOCK",
     "MatchModel",
     "MatchRecords",
     "Pairs",

@@ -59,6 +59,7 @@ customers = Table(
     Column("missing_since", Date),
     Column("provenance", Notes, nullable=False, server_default="{}", info=PERSONAL),
     Column("row_digest", BigInteger),
+    Index("customers_by_digest", "row_digest"),
 )
 
 vehicles = Table(
@@ -94,6 +95,7 @@ vehicles = Table(
     Column("missing_since", Date),
     Column("provenance", Notes, nullable=False, server_default="{}", info=PERSONAL),
     Column("row_digest", BigInteger),
+    Index("vehicles_by_digest", "row_digest"),
     Index("vehicles_by_customer", "customer_id"),
 )
 
@@ -113,6 +115,7 @@ jobs = Table(
     Column("charge", String(12), nullable=False, server_default=""),
     Column("site", String(40), nullable=False, server_default=""),
     Column("row_digest", BigInteger),
+    Index("jobs_by_digest", "row_digest"),
     Index("jobs_by_vehicle", "vehicle_id"),
 )
 

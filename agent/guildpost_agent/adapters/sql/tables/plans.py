@@ -27,6 +27,7 @@ due_dates = Table(
     Column("source", String(40), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("triage", String(12), nullable=False),
+    Index("due_dates_by_triage", "service_id", "triage"),
 )
 
 decisions = Table(
