@@ -22,6 +22,7 @@ from guildpost_agent.app.preview_message import preview_message
 from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
+from guildpost_agent.app.score_customers import segments_due
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
@@ -103,6 +104,7 @@ class Agent:
         self._worker = Worker(core.home)
         self._planned = ""
         self._retained = ""
+        self._segmented = ("", "")
         self._read_on = ""
         self._due: set[str] = set()
         self._sealing_key = load_sealing_key(membership_of(core).sealing_key)
@@ -179,6 +181,7 @@ class Agent:
             Step("relay", self._poll),
             Step("mail", self._send),
             Step("letters", self._letters),
+            Step("segments", self._segment),
             Step("retention", self._retain),
         ]
 
@@ -234,6 +237,13 @@ class Agent:
         """Print and hand over the letters whose release day has come."""
         if self.catalogue.may_send and Channel.LETTER in self._due:
             self._worker.run("print", now)
+
+    def _segment(self, now: datetime) -> None:
+        """Segment the customers with every plan and once a day of this machine, however fast its business clock."""
+        wanted = (self._planned, self._day_of(self.core.wall_clock.now()))
+        if self._segmented != wanted and segments_due(self.core.open_uow, self._day_of(now)):
+            self._worker.run("segments", now)
+        self._segmented = wanted
 
     def _retain(self, now: datetime) -> None:
         """Let go once a day what is old enough."""

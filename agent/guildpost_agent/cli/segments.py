@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from guildpost_agent.adapters.reference.files import FileReferenceData
 from guildpost_agent.app.score_customers import score_customers
 from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.reference import definitions_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.segments.definitions import Definitions, ServiceScore, StageRule, ValueBand
 from guildpost_agent.domain.segments.life_cycle import BUSINESS, FLEET, PRIVATE
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: the dealer's own definitions cannot be read.
     """
     texts, core = texts_of(arguments), open_core(arguments.home)
-    definitions = FileReferenceData(core.home).definitions()
+    definitions = definitions_of(core)
     if arguments.compute:
         score_customers(core.open_uow, definitions, core.business_clock.now(), core.zone)
     with core.open_uow() as uow:

@@ -19,9 +19,11 @@ from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.planning_state import note_plan, planning_key
 from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.app.record_bookings import record_bookings
+from guildpost_agent.app.score_customers import score_customers
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
 from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
+from guildpost_agent.bootstrap.reference import definitions_of
 from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
@@ -70,7 +72,7 @@ def do_step(core: Core, step: str, now: datetime, extra: Extra) -> int:
 
 
 def intake(core: Core, extra: Extra) -> None:
-    """Take in what lies ready, attribute bookings; plan anew when many customers or vehicles came."""
+    """Take in what lies ready, attribute bookings; plan and segment anew when many customers or vehicles came."""
     services = services_in_force(core)
     taken = take_all_in(core, services, database=extra.get("database") == "yes")
     for one in taken:
@@ -78,6 +80,7 @@ def intake(core: Core, extra: Extra) -> None:
         log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
     if sum(_master_rows(one.report) for one in taken) >= LARGE_DELIVERY:
         plan(core, extra)
+        segment(core, extra)
     elif taken:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
 
@@ -131,10 +134,18 @@ def let_go(core: Core, extra: Extra) -> None:
         log.info("retention_walked", **{due.rule.value: due.count for due in found})
 
 
+def segment(core: Core, extra: Extra) -> None:
+    """Say anew where every customer stands and what could be offered."""
+    del extra
+    summary = score_customers(core.open_uow, definitions_of(core), core.business_clock.now(), core.zone)
+    log.info("segments_computed", customers=summary.customers, potentials=summary.potentials)
+
+
 STEPS: Final[Mapping[str, Callable[[Core, Extra], None]]] = {
     "intake": intake,
     "plan": plan,
     "print": print_due,
     "compile": compile_templates,
+    "segments": segment,
     "retention": let_go,
 }

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from guildpost_agent.adapters.reference.files import shipped
-from guildpost_agent.app.score_customers import score_customers
+from guildpost_agent.app.score_customers import score_customers, segments_due
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
+from guildpost_agent.cli.work import do_step
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.reference.dataset import Name
 from guildpost_agent.domain.segments.potential import Potential
@@ -51,6 +52,33 @@ def test_scores_are_stored_in_place_of_earlier_ones_and_found_by_customer_and_se
         assert best[0] in uow.segments.potentials_of("1")
         assert isinstance(best[0], Potential)
         assert (date(2027, 3, 1), None) == (uow.segments.computed_on(), uow.segments.of("3"))
+
+
+def test_the_worker_computes_segments_and_says_when_they_are_due(home: Path) -> None:
+    core = open_core(home)
+    with core.open_uow() as uow:
+        uow.records.upsert_customers([a_customer("1"), a_customer("2")])
+        uow.commit()
+    assert segments_due(core.open_uow, "2027-03-01")
+    assert 0 == do_step(core, "segments", NOW, {})
+    assert [False, True] == [segments_due(core.open_uow, day) for day in ("2027-03-01", "2027-03-02")]
+    with core.open_uow() as uow:
+        assert {"never_here": 2} == uow.segments.counts("stage")
+
+
+@pytest.mark.parametrize(("size", "segmented"), [(120, 120), (20, 0)], ids=["large", "small: with the day's run"])
+def test_a_large_delivery_is_segmented_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch, size: int, segmented: int
+) -> None:
+    monkeypatch.setattr("guildpost_agent.cli.work.plan", lambda _core, _extra: None)  # needs a membership
+    core = open_core(home)
+    rows = "".join(f"{n};Muster{n};Weg {n};84028;Landshut\r\n" for n in range(1, size + 1))
+    core.config.dms.drop_folder.mkdir(parents=True, exist_ok=True)
+    file = core.config.dms.drop_folder / "kunden.csv"
+    file.write_text("Kundennummer;Name1;Strasse;PLZ;Ort\r\n" + rows, "cp1252")
+    assert (0, False) == (do_step(core, "intake", NOW, {}), file.exists())
+    with core.open_uow() as uow:
+        assert segmented == sum(uow.segments.counts("stage").values())
 
 
 @pytest.mark.parametrize(("language", "words"), [("de", "abwanderungsgefährdet"), ("en", "at risk")])
