@@ -15,12 +15,13 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from guildpost_agent.app.apply_answer import AnswerRules, apply_answer
+from guildpost_agent.app.consents.opt_in import Answer, confirm_opt_in
 from guildpost_agent.app.ports.relay_inbox import AnswerPage, RelayInbox, SealedAnswer
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.relay_state import last_relay_answer, note_relay_answer
 from guildpost_agent.domain.relay_silence import poll_due
 from guildpost_shared.answers import tokens
-from guildpost_shared.answers.events import AnswerEvent, read_event
+from guildpost_shared.answers.events import AnswerEvent, EventKind, read_event
 from guildpost_shared.answers.seals import unseal
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError, ProtocolViolation, Refused
@@ -29,7 +30,7 @@ from guildpost_shared.failpoints import hit
 
 @dataclass
 class PollSummary:
-    """What one poll brought: new answers, known ones, unreadable ones, and ones whose message is unknown here."""
+    """What one poll brought: new answers, known or overtaken ones, unreadable ones, and ones of unknown messages."""
 
     applied: int = 0
     known: int = 0
@@ -111,6 +112,8 @@ class _Poll:
         except (ProtocolViolation, Refused):
             self.summary.unreadable += 1
             return True
+        if event.kind is EventKind.CONFIRM:
+            return self._confirm(uow, event, now)
         job = uow.outbox.by_token(event.token)
         if job is None:
             self.summary.unmatched += 1
@@ -120,6 +123,14 @@ class _Poll:
         else:
             self.summary.known += 1
         return True
+
+    def _confirm(self, uow: UnitOfWork, event: AnswerEvent, now: datetime) -> bool:
+        """Confirm an opt-in; what counts for its time is when the button was pressed, not when we heard of it."""
+        answer = confirm_opt_in(uow, event.token, self.rules.suppression_key, now, used_at=event.at)
+        self.summary.applied += answer is Answer.CONFIRMED
+        self.summary.known += answer in {Answer.KNOWN, Answer.EXPIRED}
+        self.summary.unmatched += answer is Answer.UNKNOWN
+        return answer is not Answer.UNKNOWN
 
 
 def _opened(answer: SealedAnswer, sealing_key: X25519PrivateKey) -> AnswerEvent:

@@ -27,13 +27,18 @@ def links_for(relay_url: str, token: str) -> Links:
     return Links(answer=f"{base}/a/{token}", click=f"{base}/c/{token}", unsubscribe=f"{base}/u/{token}")
 
 
-def mail_message_id(key: bytes, touchpoint_id: str, domain: str) -> str:
-    """Make the Message-ID of a touchpoint: always the same one, meaningless to everybody else.
+def confirmation_link(relay_url: str, token: str) -> str:
+    """Give the address of the page that confirms an opt-in."""
+    return f"{relay_url.rstrip('/')}/o/{token}"
+
+
+def mail_message_id(key: bytes, job_id: str, domain: str) -> str:
+    """Make the Message-ID of a job: always the same one, meaningless to everybody else.
 
     Args:
         key: the dealer's key for this purpose, 32 bytes.
-        touchpoint_id: the job.
+        job_id: the touchpoint, or the request that the mail asks to confirm.
         domain: of the sender's address.
     """
-    digest = hmac.digest(key, b"guildpost/message-id/v1\0" + touchpoint_id.encode(), hashlib.sha256)
+    digest = hmac.digest(key, b"guildpost/message-id/v1\0" + job_id.encode(), hashlib.sha256)
     return f"<{digest[:_ID_BYTES].hex()}@{domain}>"

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from guildpost_agent.adapters.sql.tables import consent_events, opt_in_requests, phone_consent_uses
 from guildpost_agent.adapters.sql.unit_of_work import SqlUnitOfWork
 from guildpost_agent.app.consents.apply_import import apply_import
@@ -29,6 +31,7 @@ from tests.fakes.seeded_entropy import SeededEntropy
 START = datetime(2024, 1, 8, 9, tzinfo=UTC)
 TEXT = hashlib.sha256(b"Ja, ich moechte Angebote per E-Mail.").hexdigest()
 IDS = ("1", "2")
+RELAY_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 _BY_WHAT = {
     "paper": (Kind.GRANTED, Basis.CONSENT),
     "notice": (Kind.NOTICED, Basis.UWG_7_3),
@@ -162,10 +165,10 @@ class Life:
         """Ask for double opt-in; the link is used in time, late, twice, or never."""
         purpose = self.pair()[0]
         request_opt_in(
-            self.uow, self.entropy, customer_id=self.dice.choice(IDS), purpose=purpose, text_version="doi-1",
-            text_sha256=TEXT, source="Webseite", collected_by="Formular", now=self.now,
+            self.uow, self.entropy, relay_key=RELAY_KEY, customer_id=self.dice.choice(IDS), purpose=purpose,
+            text_version="doi-1", text_sha256=TEXT, source="Webseite", collected_by="Formular", now=self.now,
         )  # fmt: skip
-        waiting = pending_confirmations(self.uow, self.entropy, self.now)
+        waiting = pending_confirmations(self.uow, self.entropy, RELAY_KEY, self.now)
         self.now += timedelta(days=self.dice.choice((0, 2, 9)), minutes=5)
         for one in waiting if self.dice.random() < 0.7 else ():
             for _ in range(self.dice.choice((1, 2))):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,12 +29,15 @@ from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import CHANNELS, Basis, Kind, Origin, Purpose
 from guildpost_agent.domain.legal_basis import permission
 from guildpost_agent.domain.suppression import suppression_entries
+from guildpost_shared.answers import tokens
 from guildpost_shared.errors import Refused
 from tests.factories.agent import KEY, NOW, a_consent, a_customer, open_store
 from tests.factories.agent_home import an_agent_home
 from tests.fakes.seeded_entropy import SeededEntropy
 
 PAIR = ("service_reminders", "email")
+RELAY_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+STRANGE = tokens.make(RELAY_KEY, random=bytes(16), expires_at=NOW + timedelta(days=7), use=tokens.Use.CONFIRMATION)
 YES = Said("1", "email", "service_reminders", given=True, given_at=date(2026, 1, 2), source="Annahme")
 SIGNED = replace(
     a_consent(),
@@ -60,10 +64,10 @@ def store(tmp_path: Path) -> OpenUnitOfWork:
 def ask_for_mail(uow: UnitOfWork, now: datetime = NOW) -> str:
     """Request double opt-in and give the token of the mail to write."""
     opt_in.request_opt_in(
-        uow, SeededEntropy(b"doi"), customer_id="1", purpose="offers", text_version="doi-1", text_sha256="cd" * 32,
-        source="Webseite", collected_by="Formular", now=now,
+        uow, SeededEntropy(b"doi"), relay_key=RELAY_KEY, customer_id="1", purpose="offers", text_version="doi-1",
+        text_sha256="cd" * 32, source="Webseite", collected_by="Formular", now=now,
     )  # fmt: skip
-    (mail,) = opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), now)
+    (mail,) = opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), RELAY_KEY, now)
     assert ("erika@post.example", "offers") == (mail.email, mail.purpose)
     return mail.token
 
@@ -93,7 +97,9 @@ def test_the_token_is_nowhere_in_the_database(store: OpenUnitOfWork) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "ä", "A" * 43, "A" * 44], ids=["none", "short", "no ASCII", "a guess", "long"]
+    "token",
+    ["", "x", "ä", "A" * 124, tokens.issue(RELAY_KEY, expires_at=NOW, entropy=SeededEntropy(b"x")), STRANGE],
+    ids=["none", "short", "no ASCII", "a guess", "of a message", "of nobody's request"],
 )
 def test_a_token_that_nobody_issued_does_nothing(store: OpenUnitOfWork, token: str) -> None:
     with store() as uow:
@@ -107,7 +113,9 @@ def test_a_request_expires_and_a_late_link_does_nothing(store: OpenUnitOfWork) -
         token, late = ask_for_mail(uow), NOW + timedelta(days=7)
         assert opt_in.Answer.EXPIRED == opt_in.confirm_opt_in(uow, token, KEY, late)
         assert (1, 0) == (opt_in.expire_opt_ins(uow, late), opt_in.expire_opt_ins(uow, late))
-        assert [] == opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), late) + uow.consents.events_of("1")
+        assert [] == opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), RELAY_KEY, late) + uow.consents.events_of(
+            "1"
+        )
 
 
 def test_an_objection_cancels_the_request_that_waits(store: OpenUnitOfWork) -> None:
@@ -127,7 +135,7 @@ def test_a_link_proves_only_the_mailbox_it_was_sent_to(store: OpenUnitOfWork) ->
 def test_asking_twice_gives_one_mail_and_it_is_handed_over_once(store: OpenUnitOfWork) -> None:
     with store() as uow:
         assert ask_for_mail(uow) == ask_for_mail(uow)
-        (mail,) = opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), NOW)
+        (mail,) = opt_in.pending_confirmations(uow, SeededEntropy(b"doi"), RELAY_KEY, NOW)
         assert (True, False) == tuple(opt_in.hand_over(uow, mail.request_id, NOW) for _ in range(2))
         assert opt_in.Answer.CONFIRMED == opt_in.confirm_opt_in(uow, mail.token, KEY, NOW + timedelta(hours=1))
 

@@ -30,6 +30,7 @@ PERSONAL = {
     "appointments": {"appointment_id", "customer_id", "vehicle_id", "starts_at", "created_on"},
     "consent_events": {"customer_id", "at", "source", "collected_by", "given_on", "ip", "reference", "preferences"},
     "opt_in_requests": {"customer_id", "email", "source", "collected_by", "ip"},
+    "opt_in_mails": {"mailed_at"},
     "phone_consent_uses": {"customer_id", "used_at", "called_by"},
     "occasions": {"occasion_id", "customer_id", "vehicle_id", "due_date"},
     "decisions": {"occasion_id", "facts"},

@@ -1,6 +1,7 @@
 """The screens' reads as SQL on a read-only snapshot."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select, union
 from sqlalchemy.sql import Select
@@ -11,12 +12,23 @@ from guildpost_agent.adapters.sql.tables import (
     decisions,
     imports,
     occasions,
+    opt_in_mails,
+    opt_in_requests,
     outbox,
     outcomes,
     touchpoints,
     vehicles,
 )
 from guildpost_agent.app.ports.read_model import RefusalCount, Totals, WeekRow
+
+_ASKED: Final = (
+    select(func.min(opt_in_requests.c.requested_at))
+    .join(opt_in_mails, opt_in_mails.c.request_id == opt_in_requests.c.request_id, isouter=True)
+    .where(opt_in_requests.c.state == "pending", opt_in_mails.c.request_id.is_(None))
+)
+_ASKED_AGAIN: Final = select(func.min(opt_in_mails.c.next_attempt_at)).where(
+    opt_in_mails.c.state.in_(("ready", "sending"))
+)
 
 
 class SqlReadModel:
@@ -88,7 +100,7 @@ class SqlReadModel:
             return [RefusalCount(*row.tuple()) for row in connection.execute(statement)]
 
     def next_due(self) -> datetime | None:
-        """Say when the next planned or put-off message wants to go out; None when nothing is planned."""
+        """Say when the next planned, put-off or asked-for message wants to go out; None when there is none."""
         planned = (
             select(func.min(touchpoints.c.planned_at))
             .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id, isouter=True)
@@ -96,8 +108,14 @@ class SqlReadModel:
         )
         waiting = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(("ready", "sending")))
         with self._engine.connect() as connection:
-            found = [connection.scalar(planned), connection.scalar(waiting)]
+            found = [connection.scalar(statement) for statement in (planned, waiting, _ASKED, _ASKED_AGAIN)]
         return min((at for at in found if at is not None), default=None)
+
+    def confirmation_due(self, now: datetime) -> bool:
+        """Say whether a mail that asks for a confirmation wants to go out now, or was interrupted on its way."""
+        with self._engine.connect() as connection:
+            found = [connection.scalar(statement) for statement in (_ASKED, _ASKED_AGAIN)]
+        return any(at is not None and at <= now for at in found)
 
     def due_channels(self, now: datetime) -> set[str]:
         """Name the channels on which a message wants to go out now, or was interrupted on its way."""

@@ -11,6 +11,7 @@ from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
 from guildpost_agent.adapters.sql.imports import SqlImports
 from guildpost_agent.adapters.sql.leases import SqlLeases
+from guildpost_agent.adapters.sql.opt_in_mails import SqlOptInMails
 from guildpost_agent.adapters.sql.outbox import SqlOutbox
 from guildpost_agent.adapters.sql.outcomes import SqlOutcomes
 from guildpost_agent.adapters.sql.people import SqlPeople
@@ -81,6 +82,11 @@ class SqlUnitOfWork:
     def consents(self) -> SqlConsents:
         """The consent ledger."""
         return SqlConsents(self._connection)
+
+    @cached_property
+    def opt_in_mails(self) -> SqlOptInMails:
+        """Mails that ask for a confirmation."""
+        return SqlOptInMails(self._connection)
 
     @cached_property
     def suppressions(self) -> SqlSuppressions:

@@ -1,13 +1,15 @@
 """Double opt-in: request, list of mails to write, confirmation, expiry.
 
-Writing and sending the confirmation mail is not done here: ``pending_confirmations`` gives the sender everything it
-needs, and ``hand_over`` notes that a mail is on its way. Nothing is claimed to be sent before.
+The mail itself is sent by ``send_confirmations``: ``pending_confirmations`` gives it everything it needs, ``hand_over``
+notes that a mail is on its way, ``give_up`` that none can be. Nothing is claimed to be sent before.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guildpost_agent.app.consents.close import WAITING
 from guildpost_agent.app.consents.record import existing, record_grant
@@ -24,6 +26,7 @@ from guildpost_agent.domain.consent.opt_in import (
     token_of,
 )
 from guildpost_agent.domain.consent.terms import ADVERTISING
+from guildpost_agent.domain.outbox import Event, State, after
 from guildpost_agent.domain.suppression import normalise_email
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
@@ -44,7 +47,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class PendingConfirmation:
-    """A confirmation mail to write: to whom, for which purpose, with which token, by when it must be used."""
+    """A confirmation mail to write: to whom, for which purpose, asked for when, with which token, good until when."""
 
     request_id: str
     customer_id: str
@@ -52,6 +55,7 @@ class PendingConfirmation:
     purpose: str
     token: str
     text_version: str
+    requested_at: datetime
     expires_at: datetime
 
 
@@ -68,6 +72,7 @@ def request_opt_in(
     uow: UnitOfWork,
     entropy: Entropy,
     *,
+    relay_key: Ed25519PrivateKey,
     customer_id: str,
     purpose: str,
     text_version: str,
@@ -82,6 +87,7 @@ def request_opt_in(
     Args:
         uow: the open transaction; the caller commits.
         entropy: makes the request's id, and the key the first time.
+        relay_key: proves the token to the relay.
         customer_id: who.
         purpose: what for.
         text_version: the text that was shown.
@@ -104,16 +110,19 @@ def request_opt_in(
         ):
             return waiting
     request_id = new_id(entropy)
-    hashed = token_hash(token_of(opt_in_key(uow, entropy), request_id))
+    expires_at = now + EXPIRES_AFTER
+    hashed = token_hash(token_of(opt_in_key(uow, entropy), relay_key, request_id, expires_at))
     request = OptInRequest(
-        request_id, customer_id, purpose, email, hashed or "", OptInState.PENDING, now, now + EXPIRES_AFTER,
+        request_id, customer_id, purpose, email, hashed or "", OptInState.PENDING, now, expires_at,
         text_version, text_sha256, source, collected_by, ip,
     )  # fmt: skip
     uow.consents.add_request(request)
     return request
 
 
-def pending_confirmations(uow: UnitOfWork, entropy: Entropy, now: datetime) -> list[PendingConfirmation]:
+def pending_confirmations(
+    uow: UnitOfWork, entropy: Entropy, relay_key: Ed25519PrivateKey, now: datetime
+) -> list[PendingConfirmation]:
     """List the confirmation mails that are to be written now, oldest first."""
     key = opt_in_key(uow, entropy)
     return [
@@ -122,8 +131,9 @@ def pending_confirmations(uow: UnitOfWork, entropy: Entropy, now: datetime) -> l
             request.customer_id,
             request.email,
             request.purpose,
-            token_of(key, request.request_id),
+            token_of(key, relay_key, request.request_id, request.expires_at),
             request.text_version,
+            request.requested_at,
             request.expires_at,
         )
         for request in uow.consents.requests(OptInState.PENDING)
@@ -133,17 +143,40 @@ def pending_confirmations(uow: UnitOfWork, entropy: Entropy, now: datetime) -> l
 
 def hand_over(uow: UnitOfWork, request_id: str, now: datetime) -> bool:
     """Note that a confirmation mail was handed to the mail server; say whether the request was still waiting."""
+    return _advance(uow, request_id, Step.HAND_OVER, now)
+
+
+def give_up(uow: UnitOfWork, request_id: str, now: datetime) -> bool:
+    """Note that no confirmation mail can be sent, so that the customer may ask again; say whether it was waiting."""
+    return _advance(uow, request_id, Step.CANCEL, now)
+
+
+def _advance(uow: UnitOfWork, request_id: str, step: Step, now: datetime) -> bool:
     found = [r for r in uow.consents.requests(OptInState.PENDING) if r.request_id == request_id]
-    moved = [advance(request, Step.HAND_OVER, now) for request in found]
+    moved = [advance(request, step, now) for request in found]
     return uow.consents.move_requests(moved, expected=(OptInState.PENDING,)) == 1
 
 
-def confirm_opt_in(uow: UnitOfWork, token: str, suppression_key: bytes, now: datetime, ip: str = "") -> Answer:
+def confirm_opt_in(
+    uow: UnitOfWork,
+    token: str,
+    suppression_key: bytes,
+    now: datetime,
+    ip: str = "",
+    *,
+    used_at: datetime | None = None,
+) -> Answer:
     """Use a confirmation link: exactly once it makes an entry of the ledger.
 
-    Raises:
-        Refused: the customer is gone meanwhile (``customer_unknown``).
+    Args:
+        uow: the open transaction; the caller commits.
+        token: of the link.
+        suppression_key: of the suppression list.
+        now: when the ledger hears of it, UTC.
+        ip: of the confirmation, only if it was given.
+        used_at: when the link was used, UTC; it counts for the request's time. None: now.
     """
+    used_at = now if used_at is None else min(used_at, now)
     hashed = token_hash(token)
     request = uow.consents.request_by_hash(hashed) if hashed else None
     if request is None:
@@ -151,18 +184,28 @@ def confirm_opt_in(uow: UnitOfWork, token: str, suppression_key: bytes, now: dat
     if request.state is OptInState.CONFIRMED:
         return Answer.KNOWN
     # The link proves the mailbox it was sent to, and not another one that may be written to by now.
-    moved = normalise_email(existing(uow, request.customer_id).email) != request.email
-    if moved or request.state not in WAITING or is_over(request, now):
+    customer = uow.records.customer(request.customer_id)
+    moved = customer is None or normalise_email(customer.email) != request.email
+    if moved or request.state not in WAITING or is_over(request, used_at):
         return Answer.EXPIRED
     try:
-        record_grant(uow, confirmation_event(request, ip, now), suppression_key)
+        record_grant(uow, confirmation_event(request, ip, used_at, now), suppression_key)
     except Refused:  # objected meanwhile under another number with the same address: nothing was written
         return Answer.EXPIRED
     uow.consents.move_requests([advance(request, Step.CONFIRM, now)], expected=WAITING)
+    _settle(uow, request.request_id, now)
     return Answer.CONFIRMED
 
 
+def _settle(uow: UnitOfWork, request_id: str, now: datetime) -> None:
+    """Know that a mail arrived whose fate was unsure: its link was used."""
+    mail = uow.opt_in_mails.get(request_id)
+    if mail is not None and mail.state == State.UNSURE:
+        arrived = after(State.UNSURE, Event.ACCEPT)
+        uow.opt_in_mails.move(request_id, expected=mail.state, to=arrived, now=now, response="link used")
+
+
 def expire_opt_ins(uow: UnitOfWork, now: datetime) -> int:
-    """Close the requests whose time is over; say how many."""
+    """Close the requests whose time was over at an instant up to which every confirmation is known; say how many."""
     over = [request for request in uow.consents.requests(*WAITING) if is_over(request, now)]
     return uow.consents.move_requests([advance(request, Step.EXPIRE, now) for request in over], expected=WAITING)

@@ -65,7 +65,11 @@ class ReadModel(Protocol):
         ...
 
     def next_due(self) -> datetime | None:
-        """Say when the next planned or put-off message wants to go out; None when nothing is planned."""
+        """Say when the next planned, put-off or asked-for message wants to go out; None when there is none."""
+        ...
+
+    def confirmation_due(self, now: datetime) -> bool:
+        """Say whether a mail that asks for a confirmation wants to go out now, or was interrupted on its way."""
         ...
 
     def due_channels(self, now: datetime) -> set[str]:

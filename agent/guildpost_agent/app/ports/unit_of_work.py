@@ -12,6 +12,7 @@ from typing import Protocol
 
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.segments import Segments
@@ -305,6 +306,8 @@ class UnitOfWork(Protocol):
     def outcomes(self) -> Outcomes: ...  # noqa: D102 — see above
     @property
     def consents(self) -> Consents: ...  # noqa: D102 — see above
+    @property
+    def opt_in_mails(self) -> OptInMails: ...  # noqa: D102 — see above
     @property
     def suppressions(self) -> Suppressions: ...  # noqa: D102 — see above
     @property

@@ -5,14 +5,12 @@
        ├── confirm ──▶ confirmed   (the link was used before the hand-over was noted)
        └──── expire, cancel ───┴──▶ expired, cancelled
 
-Nothing stands in the ledger before the confirmation. The token is 32 bytes, made from the dealer's key and the
-request's id: it need not be stored to write the mail, and only its hash is. The confirmation mail is transactional and
-holds no advertising (BGH I ZR 218/07 and later courts: asking for a confirmation is no advertising as long as nothing
-else is in it). Using a link twice changes nothing.
+Nothing stands in the ledger before the confirmation. The token is one of the relay's (``answers.tokens``), its random
+bytes made from a key of the dealer's and the request's id: it need not be stored to write the mail, and only its hash
+is. The confirmation mail is transactional and holds no advertising (BGH I ZR 218/07 and later courts: asking for a
+confirmation is no advertising as long as nothing else is in it). Using a link twice changes nothing.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
@@ -20,13 +18,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.terms import Basis, ContactChannel, ContentClass, Kind
-from guildpost_shared.errors import Conflict
+from guildpost_shared.answers import tokens
+from guildpost_shared.answers.tokens import Use
+from guildpost_shared.errors import Conflict, Refused
 
 EXPIRES_AFTER: Final = timedelta(days=7)
 CONFIRMATION_CONTENT: Final = ContentClass.TRANSACTIONAL
-_TOKEN_BYTES: Final = 32
 _TAG: Final = b"guildpost/opt-in/v1\0"
 
 
@@ -83,19 +84,26 @@ class OptInRequest:
     closed_at: datetime | None = None
 
 
-def token_of(key: bytes, request_id: str) -> str:
-    """Make a request's token (HMAC-SHA256, 32 bytes, base64url without padding)."""
-    raw = hmac.digest(key, _TAG + request_id.encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
+def token_of(key: bytes, relay_key: Ed25519PrivateKey, request_id: str, expires_at: datetime) -> str:
+    """Make a request's token, always the same one (HMAC-SHA256, cut to the token's 16 random bytes).
+
+    Args:
+        key: behind the random bytes, 32 bytes.
+        relay_key: proves the token to the relay.
+        request_id: whose token.
+        expires_at: the request's; the relay honours its whole seconds.
+    """
+    random = hmac.digest(key, _TAG + request_id.encode(), hashlib.sha256)[: tokens.RANDOM_BYTES]
+    return tokens.make(relay_key, random=random, expires_at=expires_at, use=Use.CONFIRMATION)
 
 
 def token_hash(token: str) -> str | None:
     """Hash a token as it is stored (SHA-256, hex); None when it cannot be one."""
     try:
-        raw = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
-    except (UnicodeEncodeError, binascii.Error):
+        use = tokens.parse(token).use
+    except Refused:
         return None
-    return hashlib.sha256(raw).hexdigest() if len(raw) == _TOKEN_BYTES else None
+    return hashlib.sha256(token.encode("ascii")).hexdigest() if use is Use.CONFIRMATION else None
 
 
 def advance(request: OptInRequest, step: Step, now: datetime) -> OptInRequest:
@@ -115,8 +123,8 @@ def is_over(request: OptInRequest, now: datetime) -> bool:
     return now >= request.expires_at
 
 
-def confirmation_event(request: OptInRequest, ip: str, now: datetime) -> ConsentEvent:
-    """Make the ledger's entry of a confirmation, with the whole chain in its evidence."""
+def confirmation_event(request: OptInRequest, ip: str, confirmed_at: datetime, now: datetime) -> ConsentEvent:
+    """Make the ledger's entry of a confirmation, heard now; its reference leads to the instants of request and mail."""
     return ConsentEvent(
         customer_id=request.customer_id,
         kind=Kind.CONFIRMED,
@@ -130,7 +138,7 @@ def confirmation_event(request: OptInRequest, ip: str, now: datetime) -> Consent
             given_on=request.requested_at.date(),
             text_version=request.text_version,
             text_sha256=request.text_sha256,
-            confirmed_at=now,
+            confirmed_at=confirmed_at,
             ip=ip or request.ip,
             reference=request.request_id,
         ),

@@ -4,6 +4,7 @@ from guildpost_agent.adapters.sql.tables.agent import documents, egress_ledger, 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
 from guildpost_agent.adapters.sql.tables.consents import (
     consent_events,
+    opt_in_mails,
     opt_in_requests,
     phone_consent_uses,
     suppressions,
@@ -49,6 +50,7 @@ __all__ = [
     "merge_log",
     "metadata",
     "occasions",
+    "opt_in_mails",
     "opt_in_requests",
     "outbox",
     "outcomes",

@@ -1,6 +1,6 @@
-"""The consent ledger, requests for double opt-in, the use of consents to calls, and whom nobody may write to."""
+"""The consent ledger, double opt-in with its requests and mails, the use of consents to calls, suppressed addresses."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
 
@@ -51,6 +51,20 @@ opt_in_requests = Table(
     Column("closed_at", Instant),
     Index("opt_in_requests_by_token", "token_hash", unique=True),
     Index("opt_in_requests_by_customer", "customer_id"),
+)
+
+opt_in_mails = Table(
+    "opt_in_mails",
+    metadata,
+    Column("request_id", ForeignKey("opt_in_requests.request_id"), primary_key=True),
+    Column("message_id", String(120), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("mailed_at", Instant, info=PERSONAL),
+    Index("opt_in_mails_by_state", "state", "next_attempt_at"),
 )
 
 phone_consent_uses = Table(
