@@ -122,6 +122,7 @@ class Job:
     Attributes:
         hours: labour time in hours (ten units of ``AW`` make one, unless the site's profile says otherwise).
         charge: who pays: ``customer``, ``warranty``, ``internal``, or nothing where the DMS does not say.
+        declined: the DMS says that the work was recommended and not done; such a line is no service and no hours.
     """
 
     job_id: str
@@ -136,6 +137,7 @@ class Job:
     hours: float | None = None
     charge: str = ""
     site: str = ""
+    declined: bool = False
 
 
 @frozen

@@ -7,7 +7,7 @@ from zlib import crc32
 from guildpost_agent.domain.dms_rows.reading import LONGEST_KEY, BadRow, Cells, Reading, Row, Table
 from guildpost_agent.domain.normalise import parse_decimal
 from guildpost_agent.domain.records import Job
-from guildpost_agent.domain.work_kinds import job_kind
+from guildpost_agent.domain.work_kinds import OTHER, job_kind
 
 _MOST_HOURS: Final = 1_000.0
 # Ten units of labour (Arbeitswerte) make an hour, as makers' time tables mostly count.
@@ -20,6 +20,11 @@ CHARGES: Final = {
     "kulanz": "warranty", "rückruf": "warranty",
     "i": "internal", "intern": "internal", "internal": "internal", "hausintern": "internal",
 }  # fmt: skip
+DECLINED: Final = frozenset({
+    "abgelehnt", "nicht durchgeführt", "nicht ausgeführt", "nicht beauftragt", "nicht gewünscht", "empfohlen",
+    "declined", "rejected", "recommended", "not done",
+})  # fmt: skip
+DONE: Final = frozenset({"durchgeführt", "ausgeführt", "erledigt", "fertig", "offen", "done", "completed", "open"})
 
 
 def read_job(cells: Cells, reading: Reading) -> Job:
@@ -35,6 +40,7 @@ def read_job(cells: Cells, reading: Reading) -> Job:
     if day > row.today:
         raise BadRow("order_date", "in_future")
     operation, text = row.raw("operation").strip(), " ".join(row.raw("text").split())
+    declined = _declined(row)
     return Job(
         # A line has no number of its own; its content tells it from its order's other lines, whatever their sequence.
         job_id=f"{order}:{crc32(f'{operation}|{text}'.encode('utf-8', 'replace')):08x}",
@@ -44,11 +50,12 @@ def read_job(cells: Cells, reading: Reading) -> Job:
         customer_id=row.reference("customer_id"),
         mileage_km=row.km("mileage_km"),
         invoiced_on=row.day("invoice_date"),
-        kind=job_kind(operation, text),
+        kind=OTHER if declined else job_kind(operation, text),
         text=text,
         hours=row.read("hours", lambda: _hours(row.raw("hours")), None),
         charge=_charge(row),
         site=row.text("site", LONGEST_KEY),
+        declined=declined,
     )
 
 
@@ -60,6 +67,15 @@ def _hours(text: str) -> float | None:
     units = unit.casefold() in {"aw", "zw"}
     found = parse_decimal(number, _MOST_HOURS * (_UNITS_PER_HOUR if units else 1))
     return found / _UNITS_PER_HOUR if units and found is not None else found
+
+
+def _declined(row: Row) -> bool:
+    """Say whether the work was recommended and not done: a yes, or a status in words."""
+    raw = row.cells.get("declined")
+    if not raw:
+        return False
+    word = raw.strip().casefold()
+    return word in DECLINED or (word not in DONE and bool(row.flag("declined")))
 
 
 def _charge(row: Row) -> str:

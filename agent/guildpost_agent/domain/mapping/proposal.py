@@ -146,4 +146,11 @@ def _resembles(table: Table, heading: str, field: str) -> bool:
     if len(folded) < _SHORTEST_PART:
         return False
     spellings = (fold(synonym) for synonym in SYNONYMS[table][field])
-    return any(len(s) >= _SHORTEST_PART and (s in folded or folded in s) for s in spellings)
+    return any(
+        len(s) >= _SHORTEST_PART and _denies(s) == _denies(folded) and (s in folded or folded in s) for s in spellings
+    )
+
+
+def _denies(folded: str) -> bool:
+    """Say whether a heading asks for the opposite: "durchgeführt" is not nearly "nicht durchgeführt"."""
+    return folded.startswith(("nicht", "kein"))

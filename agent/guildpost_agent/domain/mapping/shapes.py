@@ -85,6 +85,10 @@ SHAPES: Final[dict[str, Shape]] = {
         ("advertising_block", "consent_email", "consent_phone", "supplier", "dummy", "given", "historic", "in_stock"),
         _YES_NO,
     ),
+    "declined": _shape(
+        r"(?:j|n|ja|nein|y|yes|no|0|1|x|abgelehnt|empfohlen|durchgeführt|ausgeführt|erledigt|declined|done|nicht .+)",
+        0.2,
+    ),
     **dict.fromkeys(_PLAIN_DATES, _shape(_DAY, 0.2)),
 }
 DATES: Final = frozenset({*_PLAIN_DATES, "birth_date", "first_registration", "next_hu", "next_au", "order_date", "day"})

@@ -81,6 +81,17 @@ SYNONYMS: Final[dict[Table, dict[str, tuple[str, ...]]]] = {
         "text": ("Text", "Arbeitstext", "Bezeichnung", "Arbeitsbeschreibung"),
         "hours": ("Stunden", "Arbeitszeit", "Zeiteinheiten", "AW", "Std", "Arbeitswerte"),
         "charge": ("Rechnungsart", "Verrechnungsart", "Berechnungsart"),
+        "declined": (
+            "Abgelehnt",
+            "Nicht durchgeführt",
+            "Nicht ausgeführt",
+            "Nicht beauftragt",
+            "Vom Kunden abgelehnt",
+            "Declined",
+            "Positionsstatus",
+            "Status Arbeitsposition",
+            "Status Position",
+        ),
         "site": _SITE,
     },
     Table.APPOINTMENTS: {

@@ -73,7 +73,7 @@ def count_visits(
     """
     now = today.toordinal()
     kept = [
-        (row_of.get(key(job), -1), job.order_date.toordinal(), job.hours or 0.0)
+        (row_of.get(key(job), -1), job.order_date.toordinal(), 0.0 if job.declined else job.hours or 0.0)
         for job in jobs
         if job.charge != INTERNAL and job.order_date <= today
     ]

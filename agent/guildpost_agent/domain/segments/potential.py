@@ -1,7 +1,7 @@
 """How promising a service is for the keeper of a vehicle: a weighted mean of factors, each of which can be named.
 
     due        rises from 0 to 1 over the days before the due date, times the date's confidence; stale dates count 0
-    declined   1 where a labour line of the vehicle says that the customer declined work, within the remembered months
+    declined   1 where a labour line of the vehicle is marked as declined or says so, within the remembered months
     age        vehicle age, 1 from the service's full age on
     mileage    last reading, 1 from the service's full mileage on
     absence    time since the vehicle's last visit, 1 from the service's full absence on; 0 when it is long gone
@@ -96,7 +96,7 @@ def _facts(vehicles: Sequence[Vehicle], jobs: Iterable[Job], definitions: Defini
         last[row] = max(last[row], day)
         if day >= remembered and not declined[row]:
             text = job.text.lower()
-            declined[row] = any(word in text for word in words)
+            declined[row] = job.declined or any(word in text for word in words)
     seen = np.array(last, np.float64)
     still_here = seen >= months_back(today, definitions.gone_after_months)
     registered = np.array([(one.first_registration or today).toordinal() for one in vehicles], np.float64)
