@@ -27,6 +27,7 @@ _KEYS = {
     "occasion_id": "ZQOCC",
     "touchpoint_id": "zqtouch",
     "import_id": "zqimport",
+    "request_id": "zqrequest",
 }
 # The ledger is read before it is erased: what must be one of its own words is.
 _LEDGER = {"kind": Kind.GRANTED.value, "basis": Basis.CONSENT.value, "origin": Origin.HERE.value}
