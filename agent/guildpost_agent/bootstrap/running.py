@@ -33,6 +33,7 @@ from guildpost_agent.bootstrap.member import (
     membership_of,
     services_of,
 )
+from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
 from guildpost_agent.bootstrap.rights import retention_notice, retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
@@ -113,12 +114,14 @@ class Agent:
         self.catalogue = Catalogue(core, self._worker)
         self.inbox: HttpRelayInbox = relay_inbox(core)
         self._read_model = SqlReadModel(core.engine)
+        self._opt_ins = OptIns(core, self._read_model)
         self._agenda = Agenda(
             core.config.dms.drop_folder,
             core.zone,
             self._read_model,
             lambda: self.catalogue.fingerprint,
             is_export=drop_folder(core).is_export,
+            wake=core.home / WAKE,
         )
         self.ticker = Ticker(
             self._steps(),
@@ -179,6 +182,8 @@ class Agent:
             Step("plan", self._plan),
             Step("look", self._look),
             Step("relay", self._poll),
+            Step("opt_ins", self._opt_ins.expire),
+            Step("confirmations", self._opt_ins.send),
             Step("mail", self._send),
             Step("letters", self._letters),
             Step("segments", self._segment),
@@ -220,11 +225,14 @@ class Agent:
     def _look(self, now: datetime) -> None:
         """See once what wants to go out."""
         self._due = self._read_model.due_channels(now)
+        self._opt_ins.look(now)
 
     def _poll(self, now: datetime) -> None:
         """Ask the relay before anything is sent, and regularly."""
         del now
-        if self._due or relay_poll_due(self.core.open_uow, self.core.business_clock, dispatch_due=False):
+        if relay_poll_due(
+            self.core.open_uow, self.core.business_clock, dispatch_due=bool(self._due) or self._opt_ins.waiting
+        ):
             require_stopped_cleanly(poll(self.core, self.inbox, self._sealing_key, self.catalogue.services))
 
     def _send(self, now: datetime) -> None:

@@ -86,10 +86,10 @@ def last_check(core: Core, services: Services) -> Recheck:
     return recheck
 
 
-def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
-    """Send the mails that are due."""
-    smtp, zone = core.config.smtp, ZoneInfo(core.config.dealer.timezone)
-    channel = SmtpChannel(
+def mail_channel(core: Core) -> SmtpChannel:
+    """Give the dealer's mail server."""
+    smtp = core.config.smtp
+    return SmtpChannel(
         SmtpSettings(
             host=smtp.host,
             port=smtp.port,
@@ -99,9 +99,14 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
             password_file=smtp.password_file,
         )
     )
+
+
+def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
+    """Send the mails that are due."""
+    smtp, zone = core.config.smtp, ZoneInfo(core.config.dealer.timezone)
     return dispatch_mail(
         core.open_uow,
-        channel,
+        mail_channel(core),
         composer.mail,
         last_check(core, services),
         core.business_clock,

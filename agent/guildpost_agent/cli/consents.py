@@ -1,4 +1,4 @@
-"""``guildpost-agent consents``: what the ledger holds, why a customer may be written to, and entries by hand."""
+"""``guildpost-agent consents``: what the ledger holds, why a customer may be written to, what is entered by hand."""
 
 import argparse
 import hashlib
@@ -8,18 +8,22 @@ from typing import Final
 
 from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.record import existing, record_grant
-from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, sentence
+from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, request_line, sentence
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.bootstrap.opt_ins import wake
+from guildpost_agent.cli import opt_in
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.consent.collected import Collected
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
+from guildpost_agent.domain.consent.opt_in import OptInState
 from guildpost_agent.domain.consent.terms import ADVERTISING, CHANNELS, EVERY, Basis, Kind
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError
 
 HELP = "Einwilligungen zeigen und eintragen · show and record consents"
 _MONTHS: Final = 3
+_OPT_IN: Final = "opt-in"
 _RECORDED: Final = {
     "consent": (Kind.GRANTED, Basis.CONSENT),
     "existing-customer": (Kind.NOTICED, Basis.UWG_7_3),
@@ -34,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_home(parser)
     parser.add_argument("--customer", help="Kundennummer · the customer's number")
-    parser.add_argument("--record", choices=sorted(_RECORDED), help="eintragen · enter")
+    parser.add_argument("--record", choices=sorted([*_RECORDED, _OPT_IN]), help="eintragen · enter")
     channels, purposes = [*map(str, CHANNELS), EVERY], [*map(str, ADVERTISING), EVERY]
     parser.add_argument("--channel", choices=channels, default=EVERY, help="Kanal · channel")
     parser.add_argument("--purpose", choices=purposes, default=EVERY, help="Zweck · purpose")
@@ -62,7 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
     with core.open_uow() as uow:
         if arguments.record and not arguments.customer:
             raise ConfigurationError("argument_missing", argument="--customer")
-        if arguments.record:
+        if arguments.record == _OPT_IN:
+            expires_at = opt_in.request(uow, arguments, core, now, _digest(arguments.text))
+            uow.commit()
+            wake(arguments.home)
+            print(opt_in.asked_line(expires_at, core, texts))
+        elif arguments.record:
             _record(uow, arguments, core, now)
             uow.commit()
         if arguments.customer:
@@ -132,6 +141,11 @@ def _print_customer(uow: UnitOfWork, customer_id: str, core: Core, now: datetime
     print(texts.text("cli.consents.ledger"))
     for event in uow.consents.events_of(customer_id):
         print(f"  {entry_line(event, texts, core.zone, uow)}")
+    requests = uow.consents.requests(*OptInState, customer_id=customer_id)
+    if requests:
+        print(texts.text("cli.consents.requests"))
+    for request in requests:
+        print(f"  {request_line(request, texts, core.zone, uow)}")
 
 
 def _print_collected(uow: UnitOfWork, core: Core, now: datetime, texts: Catalog) -> None:

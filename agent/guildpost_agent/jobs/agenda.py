@@ -1,8 +1,8 @@
 """When the agent has anything to do: a cheap look, so that an idle tick touches no database.
 
-Something is due when a delivery lies in the drop folder, when the next message wants to go out, when the relay is to be
-asked, when a new plan is wanted (a new week from Monday 05:00, or other services in the catalogue), or when the last
-walk through the steps left something undone.
+Something is due when a delivery lies in the drop folder, when a command woke the agent, when the next message wants to
+go out, when the relay is to be asked, when a new plan is wanted (a new week from Monday 05:00, or other services in the
+catalogue), or when the last walk through the steps left something undone.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ class Agenda:
         fingerprint: Callable[[], str],
         *,
         is_export: Callable[[str], bool],
+        wake: Path,
     ) -> None:
         """Bring what is looked at.
 
@@ -37,8 +38,11 @@ class Agenda:
             read_model: says when the next message wants to go out.
             fingerprint: names the services and templates in force.
             is_export: tells by its name whether a file is a finished export; others may lie there for ever.
+            wake: a command that stored something to do touches this file.
         """
         self._is_export = is_export
+        self._wake = wake
+        self._touched = self._heard = 0
         self._drop_folder = drop_folder
         self._zone = zone
         self._read_model = read_model
@@ -48,9 +52,11 @@ class Agenda:
 
     def anything_due(self, now: datetime) -> bool:
         """Look; says yes when in doubt."""
+        self._touched = self._last_touched()
         return (
             self._quiet_until is None
             or now >= self._quiet_until
+            or self._touched != self._heard
             or self._mark != self.plan_mark(now)
             or self.delivery_waits()
         )
@@ -58,6 +64,7 @@ class Agenda:
     def note_done(self, now: datetime) -> None:
         """Note that all steps were walked at an instant and left nothing undone, and until when nothing is due."""
         self._mark = self.plan_mark(now)
+        self._heard = self._touched
         due = self._read_model.next_due()
         poll = now + POLL_AT_LEAST_EVERY
         self._quiet_until = poll if due is None else min(due, poll)
@@ -65,6 +72,13 @@ class Agenda:
     def delivery_waits(self) -> bool:
         """Look into the drop folder."""
         return any(self._is_export(file.name) for file in self._drop_folder.glob("*"))
+
+    def _last_touched(self) -> int:
+        """Give when the file that wakes was touched (ns), 0 if never; what comes during a walk is for the next one."""
+        try:
+            return self._wake.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def plan_mark(self, now: datetime) -> str:
         """Name what a plan made now is made for: the week since Monday 05:00 local time, and the services in force."""

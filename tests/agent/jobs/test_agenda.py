@@ -9,9 +9,11 @@ import pytest
 
 from guildpost_agent.adapters.dms.drop_folder import table_of
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
+from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_agent.jobs.agenda import Agenda
+from tests.factories.opt_in_world import OptInWorld
 from tests.factories.sending_world import NOW as MAIL_DUE
-from tests.factories.sending_world import SendingWorld
+from tests.fakes.channel import FakeChannel
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2027, 3, 3, 9, tzinfo=UTC)  # a Wednesday
@@ -21,7 +23,7 @@ class AgendaWorld:
     """A dealership whose last walk was done at NOW."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = SendingWorld(folder)
+        self.store = OptInWorld(folder)
         self.drop = folder / "drop"
         self.catalogue = "v1"
         self.agenda = Agenda(
@@ -30,6 +32,7 @@ class AgendaWorld:
             SqlReadModel(self.store.engine),
             lambda: self.catalogue,
             is_export=lambda name: table_of(name) is not None,
+            wake=folder / "wake",
         )
 
 
@@ -86,6 +89,34 @@ def test_an_overdue_mail_keeps_every_tick_due(world: AgendaWorld) -> None:
     world.store.plan("erika")
     world.agenda.note_done(MAIL_DUE)
     assert world.agenda.anything_due(MAIL_DUE)
+
+
+def test_a_command_wakes_the_agent_once(world: AgendaWorld) -> None:
+    world.agenda.note_done(NOW)
+    (world.drop.parent / "wake").touch()
+    assert world.agenda.anything_due(NOW)
+    world.agenda.note_done(NOW)
+    assert not world.agenda.anything_due(NOW)
+
+
+def test_being_woken_during_a_walk_is_for_the_next_one(world: AgendaWorld) -> None:
+    assert world.agenda.anything_due(NOW)
+    (world.drop.parent / "wake").touch()
+    world.agenda.note_done(NOW)
+    assert world.agenda.anything_due(NOW)
+
+
+@pytest.mark.parametrize("refusals", [0, 1], ids=["new", "put off for 15 minutes"])
+def test_a_confirmation_mail_is_due_when_it_is_asked_for_or_put_off_to(world: AgendaWorld, refusals: int) -> None:
+    world.store.clock.set(NOW)
+    world.store.hear_relay()
+    world.store.ask("erika")
+    channel = FakeChannel()
+    channel.answers["erika@beispiel.example"] = [Receipt(Verdict.DEFERRED, 451, "4.3.0")]
+    for _ in range(refusals):
+        world.store.send(channel)
+    world.agenda.note_done(NOW)
+    assert [not refusals, True] == [world.agenda.anything_due(NOW + timedelta(minutes=one)) for one in (14, 15)]
 
 
 def test_new_services_are_due(world: AgendaWorld) -> None:

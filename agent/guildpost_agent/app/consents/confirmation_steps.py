@@ -30,20 +30,20 @@ def queue(uow: UnitOfWork, pending: PendingConfirmation, message_id: str, now: d
         uow.opt_in_mails.add(OptInMail(pending.request_id, message_id, State.READY, 0, now, now))
 
 
-def objection(uow: UnitOfWork, pending: PendingConfirmation, suppression_key: bytes) -> str | None:
+def objection(uow: UnitOfWork, customer_id: str, email: str, suppression_key: bytes) -> str | None:
     """Say why nothing may go to this address, as things are in this transaction.
 
     Returns:
         ``address_changed``, ``restricted``, ``advertising_block``, ``suppressed``, or None if the mail may go out.
     """
-    customer = uow.records.customer(pending.customer_id)
-    if customer is None or normalise_email(customer.email) != pending.email:
+    customer = uow.records.customer(customer_id)
+    if customer is None or normalise_email(customer.email) != email:
         return "address_changed"
-    if uow.rights.is_restricted(pending.customer_id):
+    if uow.rights.is_restricted(customer_id):
         return "restricted"
     if customer.advertising_block:
         return "advertising_block"
-    return "suppressed" if uow.suppressions.contains(address_hmac(suppression_key, pending.email), EMAIL) else None
+    return "suppressed" if uow.suppressions.contains(address_hmac(suppression_key, email), EMAIL) else None
 
 
 def step(uow: UnitOfWork, mail: OptInMail, event: Event, now: datetime, response: str) -> bool:

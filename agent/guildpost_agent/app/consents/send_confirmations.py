@@ -146,8 +146,8 @@ class _Run:
         """Step 3: the last check and the mark, in one durable transaction."""
         now = self.clock.now()
         with self.open_uow() as uow:
-            waiting = mail.request_id in self._pending(uow, now)
-            reason = objection(uow, pending, self.sender.keys.suppression) if waiting else "cancelled"
+            waiting, key = mail.request_id in self._pending(uow, now), self.sender.keys.suppression
+            reason = objection(uow, pending.customer_id, pending.email, key) if waiting else "cancelled"
             moved = step(uow, mail, Event.REFUSE if reason else Event.CLAIM, now, reason or "")
             uow.commit()
         if reason and moved:

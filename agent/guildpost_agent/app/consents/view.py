@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from guildpost_agent.app.dealership import suppression_check
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.consent.collected import Collected, Person, collect
 from guildpost_agent.domain.consent.decide import DEFAULTS, Decision, Facts, Rules
 from guildpost_agent.domain.consent.events import ConsentEvent, evidence_gap
+from guildpost_agent.domain.consent.opt_in import OptInRequest
 from guildpost_agent.domain.consent.phone_proof import keep_until
 from guildpost_agent.domain.consent.terms import (
     ADVERTISING,
@@ -20,7 +22,10 @@ from guildpost_agent.domain.consent.terms import (
     Purpose,
 )
 from guildpost_agent.domain.legal_basis import permission, reachable
+from guildpost_agent.domain.outbox import State
 from guildpost_shared.catalog import Catalog
+
+_LEFT: Final = frozenset({State.SENT, State.UNSURE})
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,20 @@ def entry_line(event: ConsentEvent, texts: Catalog, zone: tzinfo, uow: UnitOfWor
     return f"{event.seq} · {event.at.astimezone(zone):%d.%m.%Y %H:%M} · {what}{about}" + "".join(
         f" · {part}" for part in parts
     )
+
+
+def request_line(request: OptInRequest, texts: Catalog, zone: tzinfo, uow: UnitOfWork) -> str:
+    """Say one request for double opt-in with the instants of request, mail and answer."""
+    mail = uow.opt_in_mails.get(request.request_id)
+    mailed = mail.mailed_at if mail is not None and mail.state in _LEFT else None
+    parts = [
+        f"{request.requested_at.astimezone(zone):%d.%m.%Y %H:%M}",
+        texts.text(f"consent.purpose.{request.purpose}"),
+        texts.text(f"consent.opt_in.{request.state}"),
+    ]
+    if mailed is not None:
+        parts.append(texts.text("consent.evidence.mailed_at", value=f"{mailed.astimezone(zone):%d.%m.%Y %H:%M}"))
+    return " · ".join([*parts, texts.text("consent.evidence.reference", value=request.request_id)])
 
 
 def _scope(event: ConsentEvent, texts: Catalog) -> str:
