@@ -67,10 +67,15 @@ class LocoSoft(_Section):
 
 
 class Dms(_Section):
-    """Where the dealer management system drops its exports, and its reporting database where it has one."""
+    """Where the dealer management system drops its exports, and its reporting database where it has one.
+
+    Attributes:
+        invoice_amounts: whether invoices' totals are read from exports and kept; otherwise their column is not read.
+    """
 
     drop_folder: Path
     silent_after_days: int = Field(default=8, ge=1, le=90)
+    invoice_amounts: bool = False
     loco_soft: LocoSoft | None = None
 
 

@@ -20,7 +20,7 @@ def profiles_of(core: Core) -> tuple[Profile, ...]:
 
 def drop_folder(core: Core) -> DropFolder:
     """Give the folder that exports are dropped into."""
-    return DropFolder(core.config.dms.drop_folder, profiles_of(core))
+    return DropFolder(core.config.dms.drop_folder, profiles_of(core), amounts=core.config.dms.invoice_amounts)
 
 
 def sources(core: Core, *, database: bool) -> Iterator[DmsSource]:

@@ -85,7 +85,7 @@ def _dry_run(core: Core, services: tuple[ServiceDefinition, ...], arguments: arg
     hu_rule = rules[0] if rules else statutory_hu_rule()
     code = 0
     for file in arguments.files:
-        source, proposal = open_file(file, profiles_of(core))
+        source, proposal = open_file(file, profiles_of(core), amounts=core.config.dms.invoice_amounts)
         print(f"== {file.name}")
         if proposal is not None:
             print_proposal(proposal, texts)

@@ -20,6 +20,7 @@ from guildpost_agent.app.ports.dms_source import RefusedFile
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.mapping.profile import Profile, from_proposal, write_profile
 from guildpost_agent.domain.mapping.proposal import Proposal
+from guildpost_agent.domain.mapping.vocabulary import AMOUNTS
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.errors import ConfigurationError
@@ -92,6 +93,8 @@ def print_proposal(proposal: Proposal, texts: Catalog) -> None:
     for guess in proposal.columns:
         evidence = texts.text(f"cli.mapping.evidence.{guess.evidence}")
         print(f"  {guess.heading:<28} → {guess.field:<20} {guess.confidence:>4.0%}  {evidence}")
+    if AMOUNTS & set(proposal.fields.values()):
+        print(texts.text("cli.mapping.amounts"))
     if proposal.unmapped:
         print(texts.text("cli.mapping.unmapped", columns=", ".join(filter(None, proposal.unmapped))))
     if proposal.missing:

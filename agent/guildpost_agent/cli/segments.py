@@ -102,6 +102,7 @@ def _stage(stage: StageRule, texts: Catalog) -> str:
 def _value(band: ValueBand, texts: Catalog) -> str:
     words = [texts.text("cli.segments.rule.visits", count=band.visits)] if band.visits else []
     words += [texts.text("cli.segments.rule.hours", count=f"{band.hours:g}")] if band.hours else []
+    words += [texts.text("cli.segments.rule.euros", count=f"{band.euros:g}")] if band.euros else []
     return texts.text("cli.segments.rule.or").join(words) or _rest(texts)
 
 

@@ -123,6 +123,7 @@ class Job:
         hours: labour time in hours (ten units of ``AW`` make one, unless the site's profile says otherwise).
         charge: who pays: ``customer``, ``warranty``, ``internal``, or nothing where the DMS does not say.
         declined: the DMS says that the work was recommended and not done; such a line is no service and no hours.
+        invoice_cents: total of the order's invoice, the same on each of its lines; None unless the dealer opted in.
     """
 
     job_id: str
@@ -138,6 +139,7 @@ class Job:
     charge: str = ""
     site: str = ""
     declined: bool = False
+    invoice_cents: int | None = None
 
 
 @frozen

@@ -39,13 +39,15 @@ def table_of(file: str) -> Table | None:
 class DropFolder:
     """A ``DmsSource`` over a folder."""
 
-    def __init__(self, folder: Path, profiles: Sequence[Profile] = ()) -> None:
+    def __init__(self, folder: Path, profiles: Sequence[Profile] = (), *, amounts: bool = False) -> None:
         """Watch a folder.
 
         Args:
             folder: where exports are dropped; it need not exist yet.
             profiles: the site's confirmed ones.
+            amounts: whether columns of amounts are read.
         """
+        self._amounts = amounts
         self._folder = folder
         self._profiles = profiles
         self._seen: dict[str, tuple[int, int]] = {}
@@ -58,7 +60,7 @@ class DropFolder:
         for name in self._names():
             try:
                 self._seen[name] = version_of(self._folder / name)
-                source = open_sure(self._folder / name, self._profiles)
+                source = open_sure(self._folder / name, self._profiles, amounts=self._amounts)
                 if source is not None:
                     tables.append(source)
             except Refused as error:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -13,7 +13,7 @@ from guildpost_agent.app.ports.dms_source import Chunk, SourceTable
 from guildpost_agent.domain.dms_rows import REQUIRED, Table
 from guildpost_agent.domain.mapping.profile import digest
 from guildpost_agent.domain.mapping.shapes import DATES
-from guildpost_agent.domain.mapping.vocabulary import FREE_TEXT, SYNONYMS, field_names, fold
+from guildpost_agent.domain.mapping.vocabulary import AMOUNTS, FREE_TEXT, SYNONYMS, field_names, fold
 from guildpost_shared.errors import Refused
 
 MOST_ROWS: Final = 20_000_000
@@ -56,12 +56,13 @@ def fields_of(columns: dict[str, str], headings: Sequence[str]) -> list[str]:
     return fields
 
 
-def as_source(path: Path, raw: RawTable, reading: Reading) -> SourceTable:
-    """Make a source table.
+def as_source(path: Path, raw: RawTable, reading: Reading, *, amounts: bool = False) -> SourceTable:
+    """Make a source table; columns of amounts are left out unless they are wanted.
 
     Raises:
         Refused: no heading is known, a required column is missing, or there are no rows.
     """
+    reading = reading if amounts else _without_amounts(reading)
     table, file = reading.table, path.name
     if not any(reading.fields):
         raise Refused("dms_header_missing", file=file)
@@ -94,6 +95,10 @@ def as_source(path: Path, raw: RawTable, reading: Reading) -> SourceTable:
         raise Refused("dms_file_without_rows", file=file)
     as_of = datetime.fromtimestamp(version[1] / 1e9, UTC)
     return SourceTable(file, table, columns, chunks, reading.complete, as_of, reading.mapping)
+
+
+def _without_amounts(reading: Reading) -> Reading:
+    return replace(reading, fields=["" if field in AMOUNTS else field for field in reading.fields])
 
 
 def _conversion(columns: Sequence[str], reading: Reading) -> Callable[[_Cells], _Cells] | None:

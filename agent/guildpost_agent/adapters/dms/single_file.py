@@ -22,12 +22,15 @@ def profile_for(file: str, profiles: Sequence[Profile]) -> tuple[Profile, TableP
     return next(((profile, table) for profile, table in found if table is not None), None)
 
 
-def open_file(path: Path, profiles: Sequence[Profile] = ()) -> tuple[SourceTable | RefusedFile, Proposal | None]:
+def open_file(
+    path: Path, profiles: Sequence[Profile] = (), *, amounts: bool = False
+) -> tuple[SourceTable | RefusedFile, Proposal | None]:
     """Open a file that may never have been seen before, under any name.
 
     Args:
         path: the file.
         profiles: the site's; the first one that knows the file's name rules.
+        amounts: whether columns of amounts are read.
 
     Returns:
         The table, or why it cannot be read; and what its columns seem to mean (None when there are no columns).
@@ -37,14 +40,14 @@ def open_file(path: Path, profiles: Sequence[Profile] = ()) -> tuple[SourceTable
         profile = profile_for(path.name, profiles)
         raw = _open(path, profile)
         proposal = propose_for(path, raw)
-        return as_source(path, raw, _reading(path, raw, profile, proposal)), proposal
+        return as_source(path, raw, _reading(path, raw, profile, proposal), amounts=amounts), proposal
     except Refused as error:
         return RefusedFile(path.name, error), proposal
     except OSError as error:
         return RefusedFile(path.name, Refused("dms_file_unreadable", str(error.errno), file=path.name)), proposal
 
 
-def open_sure(path: Path, profiles: Sequence[Profile]) -> SourceTable | None:
+def open_sure(path: Path, profiles: Sequence[Profile], *, amounts: bool = False) -> SourceTable | None:
     """Open a file for an automatic import: by a confirmed profile, or by headings that we know.
 
     Returns:
@@ -63,10 +66,10 @@ def open_sure(path: Path, profiles: Sequence[Profile]) -> SourceTable | None:
             raise
         return None
     if profile:
-        return as_source(path, raw, _by_profile(*profile, raw))
+        return as_source(path, raw, _by_profile(*profile, raw), amounts=amounts)
     table = named or table_of_headings(raw.headings)
     if table:
-        return as_source(path, raw, by_headings(table, raw.headings))
+        return as_source(path, raw, by_headings(table, raw.headings), amounts=amounts)
     proposal = propose_for(path, raw)
     if proposal.confidence < WORTH_ASKING or proposal.missing:
         return None

@@ -107,6 +107,11 @@ class _ValueBand(_Section):
     label: _Label
     visits: int = Field(default=0, ge=0, le=1000)
     hours: float = Field(default=0.0, ge=0.0, le=10_000.0)
+    euros: float = Field(default=0.0, ge=0.0, le=1_000_000.0)
+
+    def asks_something(self) -> bool:
+        """Say whether there is a threshold."""
+        return bool(self.visits or self.hours or self.euros)
 
 
 class _Loyalty(_Section):
@@ -162,7 +167,7 @@ class _Segments(_Section):
         if [stage.is_open() for stage in self.stages].index(True) != len(self.stages) - 1:
             raise ValueError("stages: only the last one without a condition")
         bands, last = self.value_bands, self.value_bands[-1]
-        if last.visits or last.hours or any(not (band.visits or band.hours) for band in bands[:-1]):
+        if last.asks_something() or not all(band.asks_something() for band in bands[:-1]):
             raise ValueError("value_bands: only the last one without a threshold")
         years = [grade.years for grade in self.loyalty]
         if years != sorted(set(years), reverse=True) or years[-1] or years[0] > self.general.loyalty_years:

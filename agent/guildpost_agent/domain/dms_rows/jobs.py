@@ -1,15 +1,19 @@
-"""A labour line's row; amounts are never read."""
+"""A labour line's row."""
 
 import re
 from typing import Final
 from zlib import crc32
 
 from guildpost_agent.domain.dms_rows.reading import LONGEST_KEY, BadRow, Cells, Reading, Row, Table
-from guildpost_agent.domain.normalise import parse_decimal
+from guildpost_agent.domain.normalise import Unreadable, parse_decimal
 from guildpost_agent.domain.records import Job
 from guildpost_agent.domain.work_kinds import OTHER, job_kind
 
 _MOST_HOURS: Final = 1_000.0
+_MOST_EUROS: Final = 1_000_000
+_EUROS: Final = re.compile(
+    r"(?:€|EUR)?\s*(-?)(\d{1,3}(?:[.' ]\d{3})+|\d+)(?:[.,](\d{1,2}))?\s*(?:€|EUR)?", re.IGNORECASE
+)
 # Ten units of labour (Arbeitswerte) make an hour, as makers' time tables mostly count.
 _UNITS_PER_HOUR: Final = 10
 _HOURS: Final = re.compile(r"(.*?)\s*(h|std\.?|stunden|aw|zw)?", re.IGNORECASE | re.DOTALL)
@@ -56,6 +60,7 @@ def read_job(cells: Cells, reading: Reading) -> Job:
         charge=_charge(row),
         site=row.text("site", LONGEST_KEY),
         declined=declined,
+        invoice_cents=row.read("invoice_amount", lambda: _cents(row.raw("invoice_amount")), None),
     )
 
 
@@ -67,6 +72,20 @@ def _hours(text: str) -> float | None:
     units = unit.casefold() in {"aw", "zw"}
     found = parse_decimal(number, _MOST_HOURS * (_UNITS_PER_HOUR if units else 1))
     return found / _UNITS_PER_HOUR if units and found is not None else found
+
+
+def _cents(text: str) -> int | None:
+    """Read an amount in euros, as German exports write it: "1.234,50", "1234.50", "-80,00 €"."""
+    if not text.strip():
+        return None
+    match = _EUROS.fullmatch(text.strip())
+    if match is None:
+        raise Unreadable("not_a_number")
+    euros = int(re.sub(r"\D", "", match[2]))
+    if euros > _MOST_EUROS:
+        raise Unreadable("out_of_range")
+    cents = euros * 100 + int((match[3] or "0").ljust(2, "0"))
+    return -cents if match[1] else cents
 
 
 def _declined(row: Row) -> bool:

@@ -92,6 +92,7 @@ SYNONYMS: Final[dict[Table, dict[str, tuple[str, ...]]]] = {
             "Status Arbeitsposition",
             "Status Position",
         ),
+        "invoice_amount": ("Rechnungsbetrag", "Rechnungssumme", "Rechnungsbetrag netto", "Invoice Amount"),
         "site": _SITE,
     },
     Table.APPOINTMENTS: {
@@ -126,6 +127,8 @@ SYNONYMS: Final[dict[Table, dict[str, tuple[str, ...]]]] = {
         "historic": ("Historisch", "Ausgelagert", "Erledigt"),
     },
 }
+AMOUNTS: Final = frozenset({"invoice_amount"})
+"""Fields that are read only where the dealer has said so in ``agent.toml``."""
 FREE_TEXT: Final[dict[Table, str]] = {Table.JOBS: "text"}
 """The one column of a table that holds free text, and with it stray separators and line breaks."""
 FILE_PREFIXES: Final = {

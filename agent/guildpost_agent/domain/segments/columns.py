@@ -30,6 +30,7 @@ class Visits:
         before_last: day of the visit before the last one.
         in_window: visits since the window's first day.
         hours: labour hours since the window's first day.
+        euros: invoices' totals since the window's first day, each order's once; 0 where none is known.
         years: in how many of the last years (twelve months each, counted back from today) there was a visit.
         record_from: day of the oldest order of anybody.
     """
@@ -39,6 +40,7 @@ class Visits:
     before_last: Days
     in_window: Days
     hours: npt.NDArray[np.float64]
+    euros: npt.NDArray[np.float64]
     years: Days
     record_from: int
 
@@ -100,9 +102,28 @@ def count_visits(
         before_last=before,
         in_window=np.bincount(who[when >= months_back(today, window_months)], minlength=size).astype(np.int64),
         hours=np.bincount(rows[recent], weights=hours[recent], minlength=size).astype(np.float64),
+        euros=_invoiced(jobs, row_of, size, key, since=months_back(today, window_months), until=now),
         years=_years_with_a_visit(who, when, today, years, size),
         record_from=record_from,
     )
+
+
+def _invoiced(
+    jobs: Sequence[Job], row_of: Mapping[str, int], size: int, key: Callable[[Job], str], *, since: int, until: int
+) -> npt.NDArray[np.float64]:
+    """Add up the invoices from one day to another; an invoice's total stands on each of its order's lines."""
+    totals: dict[tuple[int, str], int] = {}
+    for job in jobs:
+        if job.invoice_cents is None or job.charge == INTERNAL or not since <= job.order_date.toordinal() <= until:
+            continue
+        row = row_of.get(key(job))
+        if row is not None:
+            order = (row, job.order_number)
+            totals[order] = max(totals.get(order, job.invoice_cents), job.invoice_cents)
+    euros = np.zeros(size)
+    for (row, _), cents in totals.items():
+        euros[row] += cents / 100
+    return euros
 
 
 def _years_with_a_visit(who: Days, when: Days, today: date, years: int, size: int) -> Days:

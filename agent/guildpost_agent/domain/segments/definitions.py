@@ -1,7 +1,7 @@
 """What the dealer's segments mean: thresholds and ordered rules, read from a file the dealer may replace.
 
 stage        the first rule whose conditions all hold; the last one has none, so that everybody has exactly one stage
-value band   the first band whose visits or hours within the window are reached; the last one asks for nothing
+value band   the first band whose visits, hours or invoices within the window are reached; the last one asks for nothing
 loyalty      the first grade whose number of years with a visit is reached; the last one asks for nothing
 age band     the first band the vehicle is younger than; the last one has no end
 score        the weighted mean of a service's factors, each 0 … 1
@@ -49,12 +49,16 @@ class StageRule:
 
 @dataclass(frozen=True)
 class ValueBand:
-    """Reached by so many visits, or so many labour hours, within the window."""
+    """Reached by so many visits, labour hours, or euros of invoices within the window.
+
+    Invoices are known only where the dealer has them read; elsewhere nobody reaches a band by them.
+    """
 
     name: str
     label: Label
     visits: int = 0
     hours: float = 0.0
+    euros: float = 0.0
 
 
 @dataclass(frozen=True)

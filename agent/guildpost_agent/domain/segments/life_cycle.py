@@ -2,7 +2,7 @@
 
 recency    days since the last visit
 frequency  visits within the window
-value      labour hours within the window (never money: amounts are not among the records)
+value      labour hours within the window, and the invoices' totals where the dealer has them read
 """
 
 from collections.abc import Mapping, Sequence
@@ -176,13 +176,15 @@ def _in_stage(rule: StageRule, visits: Visits, bought: Days, today: date) -> _Ma
 
 
 def _reaches(band: ValueBand, visits: Visits) -> _Mask:
-    if not band.visits and not band.hours:
+    if not (band.visits or band.hours or band.euros):
         return np.ones(len(visits.hours), bool)
     enough: _Mask = np.zeros(len(visits.hours), bool)
     if band.visits:
         enough |= visits.in_window >= band.visits
     if band.hours:
         enough |= visits.hours >= band.hours
+    if band.euros:
+        enough |= visits.euros >= band.euros
     return enough
 
 

@@ -115,6 +115,7 @@ jobs = Table(
     Column("charge", String(12), nullable=False, server_default=""),
     Column("site", String(40), nullable=False, server_default=""),
     Column("declined", Boolean, nullable=False, server_default="0", info=PERSONAL),
+    Column("invoice_cents", Integer, info=PERSONAL),
     Column("row_digest", BigInteger),
     Index("jobs_by_digest", "row_digest"),
     Index("jobs_by_vehicle", "vehicle_id"),
