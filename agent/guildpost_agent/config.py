@@ -132,6 +132,12 @@ class Retention(_Section):
         return self
 
 
+class Consents(_Section):
+    """How long a consent that was never used counts; 0: for ever (no law names a term, see docs/data.md)."""
+
+    dormant_after_months: int = Field(default=24, ge=0, le=120)
+
+
 class Services(_Section):
     """Which services of the catalogue this dealer runs."""
 
@@ -151,6 +157,7 @@ class AgentConfig(_Section):
     web: Web = Web()
     services: Services
     retention: Retention = Retention()
+    consents: Consents = Consents()
 
 
 def load_config(home: Path) -> AgentConfig:

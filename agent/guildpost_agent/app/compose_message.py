@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.ports.template_store import TemplateStore
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
@@ -110,7 +111,8 @@ class Composer:
             occasion = uow.plans.occasion(touchpoint.occasion_id)
             consents = uow.consents.state_of(customer.customer_id)
         now = request.now.astimezone(self._zone)
-        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False, now)
+        rules = consent_rules(self._config)
+        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False, now, rules=rules)
         if ground is None:
             raise Refused("no_legal_basis", channel=touchpoint.channel.value)
         links = request.links

@@ -10,6 +10,7 @@ from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
 from guildpost_agent.domain.consent.book import ConsentBook
+from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.history import History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.records import Customer, Vehicle
@@ -70,6 +71,11 @@ def suppression_check(uow: UnitOfWork) -> Suppressed:
 def enabled_services(services: Iterable[ServiceDefinition], config: AgentConfig) -> tuple[ServiceDefinition, ...]:
     """List the services that this dealer runs."""
     return tuple(service for service in services if service.service_id in config.services.enabled)
+
+
+def consent_rules(config: AgentConfig) -> Rules:
+    """Give the dealer's settings of the consent ledger."""
+    return Rules(dormant_after_months=config.consents.dormant_after_months)
 
 
 def zone_of(config: AgentConfig) -> ZoneInfo:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.exclusions import Reason, recheck
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.planning import contact_of
@@ -16,7 +17,14 @@ from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working
 
 
 def recheck_touchpoint(
-    uow: UnitOfWork, touchpoint: Touchpoint, *, work_kind: str, state: str, now: datetime, zone: ZoneInfo
+    uow: UnitOfWork,
+    touchpoint: Touchpoint,
+    *,
+    work_kind: str,
+    state: str,
+    now: datetime,
+    zone: ZoneInfo,
+    rules: Rules = DEFAULTS,
 ) -> str | None:
     """Say why a touchpoint must not go out any more; None if it may.
 
@@ -27,6 +35,7 @@ def recheck_touchpoint(
         state: the dealer's federal state.
         now: the business clock.
         zone: the dealer's time zone.
+        rules: the dealer's settings of the consent ledger.
     """
     if uow.rights.is_restricted(touchpoint.customer_id):
         return Reason.RESTRICTED
@@ -34,7 +43,7 @@ def recheck_touchpoint(
     siblings = uow.people.records_of(touchpoint.customer_id)
     if customer is not None and len(siblings) > 1:  # a no on any record of a person holds for all of them
         whole, local = uow.consents.state_of(*siblings), now.astimezone(zone)
-        if basis(customer, touchpoint.channel, whole, lambda _customer, _channel: False, local) is None:
+        if basis(customer, touchpoint.channel, whole, lambda _customer, _channel: False, local, rules=rules) is None:
             return Reason.NO_LEGAL_BASIS
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
@@ -52,6 +61,7 @@ def recheck_touchpoint(
         others=_met(uow, touchpoint, zone),
         now=now.astimezone(zone),
         today=today,
+        rules=rules,
     )
 
 

@@ -12,6 +12,7 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
 from guildpost_agent.app.compose_message import Composer, Printed
+from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender, dispatch_mail
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
@@ -68,7 +69,7 @@ def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, servi
 
 def last_check(core: Core, services: Services) -> Recheck:
     """Give the check in the moment of sending."""
-    zone = ZoneInfo(core.config.dealer.timezone)
+    zone, rules = ZoneInfo(core.config.dealer.timezone), consent_rules(core.config)
 
     def recheck(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
         service = services.get(touchpoint.service_id)
@@ -81,6 +82,7 @@ def last_check(core: Core, services: Services) -> Recheck:
             state=core.config.dealer.state,
             now=core.business_clock.now(),
             zone=zone,
+            rules=rules,
         )
 
     return recheck

@@ -9,6 +9,7 @@ from typing import Final
 from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.record import existing, record_grant
 from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, request_line, sentence
+from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.opt_ins import wake
@@ -134,7 +135,7 @@ def _digest(path: Path | None) -> str:
 def _print_customer(uow: UnitOfWork, customer_id: str, core: Core, now: datetime, texts: Catalog) -> None:
     existing(uow, customer_id)
     print(texts.text("cli.consents.customer", customer=customer_id))
-    for proof in proofs_of(uow, customer_id, now.astimezone(core.zone)):
+    for proof in proofs_of(uow, customer_id, now.astimezone(core.zone), consent_rules(core.config)):
         print(f"  {sentence(proof, texts)}")
         for event in proof.entries:
             print(f"      ↳ {entry_line(event, texts, core.zone, uow)}")
@@ -149,7 +150,7 @@ def _print_customer(uow: UnitOfWork, customer_id: str, core: Core, now: datetime
 
 
 def _print_collected(uow: UnitOfWork, core: Core, now: datetime, texts: Catalog) -> None:
-    total, view = consents_collected(uow, now, core.zone)
+    total, view = consents_collected(uow, now, core.zone, consent_rules(core.config))
     print(texts.text("cli.consents.collected", total=total))
     for (purpose, channel), row in view.items():
         if row != Collected():

@@ -22,6 +22,7 @@ from typing import Final
 
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import Contact, fits
+from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
@@ -99,10 +100,16 @@ def not_addressable(customer: Customer | None) -> Refusal | None:
 
 
 def lawful_channels(
-    customer: Customer, channels: Sequence[Channel], consents: ConsentState, suppressed: Suppressed, now: datetime
+    customer: Customer,
+    channels: Sequence[Channel],
+    consents: ConsentState,
+    suppressed: Suppressed,
+    now: datetime,
+    *,
+    rules: Rules = DEFAULTS,
 ) -> tuple[tuple[Channel, str], ...]:
     """List the channels that may be used with the ground of each, in the service's order (rule 4)."""
-    grounds = ((channel, basis(customer, channel, consents, suppressed, now)) for channel in channels)
+    grounds = ((channel, basis(customer, channel, consents, suppressed, now, rules=rules)) for channel in channels)
     return tuple((channel, ground) for channel, ground in grounds if ground is not None)
 
 
@@ -149,6 +156,7 @@ def recheck(
     others: Sequence[Contact],
     now: datetime,
     today: date,
+    rules: Rules = DEFAULTS,
 ) -> str | None:
     """Ask in the moment of sending whether the touchpoint may still go out.
 
@@ -165,6 +173,7 @@ def recheck(
         others: when the customer really was written to otherwise (an outage may have moved them together).
         now: the business clock, in the dealer's time zone.
         today: the dealer's local day.
+        rules: the dealer's settings of the consent ledger.
 
     Returns:
         The reason code why not, or None.
@@ -176,7 +185,8 @@ def recheck(
         return hit.reason if hit else Reason.NOT_CUSTOMER
     if vehicle.customer_id != touchpoint.customer_id:
         return Reason.SOLD_OR_GONE
-    if not lawful_channels(customer, (touchpoint.channel,), consents, lambda _customer, _channel: suppressed, now):
+    channels = (touchpoint.channel,)
+    if not lawful_channels(customer, channels, consents, lambda _customer, _channel: suppressed, now, rules=rules):
         return Reason.NO_LEGAL_BASIS if reachable(customer, touchpoint.channel) else Reason.ADDRESS_INVALID
     last_work = max((job.order_date for job in jobs if job.kind == work_kind), default=None)
     refusal = booked_or_done(touchpoint, appointments, last_work, now)
