@@ -6,8 +6,8 @@ reference.add(Name.CLIMATE, b"# source: …", TODAY)        # read by the same r
 
 from datetime import date
 
-from guildpost_agent.adapters.reference.documents import parse_segments, parse_tariffs
 from guildpost_agent.adapters.reference.files import as_kept, examine, shipped
+from guildpost_agent.adapters.reference.segment_file import parse_segments
 from guildpost_agent.adapters.reference.tables import (
     parse_climate,
     parse_makers,
@@ -15,12 +15,13 @@ from guildpost_agent.adapters.reference.tables import (
     parse_regions,
     parse_school_holidays,
 )
+from guildpost_agent.adapters.reference.tariff_file import parse_tariffs
 from guildpost_agent.domain.reference.climate import Climate
 from guildpost_agent.domain.reference.dataset import Dataset, Name
 from guildpost_agent.domain.reference.makers import Makers
 from guildpost_agent.domain.reference.places import Places
 from guildpost_agent.domain.reference.school_holidays import SchoolHolidays
-from guildpost_agent.domain.reference.tariffs import Tariffs
+from guildpost_agent.domain.reference.tariffs import Tariffs, laid_over
 from guildpost_agent.domain.segments.definitions import Definitions
 
 
@@ -41,7 +42,8 @@ class InMemoryReferenceData:
         return Climate(parse_climate(self._content(Name.CLIMATE))[1])
 
     def tariffs(self) -> Tariffs:
-        return Tariffs(parse_tariffs(self._content(Name.TARIFFS))[1])
+        periods = parse_tariffs(self._content(Name.TARIFFS))[1]
+        return Tariffs(laid_over(parse_tariffs(shipped(Name.TARIFFS))[1], periods))
 
     def school_holidays(self) -> SchoolHolidays:
         return SchoolHolidays(parse_school_holidays(self._content(Name.SCHOOL_HOLIDAYS))[1])

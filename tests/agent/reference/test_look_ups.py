@@ -12,7 +12,7 @@ from guildpost_agent.domain.reference.dataset import Dataset, Header, Name
 from guildpost_agent.domain.reference.places import Place, Places
 from guildpost_agent.domain.reference.school_holidays import Break, SchoolHolidays
 from guildpost_agent.domain.reference.tariffs import Tariffs
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, public_text
 from tests.fakes.reference_data import InMemoryReferenceData
 
 TODAY = date(2026, 11, 27)
@@ -143,15 +143,45 @@ def test_an_advertising_letter_costs_what_the_carrier_says(
         (("cents = 95", "cents = -1"), "tariffs.0.letters.0.cents"),
         (("up_to_g = 50, cents = 110", "up_to_g = 10, cents = 110"), "tariffs.0"),
         (("easy_minimum = 500", "easy_minimun = 500"), "tariffs.0.easy_minimum"),
+        (("cents = 95", "cents = 0.95"), "tariffs.0.letters.0.cents"),
+        (("cents = 95", "cents = 9"), "tariffs.0.letters.0.cents"),
+        (("regional_minimum = 200", "regional_minimum = 501"), "tariffs.0"),
+        (("dialogue_weekdays = [2, 3, 4, 5]", "dialogue_weekdays = []"), "tariffs.0.dialogue_weekdays"),
+        (("letter_rebate_permille = 0", "letter_rebate_permille = 901"), "tariffs.0.letter_rebate_permille"),
     ],
-    ids=["ends before it begins", "below nothing", "heavier product for less weight", "a slip of the pen"],
+    ids=[
+        "ends before it begins",
+        "below nothing",
+        "heavier product for less weight",
+        "a slip of the pen",
+        "euros instead of cents",
+        "a digit lost",
+        "a region larger than Easy",
+        "no day of posting",
+        "a rebate of everything",
+    ],
 )
 def test_an_impossible_tariff_is_refused_with_its_field(change: tuple[str, str], field: str) -> None:
-
     text = shipped(Name.TARIFFS).decode().replace(*change)
     with pytest.raises(ConfigurationError) as refused:
         InMemoryReferenceData().add(Name.TARIFFS, text.encode(), TODAY)
     assert field == refused.value.params["field"]
+
+
+def test_what_a_tariff_should_say_is_told_in_signs_in_both_languages() -> None:
+    text = shipped(Name.TARIFFS).decode().replace("cents = 95", "cents = 0.95")
+    with pytest.raises(ConfigurationError) as refused:
+        InMemoryReferenceData().add(Name.TARIFFS, text.encode(), TODAY)
+    assert "„0.95“ (erwartet: 0, 1, 2, …)" in public_text(refused.value, "de").what
+    assert "“0.95” (expected: 0, 1, 2, …)" in public_text(refused.value, "en").what
+
+
+def test_a_newer_tariff_of_the_dealers_counts_from_its_first_day() -> None:
+    reference = InMemoryReferenceData()
+    newer = shipped(Name.TARIFFS).decode().replace("valid_to = 2026-12-31\n", "").replace("cents = 95", "cents = 97")
+    reference.add(Name.TARIFFS, newer.replace("valid_from = 2026-01-01", "valid_from = 2026-12-01").encode(), TODAY)
+    days = [reference.tariffs().on(day) for day in (date(2026, 11, 30), date(2026, 12, 1), date(2027, 6, 1))]
+    assert [(95, False), (97, False), (97, False)] == [(one.tariff.letters[0].cents, one.assumed) for one in days]
 
 
 @pytest.mark.parametrize("state", ["BY", "NW", "SN"])

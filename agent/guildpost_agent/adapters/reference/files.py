@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from guildpost_agent.adapters.reference.documents import parse_segments, parse_tariffs
+from guildpost_agent.adapters.reference.segment_file import parse_segments
 from guildpost_agent.adapters.reference.tables import (
     parse_climate,
     parse_makers,
@@ -16,12 +16,13 @@ from guildpost_agent.adapters.reference.tables import (
     parse_school_holidays,
     write_postcodes,
 )
+from guildpost_agent.adapters.reference.tariff_file import parse_tariffs
 from guildpost_agent.domain.reference.climate import Climate
 from guildpost_agent.domain.reference.dataset import Dataset, Header, Name
 from guildpost_agent.domain.reference.makers import Makers
 from guildpost_agent.domain.reference.places import Place, Places
 from guildpost_agent.domain.reference.school_holidays import SchoolHolidays
-from guildpost_agent.domain.reference.tariffs import Tariffs
+from guildpost_agent.domain.reference.tariffs import Tariffs, laid_over
 from guildpost_agent.domain.segments.definitions import Definitions
 
 FOLDER: Final = "reference"
@@ -102,8 +103,10 @@ class FileReferenceData:
         return Climate(parse_climate(self._content(Name.CLIMATE)[0])[1])
 
     def tariffs(self) -> Tariffs:
-        """Read the carrier's tariffs."""
-        return Tariffs(parse_tariffs(self._content(Name.TARIFFS)[0])[1])
+        """Read the carrier's tariffs: the dealer's periods, before them the shipped ones."""
+        content, overridden = self._content(Name.TARIFFS)
+        periods = parse_tariffs(content)[1]
+        return Tariffs(laid_over(parse_tariffs(shipped(Name.TARIFFS))[1], periods) if overridden else periods)
 
     def school_holidays(self) -> SchoolHolidays:
         """Read the school holidays."""

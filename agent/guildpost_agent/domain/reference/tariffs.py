@@ -1,8 +1,8 @@
 """What the carrier takes, by day. Whole cents; dialogue post net of VAT."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ class Tariff:
         season_months: months with a surcharge.
         season_cents: that surcharge per item.
         not_machinable_cents: surcharge per item that a machine cannot sort.
+        letter_rebate_permille: off the price of letters, by the dealer's contract with a consolidator.
+        dialogue_rebate_permille: off the base price of bulk postings, for sorting and preparing them.
+        letter_vat_percent: on letters; 0 while the universal service is exempt.
+        dialogue_vat_percent: on bulk postings.
+        dialogue_weekdays: ISO weekdays on which bulk postings are taken in.
+        dialogue_working_days: from posting to the reader.
     """
 
     valid_from: date
@@ -47,14 +53,24 @@ class Tariff:
     season_months: frozenset[int]
     season_cents: int
     not_machinable_cents: int
+    letter_rebate_permille: int
+    dialogue_rebate_permille: int
+    letter_vat_percent: int
+    dialogue_vat_percent: int
+    dialogue_weekdays: frozenset[int]
+    dialogue_working_days: int
+
+    def surcharge_cents(self, day: date, *, machinable: bool = True) -> int:
+        """Give what an item of a bulk posting costs on top of its base price on a day."""
+        season = self.season_cents if day.month in self.season_months else 0
+        return season + (0 if machinable else self.not_machinable_cents)
 
     def dialogue_cents(self, weight_g: int, day: date, *, machinable: bool = True) -> int | None:
         """Price one advertising letter of a bulk posting; None where none is so heavy."""
         base = next((product.cents for product in self.dialogue if weight_g <= product.up_to_g), None)
         if base is None:
             return None
-        season = self.season_cents if day.month in self.season_months else 0
-        return base + season + (0 if machinable else self.not_machinable_cents)
+        return base + self.surcharge_cents(day, machinable=machinable)
 
 
 @dataclass(frozen=True)
@@ -78,3 +94,20 @@ class Tariffs:
                 return TariffOfDay(tariff, assumed=False)
         earlier = [tariff for tariff in self.periods if tariff.valid_from <= day]
         return TariffOfDay(earlier[-1] if earlier else self.periods[0], assumed=True)
+
+
+def laid_over(shipped: Sequence[Tariff], own: Sequence[Tariff]) -> tuple[Tariff, ...]:
+    """Let a dealer's periods count from their first day on; before it, the shipped ones hold.
+
+    Args:
+        shipped: oldest first, without overlap.
+        own: likewise, at least one.
+    """
+    first = own[0].valid_from
+    last_before = first - timedelta(days=1)
+    kept = [
+        replace(one, valid_to=last_before if one.valid_to is None else min(one.valid_to, last_before))
+        for one in shipped
+        if one.valid_from < first
+    ]
+    return (*kept, *own)
