@@ -2,12 +2,13 @@
 
 The way of one mail is that of any other (``dispatch_mail``), with the request in the place of the touchpoint:
 
-    1. queue     every pending request gets its row
+    1. queue     every pending request gets its row                                             confirm.queued
     2. compose   the text is written, outside any transaction
     3. claim     request, address, suppression and restriction are checked again in the transaction that marks
                  ``sending``; commit                                                            confirm.claimed
     4. send      on the one open connection                                 smtp.before_data, smtp.accepted
-    5. record    sent or unsure: the request waits for its link; an end without a mail cancels the request
+    5. record    sent or unsure: the request waits for its link; an end without a mail
+                 cancels the request                                                            confirm.recorded
 
 The mail is transactional (``opt_in.CONFIRMATION_CONTENT``): it rests on no consent, counts against no cap and keeps no
 quiet hours, since somebody waits for it. It never goes to an address on the suppression list: who objected before gives
@@ -109,6 +110,7 @@ class _Run:
             for pending in self._pending(uow, now).values():
                 queue(uow, pending, mail_message_id(self.sender.keys.message_id, pending.request_id, domain), now)
             uow.commit()
+            hit("confirm.queued")
             return [mail for mail in uow.opt_in_mails.in_state(State.READY) if mail.next_attempt_at <= now]
 
     def check_relay(self) -> None:
@@ -139,6 +141,7 @@ class _Run:
             key, ended = self.sender.keys.suppression, self.clock.now()
             self._count(settle(uow, claimed, pending, receipt, suppression_key=key, now=ended))
             uow.commit()
+        hit("confirm.recorded")
         if receipt.verdict is Verdict.STOPPED:
             raise Refused("mail_sender_refused", detail=str(receipt), reply=receipt.code, status=receipt.status)
 
