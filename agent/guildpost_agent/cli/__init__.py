@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "import": "guildpost_agent.cli.import_files",
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
+    "lift": "guildpost_agent.cli.lift",
     "login-link": "guildpost_agent.cli.login_link",
     "mapping": "guildpost_agent.cli.mapping",
     "people": "guildpost_agent.cli.people",

@@ -60,7 +60,8 @@ def test_swapping_the_arms_turns_the_interval_round(one: Arm, other: Arm) -> Non
 @given(ARMS, ARMS, st.integers(2, 20))
 def test_more_customers_with_the_same_rates_never_widen_the_interval(one: Arm, other: Arm, times: int) -> None:
     few = difference(one, other)
-    many = difference(*(Arm(arm.customers * times, arm.visits * times) for arm in (one, other)))
+    grown = [Arm(arm.customers * times, arm.visits * times) for arm in (one, other)]
+    many = difference(grown[0], grown[1])
     assert few.low - 1e-12 <= many.low
     assert many.high <= few.high + 1e-12
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,9 @@ def test_a_share_beyond_five_to_ten_per_cent_is_a_mistake(share: float) -> None:
     ],
 )
 def test_a_visit_counts_for_its_customer_vehicle_and_service_within_the_window(
-    visit: dict[str, object], expected: int
+    visit: dict[str, Any], expected: int
 ) -> None:
-    came = replace(Visit("1", "V1", "hu_au", DAY), **visit)  # type: ignore[arg-type] — a table's column
+    came = replace(Visit("1", "V1", "hu_au", DAY), **visit)
     assert Arm(1, expected) == lifts([TRIAL], [came])["hu_au", None].treated
 
 

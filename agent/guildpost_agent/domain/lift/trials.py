@@ -14,6 +14,9 @@ from guildpost_agent.domain.lift.intervals import Arm
 from guildpost_agent.domain.lift.verdicts import Lift
 from guildpost_agent.domain.records import Channel
 
+Subject = tuple[str, str, str]
+"""Customer, vehicle, service."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -85,9 +88,6 @@ def lifts(trials: Collection[Trial], visits: Iterable[Visit]) -> dict[tuple[str,
         )
         for cell, members in counts.items()
     }
-
-
-Subject = tuple[str, str, str]
 
 
 def _days(visits: Iterable[Visit]) -> dict[Subject, list[date]]:

@@ -1,0 +1,123 @@
+"""Measure what writing brings: count who came of those planned for and of the control group, service by service.
+
+    1  treated: every occasion that was ever planned for, from the day its first touchpoint was planned for, whatever
+       became of it (cancelled, bounced, refused in the moment of sending): by intention to treat
+    2  held out: every occasion that the draw took out, from the day on which it would have been written to
+    3  one trial for each customer and service, of the months that the send log covers in both arms
+    4  windows that are over, and whose days the dealer management system has delivered
+    5  a visit is a job card of the service's work, or an appointment for it that was not called off
+
+Nothing is stored: decisions, touchpoints, job cards and appointments say it all, and say the same again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.control_group import Leads, held_out_trials, trial_of
+from guildpost_agent.app.dealership import zone_of
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain import work_kinds
+from guildpost_agent.domain.appointments import is_cancelled
+from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lifts, mature
+from guildpost_agent.domain.lift.verdicts import Lift
+from guildpost_agent.domain.months import add_months
+from guildpost_agent.domain.records import Channel
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
+
+MONTHS: Final = 24
+"""How far back is looked; not further than the send log, which forgets the treated before the control group."""
+
+Cell = tuple[str, Channel | None]
+"""A service, and a channel or all of them."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What can be said.
+
+    Attributes:
+        since: the first day on which a trial may begin.
+        known_until: the day of the last delivery; None before the first.
+        lifts: both arms by service and channel (None: all channels).
+        waiting: customers whose window is not over yet.
+        unplaced: of the control group, those of whom nobody can say when they would have been written to.
+    """
+
+    since: date
+    known_until: date | None
+    lifts: Mapping[Cell, Lift] = field(default_factory=dict)
+    waiting: int = 0
+    unplaced: int = 0
+
+
+def measure_lift(
+    open_uow: OpenUnitOfWork, services: Iterable[ServiceDefinition], config: AgentConfig, now: datetime, key: bytes
+) -> Measured:
+    """Measure.
+
+    Args:
+        open_uow: opens a transaction.
+        services: what the catalogue offers, with the attribution windows; others are not measured.
+        config: the dealer's settings.
+        now: the business clock.
+        key: behind every draw of the planner.
+    """
+    zone = zone_of(config)
+    today = now.astimezone(zone).date()
+    since = add_months(today, -min(MONTHS, config.retention.send_log_months))
+    by_id = {service.service_id: service for service in services}
+    with open_uow() as uow:
+        delivery = uow.imports.latest()
+        if delivery is None:
+            return Measured(since, None)
+        known_until = min(today, delivery.at.astimezone(zone).date())
+        treated, leads = _treated(uow, by_id, zone)
+        held_out, unplaced = held_out_trials(uow, by_id, zone, leads, key)
+        trials = first_of_each(trial for trial in (*treated, *held_out) if trial.planned_on >= since)
+        ripe = mature(trials, known_until)
+        found = lifts(ripe, _visits(uow, by_id, since))
+    return Measured(since, known_until, found, len(trials) - len(ripe), unplaced)
+
+
+def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo) -> tuple[list[Trial], Leads]:
+    """List those who were planned for, and how long before the due date by service and channel, ascending."""
+    trials: dict[str, Trial] = {}
+    leads: defaultdict[tuple[str, Channel], list[int]] = defaultdict(list)
+    for touchpoint in uow.plans.touchpoints():
+        service = services.get(touchpoint.service_id)
+        if service is None or touchpoint.occasion_id in trials:
+            continue
+        day = touchpoint.planned_at.astimezone(zone).date()
+        leads[touchpoint.service_id, touchpoint.channel].append((touchpoint.due_date - day).days)
+        subject = (touchpoint.customer_id, touchpoint.vehicle_id, touchpoint.service_id)
+        trials[touchpoint.occasion_id] = trial_of(subject, touchpoint.channel, service, day, held_out=False)
+    return list(trials.values()), {cell: sorted(days) for cell, days in leads.items()}
+
+
+def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], since: date) -> list[Visit]:
+    """List who came, or said that they would."""
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for service_id, service in services.items():
+        match service.occasion:
+            case HuRule():
+                by_kind[work_kinds.HU].append(service_id)
+            case InspectionRule():
+                by_kind[work_kinds.INSPECTION].append(service_id)
+    came = [
+        Visit(job.customer_id, job.vehicle_id, service_id, job.order_date)
+        for job in uow.records.jobs(since=since)
+        if not job.declined
+        for service_id in by_kind.get(job.kind, ())
+    ]
+    booked = [
+        Visit(a.customer_id, a.vehicle_id, a.occasion, a.created_on)
+        for a in uow.records.appointments()
+        if a.occasion in services and not is_cancelled(a)
+    ]
+    return [*came, *booked]
