@@ -79,6 +79,12 @@ class Dms(_Section):
     loco_soft: LocoSoft | None = None
 
 
+class Appointments(_Section):
+    """The folder that a workshop planner drops its calendars into (iCalendar or CSV), where the dealer has one."""
+
+    folder: Path | None = None
+
+
 class Smtp(_Section):
     """The dealer's mail server; encryption is required unless it is switched off by name."""
 
@@ -151,6 +157,7 @@ class AgentConfig(_Section):
     dealer: Dealer
     figures: Figures
     dms: Dms
+    appointments: Appointments = Appointments()
     smtp: Smtp
     letters: Letters
     relay: Relay

@@ -104,7 +104,7 @@ def open_core(
     rights = RightsDesk(
         open_uow=open_uow,
         keeper=TombstoneFile(home / FILE, _derived(secret, b"guildpost/agent/tombstone-file/v1"), entropy),
-        files=FolderFiles(config.dms.drop_folder, config.letters.folder),
+        files=FolderFiles(config.dms.drop_folder, config.letters.folder, config.appointments.folder),
         scrub=lambda: scrub(engine),
         key=_derived(secret, b"guildpost/agent/tombstones/v1"),
         collected=timedelta(days=config.retention.letters_collected_days),

@@ -34,6 +34,7 @@ from guildpost_agent.bootstrap.member import (
     services_of,
 )
 from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
+from guildpost_agent.bootstrap.planner import planner_folder
 from guildpost_agent.bootstrap.rights import retention_notice, retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
@@ -115,6 +116,7 @@ class Agent:
         self.inbox: HttpRelayInbox = relay_inbox(core)
         self._read_model = SqlReadModel(core.engine)
         self._opt_ins = OptIns(core, self._read_model)
+        planner = planner_folder(core)
         self._agenda = Agenda(
             core.config.dms.drop_folder,
             core.zone,
@@ -122,6 +124,7 @@ class Agent:
             lambda: self.catalogue.fingerprint,
             is_export=drop_folder(core).is_export,
             wake=core.home / WAKE,
+            planner_waits=planner.waits if planner else lambda: False,
         )
         self.ticker = Ticker(
             self._steps(),

@@ -23,6 +23,7 @@ from guildpost_agent.app.score_customers import score_customers
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
 from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
+from guildpost_agent.bootstrap.planner import take_planner
 from guildpost_agent.bootstrap.reference import definitions_of
 from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
@@ -78,10 +79,15 @@ def intake(core: Core, extra: Extra) -> None:
     for one in taken:
         report = one.report
         log.info("imported", rows=report.rows_imported, quarantined=report.rows_quarantined, state=report.state)
+    planner = take_planner(core)
+    for calendar in planner.reports if planner else ():
+        log.info("planner_taken_in", events=calendar.events, unmatched=sum(calendar.unmatched.values()))
+    for file in planner.refused if planner else ():
+        log.warning("planner_file_refused", code=file.error.code, detail=file.error.detail)
     if sum(_master_rows(one.report) for one in taken) >= LARGE_DELIVERY:
         plan(core, extra)
         segment(core, extra)
-    elif taken:
+    elif taken or planner:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from guildpost_agent.domain.records import Appointment
 
+CANCELLED: Final = "entfallen"
+"""The status of an appointment that is called off or no longer there, whatever its source calls it."""
 _CALLED_OFF: Final = ("storn", "abgesagt", "absage", "cancel", "gelöscht", "entfallen")
 
 

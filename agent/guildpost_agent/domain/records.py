@@ -158,7 +158,11 @@ class WheelSet:
 
 @frozen
 class Appointment:
-    """A workshop appointment; ``occasion`` is a service id or empty, ``status`` as the DMS says."""
+    """A workshop appointment; ``occasion`` is a service id or empty, ``status`` as its source says.
+
+    Attributes:
+        origin: the planner that brought it; empty for the DMS.
+    """
 
     appointment_id: str
     customer_id: str
@@ -167,6 +171,7 @@ class Appointment:
     occasion: str
     status: str
     created_on: date
+    origin: str = ""
 
 
 @frozen

@@ -29,6 +29,7 @@ class Agenda:
         *,
         is_export: Callable[[str], bool],
         wake: Path,
+        planner_waits: Callable[[], bool] = lambda: False,
     ) -> None:
         """Bring what is looked at.
 
@@ -39,9 +40,11 @@ class Agenda:
             fingerprint: names the services and templates in force.
             is_export: tells by its name whether a file is a finished export; others may lie there for ever.
             wake: a command that stored something to do touches this file.
+            planner_waits: says whether a workshop planner dropped a calendar.
         """
         self._is_export = is_export
         self._wake = wake
+        self._planner_waits = planner_waits
         self._touched = self._heard = 0
         self._drop_folder = drop_folder
         self._zone = zone
@@ -70,8 +73,8 @@ class Agenda:
         self._quiet_until = poll if due is None else min(due, poll)
 
     def delivery_waits(self) -> bool:
-        """Look into the drop folder."""
-        return any(self._is_export(file.name) for file in self._drop_folder.glob("*"))
+        """Look into the drop folder and the planner's."""
+        return any(self._is_export(file.name) for file in self._drop_folder.glob("*")) or self._planner_waits()
 
     def _last_touched(self) -> int:
         """Give when the file that wakes was touched (ns), 0 if never; what comes during a walk is for the next one."""

@@ -1,9 +1,11 @@
 """The files that hold people outside the database.
 
     <drop folder>/done, refused      exports that were taken in or refused
+    <planner folder>/done, refused   the same of a workshop planner
     <letters folder>/batch-…         letters for the lettershop, and ``.batch-….part`` of an interrupted run
 
-Files are named ``exports/…`` and ``letters/…`` relative to these folders, so that a note about one holds no path.
+Files are named ``exports/…``, ``planner/…`` and ``letters/…`` relative to these folders, so that a note about one
+holds no path.
 """
 
 import shutil
@@ -18,21 +20,27 @@ from guildpost_shared.errors import Unavailable
 PLACES: Final = ("done", "refused")
 _EXPORTS: Final = "exports"
 _LETTERS: Final = "letters"
+_PLANNER: Final = "planner"
 _PLAIN: Final = frozenset({".csv", ".txt", ".xml", ".json"})
 """What can be searched as text; everything else (archives, workbooks) counts as mentioning anybody."""
 
 
 class FolderFiles:
-    """``KeptFiles`` on the drop folder and the letters folder."""
+    """``KeptFiles`` on the drop folder, the letters folder and the planner's folder."""
 
-    def __init__(self, drop_folder: Path, letters_folder: Path) -> None:
+    def __init__(self, drop_folder: Path, letters_folder: Path, planner_folder: Path | None = None) -> None:
         self._roots = {_EXPORTS: drop_folder, _LETTERS: letters_folder}
+        if planner_folder is not None:
+            self._roots[_PLANNER] = planner_folder
 
     def exports(self) -> list[tuple[str, datetime]]:
         """List imported and refused exports with their time."""
-        root = self._roots[_EXPORTS]
+        return [file for kind in (_EXPORTS, _PLANNER) if kind in self._roots for file in self._exports(kind)]
+
+    def _exports(self, kind: str) -> list[tuple[str, datetime]]:
+        root = self._roots[kind]
         found = (path for place in PLACES for path in (root / place).glob("*") if path.is_file())
-        return self._listed(_EXPORTS, found)
+        return self._listed(kind, found)
 
     def batches(self) -> list[tuple[str, datetime]]:
         """List letter batches, and what an interrupted run left of one, with their time."""
@@ -41,9 +49,12 @@ class FolderFiles:
         return self._listed(_LETTERS, found)
 
     def mentions(self, name: str, who: Mentioned) -> bool:
-        """Say whether a kept export mentions somebody; what cannot be looked into counts as if it did."""
+        """Say whether a kept export mentions somebody; what cannot be looked into counts as if it did.
+
+        A planner's export counts always: it names people in a person's own spelling.
+        """
         path = self._path(name)
-        if path.suffix.lower() not in _PLAIN:
+        if name.startswith(f"{_PLANNER}/") or path.suffix.lower() not in _PLAIN:
             return True
         try:
             return who.in_bytes(path.read_bytes())

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, delete, func, select, true, update
 from sqlalchemy import Table as SqlTable
+from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql import records
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_column, values_of
@@ -20,6 +21,7 @@ from guildpost_agent.adapters.sql.tables import (
     wheel_sets,
 )
 from guildpost_agent.app.ports.staging import StagedRow, TableChange
+from guildpost_agent.domain.appointments import CANCELLED
 from guildpost_agent.domain.consent.importing import Said
 from guildpost_agent.domain.dms_rows import Table
 
@@ -32,8 +34,6 @@ MIRROR: Final[dict[Table, SqlTable]] = {
 }
 _MOST_IDS: Final = 5_000
 _PLAIN: Final = tuple(name for name in Said.__dataclass_fields__ if name not in {"given_at", "source"})
-CANCELLED: Final = "entfallen"
-"""The status of an appointment that the DMS no longer has."""
 
 
 class SqlStaging:
@@ -126,9 +126,9 @@ class SqlStaging:
         mirror = MIRROR[table]
         (key,) = mirror.primary_key.columns
         column = mirror.c.missing_since if "missing_since" in mirror.c else None
-        rows = self._connection.execute(
-            select(key, mirror.c.row_digest, column if column is not None else mirror.c.status)
-        ).all()
+        state = column if column is not None else mirror.c.status
+        kept = select(key, mirror.c.row_digest, state).where(_of_the_dms(table))
+        rows = self._connection.execute(kept).all()
         gone = [row[0] for row in rows if row[1] not in seen and row[2] in {None, *_open(table, row[2])}]
         if table is Table.APPOINTMENTS:
             self._set(mirror, gone, {"status": CANCELLED, "row_digest": None})
@@ -143,6 +143,11 @@ class SqlStaging:
         for start in range(0, len(keys), _MOST_IDS):
             part = keys[start : start + _MOST_IDS]
             self._connection.execute(update(table).where(and_(key.in_(part))).values(**values))
+
+
+def _of_the_dms(table: Table) -> ColumnElement[bool]:
+    """Leave out what did not come from the DMS: its silence says nothing about a planner's appointments."""
+    return appointments.c.origin == "" if table is Table.APPOINTMENTS else true()
 
 
 def _open(table: Table, state: object) -> Iterator[object]:

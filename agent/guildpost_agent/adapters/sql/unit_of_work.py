@@ -15,6 +15,7 @@ from guildpost_agent.adapters.sql.opt_in_mails import SqlOptInMails
 from guildpost_agent.adapters.sql.outbox import SqlOutbox
 from guildpost_agent.adapters.sql.outcomes import SqlOutcomes
 from guildpost_agent.adapters.sql.people import SqlPeople
+from guildpost_agent.adapters.sql.planned import SqlPlanned
 from guildpost_agent.adapters.sql.plans import SqlPlans
 from guildpost_agent.adapters.sql.records import SqlRecords
 from guildpost_agent.adapters.sql.retention import SqlRetention
@@ -62,6 +63,11 @@ class SqlUnitOfWork:
     def records(self) -> SqlRecords:
         """The mirror of the DMS."""
         return SqlRecords(self._connection)
+
+    @cached_property
+    def planned(self) -> SqlPlanned:
+        """Appointments that a planner brought."""
+        return SqlPlanned(self._connection)
 
     @cached_property
     def plans(self) -> SqlPlans:

@@ -14,6 +14,7 @@ from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
+from guildpost_agent.app.ports.planned import Planned
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
@@ -298,6 +299,8 @@ class UnitOfWork(Protocol):
     def staging(self) -> Staging: ...  # noqa: D102 — see above
     @property
     def records(self) -> Records: ...  # noqa: D102 — see above
+    @property
+    def planned(self) -> Planned: ...  # noqa: D102 — see above
     @property
     def plans(self) -> Plans: ...  # noqa: D102 — see above
     @property

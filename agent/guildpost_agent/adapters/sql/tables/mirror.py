@@ -131,6 +131,7 @@ appointments = Table(
     Column("occasion", String(40), nullable=False),
     Column("status", String(40), nullable=False),
     Column("created_on", Date, nullable=False, info=PERSONAL),
+    Column("origin", String(40), nullable=False, server_default=""),
     Column("row_digest", BigInteger),
     Index("appointments_by_vehicle", "vehicle_id"),
 )
