@@ -1,8 +1,10 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +13,11 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
 from guildpost_agent.domain.consent.book import ConsentBook
 from guildpost_agent.domain.consent.decide import Rules
-from guildpost_agent.domain.history import History, histories
+from guildpost_agent.domain.history import NOTHING, History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.records import Customer, Vehicle
+from guildpost_agent.domain.service_work import works_of
+from guildpost_agent.domain.subjects import Subjects
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -30,21 +34,33 @@ class Dealership:
     consents: ConsentBook[Any]
     appointments: AppointmentBook
     persons: dict[str, tuple[str, ...]]
+    wheels_stored: frozenset[str] = frozenset()
+    listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+
+    def history(self, vehicle_id: str) -> History:
+        """Give what the workshop knows of a vehicle."""
+        return self.histories.get(vehicle_id, NOTHING)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Give what occasions are looked for in."""
+        return Subjects(list(self.vehicles.values()), self.histories, self.customers, self.listed)
 
     def others_of(self, customer_id: str) -> tuple[str, ...]:
         """List all customer numbers of a person with several records; nothing for everybody else."""
         return self.persons.get(customer_id, ())
 
 
-def load_dealership(uow: UnitOfWork) -> Dealership:
-    """Read it."""
+def load_dealership(uow: UnitOfWork, services: Iterable[ServiceDefinition] = ()) -> Dealership:
+    """Read it; the services tell by which words their work is recognised."""
     return Dealership(
         customers={customer.customer_id: customer for customer in uow.records.customers()},
         vehicles={vehicle.vehicle_id: vehicle for vehicle in uow.records.vehicles()},
-        histories=histories(uow.records.jobs()),
+        histories=histories(uow.records.jobs(), works_of(services)),
         consents=uow.consents.book(),
         appointments=AppointmentBook(uow.records.appointments()),
         persons=_several_records(uow),
+        wheels_stored=frozenset(uow.records.vehicles_with_wheels()),
     )
 
 

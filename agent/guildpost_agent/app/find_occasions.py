@@ -11,6 +11,7 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.history import histories
 from guildpost_agent.domain.occasions import all_due, in_sight
 from guildpost_agent.domain.records import Occasion, Triage
+from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
 
 
@@ -38,7 +39,7 @@ def find_occasions(
     """
     with open_uow() as uow:
         running = enabled_services(services, config)
-        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow), running, config, now)
+        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow, running), running, config, now)
         uow.commit()
     triage = Counter(occasion.triage for occasion in found)
     return OccasionSummary(
@@ -60,9 +61,10 @@ def refresh_occasions(
         the occasions that vanished so.
     """
     today = now.astimezone(zone_of(config)).date()
-    due = all_due(dealership.vehicles.values(), dealership.histories, services, today)
+    running, subjects = tuple(services), dealership.subjects
+    due = all_due(subjects, running, today)
     uow.plans.replace_due_dates(due, None)
-    found = in_sight(due, today)
+    found = in_sight(due, subjects, running, today)
     current = {occasion.occasion_id for occasion in found}
     # One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
     vanished = [o for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]
@@ -88,7 +90,7 @@ def refresh_due_dates(
         records = uow.records
         vehicles = records.vehicles() if vehicle_ids is None else records.vehicles_of(vehicle_ids)
         jobs = records.jobs() if vehicle_ids is None else records.jobs_of_vehicles(vehicle_ids)
-        uow.plans.replace_due_dates(all_due(vehicles, histories(jobs), services, today), vehicle_ids)
+        uow.plans.replace_due_dates(all_due(Subjects(vehicles, histories(jobs)), services, today), vehicle_ids)
         counts = uow.plans.triage()
         uow.commit()
     return counts

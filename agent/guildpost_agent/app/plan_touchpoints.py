@@ -15,13 +15,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from guildpost_agent.app.dealership import (
-    Dealership,
+    consent_rules,
     enabled_services,
     load_dealership,
     suppression_check,
     zone_of,
 )
 from guildpost_agent.app.find_occasions import refresh_occasions
+from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import (
@@ -29,15 +30,8 @@ from guildpost_agent.domain.exclusions import (
     Reason,
     Refusal,
     booked_or_done,
-    gone,
-    lawful_channels,
-    not_addressable,
-    stale,
 )
-from guildpost_agent.domain.history import NOTHING
-from guildpost_agent.domain.legal_basis import Suppressed
-from guildpost_agent.domain.occasions import work_kind
-from guildpost_agent.domain.planning import HORIZON_DAYS, plan_customer, states_for
+from guildpost_agent.domain.planning import HORIZON_DAYS, plan_customer
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.timing import Candidate, Dealer
@@ -62,13 +56,9 @@ class PlanSummary:
 class _Run:
     """What one run reads, and what it will write."""
 
-    dealership: Dealership
-    dealer: Dealer
-    services: dict[str, ServiceDefinition]
-    suppressed: Suppressed
+    judge: Judge
     horizon_days: int
     held_out: frozenset[str]
-    restricted: frozenset[str]
     decisions: list[Decision] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -76,7 +66,7 @@ class _Run:
     def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
         """Note a decision."""
         kept = reason is Reason.PLANNED
-        self.decisions.append(Decision(occasion.occasion_id, self.dealer.now, kept, reason.value, facts))
+        self.decisions.append(Decision(occasion.occasion_id, self.judge.dealer.now, kept, reason.value, facts))
 
     def plan(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> None:
         """Decide about one customer's occasions."""
@@ -86,7 +76,7 @@ class _Run:
             live = next((t for t in known if t.occasion_id == occasion.occasion_id and t.state not in WITHDRAWN), None)
             if occasion.occasion_id in self.held_out or (live is not None and live.state != PLANNED):
                 continue
-            judged = self._judge(occasion, known)
+            judged = self.judge.judge(occasion, known)
             if isinstance(judged, Refusal):
                 self.decide(occasion, judged.reason, judged.facts)
                 if live is not None:
@@ -94,42 +84,12 @@ class _Run:
                     known[known.index(live)] = replace(live, state=CANCELLED)
             elif live is None:
                 candidates.append(judged)
-        for candidate, result in plan_customer(candidates, known, self.dealer, self.horizon_days):
+        for candidate, result in plan_customer(candidates, known, self.judge.dealer, self.horizon_days):
             if isinstance(result, Refusal):
                 self.decide(candidate.occasion, result.reason, result.facts)
             else:
                 self.touchpoints.append(result)
                 self.decide(candidate.occasion, Reason.PLANNED, _facts(result, candidate.occasion))
-
-    def _judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
-        """Ask the exclusions in their order."""
-        house, dealer, today = self.dealership, self.dealer, self.dealer.today
-        service = self.services[occasion.service_id]
-        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = gone(vehicle, today) or not_addressable(customer)
-        if refusal is not None or vehicle is None or customer is None:
-            return refusal or Refusal(Reason.NOT_CUSTOMER, {})
-        if customer.customer_id in self.restricted:
-            return Refusal(Reason.RESTRICTED, {})
-        wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
-        consents, now = house.consents.of(customer.customer_id), dealer.now.astimezone(dealer.zone)
-        channels = lawful_channels(customer, wanted, consents, self.suppressed, now)
-        siblings = house.others_of(customer.customer_id)
-        if siblings:  # a no on any record of a person holds for all of them; a yes for its own record alone
-            whole = dict(lawful_channels(customer, wanted, house.consents.of(*siblings), self.suppressed, now))
-            channels = tuple(channel for channel in channels if channel[0] in whole)
-        if not channels:
-            return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
-        history = house.histories.get(vehicle.vehicle_id, NOTHING)
-        appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
-        refusal = booked_or_done(occasion, appointments, history.last(work_kind(service)), dealer.now) or stale(
-            occasion, vehicle, history, today
-        )
-        if refusal is not None:
-            return refusal
-        states = states_for(customer.postcode, customer.country, dealer.state)
-        attempt = sum(t.occasion_id == occasion.occasion_id for t in touchpoints)
-        return Candidate(occasion, service, channels, states, attempt)
 
 
 def _facts(touchpoint: Touchpoint, occasion: Occasion) -> Facts:
@@ -165,12 +125,13 @@ def plan_touchpoints(
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
     with open_uow() as uow:
-        dealership = load_dealership(uow)
+        dealership = load_dealership(uow, running)
         occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now)
         by_id = {service.service_id: service for service in running}
         held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
         aside = frozenset(uow.rights.restricted())
-        run = _Run(dealership, dealer, by_id, suppression_check(uow), horizon_days, held_out, aside)
+        judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, consent_rules(config))
+        run = _Run(judge, horizon_days, held_out)
         _plan_all(run, occasions, uow)
         _explain_vanished(run, vanished, uow)
         cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
@@ -208,8 +169,8 @@ def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) 
     for occasion in vanished:
         if live.get(occasion.occasion_id, True):
             continue
-        history = run.dealership.histories.get(occasion.vehicle_id, NOTHING)
-        service = run.services.get(occasion.service_id)
-        done = booked_or_done(occasion, (), history.last(work_kind(service)) if service else None, run.dealer.now)
+        history = run.judge.dealership.history(occasion.vehicle_id)
+        service = run.judge.services.get(occasion.service_id)
+        done = booked_or_done(occasion, (), history.last_of(service) if service else None, run.judge.dealer.now)
         refusal = done or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
         run.decide(occasion, refusal.reason, refusal.facts)

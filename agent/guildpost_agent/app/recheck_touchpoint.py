@@ -11,16 +11,18 @@ from guildpost_agent.domain.exclusions import Reason, recheck
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.planning import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
+from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED
 from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
+from guildpost_shared.services.definition import ServiceDefinition
 
 
 def recheck_touchpoint(
     uow: UnitOfWork,
     touchpoint: Touchpoint,
     *,
-    work_kind: str,
+    service: ServiceDefinition,
     state: str,
     now: datetime,
     zone: ZoneInfo,
@@ -31,19 +33,21 @@ def recheck_touchpoint(
     Args:
         uow: the claiming transaction.
         touchpoint: what is about to go out.
-        work_kind: the kind of work that answers its service (``occasions.work_kind``).
+        service: what it is about.
         state: the dealer's federal state.
         now: the business clock.
         zone: the dealer's time zone.
         rules: the dealer's settings of the consent ledger.
     """
-    if uow.rights.is_restricted(touchpoint.customer_id):
+    purpose = consent_purpose(service)
+    if uow.rights.is_restricted(touchpoint.customer_id) and not is_notice(service):
         return Reason.RESTRICTED
     customer = uow.records.customer(touchpoint.customer_id)
     siblings = uow.people.records_of(touchpoint.customer_id)
     if customer is not None and len(siblings) > 1:  # a no on any record of a person holds for all of them
         whole, local = uow.consents.state_of(*siblings), now.astimezone(zone)
-        if basis(customer, touchpoint.channel, whole, lambda _customer, _channel: False, local, rules=rules) is None:
+        heard = basis(customer, touchpoint.channel, whole, _nobody, local, purpose=purpose, rules=rules)
+        if heard is None:
             return Reason.NO_LEGAL_BASIS
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
@@ -55,7 +59,7 @@ def recheck_touchpoint(
         consents=uow.consents.state_of(touchpoint.customer_id),
         appointments=uow.records.appointments_of(touchpoint.vehicle_id),
         jobs=uow.records.jobs_of(touchpoint.vehicle_id),
-        work_kind=work_kind,
+        service=service,
         suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
         contact=Contact(today, met),
         others=_met(uow, touchpoint, zone),
@@ -63,6 +67,10 @@ def recheck_touchpoint(
         today=today,
         rules=rules,
     )
+
+
+def _nobody(_customer: Customer, _channel: str) -> bool:
+    return False
 
 
 def _suppressed(uow: UnitOfWork, customer: Customer, channel: Channel) -> bool:

@@ -17,7 +17,6 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook, open_appointment
 from guildpost_agent.domain.attribution import Booking, Sent, attribute, bookings_of
 from guildpost_agent.domain.exclusions import Facts, Reason
-from guildpost_agent.domain.occasions import work_kind
 from guildpost_agent.domain.records import Decision, Outcome, Touchpoint
 from guildpost_agent.domain.touchpoint_states import PLANNED
 from guildpost_agent.domain.working_days import to_utc
@@ -50,11 +49,10 @@ def record_bookings(
     with open_uow() as uow:
         touchpoints = [t for t in uow.plans.touchpoints() if t.service_id in by_id]
         appointments = uow.records.appointments()
-        services_by_kind = {work_kind(service): service_id for service_id, service in by_id.items()}
         sent = _sent(uow, touchpoints, by_id)
         first = min((message.left.astimezone(zone).date() for message in sent), default=None)
         answers = uow.records.jobs(since=first) if first else []
-        pairs = attribute(sent, bookings_of(appointments, answers, services_by_kind), zone)
+        pairs = attribute(sent, bookings_of(appointments, answers, by_id.values()), zone)
         booked = uow.outcomes.add([_outcome(sent, booking, zone) for sent, booking in pairs])
         decisions = _booked(touchpoints, AppointmentBook(appointments), now)
         cancelled = uow.plans.cancel_planned(occasion_ids=[decision.occasion_id for decision in decisions])

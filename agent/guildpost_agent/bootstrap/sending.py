@@ -26,8 +26,8 @@ from guildpost_agent.app.release_letters import (
     release_letters,
 )
 from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.postage import postage_rules
 from guildpost_agent.domain.due_dates import hu_interval_months
-from guildpost_agent.domain.occasions import work_kind
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.working_days import is_quiet
 from guildpost_shared.services.definition import ServiceDefinition
@@ -78,7 +78,7 @@ def last_check(core: Core, services: Services) -> Recheck:
         return recheck_touchpoint(
             uow,
             touchpoint,
-            work_kind=work_kind(service),
+            service=service,
             state=core.config.dealer.state,
             now=core.business_clock.now(),
             zone=zone,
@@ -119,7 +119,11 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
 
 
 def print_letters(core: Core, services: Services, composer: Composer) -> LetterSummary:
-    """Release the letters that are due (in the printing child: it loads the typesetter)."""
+    """Release the letters that are due (in the printing child: it loads the typesetter).
+
+    Raises:
+        ConfigurationError: the dealer's own tariffs cannot be read.
+    """
 
     def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
         return composer.letters(requests, _typeset)
@@ -131,7 +135,12 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
         last_check(core, services),
         core.business_clock,
         gate=core.gate,
-        sender=LetterSender(core.config.relay.url, core.keys, core.config.dealer.legal_name),
+        sender=LetterSender(
+            core.config.relay.url,
+            core.keys,
+            core.config.dealer.legal_name,
+            postage=postage_rules(core, services.values()),
+        ),
         entropy=core.entropy,
     )
 

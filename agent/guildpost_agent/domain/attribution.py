@@ -1,13 +1,15 @@
 """Which booking answers which message (by customer, vehicle and occasion, not by click alone)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.appointments import is_cancelled
 from guildpost_agent.domain.records import Appointment, Job, Touchpoint
+from guildpost_agent.domain.service_work import answers
+from guildpost_shared.services.definition import ServiceDefinition
 
 Subject = tuple[str, str, str]
 """Customer, vehicle, service."""
@@ -36,23 +38,27 @@ class Booking:
     subject: Subject
 
 
-def bookings_of(appointments: Iterable[Appointment], jobs: Iterable[Job], services: Mapping[str, str]) -> list[Booking]:
+def bookings_of(
+    appointments: Iterable[Appointment], jobs: Iterable[Job], services: Iterable[ServiceDefinition]
+) -> list[Booking]:
     """List the bookings, oldest first; a job card counts too, for those who came without an appointment.
 
     Args:
         appointments: all; those called off count as none.
         jobs: all labour lines.
-        services: the service that answers each kind of work.
+        services: those whose work is looked for.
     """
     found = {
         Booking(a.created_on, f"appointment {a.appointment_id}", (a.customer_id, a.vehicle_id, a.occasion))
         for a in appointments
         if a.occasion and not is_cancelled(a)
     }
+    running = tuple(services)
     for job in jobs:
-        if job.kind in services:
-            subject = (job.customer_id, job.vehicle_id, services[job.kind])
-            found.add(Booking(job.order_date, f"order {job.order_number}", subject))
+        for service in running:
+            if answers(service, job):
+                subject = (job.customer_id, job.vehicle_id, service.service_id)
+                found.add(Booking(job.order_date, f"order {job.order_number}", subject))
     return sorted(found)
 
 

@@ -212,6 +212,11 @@ def inspection_due(vehicle: Vehicle, history: History, interval: MaintenanceInte
     return _estimated(_roll_days(start, interval.months, today, "registration"), history, today)
 
 
+def rolled_on(start: date, months: int, history: History, today: date) -> DueDate:
+    """Roll a past day on by whole intervals until it is not over, and judge what it is worth then."""
+    return _estimated(_roll_days(start, months, today, "rolled"), history, today)
+
+
 def _sooner(by_time: DueDate, by_km: DueDate | None, least: float) -> DueDate:
     """Take the extrapolated day if it comes first and is sure enough."""
     return by_km if by_km is not None and by_km.due < by_time.due and by_km.confidence >= least else by_time

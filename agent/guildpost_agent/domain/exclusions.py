@@ -6,14 +6,17 @@
      3  ADDRESS_INVALID   neither an e-mail nor a postal address
      -  RESTRICTED        kept, but set aside (Art. 18 GDPR, or long without contact)
      4  NO_LEGAL_BASIS    no channel of the service is lawful (objection, no permission, withdrawn, suppressed)
+     5  FLEET_MANAGED     a leasing or fleet company: whoever drives the vehicle does not decide about its service
      6  ALREADY_BOOKED    an appointment for this service lies ahead
      7  DONE_HERE         the work was done in the half year before it is due, or its job card is open
      8  STALE             the due date rests on nothing recent, or the vehicle was never really ours
+     -  NOT_MEANT         the service's condition excludes this vehicle or customer
 
 What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER,
 9 FREQUENCY_CAP, 11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +27,7 @@ from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import Contact, fits
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
 from guildpost_agent.domain.months import add_months
@@ -37,9 +41,14 @@ from guildpost_agent.domain.records import (
     Triage,
     Vehicle,
 )
+from guildpost_agent.domain.service_work import DONE_WITHIN_DAYS, answers, consent_purpose, done_within_days, is_notice
+from guildpost_shared.services.conditions import ConditionError
+from guildpost_shared.services.conditions import Facts as ConditionFacts
+from guildpost_shared.services.definition import CapClass, ServiceDefinition
+from guildpost_shared.services.event_rules import AbsenceRule
 
-DONE_WITHIN_DAYS: Final = 180
 STALE_AFTER_MONTHS: Final = 36
+_FLEET: Final = re.compile(r"\bleasing\b|\bfleet\b|fuhrparkmanagement|flottenmanagement|autovermietung", re.IGNORECASE)
 
 
 class Reason(StrEnum):
@@ -52,9 +61,11 @@ class Reason(StrEnum):
     ADDRESS_INVALID = "ADDRESS_INVALID"
     RESTRICTED = "RESTRICTED"
     NO_LEGAL_BASIS = "NO_LEGAL_BASIS"
+    FLEET_MANAGED = "FLEET_MANAGED"
     ALREADY_BOOKED = "ALREADY_BOOKED"
     DONE_HERE = "DONE_HERE"
     STALE = "STALE"
+    NOT_MEANT = "NOT_MEANT"
     CYCLE_CONTACTED = "CYCLE_CONTACTED"
     GIVEN_UP = "GIVEN_UP"
     NOT_YET = "NOT_YET"
@@ -99,6 +110,21 @@ def not_addressable(customer: Customer | None) -> Refusal | None:
     return None
 
 
+def fleet_managed(customer: Customer) -> Refusal | None:
+    """Refuse advertising to companies that manage the vehicles of others (rule 5)."""
+    if customer.is_business and _FLEET.search(customer.company):
+        return Refusal(Reason.FLEET_MANAGED, {})
+    return None
+
+
+def not_meant(service: ServiceDefinition, facts: ConditionFacts) -> Refusal | None:
+    """Refuse what the service's own condition excludes; one that cannot be worked out excludes."""
+    try:
+        return None if service.condition.holds(facts) else Refusal(Reason.NOT_MEANT, {"service": service.service_id})
+    except ConditionError:
+        return Refusal(Reason.NOT_MEANT, {"service": service.service_id})
+
+
 def lawful_channels(
     customer: Customer,
     channels: Sequence[Channel],
@@ -106,31 +132,54 @@ def lawful_channels(
     suppressed: Suppressed,
     now: datetime,
     *,
+    purpose: Purpose = Purpose.SERVICE_REMINDERS,
     rules: Rules = DEFAULTS,
 ) -> tuple[tuple[Channel, str], ...]:
     """List the channels that may be used with the ground of each, in the service's order (rule 4)."""
-    grounds = ((channel, basis(customer, channel, consents, suppressed, now, rules=rules)) for channel in channels)
+    grounds = (
+        (channel, basis(customer, channel, consents, suppressed, now, purpose=purpose, rules=rules))
+        for channel in channels
+    )
     return tuple((channel, ground) for channel, ground in grounds if ground is not None)
 
 
-def _done(day: date | None, due: date) -> Refusal | None:
-    if day is None or day < due - timedelta(days=DONE_WITHIN_DAYS):
+def _done(day: date | None, due: date, within_days: int) -> Refusal | None:
+    if day is None or day < due - timedelta(days=within_days):
         return None
     return Refusal(Reason.DONE_HERE, {"on": day.isoformat()})
 
 
 def booked_or_done(
-    occasion: Occasion | Touchpoint, appointments: Sequence[Appointment], last_work: date | None, now: datetime
+    occasion: Occasion | Touchpoint,
+    appointments: Sequence[Appointment],
+    last_work: date | None,
+    now: datetime,
+    within_days: int = DONE_WITHIN_DAYS,
 ) -> Refusal | None:
-    """Refuse what is booked or done already (rules 6 and 7)."""
+    """Refuse what is booked or done already (rules 6 and 7).
+
+    Args:
+        occasion: what is due.
+        appointments: those that concern the vehicle.
+        last_work: the day on which the service's work was last done here.
+        now: the business clock.
+        within_days: work so many days before the due date or later answers it.
+    """
     booked = open_appointment(appointments, occasion.service_id, now)
     if booked is not None:
         return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
-    return _done(last_work, occasion.due_date)
+    return _done(last_work, occasion.due_date, within_days)
 
 
-def stale(occasion: Occasion, vehicle: Vehicle, history: History, today: date) -> Refusal | None:
-    """Refuse what rests on nothing recent (rule 8): no visit for three years and never an invoice here."""
+def stale(
+    occasion: Occasion, vehicle: Vehicle, history: History, today: date, service: ServiceDefinition
+) -> Refusal | None:
+    """Refuse what rests on nothing recent (rule 8): no visit for three years and never an invoice here.
+
+    A recall or a notice concerns the vehicle whoever looks after it; winning back is about those who stay away.
+    """
+    if is_notice(service) or isinstance(service.occasion, AbsenceRule):
+        return None
     if occasion.triage is Triage.STALE:
         return Refusal(Reason.STALE, {"source": occasion.source})
     limit = add_months(today, -STALE_AFTER_MONTHS)
@@ -150,7 +199,7 @@ def recheck(
     consents: ConsentState,
     appointments: Sequence[Appointment],
     jobs: Collection[Job],
-    work_kind: str,
+    service: ServiceDefinition,
     suppressed: bool,
     contact: Contact,
     others: Sequence[Contact],
@@ -167,7 +216,7 @@ def recheck(
         consents: the customer's ledger, as it stands in this transaction.
         appointments: the vehicle's appointments.
         jobs: the vehicle's labour lines.
-        work_kind: the kind of work that answers the service (``hu``, ``inspection``).
+        service: what the message is about.
         suppressed: the address on this channel stands on the suppression list.
         contact: the days on which the message would be met if it went out now.
         others: when the customer really was written to otherwise (an outage may have moved them together).
@@ -186,10 +235,20 @@ def recheck(
     if vehicle.customer_id != touchpoint.customer_id:
         return Reason.SOLD_OR_GONE
     channels = (touchpoint.channel,)
-    if not lawful_channels(customer, channels, consents, lambda _customer, _channel: suppressed, now, rules=rules):
+    lawful = lawful_channels(
+        customer,
+        channels,
+        consents,
+        lambda _customer, _channel: suppressed,
+        now,
+        purpose=consent_purpose(service),
+        rules=rules,
+    )
+    if not lawful:
         return Reason.NO_LEGAL_BASIS if reachable(customer, touchpoint.channel) else Reason.ADDRESS_INVALID
-    last_work = max((job.order_date for job in jobs if job.kind == work_kind), default=None)
-    refusal = booked_or_done(touchpoint, appointments, last_work, now)
+    last_work = max((job.order_date for job in jobs if answers(service, job)), default=None)
+    refusal = booked_or_done(touchpoint, appointments, last_work, now, done_within_days(service))
     if refusal is not None:
         return refusal.reason
-    return None if fits(contact, others) else Reason.FREQUENCY_CAP
+    exempt = service.cap_class is CapClass.EXEMPT
+    return None if exempt or fits(contact, others) else Reason.FREQUENCY_CAP

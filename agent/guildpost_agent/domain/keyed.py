@@ -1,13 +1,12 @@
 """Identifiers and draws that come out the same every time: repeatable from the dealer's key, unforeseeable without it.
 
-An occasion's id is made of vehicle, keeper, service and due month alone, so that every run finds the same one. Draws
+An occasion's id is made of vehicle, keeper, service and due cycle alone, so that every run finds the same one. Draws
 (arm, lead time, slot, holdout) and touchpoint ids need the key: nobody outside can work them out from a customer's id.
 """
 
 import base64
 import hashlib
 import hmac
-from datetime import date
 from typing import Final
 
 _ID_BYTES: Final = 15
@@ -22,9 +21,9 @@ def _identifier(digest: bytes) -> str:
     return base64.b32encode(digest[:_ID_BYTES]).decode("ascii").lower()
 
 
-def occasion_id(vehicle_id: str, customer_id: str, service_id: str, due: date) -> str:
-    """Name the occasion of a vehicle with its keeper, a service and a due month: 24 lower-case base32 characters."""
-    parts = ("occasion", vehicle_id, customer_id, service_id, f"{due:%Y-%m}")
+def occasion_id(vehicle_id: str, customer_id: str, service_id: str, cycle: str) -> str:
+    """Name the occasion of a vehicle with its keeper, a service and a due cycle (a month, or a day): 24 characters."""
+    parts = ("occasion", vehicle_id, customer_id, service_id, cycle)
     return _identifier(hashlib.blake2b(_pack(parts), digest_size=_ID_BYTES).digest())
 
 

@@ -68,10 +68,18 @@ def basis(
     suppressed: Suppressed,
     now: datetime,
     *,
+    purpose: Purpose = Purpose.SERVICE_REMINDERS,
     rules: Rules = DEFAULTS,
 ) -> str | None:
-    """Name the ground on which the customer may be sent a service reminder by a channel, or None."""
+    """Name the ground on which the customer may be written to or called by a channel, or None.
+
+    A notice (``TRANSACTIONAL``) needs no permission, but an address that works: a suppressed e-mail address may be a
+    dead one, so that the notice goes by post.
+    """
     if not reachable(customer, channel):
         return None
-    decision = permission(customer, channel, state, suppressed, now, rules=rules)
+    content = ContentClass.TRANSACTIONAL if purpose is Purpose.TRANSACTIONAL else ContentClass.OWN_SIMILAR
+    if purpose is Purpose.TRANSACTIONAL and channel == ContactChannel.EMAIL and suppressed(customer, channel):
+        return None
+    decision = permission(customer, channel, state, suppressed, now, purpose=purpose, content=content, rules=rules)
     return decision.basis.value if decision.allowed and decision.basis is not None else None

@@ -13,17 +13,16 @@ from zoneinfo import ZoneInfo
 from guildpost_agent.domain.cadence import GAP_DAYS, PER_YEAR, Contact, fits
 from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
 from guildpost_agent.domain.keyed import draw, touchpoint_id
-from guildpost_agent.domain.occasions import work_kind
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.regions import states_of
+from guildpost_agent.domain.service_work import cycle_days
 from guildpost_agent.domain.timing import Candidate, Dealer, Timing, choose_time, options
 from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED, WITHDRAWN
-from guildpost_shared.services.definition import CapClass
+from guildpost_shared.services.definition import CapClass, ServiceDefinition
+from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 HORIZON_DAYS: Final = 28
 HOLDOUT_SHARE: Final = 0.05
-# Two due dates of one vehicle and service this close belong to one cycle: the estimate has moved, not the world.
-CYCLE_DAYS: Final = 150
 # An occasion whose touchpoint was withdrawn (booking called off, caps moved by an outage) is planned again so often.
 MOST_ATTEMPTS: Final = 3
 
@@ -79,7 +78,7 @@ def _waiting(
     occasion = candidate.occasion
     for touchpoint in touchpoints:
         same = touchpoint.vehicle_id == occasion.vehicle_id and touchpoint.service_id == occasion.service_id
-        near = abs((touchpoint.due_date - occasion.due_date).days) < CYCLE_DAYS
+        near = abs((touchpoint.due_date - occasion.due_date).days) < cycle_days(candidate.service)
         if same and near and touchpoint.state not in WITHDRAWN:
             on = touchpoint.planned_at.astimezone(dealer.zone).date()
             return Refusal(Reason.CYCLE_CONTACTED, {"on": on.isoformat()})
@@ -132,10 +131,21 @@ def _touchpoint(candidate: Candidate, channel: Channel, ground: str, timing: Tim
     )
 
 
+def due_code(service: ServiceDefinition, source: str) -> str:
+    """Name the sentence that says why something is due."""
+    match service.occasion:
+        case HuRule():
+            return f"due_hu_{source}"
+        case InspectionRule():
+            return f"due_inspection_{source}"
+        case _:
+            return f"due_{source}"
+
+
 def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing) -> tuple[Facts, ...]:
     """Say in codes why this customer, by which way, and why now; the texts are ``plan.reason.<code>``."""
     occasion, option = candidate.occasion, timing.option
-    due: Facts = {"code": f"due_{work_kind(candidate.service)}_{occasion.source}", "due": occasion.due_date.isoformat()}
+    due: Facts = {"code": due_code(candidate.service, occasion.source), "due": occasion.due_date.isoformat()}
     way: Facts = {"code": f"channel_{channel.value}_{ground}"}
     when: Facts = {"code": f"lead_{timing.arm}", "days": (occasion.due_date - option.met).days}
     if timing.hour is None:

@@ -12,10 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.domain import work_kinds
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.keyed import choose, draw
-from guildpost_agent.domain.occasions import work_kind
 from guildpost_agent.domain.records import Channel, Occasion
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.working_days import (
@@ -39,7 +37,6 @@ RELEASE_HOUR: Final = 7
 _LAST_HOUR: Final = END_HOUR - 1
 # Four working days take no longer than this, Christmas and Easter included.
 _LONGEST_WAY_DAYS: Final = 14
-_STRENGTH: Final = (work_kinds.HU, work_kinds.INSPECTION)
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Candidate:
     @property
     def rank(self) -> tuple[int, date, str]:
         """The order among one customer's occasions: strength, due date, id."""
-        return _STRENGTH.index(work_kind(self.service)), self.occasion.due_date, self.occasion.occasion_id
+        return -self.service.strength, self.occasion.due_date, self.occasion.occasion_id
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """What one service of the catalogue says, parsed strictly from ``services/<service_id>.json``.
 
     ServiceDefinition
-      occasion        when a vehicle is due: ``hu`` (periodic inspection) or ``inspection`` (maintenance)
+      occasion        when something falls due: a typed rule (``occasion_rules``, ``event_rules``)
+      condition       for which vehicles and customers, as an expression (``conditions``)
+      work            by which words of a workshop's line the work shows that answers it
+      purpose         advertising, or a notice that owes its ground to a contract or the law and carries no advertising
+      strength        which of several occasions leads: the larger figure
       touches         the sequence of messages, each with its window in days before the due date
       channels        in order of preference, each with its default slot, attribution days and templates
       bundle_group    services of one group share a message when they fall due together
-      cap_class       counts against the contact cap, or is exempt from it
+      cap_class       counts against the contact cap, or (notices only) is exempt from it
       learning_class  where a young service borrows from
       network         mandatory, recommended or optional in the brand's network
       dealer_slots    template slots that the dealer may fill
@@ -17,8 +21,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guildpost_shared.errors import Language, Refused
+from guildpost_shared.services.conditions import Condition, read_condition
+from guildpost_shared.services.event_rules import AfterEventRule, AfterWorkRule, Event
 from guildpost_shared.services.fields import Fields, read_object, refusing
 from guildpost_shared.services.occasion_rules import OccasionRule, read_occasion_rule
+from guildpost_shared.services.positions import line_of
+from guildpost_shared.services.work import Work, read_work
 
 _CODE = "service_definition_invalid"
 _ID = r"[a-z][a-z0-9_]{1,39}"
@@ -36,7 +44,7 @@ class Channel(StrEnum):
 
 
 class CapClass(StrEnum):
-    """Whether a touch counts against the contact cap; only safety recalls are exempt."""
+    """Whether a touch counts against the contact cap; only notices are exempt."""
 
     COMMERCIAL = "commercial"
     EXEMPT = "exempt"
@@ -50,6 +58,18 @@ class LearningClass(StrEnum):
     TYRES = "tyres"
     WARRANTY = "warranty"
     WINBACK = "winback"
+    SEASONAL = "seasonal"
+    LEASE = "lease"
+    RELATION = "relation"
+    FOLLOW_UP = "follow_up"
+    NOTICE = "notice"
+
+
+class Purpose(StrEnum):
+    """Why a message is sent: advertising rests on consent or interest, a notice on a contract or a legal duty."""
+
+    ADVERTISING = "advertising"
+    NOTICE = "notice"
 
 
 class NetworkStatus(StrEnum):
@@ -105,6 +125,10 @@ class ServiceDefinition:
     version: int
     name: dict[Language, str]
     occasion: OccasionRule
+    condition: Condition
+    work: Work | None
+    purpose: Purpose
+    strength: int
     touches: tuple[Touch, ...]
     channels: tuple[ChannelUse, ...]
     bundle_group: str
@@ -150,8 +174,16 @@ def parse_service(data: bytes) -> ServiceDefinition:
     """Read a service definition.
 
     Raises:
-        Refused: ``service_definition_invalid`` with the field and the problem.
+        Refused: ``service_definition_invalid`` with the field, its line and the problem.
     """
+    try:
+        return _parse(data)
+    except Refused as error:
+        line = line_of(data, str(error.params["field"]))
+        raise Refused(_CODE, error.detail, **{**error.params, "line": line}) from error
+
+
+def _parse(data: bytes) -> ServiceDefinition:
     with refusing(_CODE):
         fields = read_object(data, "service")
         fields.text("type", "service")
@@ -160,6 +192,10 @@ def parse_service(data: bytes) -> ServiceDefinition:
             version=fields.integer("version", 1, 99_999),
             name=fields.in_both("name"),
             occasion=read_occasion_rule(fields.child("occasion")),
+            condition=read_condition(fields, "condition"),
+            work=read_work(fields.optional_child("work")),
+            purpose=fields.choice("purpose", Purpose),
+            strength=fields.integer("strength", 1, 100),
             touches=tuple(_read_touch(item) for item in fields.children("touches", least=1, most=12)),
             channels=tuple(_read_channel(item) for item in fields.children("channels", least=1, most=len(Channel))),
             bundle_group=fields.text("bundle_group", _ID),
@@ -225,5 +261,9 @@ def _check(service: ServiceDefinition, fields: Fields) -> None:
             raise fields.refusal("touches", f"{later.touch_id} starts before {earlier.touch_id} has ended")
     if len({use.channel for use in service.channels}) != len(service.channels):
         raise fields.refusal("channels", "repeated channel")
-    if service.cap_class is CapClass.EXEMPT and service.network is not NetworkStatus.MANDATORY:
-        raise fields.refusal("cap_class", "only a mandatory service may be exempt from the contact cap")
+    if (service.cap_class is CapClass.EXEMPT) is not (service.purpose is Purpose.NOTICE):
+        raise fields.refusal("cap_class", "a notice is exempt from the contact cap, and nothing else is")
+    rule = service.occasion
+    needs_work = isinstance(rule, AfterWorkRule) or (isinstance(rule, AfterEventRule) and rule.event is Event.WORK)
+    if needs_work and service.work is None:
+        raise fields.refusal("work", "the occasion needs the words of its work")

@@ -1,13 +1,17 @@
 """When a vehicle is due, as parameters that the catalogue carries (law and maker change them, code does not).
 
+Other occasions are in ``event_rules``; here are the two whose intervals depend on the vehicle:
+
 ``hu``          the periodic technical inspection (StVZO § 29, Anlage VIII): months by vehicle class and age.
 ``inspection``  maintenance: months and kilometres, whichever comes first, by make, model, fuel and model year.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import assert_never
+from typing import Final
 
+from guildpost_shared.services import event_rules
 from guildpost_shared.services.fields import Fields
 
 _MAX_MONTHS = 120
@@ -19,6 +23,14 @@ class OccasionKind(StrEnum):
 
     HU = "hu"
     INSPECTION = "inspection"
+    AFTER_WORK = "after_work"
+    CONTRACT_END = "contract_end"
+    ANNIVERSARY = "anniversary"
+    SEASON = "season"
+    LIST = "list"
+    AFTER_EVENT = "after_event"
+    ABSENCE = "absence"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,17 @@ class InspectionRule:
         return next(row for row in self.intervals if row.matches(make, model, fuel, model_year))
 
 
-OccasionRule = HuRule | InspectionRule
+OccasionRule = HuRule | InspectionRule | event_rules.EventRule
+_READERS: Final[dict[OccasionKind, Callable[[Fields], event_rules.EventRule]]] = {
+    OccasionKind.AFTER_WORK: event_rules.read_after_work,
+    OccasionKind.CONTRACT_END: event_rules.read_contract_end,
+    OccasionKind.ANNIVERSARY: event_rules.read_anniversary,
+    OccasionKind.SEASON: event_rules.read_season,
+    OccasionKind.LIST: event_rules.read_list,
+    OccasionKind.AFTER_EVENT: event_rules.read_after_event,
+    OccasionKind.ABSENCE: event_rules.read_absence,
+    OccasionKind.NOTICE: event_rules.read_notice,
+}
 
 
 def read_occasion_rule(fields: Fields) -> OccasionRule:
@@ -109,7 +131,7 @@ def read_occasion_rule(fields: Fields) -> OccasionRule:
         case OccasionKind.INSPECTION:
             return _read_inspection(fields)
         case _:
-            assert_never(kind)
+            return _READERS[kind](fields)
 
 
 def _read_hu(fields: Fields) -> HuRule:

@@ -12,7 +12,7 @@ from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.exclusions import Reason
-from tests.factories.agent import a_config, a_consent, a_customer
+from tests.factories.agent import a_config, a_consent, a_customer, a_service
 from tests.factories.agent_home import an_agent_home
 from tests.factories.sending_world import NOW, SendingWorld
 
@@ -34,7 +34,7 @@ def test_the_check_in_the_moment_of_sending_follows_the_setting(
     rules = consent_rules(a_config(consents={"dormant_after_months": months}))
     with world.open_uow() as uow:
         assert reason == recheck_touchpoint(
-            uow, touchpoint, work_kind="hu", state="BW", now=NOW, zone=ZoneInfo("Europe/Berlin"), rules=rules
+            uow, touchpoint, service=a_service(), state="BW", now=NOW, zone=ZoneInfo("Europe/Berlin"), rules=rules
         )
 
 

@@ -8,14 +8,14 @@ import pytest
 from guildpost_agent.domain.attribution import Sent, attribute, bookings_of
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.work_kinds import appointment_occasion, job_kind
-from tests.factories.agent import a_job, an_appointment
+from tests.factories.agent import a_job, a_service, an_appointment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LEFT = datetime(2027, 3, 1, 9, tzinfo=UTC)
 TOUCHPOINT = Touchpoint(
     "t1", "o", "1", "V1", "hu_au", 1, Channel.EMAIL, LEFT, LEFT, date(2027, 4, 30), 60, 0, 10, "default", "sent"
 )
-SERVICES = {"hu": "hu_au", "inspection": "inspection"}
+SERVICES = (a_service("hu_au"), a_service("inspection"))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,17 @@ from guildpost_agent.domain.exclusions import (
 )
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Triage
-from tests.factories.agent import NOW, TODAY, a_consent, a_customer, a_job, a_vehicle, a_withdrawal, an_appointment
+from tests.factories.agent import (
+    NOW,
+    TODAY,
+    a_consent,
+    a_customer,
+    a_job,
+    a_service,
+    a_vehicle,
+    a_withdrawal,
+    an_appointment,
+)
 
 BOTH = (Channel.EMAIL, Channel.LETTER)
 EXISTING = ConsentEvent(
@@ -158,7 +168,7 @@ def test_what_rests_on_nothing_recent_is_stale(
     triage: Triage, history: History, vehicle: dict[str, Any], expected: Reason | None
 ) -> None:
     occasion = Occasion("o", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.9, triage)
-    found = stale(occasion, a_vehicle(**vehicle), history, TODAY)
+    found = stale(occasion, a_vehicle(**vehicle), history, TODAY, a_service())
     assert expected == (found and found.reason)
 
 
@@ -189,7 +199,7 @@ def test_the_last_check_sees_what_happened_since_the_plan(changes: dict[str, Any
         "consents": fold([a_consent()]),
         "appointments": [],
         "jobs": [],
-        "work_kind": "hu",
+        "service": a_service(),
         "suppressed": False,
         "contact": Contact(TODAY, TODAY),
         "others": [],

@@ -30,7 +30,7 @@ def candidate(vehicle: str = "V1", due: date = date(2027, 4, 30), customer: str 
     service = changes.pop("service", HU)
     name = service.service_id
     occasion = Occasion(
-        occasion_id(vehicle, customer, name, due), customer, vehicle, name, due, "dms", 0.95, Triage.TRUSTED
+        occasion_id(vehicle, customer, name, f"{due:%Y-%m}"), customer, vehicle, name, due, "dms", 0.95, Triage.TRUSTED
     )
     return Candidate(occasion, service, changes.pop("channels", EMAIL), frozenset({"BW"}), **changes)
 

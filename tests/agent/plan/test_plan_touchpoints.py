@@ -299,7 +299,7 @@ def test_what_was_sent_is_settled(store: OpenUnitOfWork) -> None:
 
 def recheck(store: OpenUnitOfWork, touchpoint: Touchpoint, now: datetime) -> str | None:
     with store() as uow:
-        return recheck_touchpoint(uow, touchpoint, work_kind="hu", state="BW", now=now, zone=BERLIN)
+        return recheck_touchpoint(uow, touchpoint, service=a_service(), state="BW", now=now, zone=BERLIN)
 
 
 def test_the_last_check_reads_the_database_of_the_moment(store: OpenUnitOfWork) -> None:

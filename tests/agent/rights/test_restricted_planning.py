@@ -13,6 +13,7 @@ from guildpost_agent.domain.planning import is_held_out
 from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
 
 SERVICE = a_service("hu_au")
+BERLIN = ZoneInfo("Europe/Berlin")
 CUSTOMER = next(str(number) for number in range(1, 50) if not is_held_out(KEY, str(number), SERVICE.service_id))
 
 
@@ -52,6 +53,8 @@ def test_what_was_planned_before_is_stopped_in_the_moment_of_sending(store: Open
         for change in (lambda: None, lambda: uow.rights.restrict([CUSTOMER], "art18", NOW)):
             change()
             verdicts.append(
-                recheck_touchpoint(uow, touchpoint, work_kind="hu", state="BW", now=NOW, zone=ZoneInfo("Europe/Berlin"))
+                recheck_touchpoint(
+                    uow, touchpoint, service=a_service(), state="BW", now=NOW, zone=ZoneInfo("Europe/Berlin")
+                )
             )
     assert [None, Reason.RESTRICTED] == verdicts

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import read_rows
-from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles
+from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles, wheel_sets
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
 Record = Customer | Vehicle | Job | Appointment
@@ -124,6 +124,11 @@ class SqlRecords:
     def vehicles(self) -> list[Vehicle]:
         """List all vehicles."""
         return self._read(Vehicle)
+
+    def vehicles_with_wheels(self) -> list[str]:
+        """List the vehicles with a set of wheels in store."""
+        stored = select(wheel_sets.c.vehicle_id).where(wheel_sets.c.is_historic.is_(False)).distinct()
+        return list(self._connection.scalars(stored))
 
     def jobs(self, since: date = date.min) -> list[Job]:
         """List the labour lines of orders made on or after a day."""

@@ -78,6 +78,10 @@ class Records(Protocol):
     def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
+    def vehicles_with_wheels(self) -> list[str]:
+        """List the vehicles of which a set of wheels lies in the dealer's store."""
+        ...
+
     def jobs(self, since: date = date.min) -> list[Job]:
         """List the labour lines of orders made on or after a day."""
         ...

@@ -1,0 +1,116 @@
+"""Ask the exclusions about an occasion in their order, on everything that was read once for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from guildpost_agent.app.dealership import Dealership
+from guildpost_agent.domain.condition_facts import condition_facts
+from guildpost_agent.domain.consent.decide import Rules
+from guildpost_agent.domain.exclusions import (
+    Reason,
+    Refusal,
+    booked_or_done,
+    fleet_managed,
+    gone,
+    lawful_channels,
+    not_addressable,
+    not_meant,
+    stale,
+)
+from guildpost_agent.domain.legal_basis import Suppressed
+from guildpost_agent.domain.planning import states_for
+from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Vehicle
+from guildpost_agent.domain.service_work import consent_purpose, done_within_days, is_notice
+from guildpost_agent.domain.timing import Candidate, Dealer
+from guildpost_shared.services.definition import ServiceDefinition
+
+_OURS = frozenset(channel.value for channel in Channel)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What the exclusions ask.
+
+    Attributes:
+        restricted: customers who are set aside (Art. 18 GDPR, or long without contact).
+        rules: the dealer's settings of the consent ledger.
+    """
+
+    dealership: Dealership
+    dealer: Dealer
+    services: dict[str, ServiceDefinition]
+    suppressed: Suppressed
+    restricted: frozenset[str]
+    rules: Rules
+
+    def judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
+        """Refuse an occasion by the first exclusion that holds, or give its lawful channels.
+
+        Args:
+            occasion: what is due.
+            touchpoints: everything the household was or will be sent.
+        """
+        house, service = self.dealership, self.services[occasion.service_id]
+        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
+        refusal = gone(vehicle, self.dealer.today) or not_addressable(customer)
+        if refusal is not None or vehicle is None or customer is None:
+            return refusal or Refusal(Reason.NOT_CUSTOMER, {})
+        if customer.customer_id in self.restricted and not is_notice(service):
+            return Refusal(Reason.RESTRICTED, {})
+        channels = self._channels(service, customer)
+        if not channels:
+            return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
+        refusal = self._by_data(service, occasion, vehicle, customer)
+        if refusal is not None:
+            return refusal
+        states = states_for(customer.postcode, customer.country, self.dealer.state)
+        attempt = sum(t.occasion_id == occasion.occasion_id for t in touchpoints)
+        return Candidate(occasion, service, channels, states, attempt)
+
+    def _channels(self, service: ServiceDefinition, customer: Customer) -> tuple[tuple[Channel, str], ...]:
+        """List the lawful channels: a no on any record of a person holds for all of them, a yes for its own alone."""
+        wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
+        now, consents = self._local_now, self.dealership.consents
+        purpose, rules = consent_purpose(service), self.rules
+        said = consents.of(customer.customer_id)
+        channels = lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
+        siblings = self.dealership.others_of(customer.customer_id)
+        if not siblings:
+            return channels
+        said = consents.of(*siblings)
+        whole = dict(lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules))
+        return tuple(channel for channel in channels if channel[0] in whole)
+
+    @property
+    def _local_now(self) -> datetime:
+        return self.dealer.now.astimezone(self.dealer.zone)
+
+    def _by_data(
+        self, service: ServiceDefinition, occasion: Occasion, vehicle: Vehicle, customer: Customer
+    ) -> Refusal | None:
+        """Ask what the vehicle's records say: managed by others, booked, done, stale, not meant."""
+        house, today = self.dealership, self.dealer.today
+        refusal = None if is_notice(service) else fleet_managed(customer)
+        if refusal is not None:
+            return refusal
+        history = house.history(vehicle.vehicle_id)
+        appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
+        done = history.last_of(service)
+        refusal = booked_or_done(occasion, appointments, done, self.dealer.now, done_within_days(service))
+        refusal = refusal or stale(occasion, vehicle, history, today, service)
+        if refusal is not None or not service.condition.source:
+            return refusal
+        kept = house.subjects.by_customer.get(customer.customer_id, ())
+        seen = [day for one in kept if (day := house.history(one.vehicle_id).last_visit) is not None]
+        facts = condition_facts(
+            vehicle,
+            customer,
+            history,
+            occasion.due_date,
+            today,
+            vehicles=len(kept),
+            wheels_stored=vehicle.vehicle_id in house.wheels_stored,
+            last_seen=max(seen, default=None),
+        )
+        return not_meant(service, facts)

@@ -1,0 +1,227 @@
+"""When something falls due that is no inspection: one function per rule of the catalogue (``event_rules``).
+
+Each gives pairs of a vehicle and its due date, near or far; who asks keeps what is in sight. Days that belong to a
+person (birthday, absence) are found once per customer, at the vehicle that was here last.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final, assert_never
+
+from dateutil.easter import easter
+
+from guildpost_agent.domain.due_dates import DueDate, rolled_on
+from guildpost_agent.domain.months import add_months, last_of
+from guildpost_agent.domain.records import Triage, Vehicle
+from guildpost_agent.domain.subjects import Subjects
+from guildpost_shared.services.event_rules import (
+    AbsenceRule,
+    AfterEventRule,
+    AfterWorkRule,
+    AnniversaryRule,
+    ContractEndRule,
+    Event,
+    EventRule,
+    ListRule,
+    NoticeRule,
+    SeasonDay,
+    SeasonRule,
+    VehicleDay,
+    YearlyDay,
+)
+
+NOTICE: Final = "notice"
+"""The list on which acute notices stand."""
+SURE: Final = 0.95
+COUNTED: Final = 0.6
+# A table's frost moves a fixed day by no more than this; anything further is a table of another climate.
+_MOST_SHIFT_DAYS: Final = 45
+# Contract days and milestones longer ago than this can have no open window (the longest is 180 days after).
+_PAST_DAYS: Final = 200
+Due = tuple[Vehicle, DueDate]
+
+
+def event_due(rule: EventRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
+    """Find what a rule makes due.
+
+    Args:
+        rule: of the service.
+        service_id: whose own work ``after_work`` and ``after_event`` look for.
+        subjects: the dealer's vehicles.
+        today: the dealer's local day.
+    """
+    match rule:
+        case ListRule() | NoticeRule():
+            return _listed(rule.list_id if isinstance(rule, ListRule) else NOTICE, subjects)
+        case AfterWorkRule() | AfterEventRule():
+            return _after_something(rule, service_id, subjects, today)
+        case _:
+            return _by_calendar(rule, subjects, today)
+
+
+def _after_something(
+    rule: AfterWorkRule | AfterEventRule, service_id: str, subjects: Subjects, today: date
+) -> Iterator[Due]:
+    if isinstance(rule, AfterWorkRule):
+        return _after_work(rule, service_id, subjects, today)
+    return _after_event(rule, service_id, subjects, today)
+
+
+def _by_calendar(
+    rule: ContractEndRule | AnniversaryRule | SeasonRule | AbsenceRule, subjects: Subjects, today: date
+) -> Iterator[Due]:
+    match rule:
+        case ContractEndRule():
+            return _contract_end(rule, subjects, today)
+        case AnniversaryRule():
+            return _anniversary(rule, subjects, today)
+        case SeasonRule():
+            return _season(rule, subjects, today)
+        case AbsenceRule():
+            return _absence(rule, subjects, today)
+        case _:
+            assert_never(rule)
+
+
+def _trusted(day: date, source: str) -> DueDate:
+    return DueDate(day, source, SURE, Triage.TRUSTED)
+
+
+def _after_work(rule: AfterWorkRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
+    for vehicle_id, history in subjects.histories.items():
+        last, vehicle = history.done.get(service_id), subjects.by_id.get(vehicle_id)
+        if last is None or vehicle is None:
+            continue
+        due = _in_season(add_months(last, rule.months), rule.season)
+        if due >= today:
+            yield vehicle, _trusted(due, "work")
+        else:
+            found = rolled_on(due, rule.months, history, today)
+            yield vehicle, DueDate(_in_season(found.due, rule.season), "rolled", found.confidence, found.triage)
+
+
+def _in_season(day: date, months: tuple[int, ...]) -> date:
+    """Move a day that lies outside the months to the end of the next of them."""
+    if not months or day.month in months:
+        return day
+    ahead = min((month - day.month) % 12 for month in months)
+    return last_of(add_months(day.replace(day=1), ahead))
+
+
+def _contract_end(rule: ContractEndRule, subjects: Subjects, today: date) -> Iterator[Due]:
+    oldest = today - timedelta(days=_PAST_DAYS)
+    for vehicle in subjects.vehicles:
+        day = _day_of(vehicle, rule.field)
+        if day is not None:
+            if day >= oldest:
+                yield vehicle, _trusted(day, "contract")
+            continue
+        for fallback in rule.fallbacks:
+            start = _day_of(vehicle, fallback.field)
+            if start is not None:
+                due = add_months(start, fallback.months)
+                if due >= oldest:
+                    yield vehicle, DueDate(due, "counted", COUNTED, Triage.ESTIMATED)
+                break
+
+
+def _day_of(vehicle: Vehicle, field: VehicleDay) -> date | None:
+    match field:
+        case VehicleDay.WARRANTY_END:
+            return vehicle.warranty_end
+        case VehicleDay.LEASE_END:
+            return vehicle.lease_end
+        case VehicleDay.DELIVERED_ON:
+            return vehicle.delivered_on
+        case VehicleDay.FIRST_REGISTRATION:
+            return vehicle.first_registration
+        case _:
+            assert_never(field)
+
+
+def _returning(day: date, today: date) -> date:
+    """Give a yearly day's next return; 29 February comes back on the 28th."""
+    found = add_months(day, 12 * (today.year - day.year))
+    return found if found >= today else add_months(day, 12 * (today.year - day.year + 1))
+
+
+def _anniversary(rule: AnniversaryRule, subjects: Subjects, today: date) -> Iterator[Due]:
+    if rule.field is YearlyDay.BIRTH_DATE:
+        for customer_id, vehicles in subjects.by_customer.items():
+            customer = subjects.customers.get(customer_id)
+            if customer is not None and customer.birth_date is not None:
+                yield vehicles[0], _trusted(_returning(customer.birth_date, today), "birthday")
+        return
+    for vehicle in subjects.vehicles:
+        if vehicle.delivered_on is not None and (due := _returning(vehicle.delivered_on, today)) > vehicle.delivered_on:
+            yield vehicle, _trusted(due, "purchase")
+
+
+def _season(rule: SeasonRule, subjects: Subjects, today: date) -> Iterator[Due]:
+    fixed = min(_next_day(day, today) for day in rule.days)
+    frost = any(day.with_frost for day in rule.days)
+    by_postcode: dict[str, date] = {}
+    for vehicles in subjects.by_customer.values():
+        for vehicle in vehicles:
+            customer = subjects.customers.get(vehicle.customer_id) if frost else None
+            if customer is None:
+                yield vehicle, _trusted(fixed, "calendar")
+                continue
+            due = by_postcode.get(customer.postcode)
+            if due is None:
+                due = min(_next_day(day, today, customer.postcode, subjects) for day in rule.days)
+                by_postcode[customer.postcode] = due
+            yield vehicle, _trusted(due, "calendar" if due == fixed else "frost")
+
+
+def _next_day(day: SeasonDay, today: date, postcode: str = "", subjects: Subjects | None = None) -> date:
+    """Give the next return of a season's day, at a place where one is given."""
+    for year in range(today.year, today.year + 3):
+        found = easter(year) + timedelta(days=day.easter_offset or 0)
+        if day.month is not None and day.day is not None:
+            found = add_months(date(2000, day.month, day.day), 12 * (year - 2000))
+        frost = subjects.first_frost(postcode, year) if subjects is not None and day.with_frost else None
+        if frost is not None and abs((frost - found).days) <= _MOST_SHIFT_DAYS:
+            found = frost
+        if found >= today:
+            return found
+    raise ValueError(day.season_id)
+
+
+def _listed(list_id: str, subjects: Subjects) -> Iterator[Due]:
+    for vehicle_id, entered in subjects.listed.get(list_id, {}).items():
+        vehicle = subjects.by_id.get(vehicle_id)
+        if vehicle is not None:
+            yield vehicle, _trusted(entered, "list")
+
+
+def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
+    oldest = today - timedelta(days=_PAST_DAYS)
+    if rule.event is Event.DELIVERY:
+        found = ((v, v.delivered_on) for v in subjects.vehicles)
+    else:
+        histories = ((subjects.by_id.get(one), history) for one, history in subjects.histories.items())
+        found = (
+            (v, history.declined if rule.event is Event.DECLINED else history.done.get(service_id))
+            for v, history in histories
+            if v is not None
+        )
+    for vehicle, day in found:
+        if day is None:
+            continue
+        for days in rule.days:
+            due = day + timedelta(days=days)
+            if due >= oldest:
+                yield vehicle, _trusted(due, rule.event.value)
+
+
+def _absence(rule: AbsenceRule, subjects: Subjects, today: date) -> Iterator[Due]:
+    oldest = today - timedelta(days=_PAST_DAYS)
+    for vehicles in subjects.by_customer.values():
+        last = subjects.history(vehicles[0].vehicle_id).last_visit
+        if last is None:
+            continue
+        for months in rule.months:
+            due = add_months(last, months)
+            if due >= oldest:
+                yield vehicles[0], _trusted(due, "absence")

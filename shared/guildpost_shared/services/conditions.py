@@ -1,0 +1,137 @@
+"""A service's condition in the Common Expression Language: which vehicles and customers it is for.
+
+    vehicle.fuel != "electric" && vehicle.age_months >= 36
+
+An expression sees the fields listed in ``FIELDS`` and nothing else; it has no loops, no input and no output, and costs
+a few microseconds. What is unknown is ``-1`` (numbers) or ``""`` (texts), never an error. An expression that names an
+unknown field, calls a function that is not listed, or does not give a yes or no is refused when it is read.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import cel
+
+from guildpost_shared.services.fields import Fields
+
+Fact = str | int | bool
+Facts = Mapping[str, Mapping[str, Fact]]
+MOST_LETTERS: Final = 1_000
+FIELDS: Final[Mapping[str, Mapping[str, type[Fact]]]] = {
+    "vehicle": {
+        "make": str, "model": str, "fuel": str, "vehicle_class": str, "age_months": int, "mileage_km": int,
+        "km_per_year": int, "months_here": int, "visits": int, "wheels_stored": bool, "all_season": bool,
+        "lease_days": int, "warranty_days": int, "season_plate": bool, "electric": bool,
+    },
+    "customer": {
+        "business": bool, "age_years": int, "last_visit_days": int, "visits": int, "vehicles": int, "country": str,
+        "couple": bool,
+    },
+    "day": {"month": int, "weekday": int, "due_days": int},
+}  # fmt: skip
+"""Names and types; days and months are whole numbers, ``day.due_days`` counts from today to the due date."""
+_FUNCTIONS: Final = frozenset({
+    "_&&_", "_||_", "!_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_+_", "_-_", "_*_", "-_", "@in", "_?_:_",
+    "startsWith", "endsWith", "contains", "size",
+})  # fmt: skip
+_TEXT: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_MEMBER: Final = re.compile(r"\b([a-z_]+)\s*\.\s*([A-Za-z_]+)\b(?!\s*\()")
+_WHERE: Final = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]+)")
+_MOST_SAID: Final = 120
+
+
+class ConditionError(ValueError):
+    """What is wrong with an expression, in one line."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled expression; an empty one always holds."""
+
+    source: str
+    _program: Any = field(default=None, repr=False, compare=False)
+
+    def holds(self, facts: Facts) -> bool:
+        """Say whether the condition holds.
+
+        Args:
+            facts: every field of ``FIELDS``.
+
+        Raises:
+            ConditionError: it cannot be worked out on these facts.
+        """
+        if self._program is None:
+            return True
+        try:
+            found = self._program.execute(facts)
+        except (KeyError, TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+            raise ConditionError(type(error).__name__) from None
+        if not isinstance(found, bool):
+            raise ConditionError("no yes or no")
+        return found
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Name the groups of fields that it reads."""
+        return frozenset() if self._program is None else frozenset(self._program.variables())
+
+
+ALWAYS: Final = Condition("")
+
+
+def compile_condition(source: str) -> Condition:
+    """Compile an expression.
+
+    Raises:
+        ConditionError: it cannot be read (with the column), or names, calls or gives what is not allowed.
+    """
+    if not source.strip():
+        return ALWAYS
+    try:
+        program = cel.compile(source)
+    except ValueError as error:
+        found = _WHERE.search(str(error))
+        raise ConditionError(f"column {found[2]}: {found[3]}"[:_MOST_SAID] if found else "unreadable") from None
+    _check_names(source, program)
+    condition = Condition(source, program)
+    for facts in _samples():
+        condition.holds(facts)
+    return condition
+
+
+def _check_names(source: str, program: Any) -> None:
+    for name in program.variables():
+        if name not in FIELDS:
+            raise ConditionError(f"unknown name {name}"[:_MOST_SAID])
+    for name in program.functions():
+        if name not in _FUNCTIONS:
+            raise ConditionError(f"unknown function {name}"[:_MOST_SAID])
+    for group, name in _MEMBER.findall(_TEXT.sub('""', source)):
+        if group in FIELDS and name not in FIELDS[group]:
+            raise ConditionError(f"unknown field {group}.{name}"[:_MOST_SAID])
+    if program.variables() and not _MEMBER.search(_TEXT.sub('""', source)):
+        raise ConditionError("a group of fields is no value")
+
+
+def _samples() -> list[Facts]:
+    """Give facts of the right types by which both sides of most expressions are reached."""
+    values: list[dict[type[Fact], Fact]] = [
+        {str: "", int: -1, bool: False}, {str: "x", int: 1_000_000, bool: True},
+        {str: "electric", int: 5, bool: True}, {str: "car", int: 40, bool: False},
+    ]  # fmt: skip
+    return [{group: {name: by[kind] for name, kind in of.items()} for group, of in FIELDS.items()} for by in values]
+
+
+def read_condition(fields: Fields, name: str) -> Condition:
+    """Read a service's condition.
+
+    Raises:
+        Refused: the reader's code, with the field and what is wrong in which column.
+    """
+    source = fields.text(name, rf"[^\x00-\x08\x0b-\x1f\x7f]{{0,{MOST_LETTERS}}}")
+    try:
+        return compile_condition(source)
+    except ConditionError as error:
+        raise fields.refusal(name, str(error)) from None
