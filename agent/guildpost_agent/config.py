@@ -99,11 +99,16 @@ class Smtp(_Section):
 
 
 class Letters(_Section):
-    """The folder a lettershop takes finished batches from, and the rhythm of release (ISO weekdays 1-7)."""
+    """The folder a lettershop takes finished batches from, and the rhythm of release (ISO weekdays 1-7).
+
+    Attributes:
+        deducts_vat: the dealer deducts input tax, so that postage is compared net of VAT.
+    """
 
     folder: Path
     release_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1], min_length=1)
     release_every_days: int = Field(default=14, ge=1, le=60)
+    deducts_vat: bool = True
 
 
 class Relay(_Section):

@@ -5,7 +5,8 @@
     3. claim        consent, suppression, booking, recall are checked again in the
                     transaction that marks ``sending`` with the batch id; commit      letters.claimed
     4. render       one PDF in postal order, in the printing child process            letters.rendered
-    5. release      PDF, index and manifest pass the egress gate                      letters.released
+    5. release      the cheapest postage is chosen; PDF, index and manifest pass
+                    the egress gate                                                   letters.released
     6. deliver      under the batch id: temporary name, fsync, rename                 letters.delivered
     7. record       state and outcome                                                 letters.recorded
 
@@ -19,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from guildpost_agent.app.choose_postage import Addressed, Postage, PostageRules, choose_postage
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import LETTERSHOP
 from guildpost_agent.app.outbox_steps import Recheck, objection, queue, step
@@ -64,12 +66,16 @@ RenderLetters = Callable[[Sequence[LetterRequest]], RenderedBatch]
 
 @dataclass(frozen=True)
 class LetterSender:
-    """Who writes: the relay's public address, the keys, the dealer's legal name for the manifest, paper and weights."""
+    """Who writes: the relay's public address, the keys, the dealer's legal name for the manifest, paper and weights.
+
+    Without rules of postage every letter goes as what it weighs.
+    """
 
     relay_url: str
     keys: SendingKeys
     legal_name: str
     stationery: Stationery = field(default_factory=Stationery)
+    postage: PostageRules | None = None
 
 
 @dataclass
@@ -230,9 +236,10 @@ class _Run:
 
     def _files(self, batch_id: str, batch: RenderedBatch, requests: list[LetterRequest]) -> dict[str, bytes]:
         """Step 5: name the parts and let them pass the gate."""
-        index = index_csv(_index_lines(batch, requests), self.sender.stationery)
+        postage = self._postage(batch, requests)
+        index = index_csv(_index_lines(batch, requests, postage), self.sender.stationery)
         parts = {f"{batch_id}.pdf": ("letter_pdf", batch.pdf), "index.csv": ("letter_index", index)}
-        manifest = {
+        manifest: dict[str, object] = {
             "batch_id": batch_id,
             "sender": self.sender.legal_name,
             "created_at": self.clock.now().isoformat(),
@@ -244,11 +251,25 @@ class _Run:
                 for name, (_, data) in parts.items()
             },
         }
+        if postage is not None:
+            manifest["postage"] = postage.hand_over()
         parts["manifest.json"] = ("letter_manifest", strict_json.canonical(manifest) + b"\n")
         return {
             name: self.gate.release(destination=LETTERSHOP, kind=kind, payload=data)
             for name, (kind, data) in parts.items()
         }
+
+    def _postage(self, batch: RenderedBatch, requests: list[LetterRequest]) -> Postage | None:
+        if self.sender.postage is None:
+            return None
+        weigh = self.sender.stationery.weight_g
+        letters = [
+            Addressed(
+                request.document_id, request.touchpoint, request.customer, weigh(batch.pages[request.document_id])
+            )
+            for request in requests
+        ]
+        return choose_postage(self.sender.postage, letters, self.clock.now())
 
     def _record(self, batch_id: str, jobs: list[OutboxJob]) -> None:
         """Step 7."""
@@ -266,10 +287,12 @@ class _Run:
         hit("letters.recorded")
 
 
-def _index_lines(batch: RenderedBatch, requests: list[LetterRequest]) -> list[IndexLine]:
+def _index_lines(batch: RenderedBatch, requests: list[LetterRequest], postage: Postage | None) -> list[IndexLine]:
+    products = postage.products if postage else {}
     lines, page = [], 1
     for request in requests:
         pages = batch.pages[request.document_id]
-        lines.append(IndexLine(request.document_id, page, page + pages - 1, request.customer.postcode))
+        product = products.get(request.document_id, "")
+        lines.append(IndexLine(request.document_id, page, page + pages - 1, request.customer.postcode, product))
         page += pages
     return lines

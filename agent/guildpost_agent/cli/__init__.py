@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "login-link": "guildpost_agent.cli.login_link",
     "mapping": "guildpost_agent.cli.mapping",
     "people": "guildpost_agent.cli.people",
+    "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",
     "rights": "guildpost_agent.cli.rights",

@@ -53,12 +53,13 @@ class Stationery:
 
 @dataclass(frozen=True)
 class IndexLine:
-    """One letter in the batch; pages count from 1."""
+    """One letter in the batch; pages count from 1. Without a product chosen, the weight decides."""
 
     doc_id: str
     page_from: int
     page_to: int
     postcode: str
+    product: str = ""
 
 
 def leitregion(postcode: str) -> str:
@@ -88,7 +89,7 @@ def index_csv(lines: Sequence[IndexLine], stationery: Stationery) -> bytes:
         weight = stationery.weight_g(line.page_to - line.page_from + 1)
         region = leitregion(line.postcode)
         row = (seq, line.doc_id, line.page_from, line.page_to, line.postcode, region, weight, 0)
-        writer.writerow([*(_safe(str(cell)) for cell in row), stationery.product(weight)])
+        writer.writerow([*(_safe(str(cell)) for cell in row), line.product or stationery.product(weight)])
     return out.getvalue().encode("utf-8")
 
 

@@ -6,6 +6,7 @@ differ, so that runs of several services go together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from guildpost_agent.domain.postage.choice import choose
 from guildpost_agent.domain.postage.items import Item
@@ -39,3 +40,9 @@ def pool_gain(runs: Sequence[Sequence[Item]], prices: Prices, *, handling: int =
     apart = sum(choose(run, prices).best.cost for run in runs)
     pooled = choose([item for run in runs for item in run], prices).best.cost
     return PoolGain(apart, pooled, handling, lost)
+
+
+def in_runs(items: Sequence[Item], count: int) -> list[Sequence[Item]]:
+    """Split letters into so many runs of about one size, in their order; fewer where there are fewer letters."""
+    edges = [len(items) * number // count for number in range(count + 1)]
+    return [items[start:end] for start, end in pairwise(edges) if start < end]

@@ -44,6 +44,7 @@ class Prices:
         letters_posted: the day on which letters are handed to the carrier.
         bulk_posted: the day for bulk postings.
         bulk_arrival: the day on which a bulk posting is with its readers.
+        tariff_from: first day of the tariff behind them, of the later one where there are two.
         assumed: no tariff is known for one of the two days; the nearest stands in.
         top_up: the carrier lets a sender pay for missing items up to a minimum.
     """
@@ -60,6 +61,7 @@ class Prices:
     letters_posted: date
     bulk_posted: date
     bulk_arrival: date
+    tariff_from: date
     assumed: bool
     top_up: bool = True
 
@@ -119,6 +121,7 @@ def prices_on(
         letters_posted=day,
         bulk_posted=bulk_day,
         bulk_arrival=add_working_days(bulk_day, bulk.tariff.dialogue_working_days, states),
+        tariff_from=max(letters.tariff.valid_from, bulk.tariff.valid_from),
         assumed=letters.assumed or bulk.assumed,
     )
 
