@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from guildpost_agent.app.find_occasions import refresh_due_dates
 from guildpost_agent.app.import_dms import KnowsErased, import_changes, nobody_erased
+from guildpost_agent.app.load_vehicle_list import match_waiting
 from guildpost_agent.app.ports.dms_source import DmsSource
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
 from guildpost_agent.app.resolve_people import ResolutionSummary, resolve_people
@@ -53,6 +54,8 @@ def take_in(
     imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased=erased)
     if imported is None:
         return None
+    if imported.vehicles:
+        match_waiting(open_uow)
     people = resolve_people(open_uow, clock.now(), imported.customers) if imported.customers else None
     running = tuple(services)
     triage = refresh_due_dates(open_uow, running, config, clock.now(), imported.vehicles) if running else {}

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
     "lift": "guildpost_agent.cli.lift",
+    "lists": "guildpost_agent.cli.lists",
     "login-link": "guildpost_agent.cli.login_link",
     "mapping": "guildpost_agent.cli.mapping",
     "people": "guildpost_agent.cli.people",

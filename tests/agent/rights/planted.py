@@ -66,6 +66,8 @@ class Planted:
             value: Any = _KEYS[column.name]
         elif (table.name, column.name) == ("quarantine", "raw"):
             value = f"{CUSTOMER};zqrawtext;Weg 1"
+        elif (table.name, column.name) == ("vehicle_list_waiting", "written"):
+            value = f"{CUSTOMER} zqwaiting"
         elif (table.name, column.name) == ("consent_events", "channel") or (table.name, column.name) == (
             "touchpoints",
             "channel",

@@ -38,6 +38,8 @@ PERSONAL = {
     "outbox": {"recipient"},
     "outcomes": {"outcome_id", "detail"},
     "contributed_customers": {"customer_id"},
+    "vehicle_lists": {"vehicle_id", "reference", "text", "done_on"},
+    "vehicle_list_waiting": {"written", "text"},
 }  # fmt: skip
 IDENTIFYING = frozenset(PERSONAL["customers"] | {"vehicle_id", "vin", "plate", "occasion_id", "recipient", "raw"})
 

@@ -11,6 +11,7 @@ from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
 from guildpost_agent.adapters.sql.imports import SqlImports
 from guildpost_agent.adapters.sql.leases import SqlLeases
+from guildpost_agent.adapters.sql.lists import SqlVehicleLists
 from guildpost_agent.adapters.sql.opt_in_mails import SqlOptInMails
 from guildpost_agent.adapters.sql.outbox import SqlOutbox
 from guildpost_agent.adapters.sql.outcomes import SqlOutcomes
@@ -123,6 +124,11 @@ class SqlUnitOfWork:
     def segments(self) -> SqlSegments:
         """Where each customer stands."""
         return SqlSegments(self._connection)
+
+    @cached_property
+    def lists(self) -> SqlVehicleLists:
+        """The dealer's lists of vehicles."""
+        return SqlVehicleLists(self._connection)
 
     def commit(self) -> None:
         """Make everything since the start durable."""

@@ -18,6 +18,7 @@ from guildpost_agent.app.ports.planned import Planned
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
+from guildpost_agent.app.ports.vehicle_lists import VehicleLists
 from guildpost_agent.domain.records import (
     Appointment,
     Customer,
@@ -327,6 +328,8 @@ class UnitOfWork(Protocol):
     def retention(self) -> RetentionStore: ...  # noqa: D102 — see above
     @property
     def segments(self) -> Segments: ...  # noqa: D102 — see above
+    @property
+    def lists(self) -> VehicleLists: ...  # noqa: D102 — see above
 
     def commit(self) -> None:
         """Make everything since the start durable (synchronous=FULL)."""

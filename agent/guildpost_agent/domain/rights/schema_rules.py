@@ -146,6 +146,17 @@ RULES: Final[tuple[TableRule, ...]] = (
         Source.DMS,
         {"raw": OTHER_PERSON, "id": TECHNICAL},
     ),
+    _derived("vehicle_lists", "care", belongs=Via("vehicle_id", "vehicles", "vehicle_id")),
+    # Nobody's until the vehicle is known here; a number that only this person's papers have is emptied with them.
+    TableRule(
+        "vehicle_list_waiting",
+        Mentions("written"),
+        Blank({"written": "", "text": ""}),
+        "care",
+        "profile",
+        Source.AGENT,
+        {"id": TECHNICAL},
+    ),
     # Without the mark somebody who comes back would be counted twice in one quarter.
     _derived(
         "contributed_customers",

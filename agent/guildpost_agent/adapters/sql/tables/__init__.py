@@ -9,6 +9,7 @@ from guildpost_agent.adapters.sql.tables.consents import (
     phone_consent_uses,
     suppressions,
 )
+from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
 from guildpost_agent.adapters.sql.tables.mirror import (
     appointments,
     customers,
@@ -67,6 +68,8 @@ __all__ = [
     "suppressions",
     "tombstones",
     "touchpoints",
+    "vehicle_list_waiting",
+    "vehicle_lists",
     "vehicles",
     "verdicts",
     "wheel_sets",

@@ -1,0 +1,65 @@
+"""The tables of the dealer's vehicle lists."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
+from guildpost_agent.app.ports.vehicle_lists import KeptEntry
+from guildpost_agent.domain.vehicle_lists import ListEntry, Waiting
+
+_C: Final = vehicle_lists.c
+_W: Final = vehicle_list_waiting.c
+_ENTRY: Final = [_C[field.name] for field in fields(ListEntry)]
+_ENTRY_ORDER: Final = (_C.entered_on, _C.list_id, _C.vehicle_id, _C.reference)
+_WAITING: Final = [_W[field.name] for field in fields(Waiting)]
+
+
+class SqlVehicleLists:
+    """Entries by list, vehicle and reference, and rows that wait for their vehicle."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(self) -> list[ListEntry]:
+        """List the entries that are not done, oldest first."""
+        found = select(*_ENTRY).where(_C.done_on.is_(None)).order_by(*_ENTRY_ORDER)
+        return [ListEntry(*row) for row in self._connection.execute(found)]
+
+    def all(self) -> list[KeptEntry]:
+        """List every entry, oldest first."""
+        found = select(_C.source, _C.done_on, *_ENTRY).order_by(*_ENTRY_ORDER)
+        return [KeptEntry(ListEntry(*row[2:]), row[0], row[1]) for row in self._connection.execute(found)]
+
+    def add(self, entries: Iterable[ListEntry], source: str) -> int:
+        """Store entries; return how many were new."""
+        statement = insert(vehicle_lists).on_conflict_do_nothing()
+        return sum(self._connection.execute(statement, {**vars(entry), "source": source}).rowcount for entry in entries)
+
+    def done(self, list_id: str, vehicle_id: str, on: date, reference: str | None = None) -> int:
+        """Mark a vehicle's open entries of a list as done; return how many."""
+        mine = [_C.list_id == list_id, _C.vehicle_id == vehicle_id, _C.done_on.is_(None)]
+        if reference is not None:
+            mine.append(_C.reference == reference)
+        return self._connection.execute(update(vehicle_lists).where(*mine).values(done_on=on)).rowcount
+
+    def wait(self, rows: Iterable[Waiting], source: str) -> int:
+        """Keep rows whose vehicle is not known; return how many were new."""
+        statement = insert(vehicle_list_waiting).on_conflict_do_nothing()
+        return sum(self._connection.execute(statement, {**vars(row), "source": source}).rowcount for row in rows)
+
+    def waiting(self) -> list[Waiting]:
+        """List the rows whose vehicle is not known, oldest first; those of an erased person are empty."""
+        found = select(*_WAITING).where(_W.written != "").order_by(_W.entered_on, _W.id)
+        return [Waiting(*row) for row in self._connection.execute(found)]
+
+    def found(self, row: Waiting, vehicle_id: str) -> None:
+        """Make an entry of a waiting row whose vehicle is known now."""
+        mine = (_W.list_id == row.list_id, _W.written == row.written, _W.reference == row.reference)
+        source = self._connection.scalar(select(_W.source).where(*mine))
+        self.add([ListEntry(row.list_id, vehicle_id, row.reference, row.entered_on, row.text)], source or "")
+        self._connection.execute(delete(vehicle_list_waiting).where(*mine))

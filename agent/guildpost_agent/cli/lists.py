@@ -1,0 +1,98 @@
+"""``guildpost-agent lists``: the dealer's own lists of vehicles, such as recalls: load a file, show, mark as done.
+
+lists load recall FILE          lists show [LIST] [--all]          lists done LIST --vehicle N [--reference R]
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+from guildpost_agent.adapters.dms.vehicle_list_file import read_vehicle_list
+from guildpost_agent.app.load_vehicle_list import load_vehicle_list, match_waiting
+from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.vehicle_lists import NOTICE
+from guildpost_shared.errors import Refused, public_text
+
+HELP = "Fahrzeuglisten wie Rückrufe: laden, zeigen, erledigen · vehicle lists such as recalls"
+_LIST_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+SHOWN = 50
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    load = actions.add_parser("load", help="Datei laden · load a file")
+    load.add_argument("list", help="Liste, etwa „recall“ · list, such as “recall”")
+    load.add_argument("file", type=Path, help="FIN oder Kennzeichen, Aktion, Text · VIN or plate, reference, text")
+    show = actions.add_parser("show", help="Einträge zeigen · show the entries")
+    show.add_argument("list", nargs="?", help="nur diese Liste · this list only")
+    show.add_argument("--all", action="store_true", help="auch erledigte · those done, too")
+    done = actions.add_parser("done", help="als erledigt merken · mark as done")
+    done.add_argument("list", help="Liste · list")
+    done.add_argument("--vehicle", required=True, help="Fahrzeugnummer · vehicle number")
+    done.add_argument("--reference", help="nur dieser Eintrag · this entry only")
+    for action in (load, show, done):
+        add_home(action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked.
+
+    Raises:
+        ConfigurationError: ``file_unreadable``.
+        Refused: ``list_unknown``, ``list_entry_unknown``, or the file cannot be read as a list.
+    """
+    core = open_core(arguments.home)
+    match arguments.action:
+        case "load":
+            return _load(core, arguments)
+        case "done":
+            _done(core, arguments)
+        case _:
+            show_list(core, arguments, arguments.list, done=arguments.all)
+    return 0
+
+
+def _load(core: Core, arguments: argparse.Namespace) -> int:
+    if not _LIST_ID.fullmatch(arguments.list) or arguments.list == NOTICE:
+        raise Refused("list_unknown", list=arguments.list)
+    texts, today = texts_of(arguments), core.business_clock.now().astimezone(core.zone).date()
+    rows, broken = read_vehicle_list(arguments.file)
+    loaded = load_vehicle_list(core.open_uow, rows, list_id=arguments.list, source=arguments.file.name, today=today)
+    loaded.problems += [(number, Refused("list_row_fields")) for number in broken]
+    figures = {"added": loaded.added, "known": loaded.known, "waiting": loaded.waiting}
+    print(texts.text("cli.lists.loaded", **figures, wrong=len(loaded.problems)))
+    for number, problem in sorted(loaded.problems, key=lambda one: one[0]):
+        print(texts.text("cli.lists.wrong", row=number, why=public_text(problem, arguments.lang).what))
+    return 0
+
+
+def _done(core: Core, arguments: argparse.Namespace) -> None:
+    today = core.business_clock.now().astimezone(core.zone).date()
+    with core.open_uow() as uow:
+        count = uow.lists.done(arguments.list, arguments.vehicle, today, arguments.reference)
+        uow.commit()
+    if not count:
+        raise Refused("list_entry_unknown", list=arguments.list, vehicle=arguments.vehicle)
+    print(texts_of(arguments).text("cli.lists.done", count=count))
+
+
+def show_list(core: Core, arguments: argparse.Namespace, list_id: str | None, *, done: bool = False) -> None:
+    """Print a list's entries (of all lists without a name), and the rows that wait for their vehicle."""
+    match_waiting(core.open_uow)
+    with core.open_uow() as uow:
+        kept = [k for k in uow.lists.all() if list_id in {None, k.entry.list_id} and (done or k.done_on is None)]
+        waiting = [row for row in uow.lists.waiting() if list_id in {None, row.list_id}]
+        wanted = {k.entry.vehicle_id for k in kept[-SHOWN:]}
+        plates = {v.vehicle_id: v.plate or v.vin for v in uow.records.vehicles_of(wanted)}
+    texts = texts_of(arguments)
+    print(texts.text("cli.lists.entries", count=len(kept), shown=min(len(kept), SHOWN)))
+    for k in kept[-SHOWN:]:
+        entry, state = k.entry, texts.text("cli.lists.state", day=k.done_on) if k.done_on else ""
+        place = f"{entry.vehicle_id} {plates.get(entry.vehicle_id, '')}".strip()
+        print(f"  {entry.entered_on}  {entry.list_id}  {place}  {entry.reference}  {entry.text}  {state}".rstrip())
+    if waiting:
+        print(texts.text("cli.lists.waiting", count=len(waiting)))
+    for row in waiting[:SHOWN]:
+        print(f"  {row.entered_on}  {row.list_id}  {row.written}  {row.reference}")

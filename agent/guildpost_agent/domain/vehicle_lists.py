@@ -1,0 +1,110 @@
+"""Lists of vehicles that the dealer holds: recalls of the manufacturer, notices of the workshop.
+
+An entry names a vehicle of this dealership. What a file names and nobody here drives waits until an import brings it:
+
+    row ─ wrong (no vehicle, no reference, no words for a letter) ─▶ reported with its number, not kept
+        ─ VIN or plate of a vehicle here ──────────────────────────▶ entry ── done ─▶ entry with its day
+        ─ of no vehicle here ──────────────────────────────────────▶ waiting ── import ─▶ entry
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from guildpost_agent.domain.frozen import frozen
+from guildpost_agent.domain.normalise_vehicles import plate_key, read_plate, read_vin
+from guildpost_agent.domain.notice_text import fitting
+from guildpost_agent.domain.records import Vehicle
+from guildpost_shared.errors import Refused
+
+RECALL: Final = "recall"
+NOTICE: Final = "notice"
+LONGEST_REFERENCE: Final = 40
+_UNSURE: Final = ""
+
+
+@frozen
+class ListEntry:
+    """A vehicle on a list; ``text`` is what the customer may be told in the dealer's or the manufacturer's words."""
+
+    list_id: str
+    vehicle_id: str
+    reference: str
+    entered_on: date
+    text: str = ""
+
+
+@frozen
+class Waiting:
+    """A row whose vehicle is not known here; ``written`` is its VIN, or its plate where the file has no VIN."""
+
+    list_id: str
+    written: str
+    reference: str
+    entered_on: date
+    text: str = ""
+
+
+@frozen
+class ListRow:
+    """A row as the file has it; ``row_number`` is its line."""
+
+    row_number: int
+    vin: str = ""
+    plate: str = ""
+    reference: str = ""
+    text: str = ""
+
+
+class Known:
+    """The dealership's vehicles by identification number and plate."""
+
+    def __init__(self, vehicles: Iterable[Vehicle]) -> None:
+        by_vin: defaultdict[str, list[Vehicle]] = defaultdict(list)
+        plates: defaultdict[str, set[str]] = defaultdict(set)
+        for vehicle in vehicles:
+            by_vin[read_vin(vehicle.vin).text].append(vehicle)
+            if _here(vehicle):
+                plates[plate_key(vehicle.plate)].add(vehicle.vehicle_id)
+        self._vins = {vin: min(theirs, key=_preference).vehicle_id for vin, theirs in by_vin.items() if vin}
+        self._plates = {key: min(ids) if len(ids) == 1 else _UNSURE for key, ids in plates.items() if key}
+
+    def find(self, written: str) -> str | None:
+        """Find the vehicle of a VIN, whatever became of its former keepers, or of a plate that is here now.
+
+        Raises:
+            Refused: ``list_plate_ambiguous``.
+        """
+        found = self._vins.get(read_vin(written).text) or self._plates.get(plate_key(written))
+        if found == _UNSURE:
+            raise Refused("list_plate_ambiguous", written=written)
+        return found
+
+
+def entry_of(row: ListRow, list_id: str, known: Known, today: date) -> ListEntry | Waiting:
+    """Make an entry of a row, or let it wait.
+
+    Raises:
+        Refused: ``list_row_vehicle``, ``list_row_reference``, ``list_plate_ambiguous``, ``notice_text_…``.
+    """
+    vin = read_vin(row.vin)
+    written = vin.text or read_plate(row.plate).text
+    reference = " ".join(row.reference.split())
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise Refused("list_row_reference", written=reference or "–", most=LONGEST_REFERENCE)
+    text = fitting(row.text) if row.text.strip() else ""
+    vehicle_id = known.find(written) if written else None
+    if vehicle_id is not None:
+        return ListEntry(list_id, vehicle_id, reference, today, text)
+    if not written or (vin.text and vin.oddity):
+        raise Refused("list_row_vehicle", written=row.vin or row.plate or "–")
+    return Waiting(list_id, written, reference, today, text)
+
+
+def _here(vehicle: Vehicle) -> bool:
+    return not (vehicle.sold_on or vehicle.deregistered_on or vehicle.missing_since)
+
+
+def _preference(vehicle: Vehicle) -> tuple[bool, str]:
+    return not _here(vehicle), vehicle.vehicle_id

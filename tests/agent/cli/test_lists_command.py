@@ -1,0 +1,107 @@
+"""Loading, showing and closing the dealer's vehicle lists, from the command line of a real home."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.cli import main
+from guildpost_agent.domain.records import Customer, Vehicle
+from tests.factories.agent_home import an_agent_home
+
+VIN, FOREIGN_VIN = "WVWZZZ1JZXW000001", "WVWZZZ1JZXW000009"
+RECALLS = (
+    "Rückruf Stand März\n\nFIN;Kennzeichen;Aktion;Beschreibung\n"
+    f"{VIN};;69X1;Airbag wird geprüft\n;LA-AB 13;69X1;\n{FOREIGN_VIN};;69X1;\n"
+    f"{VIN};;;\n12345;;69X1;\n;;69X1;jetzt 10 % sparen\n"
+)
+Say = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = an_agent_home(tmp_path, monkeypatch)
+    with open_core(home).open_uow() as uow:
+        uow.records.upsert_customers([Customer("1"), Customer("2")])
+        uow.records.upsert_vehicles(
+            [
+                Vehicle("50", "1", vin=VIN, plate="LA-AB 12"),
+                Vehicle("51", "2", plate="LA-AB 13"),
+                Vehicle("52", "2", plate="LA-AB 14"),
+            ]
+        )
+        uow.commit()
+    return home
+
+
+@pytest.fixture
+def say(home: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+    def run(*words: str) -> tuple[int, str]:
+        code = main([words[0], "--lang", "en", *words[1:], "--home", str(home)])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return run
+
+
+@pytest.fixture
+def recalls(tmp_path: Path) -> Path:
+    file = tmp_path / "recalls.csv"
+    file.write_text(RECALLS, "cp1252")
+    return file
+
+
+def test_a_list_is_matched_and_wrong_rows_are_named_with_their_reason(say: Say, recalls: Path) -> None:
+    code, out = say("lists", "load", "recall", str(recalls))
+    assert (0, True) == (code, "2 new, 0 known before, 1 of no vehicle of yours (kept waiting), 3 wrong" in out)
+    assert "Row 7: The campaign's reference is missing" in out
+    assert "Row 8: “12345” is neither a VIN nor a plate." in out
+    assert "Row 9: The text contains “10 %”" in out
+
+
+def test_the_same_file_again_adds_nothing_even_when_an_entry_is_done(say: Say, recalls: Path) -> None:
+    say("lists", "load", "recall", str(recalls))
+    assert (0, "Done: 1\n") == say("lists", "done", "recall", "--vehicle", "50")
+    assert "0 new, 3 known before, 0 of no vehicle" in say("lists", "load", "recall", str(recalls))[1]
+    assert "Entries: 1 " in say("lists", "show", "recall")[1]
+
+
+def test_open_entries_are_shown_and_done_ones_on_demand(say: Say, recalls: Path) -> None:
+    say("lists", "load", "recall", str(recalls))
+    say("lists", "done", "recall", "--vehicle", "50", "--reference", "69X1")
+    assert "LA-AB 12" not in say("lists", "show")[1]
+    assert "50 LA-AB 12  69X1  Airbag wird geprüft  done on" in say("lists", "show", "--all")[1]
+
+
+def test_a_waiting_row_becomes_an_entry_when_an_import_brings_its_vehicle(
+    home: Path, say: Say, recalls: Path, tmp_path: Path
+) -> None:
+    say("lists", "load", "recall", str(recalls))
+    assert FOREIGN_VIN in say("lists", "show")[1]
+    file = tmp_path / "fahrzeuge.csv"
+    file.write_text(f"Fahrzeugnummer;Kundennummer;FIN;Marke\n60;1;{FOREIGN_VIN};Arvana\n", "cp1252")
+    assert 0 == say("import", str(file))[0]
+    with open_core(home).open_uow() as uow:
+        assert ["50", "51", "60"] == [entry.vehicle_id for entry in uow.lists.open()]
+        assert [] == uow.lists.waiting()
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("load", "notice", "x.csv"), "cannot be loaded from a file"),
+        (("load", "recall", "missing.csv"), "cannot be read"),
+        (("done", "recall", "--vehicle", "50"), "nothing open for the vehicle 50"),
+    ],
+    ids=["notices by file", "no such file", "nothing to close"],
+)
+def test_what_cannot_be_done_is_said(say: Say, words: tuple[str, ...], part: str) -> None:
+    code, out = say("lists", *words)
+    assert (True, True) == (code != 0, part in out)
+
+
+def test_a_file_without_the_columns_is_refused_with_those_found(say: Say, tmp_path: Path) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text("FIN;Marke\nX;Y\n")
+    assert "(found: FIN, Marke)" in say("lists", "load", "recall", str(file))[1]
