@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "lists": "guildpost_agent.cli.lists",
     "login-link": "guildpost_agent.cli.login_link",
     "mapping": "guildpost_agent.cli.mapping",
+    "notices": "guildpost_agent.cli.notices",
     "people": "guildpost_agent.cli.people",
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
