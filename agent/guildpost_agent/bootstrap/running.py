@@ -84,7 +84,7 @@ class Catalogue:
         age = self.source.age()
         self.may_send = age is not None and may_send(age)
         self.services = services_of(self.source)
-        missing = self.templates.missing(mail_template_ids(self.services))
+        missing = self.templates.missing(mail_template_ids(self._core, self.services.values()))
         if missing:
             self._compile()
         paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]

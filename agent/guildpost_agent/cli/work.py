@@ -123,11 +123,11 @@ def print_due(core: Core, extra: Extra) -> None:
 
 
 def compile_templates(core: Core, extra: Extra) -> None:
-    """Compile the mail templates in force that are not in the cache yet."""
+    """Compile the mail templates in use that are not in the cache yet."""
     del extra
     catalogue = catalogue_of(core)
     templates = templates_of(core, catalogue)
-    missing = templates.missing(mail_template_ids(services_of(catalogue)))
+    missing = templates.missing(mail_template_ids(core, services_of(catalogue).values()))
     templates.compile(missing)
     log.info("templates_compiled", count=len(missing))
 
