@@ -7,7 +7,7 @@ from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
-from guildpost_agent.domain.exclusions import Reason, recheck
+from guildpost_agent.domain.exclusions import Reason, held, recheck
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.planning import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
@@ -52,7 +52,7 @@ def recheck_touchpoint(
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today
-    return recheck(
+    refused = recheck(
         touchpoint,
         customer=customer,
         vehicle=uow.records.vehicle(touchpoint.vehicle_id),
@@ -67,6 +67,10 @@ def recheck_touchpoint(
         today=today,
         rules=rules,
     )
+    if refused is not None or is_notice(service):
+        return refused
+    hold = held(uow.holds.of(touchpoint.customer_id, today))
+    return hold.reason if hold else None
 
 
 def _nobody(_customer: Customer, _channel: str) -> bool:

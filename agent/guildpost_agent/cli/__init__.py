@@ -9,6 +9,7 @@ COMMANDS: Final = {
     "appointments": "guildpost_agent.cli.appointments",
     "consents": "guildpost_agent.cli.consents",
     "enrol": "guildpost_agent.cli.enrol",
+    "holds": "guildpost_agent.cli.holds",
     "import": "guildpost_agent.cli.import_files",
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",

@@ -13,7 +13,8 @@
      -  NOT_MEANT         the service's condition excludes this vehicle or customer
 
 What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER,
-9 FREQUENCY_CAP, 11 HOLDOUT. The same rules are asked again in the moment of sending (``recheck``).
+9 FREQUENCY_CAP, 10 OPEN_COMPLAINT, LEGAL_DISPUTE, DUNNING (``held``), 11 HOLDOUT. The same rules are asked again in
+the moment of sending (``recheck``).
 """
 
 import re
@@ -29,6 +30,7 @@ from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.history import History
+from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import (
@@ -72,8 +74,17 @@ class Reason(StrEnum):
     DUE_MOVED = "DUE_MOVED"
     WINDOW_OVER = "WINDOW_OVER"
     FREQUENCY_CAP = "FREQUENCY_CAP"
+    OPEN_COMPLAINT = "OPEN_COMPLAINT"
+    LEGAL_DISPUTE = "LEGAL_DISPUTE"
+    DUNNING = "DUNNING"
     HOLDOUT = "HOLDOUT"
 
+
+_HELD: Final = {
+    HoldKind.COMPLAINT: Reason.OPEN_COMPLAINT,
+    HoldKind.DISPUTE: Reason.LEGAL_DISPUTE,
+    HoldKind.DUNNING: Reason.DUNNING,
+}
 
 Facts = dict[str, str | int | float | bool]
 
@@ -123,6 +134,11 @@ def not_meant(service: ServiceDefinition, facts: ConditionFacts) -> Refusal | No
         return None if service.condition.holds(facts) else Refusal(Reason.NOT_MEANT, {"service": service.service_id})
     except ConditionError:
         return Refusal(Reason.NOT_MEANT, {"service": service.service_id})
+
+
+def held(hold: Hold | None) -> Refusal | None:
+    """Refuse advertising to whom a hold in force covers (rule 10); notices are not asked about."""
+    return None if hold is None else Refusal(_HELD[hold.kind], {"since": hold.since.isoformat()})
 
 
 def lawful_channels(

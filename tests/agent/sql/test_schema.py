@@ -38,6 +38,7 @@ PERSONAL = {
     "outbox": {"recipient"},
     "outcomes": {"outcome_id", "detail"},
     "contributed_customers": {"customer_id"},
+    "holds": {"customer_id", "kind", "since", "until"},
     "vehicle_lists": {"vehicle_id", "reference", "text", "done_on"},
     "vehicle_list_waiting": {"written", "text"},
 }  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
+from guildpost_agent.adapters.sql.holds import SqlHolds
 from guildpost_agent.adapters.sql.imports import SqlImports
 from guildpost_agent.adapters.sql.leases import SqlLeases
 from guildpost_agent.adapters.sql.lists import SqlVehicleLists
@@ -129,6 +130,11 @@ class SqlUnitOfWork:
     def lists(self) -> SqlVehicleLists:
         """The dealer's lists of vehicles."""
         return SqlVehicleLists(self._connection)
+
+    @cached_property
+    def holds(self) -> SqlHolds:
+        """Whom nobody advertises to for now."""
+        return SqlHolds(self._connection)
 
     def commit(self) -> None:
         """Make everything since the start durable."""

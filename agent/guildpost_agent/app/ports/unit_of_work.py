@@ -12,6 +12,7 @@ from typing import Protocol
 
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.app.ports.holds import Holds
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.planned import Planned
@@ -330,6 +331,8 @@ class UnitOfWork(Protocol):
     def segments(self) -> Segments: ...  # noqa: D102 — see above
     @property
     def lists(self) -> VehicleLists: ...  # noqa: D102 — see above
+    @property
+    def holds(self) -> Holds: ...  # noqa: D102 — see above
 
     def commit(self) -> None:
         """Make everything since the start durable (synchronous=FULL)."""

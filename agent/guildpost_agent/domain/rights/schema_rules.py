@@ -146,6 +146,7 @@ RULES: Final[tuple[TableRule, ...]] = (
         Source.DMS,
         {"raw": OTHER_PERSON, "id": TECHNICAL},
     ),
+    _derived("holds", "planning"),
     _derived("vehicle_lists", "care", belongs=Via("vehicle_id", "vehicles", "vehicle_id")),
     # Nobody's until the vehicle is known here; a number that only this person's papers have is emptied with them.
     TableRule(

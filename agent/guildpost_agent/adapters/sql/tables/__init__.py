@@ -9,6 +9,7 @@ from guildpost_agent.adapters.sql.tables.consents import (
     phone_consent_uses,
     suppressions,
 )
+from guildpost_agent.adapters.sql.tables.holds import holds
 from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
 from guildpost_agent.adapters.sql.tables.mirror import (
     appointments,
@@ -42,6 +43,7 @@ __all__ = [
     "doomed_files",
     "due_dates",
     "egress_ledger",
+    "holds",
     "imports",
     "jobs",
     "known_since",
