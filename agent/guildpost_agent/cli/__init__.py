@@ -6,6 +6,7 @@ from typing import Final
 from guildpost_shared import command_line
 
 COMMANDS: Final = {
+    "calls": "guildpost_agent.cli.calls",
     "appointments": "guildpost_agent.cli.appointments",
     "consents": "guildpost_agent.cli.consents",
     "enrol": "guildpost_agent.cli.enrol",

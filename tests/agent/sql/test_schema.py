@@ -32,6 +32,10 @@ PERSONAL = {
     "opt_in_requests": {"customer_id", "email", "source", "collected_by", "ip"},
     "opt_in_mails": {"mailed_at"},
     "phone_consent_uses": {"customer_id", "used_at", "called_by"},
+    "call_tasks": {
+        "occasion_id", "customer_id", "vehicle_id", "opens", "closes", "context", "notes", "result_on", "closed_at",
+        "closed_by",
+    },
     "occasions": {"occasion_id", "customer_id", "vehicle_id", "due_date"},
     "decisions": {"occasion_id", "facts"},
     "touchpoints": {"occasion_id", "customer_id", "vehicle_id", "due_date", "reasons"},

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.tables import (
+    call_tasks,
     consent_events,
     customers,
     decisions,
@@ -118,14 +119,22 @@ class SqlRetention:
 
 def _old_touchpoints(before: datetime) -> list[Select[Any]]:
     in_hand = exists().where(outbox.c.touchpoint_id == touchpoints.c.touchpoint_id, outbox.c.state.in_(_WORK_IN_HAND))
-    return [select(touchpoints.c.touchpoint_id, touchpoints.c.not_after.label("at")).where(
-        touchpoints.c.not_after < before, ~in_hand
-    )]  # fmt: skip
+    return [
+        select(touchpoints.c.touchpoint_id, touchpoints.c.not_after.label("at")).where(
+            touchpoints.c.not_after < before, ~in_hand
+        ),
+        select(call_tasks.c.task_id, call_tasks.c.created_at.label("at")).where(
+            call_tasks.c.created_at < before, call_tasks.c.closes < before.date()
+        ),
+    ]
 
 
 def _drop_touchpoints(connection: Connection, found: Select[Any]) -> int:
-    """Let messages go with what came of them, and the occasions that nothing speaks of any more."""
+    """Let messages go with what came of them, and the occasions that nothing speaks of any more; calls too."""
     ids = list(connection.scalars(found))
+    if call_tasks in found.get_final_froms():
+        connection.execute(delete(call_tasks).where(call_tasks.c.task_id.in_(ids)))
+        return len(ids)
     if not ids:
         return 0
     of = list(connection.scalars(select(touchpoints.c.occasion_id).where(touchpoints.c.touchpoint_id.in_(ids))))

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
+from guildpost_agent.adapters.sql.calls import SqlCalls
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
@@ -135,6 +136,11 @@ class SqlUnitOfWork:
     def holds(self) -> SqlHolds:
         """Whom nobody advertises to for now."""
         return SqlHolds(self._connection)
+
+    @cached_property
+    def calls(self) -> SqlCalls:
+        """Customers to be called."""
+        return SqlCalls(self._connection)
 
     def commit(self) -> None:
         """Make everything since the start durable."""

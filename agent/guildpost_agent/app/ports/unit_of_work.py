@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from guildpost_agent.app.ports.calls import Calls
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
 from guildpost_agent.app.ports.holds import Holds
@@ -329,6 +330,8 @@ class UnitOfWork(Protocol):
     def retention(self) -> RetentionStore: ...  # noqa: D102 — see above
     @property
     def segments(self) -> Segments: ...  # noqa: D102 — see above
+    @property
+    def calls(self) -> Calls: ...  # noqa: D102 — see above
     @property
     def lists(self) -> VehicleLists: ...  # noqa: D102 — see above
     @property

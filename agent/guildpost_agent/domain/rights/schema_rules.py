@@ -136,6 +136,9 @@ RULES: Final[tuple[TableRule, ...]] = (
         {"token": TECHNICAL, "message_id": TECHNICAL},
     ),
     TableRule("outcomes", _OF_TOUCHPOINT, Delete(), "answers", "send_log", Source.PERSON),
+    TableRule(
+        "call_tasks", _OWN, Delete(), "sending", "send_log", Source.AGENT, {"task_id": TECHNICAL, "proof": TECHNICAL}
+    ),
     # A row that could not be read may hold another person beside this one: it is emptied, and told only by its place.
     TableRule(
         "quarantine",

@@ -2,6 +2,7 @@
 
 from guildpost_agent.adapters.sql.tables.agent import documents, egress_ledger, leases
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
+from guildpost_agent.adapters.sql.tables.calls import call_tasks
 from guildpost_agent.adapters.sql.tables.consents import (
     consent_events,
     opt_in_mails,
@@ -33,6 +34,7 @@ __all__ = [
     "STAGED",
     "Instant",
     "appointments",
+    "call_tasks",
     "consent_events",
     "contributed_customers",
     "contributions",

@@ -1,0 +1,1 @@
+"""Call tasks: what is to be done now, what came of it, what was noted."""

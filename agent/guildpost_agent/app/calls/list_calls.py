@@ -1,0 +1,70 @@
+"""The calls of the day: open tasks whose days it is, of customers who may be called and can be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from guildpost_agent.app.calls.rules import CallRules, may_call
+from guildpost_agent.app.dealership import suppression_check
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.call_steps import is_call_time
+from guildpost_agent.domain.call_tasks import CallTask, Desk
+from guildpost_agent.domain.consent.decide import Decision
+from guildpost_agent.domain.consent.terms import ContactChannel
+from guildpost_agent.domain.legal_basis import reachable
+from guildpost_agent.domain.records import Customer, Vehicle
+
+
+@dataclass(frozen=True)
+class Call:
+    """A task with whom it is about, on what ground the call rests now, and whether it may be made at this hour."""
+
+    task: CallTask
+    customer: Customer
+    vehicle: Vehicle | None
+    ground: Decision
+    in_hours: bool
+
+
+@dataclass(frozen=True)
+class CallList:
+    """What to do now, and how many open tasks rest: not their day, nobody to call, or no permission (any more)."""
+
+    calls: tuple[Call, ...]
+    later: int = 0
+    over: int = 0
+    not_allowed: int = 0
+
+
+def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: Desk | None = None) -> CallList:
+    """List the calls in the order in which they want to be made.
+
+    Args:
+        open_uow: opens a transaction.
+        rules: the dealer's side.
+        now: the business clock.
+        desk: whose; everybody's by default.
+    """
+    calls: list[Call] = []
+    later = over = not_allowed = 0
+    today = now.astimezone(rules.zone).date()
+    with open_uow() as uow:
+        tasks = [task for task in uow.calls.open() if desk in {None, task.desk}]
+        known = {c.customer_id: c for c in uow.records.customers_of({task.customer_id for task in tasks})}
+        vehicles = {v.vehicle_id: v for v in uow.records.vehicles_of({task.vehicle_id for task in tasks})}
+        suppressed, aside = suppression_check(uow), uow.rights.restricted()
+        for task in tasks:
+            customer = known.get(task.customer_id)
+            if task.closes < today:
+                over += 1
+            elif not task.is_due(now, rules.zone):
+                later += 1
+            elif customer is None or customer.deceased or customer.missing_since or task.customer_id in aside:
+                not_allowed += 1
+            else:
+                ground = may_call(uow, task, customer, suppressed=suppressed, now=now, rules=rules)
+                if not (ground.allowed and reachable(customer, ContactChannel.PHONE)):
+                    not_allowed += 1
+                    continue
+                in_hours = is_call_time(now, rules.zone, rules.states(customer))
+                calls.append(Call(task, customer, vehicles.get(task.vehicle_id), ground, in_hours))
+    return CallList(tuple(calls), later, over, not_allowed)

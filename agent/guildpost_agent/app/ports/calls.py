@@ -1,0 +1,26 @@
+"""The store of call tasks."""
+
+from typing import Protocol
+
+from guildpost_agent.domain.call_tasks import CallTask
+
+
+class Calls(Protocol):
+    """Call tasks; whoever plans adds them, whoever calls closes them."""
+
+    def add(self, task: CallTask) -> bool:
+        """Store a new task; one that is known by its id is left as it is. Say whether it was new."""
+        ...
+
+    def get(self, task_id: str) -> CallTask | None: ...  # noqa: D102 — the name says it
+    def open(self) -> list[CallTask]:
+        """List the open tasks in the order in which they want to be done."""
+        ...
+
+    def of(self, customer_id: str) -> list[CallTask]:
+        """List a customer's tasks, oldest first."""
+        ...
+
+    def change(self, task: CallTask, expected: CallTask) -> bool:
+        """Store a task's new state if the stored one is still the expected one; say whether it was."""
+        ...

@@ -1,0 +1,118 @@
+"""``guildpost-agent calls``: whom to call today and why, and what came of it.
+
+list [--desk workshop|sales]                                   the calls of now, with the ground of each
+done TASK --result RESULT --by NAME [--on DAY | --months N]    how a call ended
+note TASK TEXT --by NAME                                       something to remember
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date, tzinfo
+
+from guildpost_agent.app.calls.close_call import close_call
+from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
+from guildpost_agent.app.calls.note_call import note_call
+from guildpost_agent.bootstrap.calls import call_rules
+from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, from_stored
+from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
+from guildpost_agent.domain.call_tasks import CallState, Desk
+from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import ConfigurationError
+
+HELP = "Anrufe: wen, warum, mit welchem Ergebnis · calls: whom, why, what came of it"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the subcommands."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="wer jetzt anzurufen ist · whom to call now")
+    done = actions.add_parser("done", help="Ergebnis eines Anrufs eintragen · enter how a call ended")
+    note = actions.add_parser("note", help="etwas notieren · write something down")
+    listing.add_argument("--desk", choices=[desk.value for desk in Desk], help="für wen · whose")
+    for action in (done, note):
+        action.add_argument("task", help="Kennung der Aufgabe · the task's id")
+        action.add_argument("--by", required=True, help="wer anrief · who called")
+    done.add_argument("--result", required=True, choices=[kind.value for kind in ResultKind], help="Ergebnis · result")
+    done.add_argument("--on", type=date.fromisoformat, help="Tag (JJJJ-MM-TT) · day (YYYY-MM-DD)")
+    span = range(1, LONGEST_REMINDER + 1)
+    again = "wieder anrufen in Monaten · call again in months"
+    done.add_argument("--months", type=int, choices=span, metavar=f"1-{LONGEST_REMINDER}", help=again)
+    note.add_argument("text", help="die Notiz · the note")
+    for action in (listing, done, note):
+        add_home(action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked.
+
+    Raises:
+        ConfigurationError: a result without its day or its months.
+        GuildpostError: ``call_unknown`` and its like.
+    """
+    core, texts = open_core(arguments.home), texts_of(arguments)
+    now = core.business_clock.now()
+    match arguments.action:
+        case "done":
+            _done(core, arguments, texts)
+        case "note":
+            note_call(core.open_uow, arguments.task, arguments.text, by=arguments.by, now=now)
+            print(texts.text("cli.calls.noted"))
+        case _:
+            desk = None if arguments.desk is None else Desk(arguments.desk)
+            for line in described(list_calls(core.open_uow, call_rules(core), now, desk), texts, core.zone):
+                print(line)
+    return 0
+
+
+def _done(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
+    now, kind = core.business_clock.now(), ResultKind(arguments.result)
+    day = arguments.on
+    if kind in {ResultKind.SOLD, ResultKind.DONE_ELSEWHERE} and day is None:
+        day = now.astimezone(core.zone).date()
+    if kind is ResultKind.REMIND and arguments.months is None:
+        raise ConfigurationError("argument_missing", argument="--months")
+    result = from_stored(kind, day, arguments.months)
+    task = close_call(core.open_uow, arguments.task, result, by=arguments.by, rules=call_rules(core), now=now)
+    if task.state is CallState.OPEN and task.not_before is not None:
+        print(texts.text("cli.calls.again", day=f"{task.not_before.astimezone(core.zone):%d.%m.%Y}"))
+    else:
+        print(texts.text("cli.calls.closed", result=texts.text(f"call.result.{kind}")))
+
+
+def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
+    """Say the calls of now in plain words."""
+    hours = {"first": FIRST_CALL_HOUR, "end": END_CALL_HOUR}
+    yield texts.text("cli.calls.count", count=len(found.calls), **hours)
+    for call in found.calls:
+        yield from _call(call, texts, zone)
+    resting = (("later", found.later), ("over", found.over), ("not_allowed", found.not_allowed))
+    for name, count in resting:
+        if count:
+            yield texts.text(f"cli.calls.{name}", count=count)
+
+
+def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
+    task, customer = call.task, call.customer
+    name = customer.company or " ".join(filter(None, (customer.title, customer.given_name, customer.family_name)))
+    numbers = " / ".join(filter(None, (customer.mobile, customer.phone)))
+    vehicle = call.vehicle
+    car = "" if vehicle is None else " ".join(filter(None, (vehicle.make, vehicle.model, vehicle.plate)))
+    priority = texts.text(f"call.priority.{task.priority.name.lower()}")
+    yield " · ".join(filter(None, (priority, name, numbers, car)))
+    last = f"{task.closes:%d.%m.%Y}"
+    desk = texts.text(f"call.desk.{task.desk}")
+    yield "    " + texts.text("cli.calls.why", reason=texts.text(f"call.reason.{task.reason}"), day=last, desk=desk)
+    for line in task.context:
+        yield f"    · {line}"
+    basis = texts.text(f"consent.basis.{call.ground.basis}")
+    proof = ", ".join(map(str, call.ground.proof))
+    yield "    " + texts.text("cli.calls.ground" if proof else "cli.calls.ground_without", basis=basis, proof=proof)
+    if task.tries:
+        yield "    " + texts.text("cli.calls.tries", count=task.tries)
+    for note in task.notes:
+        yield f"    ↳ {note.at.astimezone(zone):%d.%m.%Y %H:%M} {note.by}: {note.text}"
+    if not call.in_hours:
+        yield "    " + texts.text("cli.calls.wait", first=FIRST_CALL_HOUR, end=END_CALL_HOUR)
+    yield f"    {task.task_id}"
