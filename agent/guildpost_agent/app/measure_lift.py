@@ -21,14 +21,13 @@ from guildpost_agent.app.control_group import Leads, held_out_trials, trial_of
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain import work_kinds
 from guildpost_agent.domain.appointments import is_cancelled
 from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lifts, mature
 from guildpost_agent.domain.lift.verdicts import Lift
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.service_work import answers
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 MONTHS: Final = 24
 """How far back is looked; not further than the send log, which forgets the treated before the control group."""
@@ -81,7 +80,7 @@ def measure_lift(
         held_out, unplaced = held_out_trials(uow, by_id, zone, leads, key)
         trials = first_of_each(trial for trial in (*treated, *held_out) if trial.planned_on >= since)
         ripe = mature(trials, known_until)
-        found = lifts(ripe, _visits(uow, by_id, since))
+        found = lifts(ripe, _visits(uow, by_id, ripe))
     return Measured(since, known_until, found, len(trials) - len(ripe), unplaced)
 
 
@@ -100,20 +99,18 @@ def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: Z
     return list(trials.values()), {cell: sorted(days) for cell, days in leads.items()}
 
 
-def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], since: date) -> list[Visit]:
-    """List who came, or said that they would."""
-    by_kind: defaultdict[str, list[str]] = defaultdict(list)
-    for service_id, service in services.items():
-        match service.occasion:
-            case HuRule():
-                by_kind[work_kinds.HU].append(service_id)
-            case InspectionRule():
-                by_kind[work_kinds.INSPECTION].append(service_id)
+def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], trials: Iterable[Trial]) -> list[Visit]:
+    """List who came, or said that they would, of those that the trials are about."""
+    about: defaultdict[tuple[str, str], list[ServiceDefinition]] = defaultdict(list)
+    first = date.max
+    for trial in trials:
+        about[trial.customer_id, trial.vehicle_id].append(services[trial.service_id])
+        first = min(first, trial.planned_on)
     came = [
-        Visit(job.customer_id, job.vehicle_id, service_id, job.order_date)
-        for job in uow.records.jobs(since=since)
-        if not job.declined
-        for service_id in by_kind.get(job.kind, ())
+        Visit(job.customer_id, job.vehicle_id, service.service_id, job.order_date)
+        for job in (uow.records.jobs(since=first) if about else ())
+        for service in about.get((job.customer_id, job.vehicle_id), ())
+        if answers(service, job)
     ]
     booked = [
         Visit(a.customer_id, a.vehicle_id, a.occasion, a.created_on)
