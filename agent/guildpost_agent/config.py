@@ -85,6 +85,14 @@ class Appointments(_Section):
     folder: Path | None = None
 
 
+class Offers(_Section):
+    """What is offered besides the work that is due; prices are the dealer's own words and never leave."""
+
+    most: int = Field(default=3, ge=1, le=10)
+    without: tuple[str, ...] = ()
+    prices: dict[str, str] = {}
+
+
 class Smtp(_Section):
     """The dealer's mail server; encryption is required unless it is switched off by name."""
 
@@ -163,6 +171,7 @@ class AgentConfig(_Section):
     figures: Figures
     dms: Dms
     appointments: Appointments = Appointments()
+    offers: Offers = Offers()
     smtp: Smtp
     letters: Letters
     relay: Relay

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "login-link": "guildpost_agent.cli.login_link",
     "mapping": "guildpost_agent.cli.mapping",
     "notices": "guildpost_agent.cli.notices",
+    "offers": "guildpost_agent.cli.offers",
     "people": "guildpost_agent.cli.people",
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",

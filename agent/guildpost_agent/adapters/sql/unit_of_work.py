@@ -27,6 +27,7 @@ from guildpost_agent.adapters.sql.rounds import SqlRounds
 from guildpost_agent.adapters.sql.segments import SqlSegments
 from guildpost_agent.adapters.sql.staging import SqlStaging
 from guildpost_agent.adapters.sql.suppressions import SqlSuppressions
+from guildpost_agent.adapters.sql.wheels import SqlWheels
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 
 
@@ -71,6 +72,11 @@ class SqlUnitOfWork:
     def planned(self) -> SqlPlanned:
         """Appointments that a planner brought."""
         return SqlPlanned(self._connection)
+
+    @cached_property
+    def wheels(self) -> SqlWheels:
+        """Sets of wheels in the dealer's store."""
+        return SqlWheels(self._connection)
 
     @cached_property
     def plans(self) -> SqlPlans:

@@ -21,6 +21,7 @@ from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
 from guildpost_agent.app.ports.vehicle_lists import VehicleLists
+from guildpost_agent.app.ports.wheels import Wheels
 from guildpost_agent.domain.records import (
     Appointment,
     Customer,
@@ -308,6 +309,8 @@ class UnitOfWork(Protocol):
     def records(self) -> Records: ...  # noqa: D102 — see above
     @property
     def planned(self) -> Planned: ...  # noqa: D102 — see above
+    @property
+    def wheels(self) -> Wheels: ...  # noqa: D102 — see above
     @property
     def plans(self) -> Plans: ...  # noqa: D102 — see above
     @property

@@ -1,0 +1,30 @@
+"""The offers in force here: the set, without those the dealer does not make, with the dealer's own prices."""
+
+from guildpost_agent.adapters.offers.files import load_offers
+from guildpost_agent.adapters.reference.files import FileReferenceData
+from guildpost_agent.app.next_best_offers import OfferDesk
+from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.domain.offers.fields import BadOffers
+from guildpost_agent.domain.offers.reading import fill_prices
+from guildpost_shared.errors import ConfigurationError
+
+
+def offer_desk(core: Core) -> OfferDesk:
+    """Give what finding offers needs.
+
+    Raises:
+        ConfigurationError: the dealer's own set or prices cannot be read.
+    """
+    settings, reference = core.config.offers, FileReferenceData(core.home)
+    try:
+        offers = fill_prices(load_offers(core.home), settings.prices)
+    except BadOffers as error:
+        raise ConfigurationError("offers_invalid", path=core.home / "agent.toml", reason=str(error)) from None
+    return OfferDesk(
+        open_uow=core.open_uow,
+        offers=[offer for offer in offers if offer.offer_id not in settings.without],
+        climate=reference.climate(),
+        places=reference.places(),
+        zone=core.zone,
+        postcode=core.config.dealer.postcode,
+    )
