@@ -43,6 +43,19 @@ def test_a_recalled_path_is_gone_after_the_next_sync(world: CatalogueWorld) -> N
         agent.read(SERVICE)
 
 
+def test_a_reader_that_looked_before_sees_the_next_state_at_once(world: CatalogueWorld) -> None:
+    world.publish_signed({SERVICE: b"service"})
+    writer, reader = world.agent(), world.agent()
+    writer.sync()
+    assert b"service" == reader.read(SERVICE)
+    world.publish_signed({SERVICE: b"changed"})
+    writer.sync()
+    assert b"changed" == reader.read(SERVICE)
+    (world.folder / "agent" / "in_force.json").write_bytes(b"{")
+    with pytest.raises(Unavailable, match="catalogue_never_synced"):
+        reader.read(SERVICE)
+
+
 def test_without_a_connection_the_last_good_state_stays_in_force(world: CatalogueWorld) -> None:
     world.publish_signed({SERVICE: b"service"})
     transport = FilesTransport(world.files)

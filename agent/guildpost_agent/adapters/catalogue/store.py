@@ -1,4 +1,4 @@
-"""The verified copy: contents by SHA-256, and one file that says what is in force.
+"""The verified copy: contents by SHA-256, and one file that says what is in force, parsed once per version of it.
 
 Readers (also short-lived children) open ``in_force.json`` and then the contents it names; the writer replaces it in
 one step and removes contents only once neither the new nor the former state names them.
@@ -43,20 +43,18 @@ class CatalogueStore:
     def __init__(self, folder: Path) -> None:
         self._index = folder / _INDEX
         self._contents = folder / "contents"
+        self._parsed: tuple[tuple[int, int, int], StoredState] | None = None
 
     def state(self) -> StoredState | None:
         """Give the last good state; None before the first, and when the file is damaged: the next sync mends it."""
         try:
-            raw = json.loads(self._index.read_bytes())
-            return StoredState(
-                snapshot=raw["snapshot"],
-                signed_at=datetime.fromisoformat(raw["signed_at"]),
-                association=raw["association"],
-                in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},
-                refused=raw["refused"],
-            )
+            file = self._index.stat()
+            mark = (file.st_ino, file.st_mtime_ns, file.st_size)
+            if self._parsed is None or self._parsed[0] != mark:
+                self._parsed = mark, _parse(self._index.read_bytes())
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
+        return self._parsed[1]
 
     def replace_state(self, state: StoredState) -> None:
         """Put a new state into force and drop contents that no state names any more."""
@@ -101,6 +99,17 @@ class CatalogueStore:
             return None
         intact = len(data) == listing.length and hashlib.sha256(data).hexdigest() == listing.sha256
         return data if intact else None
+
+
+def _parse(data: bytes) -> StoredState:
+    raw = json.loads(data)
+    return StoredState(
+        snapshot=raw["snapshot"],
+        signed_at=datetime.fromisoformat(raw["signed_at"]),
+        association=raw["association"],
+        in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},
+        refused=raw["refused"],
+    )
 
 
 def replace_file(path: Path, data: bytes) -> None:
