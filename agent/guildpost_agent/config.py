@@ -42,10 +42,15 @@ class Dealer(_Section):
 
 
 class Figures(_Section):
-    """The dealer's own figures; they never leave (antitrust rule R2). Money in cents, places per working day."""
+    """The dealer's own figures; they never leave (antitrust rule R2).
+
+    Money in cents, places per working day; 0 means that no limit is set. ``letter_cents`` is what one letter costs,
+    postage, paper and handling together.
+    """
 
     weekly_budget_cents: int = Field(ge=0)
     workshop_places_per_day: int = Field(ge=0)
+    letter_cents: int = Field(default=120, ge=0, le=10_000)
     hourly_rate_cents: int = Field(ge=0)
 
 

@@ -61,7 +61,17 @@ def load_dealership(uow: UnitOfWork, services: Iterable[ServiceDefinition] = ())
         appointments=AppointmentBook(uow.records.appointments()),
         persons=_several_records(uow),
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),
+        listed=_listed(uow),
     )
+
+
+def _listed(uow: UnitOfWork) -> dict[str, dict[str, date]]:
+    """Give by list the vehicles that stand on it, with the day of their newest entry."""
+    found: dict[str, dict[str, date]] = {}
+    for entry in uow.lists.open():
+        vehicles = found.setdefault(entry.list_id, {})
+        vehicles[entry.vehicle_id] = max(entry.entered_on, vehicles.get(entry.vehicle_id, date.min))
+    return found
 
 
 def _several_records(uow: UnitOfWork) -> dict[str, tuple[str, ...]]:

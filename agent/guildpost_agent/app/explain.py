@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language, Refused
@@ -39,11 +40,14 @@ def explain(open_uow: OpenUnitOfWork, identifier: str, language: Language = "de"
         occasion_id = touchpoint.occasion_id if touchpoint else identifier
         decision = uow.plans.decision(occasion_id)
         if touchpoint is None and decision is not None and decision.kept:
-            planned = [t for t in uow.plans.touchpoints() if t.occasion_id == occasion_id]
+            planned = [t for t in uow.plans.touchpoints() if occasion_id in {t.occasion_id, *t.bundled}]
             touchpoint = planned[-1] if planned else None
     if decision is None and touchpoint is None:
         raise Refused("plan_unknown_id")
     reasons = explain_reasons(touchpoint, catalog) if touchpoint else ()
+    if decision is not None and decision.reason == Reason.BUNDLED:
+        headline = say(catalog, "plan.bundled", decision.facts)
+        return Explanation(kept=True, headline=headline, reasons=reasons)
     if decision is None or decision.kept:
         return Explanation(kept=True, headline=catalog.text("plan.kept"), reasons=reasons)
     headline = say(catalog, f"plan.refused.{decision.reason}", decision.facts)

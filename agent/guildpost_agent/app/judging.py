@@ -1,7 +1,7 @@
 """Ask the exclusions about an occasion in their order, on everything that was read once for all of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from guildpost_agent.app.dealership import Dealership
@@ -13,16 +13,19 @@ from guildpost_agent.domain.exclusions import (
     booked_or_done,
     fleet_managed,
     gone,
+    held,
     lawful_channels,
     not_addressable,
     not_meant,
     stale,
 )
+from guildpost_agent.domain.holds import Hold
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.planning import states_for
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Vehicle
 from guildpost_agent.domain.service_work import consent_purpose, done_within_days, is_notice
 from guildpost_agent.domain.timing import Candidate, Dealer
+from guildpost_agent.domain.touchpoint_states import UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
 
 _OURS = frozenset(channel.value for channel in Channel)
@@ -35,6 +38,7 @@ class Judge:
     Attributes:
         restricted: customers who are set aside (Art. 18 GDPR, or long without contact).
         rules: the dealer's settings of the consent ledger.
+        holds: complaints, disputes and dunning in force, by customer.
     """
 
     dealership: Dealership
@@ -43,6 +47,7 @@ class Judge:
     suppressed: Suppressed
     restricted: frozenset[str]
     rules: Rules
+    holds: Mapping[str, Hold] = field(default_factory=dict)
 
     def judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
         """Refuse an occasion by the first exclusion that holds, or give its lawful channels.
@@ -65,8 +70,9 @@ class Judge:
         if refusal is not None:
             return refusal
         states = states_for(customer.postcode, customer.country, self.dealer.state)
-        attempt = sum(t.occasion_id == occasion.occasion_id for t in touchpoints)
-        return Candidate(occasion, service, channels, states, attempt)
+        mine = [t for t in touchpoints if t.occasion_id == occasion.occasion_id]
+        failed = sum(t.state in UNHEARD for t in mine)
+        return Candidate(occasion, service, channels, states, failed, number=len(mine))
 
     def _channels(self, service: ServiceDefinition, customer: Customer) -> tuple[tuple[Channel, str], ...]:
         """List the lawful channels: a no on any record of a person holds for all of them, a yes for its own alone."""
@@ -99,6 +105,7 @@ class Judge:
         done = history.last_of(service)
         refusal = booked_or_done(occasion, appointments, done, self.dealer.now, done_within_days(service))
         refusal = refusal or stale(occasion, vehicle, history, today, service)
+        refusal = refusal or (None if is_notice(service) else held(self.holds.get(customer.customer_id)))
         if refusal is not None or not service.condition.source:
             return refusal
         kept = house.subjects.by_customer.get(customer.customer_id, ())

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from guildpost_agent.app.allowance import allowance_of
 from guildpost_agent.app.dealership import (
     consent_rules,
     enabled_services,
@@ -25,20 +26,22 @@ from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.exclusions import (
     Facts,
     Reason,
     Refusal,
     booked_or_done,
 )
-from guildpost_agent.domain.planning import HORIZON_DAYS, plan_customer
-from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
+from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
+from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.timing import Candidate, Dealer
-from guildpost_agent.domain.touchpoint_states import CANCELLED, PLANNED, WITHDRAWN
+from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, PLANNED, UNHEARD, WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
 
-_OURS = frozenset(channel.value for channel in Channel)
+_KEPT = frozenset({Reason.PLANNED, Reason.BUNDLED})
+_ANSWERS = frozenset({"booked", "answered"})
 
 
 @dataclass(frozen=True)
@@ -59,37 +62,72 @@ class _Run:
     judge: Judge
     horizon_days: int
     held_out: frozenset[str]
+    allowance: Allowance
+    answered: frozenset[str]
     decisions: list[Decision] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    unbundled: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
         """Note a decision."""
-        kept = reason is Reason.PLANNED
+        kept = reason in _KEPT
         self.decisions.append(Decision(occasion.occasion_id, self.judge.dealer.now, kept, reason.value, facts))
 
     def plan(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> None:
-        """Decide about one customer's occasions."""
+        """Decide about one household's occasions; what somebody was written about stays decided."""
         known = list(touchpoints)
         candidates: list[Candidate] = []
         for occasion in occasions:
-            live = next((t for t in known if t.occasion_id == occasion.occasion_id and t.state not in WITHDRAWN), None)
+            mine = [t for t in known if _carries(t, occasion)]
+            live = next((t for t in mine if t.state in OPEN), None)
             if occasion.occasion_id in self.held_out or (live is not None and live.state != PLANNED):
                 continue
+            settled = any(t.state not in UNHEARD | OPEN for t in mine)
             judged = self.judge.judge(occasion, known)
-            if isinstance(judged, Refusal):
+            if not isinstance(judged, Refusal):
+                if live is None:
+                    candidates.append(judged)
+                continue
+            if live is not None:
+                self._take_out(occasion, live, known)
+            if not settled:
                 self.decide(occasion, judged.reason, judged.facts)
-                if live is not None:
-                    self.cancelled.append(occasion.occasion_id)
-                    known[known.index(live)] = replace(live, state=CANCELLED)
-            elif live is None:
-                candidates.append(judged)
-        for candidate, result in plan_customer(candidates, known, self.judge.dealer, self.horizon_days):
-            if isinstance(result, Refusal):
-                self.decide(candidate.occasion, result.reason, result.facts)
-            else:
+        self._place(candidates, known)
+
+    def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
+        results = plan_customer(
+            candidates,
+            known,
+            self.judge.dealer,
+            self.horizon_days,
+            allowance=self.allowance,
+            answered=self.answered,
+        )
+        for candidate, result in results:
+            occasion = candidate.occasion
+            if isinstance(result, Touchpoint):
                 self.touchpoints.append(result)
-                self.decide(candidate.occasion, Reason.PLANNED, _facts(result, candidate.occasion))
+                self.decide(occasion, Reason.PLANNED, _facts(result, occasion))
+            elif isinstance(result, Bundled):
+                facts: Facts = {"touchpoint": result.touchpoint_id, "leader": result.leader}
+                self.decide(occasion, Reason.BUNDLED, facts)
+            elif not any(_carries(t, occasion) and t.state not in UNHEARD for t in known):
+                self.decide(occasion, result.reason, result.facts)
+
+    def _take_out(self, occasion: Occasion, live: Touchpoint, known: list[Touchpoint]) -> None:
+        """Cancel what is planned for an occasion, or let its message go without it."""
+        at = known.index(live)
+        if live.occasion_id == occasion.occasion_id:
+            self.cancelled.append(occasion.occasion_id)
+            known[at] = replace(live, state=CANCELLED)
+        else:
+            known[at] = replace(live, bundled=tuple(one for one in live.bundled if one != occasion.occasion_id))
+            self.unbundled[live.touchpoint_id] = known[at].bundled
+
+
+def _carries(touchpoint: Touchpoint, occasion: Occasion) -> bool:
+    return occasion.occasion_id == touchpoint.occasion_id or occasion.occasion_id in touchpoint.bundled
 
 
 def _facts(touchpoint: Touchpoint, occasion: Occasion) -> Facts:
@@ -130,11 +168,15 @@ def plan_touchpoints(
         by_id = {service.service_id: service for service in running}
         held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
         aside = frozenset(uow.rights.restricted())
-        judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, consent_rules(config))
-        run = _Run(judge, horizon_days, held_out)
+        holds = uow.holds.in_force(dealer.today)
+        judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, consent_rules(config), holds)
+        answered = frozenset(outcome.touchpoint_id for outcome in uow.outcomes.all() if outcome.kind in _ANSWERS)
+        run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now), answered)
         _plan_all(run, occasions, uow)
         _explain_vanished(run, vanished, uow)
         cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
+        for touchpoint_id, kept in run.unbundled.items():
+            uow.plans.unbundle(touchpoint_id, kept)
         uow.plans.record_decisions(run.decisions)
         uow.plans.add_touchpoints(run.touchpoints)
         uow.commit()
@@ -159,7 +201,12 @@ def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None
     sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
     for touchpoint in uow.plans.touchpoints():
         sent[household.get(touchpoint.customer_id, touchpoint.customer_id)].append(touchpoint)
-    for household_id in sorted(due):
+    strength = {service_id: -service.strength for service_id, service in run.judge.services.items()}
+    order = {
+        household_id: min((strength[o.service_id], o.due_date) for o in occasions)
+        for household_id, occasions in due.items()
+    }
+    for household_id in sorted(due, key=lambda one: (order[one], one)):  # budget and places go to the strongest first
         run.plan(due[household_id], sent.get(household_id, ()))
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
+from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_shared.studies.layout import MaturedReminder
 from guildpost_shared.studies.spec import StudySpec
 
@@ -53,15 +54,18 @@ def matured_reminders(
         One entry per customer, ordered by customer.
     """
     delivered: dict[str, datetime] = {}
-    booked: dict[str, datetime] = {}
+    booked: dict[str, datetime] = {}  # by occasion: a booking on a later message of the sequence answers the first too
     for outcome in outcomes:
-        known_at = {"delivered": delivered, "booked": booked}.get(outcome.kind)
-        if known_at is not None:
-            known_at[outcome.touchpoint_id] = min(outcome.at, known_at.get(outcome.touchpoint_id, outcome.at))
+        touchpoint = touchpoints.get(outcome.touchpoint_id)
+        if outcome.kind == "delivered":
+            delivered[outcome.touchpoint_id] = min(outcome.at, delivered.get(outcome.touchpoint_id, outcome.at))
+        elif outcome.kind == "booked" and touchpoint is not None:
+            occasion = touchpoint.occasion_id
+            booked[occasion] = min(outcome.at, booked.get(occasion, outcome.at))
     chosen: dict[str, tuple[datetime, Touchpoint]] = {}
     for touchpoint_id, at in delivered.items():
         touchpoint = touchpoints.get(touchpoint_id)
-        if touchpoint is None or touchpoint.customer_id in already_counted:
+        if touchpoint is None or touchpoint.customer_id in already_counted or touchpoint.arm == FOLLOW_UP_ARM:
             continue
         if touchpoint.service_id not in study.services or touchpoint.channel not in study.channels:
             continue
@@ -71,7 +75,7 @@ def matured_reminders(
         if known is None or (at, touchpoint_id) < (known[0], known[1].touchpoint_id):
             chosen[touchpoint.customer_id] = (at, touchpoint)
     return [
-        Counted(customer, _reminder(study, touchpoint, at, booked.get(touchpoint.touchpoint_id), zone))
+        Counted(customer, _reminder(study, touchpoint, at, booked.get(touchpoint.occasion_id), zone))
         for customer, (at, touchpoint) in sorted(chosen.items())
     ]
 

@@ -214,7 +214,12 @@ class Decision:
 
 @frozen
 class Touchpoint:
-    """One planned message: when (UTC), how long before the due date (days), which slot (dealer's local time), why."""
+    """One planned message: when (UTC), how long before the due date (days), which slot (dealer's local time), why.
+
+    Attributes:
+        touch_id: which message of its service's sequence it is.
+        bundled: the other occasions that it carries along.
+    """
 
     touchpoint_id: str
     occasion_id: str
@@ -232,6 +237,8 @@ class Touchpoint:
     arm: str
     state: str
     reasons: tuple[dict[str, str | int | float | bool], ...] = ()
+    touch_id: str = ""
+    bundled: tuple[str, ...] = ()
 
 
 @frozen

@@ -1,9 +1,10 @@
 """When a message goes out: the possible times inside window, quiet hours and holidays, and the one the draw aims at.
 
 Half of the touchpoints (arm ``default``) aim at the service's default lead time and slot, the other half (``explore``)
-at a lead time from the service's whole window and at any permitted slot, so that the network can learn. The draw comes
-from the dealer's key and the occasion, never from a global generator. Where the default time is over, what is left of
-the window is explored: the first import spreads its backlog by itself.
+at a lead time from the service's whole window and at any permitted slot, so that the network can learn. A later message
+of a sequence keeps its own default: only the first one of a due cycle teaches. The draw comes from the dealer's key and
+the occasion, never from a global generator. Where the default time is over, what is left of the window is explored: the
+first import spreads its backlog by itself.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.keyed import choose, draw
 from guildpost_agent.domain.records import Channel, Occasion
 from guildpost_agent.domain.release_days import Rhythm
+from guildpost_agent.domain.sequence import Step, Window, opening_of
 from guildpost_agent.domain.working_days import (
     END_HOUR,
     FIRST_HOUR,
@@ -33,6 +35,7 @@ from guildpost_shared.services.definition import ServiceDefinition
 DEFAULT_SHARE: Final = 0.5
 DEFAULT_ARM: Final = "default"
 EXPLORE_ARM: Final = "explore"
+FOLLOW_UP_ARM: Final = "follow_up"
 RELEASE_HOUR: Final = 7
 _LAST_HOUR: Final = END_HOUR - 1
 # Four working days take no longer than this, Christmas and Easter included.
@@ -56,39 +59,33 @@ class Dealer:
 
 
 @dataclass(frozen=True)
-class Window:
-    """Days before the due date: the first and the last that may be, and the recommended one."""
-
-    first_day: int
-    last_day: int
-    default_lead: int
-
-
-def window_of(service: ServiceDefinition) -> Window:
-    """Give the window of a service's one message: all its steps that end before the due date, taken together."""
-    steps = [touch for touch in service.touches if touch.last_day >= 0] or [service.touches[0]]
-    return Window(steps[0].first_day, steps[-1].last_day, steps[0].default_lead)
-
-
-@dataclass(frozen=True)
 class Candidate:
-    """An occasion that nothing excludes, with its lawful channels in order."""
+    """An occasion that nothing excludes, with its lawful channels in order.
+
+    Attributes:
+        attempt: how many of its touchpoints were withdrawn.
+        step: which message of the sequence; None means the first.
+        number: how many touchpoints it had, in any state.
+    """
 
     occasion: Occasion
     service: ServiceDefinition
     channels: tuple[tuple[Channel, str], ...]
     states: frozenset[str]
     attempt: int = 0
+    step: Step | None = None
+    number: int = 0
 
     @property
     def window(self) -> Window:
         """The days before the due date in which the message belongs."""
-        return window_of(self.service)
+        return self.step.window if self.step is not None else opening_of(self.service)
 
     @property
     def opens(self) -> date:
-        """The first day of the window."""
-        return self.occasion.due_date - timedelta(days=self.window.first_day)
+        """The first day of the window, or the first that keeps its distance from the message before."""
+        opens = self.occasion.due_date - timedelta(days=self.window.first_day)
+        return max(opens, self.step.not_before) if self.step is not None else opens
 
     @property
     def closes(self) -> date:
@@ -167,6 +164,10 @@ def _aim(candidate: Candidate, channel: Channel, first: date, key: bytes) -> Aim
     occasion, window = candidate.occasion.occasion_id, candidate.window
     most = min(window.first_day, (candidate.occasion.due_date - first).days)
     use = candidate.service.channel(Via(channel.value))
+    if candidate.step is not None and candidate.step.follow_up and use is not None:
+        hour = use.default_slot.hour or FIRST_HOUR
+        lead, slot = min(window.default_lead, most), use.default_slot
+        return Aim(FOLLOW_UP_ARM, lead, slot.weekday, min(max(hour, FIRST_HOUR), _LAST_HOUR))
     if use is not None and window.default_lead <= most and draw(key, "arm", occasion) < DEFAULT_SHARE:
         hour = use.default_slot.hour or FIRST_HOUR
         return Aim(DEFAULT_ARM, window.default_lead, use.default_slot.weekday, min(max(hour, FIRST_HOUR), _LAST_HOUR))

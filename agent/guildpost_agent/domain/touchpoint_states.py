@@ -11,7 +11,11 @@ from typing import Final
 
 PLANNED: Final = "planned"
 CANCELLED: Final = "cancelled"
+# Not yet met: nothing follows before it is.
+OPEN: Final = frozenset({PLANNED, "sending"})
 # What a customer met, or may meet: counts against the contact cap.
 CONTACTS: Final = frozenset({PLANNED, "sending", "sent", "unsure"})
 # What never left: the occasion is open again.
 WITHDRAWN: Final = frozenset({CANCELLED, "refused"})
+# What nobody met: the next channel is tried.
+UNHEARD: Final = WITHDRAWN | {"bounced"}

@@ -10,7 +10,7 @@ from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.lift.intervals import Arm
 from guildpost_agent.domain.lift.planned_days import derived, stated
 from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lifts, mature
-from guildpost_agent.domain.planning import is_held_out
+from guildpost_agent.domain.placing import is_held_out
 from guildpost_agent.domain.records import Channel, Occasion, Triage
 
 KEY = bytes(range(32))

@@ -14,7 +14,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, Un
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.domain.exclusions import Reason
-from guildpost_agent.domain.planning import is_held_out
+from guildpost_agent.domain.placing import is_held_out
 from guildpost_agent.domain.records import Channel, Decision, Outcome, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entry
 from guildpost_agent.domain.working_days import is_quiet
@@ -342,10 +342,10 @@ def test_an_unknown_id_cannot_be_explained(store: OpenUnitOfWork) -> None:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_reason_has_its_sentence(language: str) -> None:
     catalog = load("guildpost_agent", "en" if language == "en" else "de")
-    wanted = {f"plan.refused.{reason.value}" for reason in Reason if reason is not Reason.PLANNED}
+    wanted = {f"plan.refused.{reason.value}" for reason in Reason if reason not in {Reason.PLANNED, Reason.BUNDLED}}
     wanted |= {f"plan.reason.due_hu_{source}" for source in ("dms", "job", "rolled", "registration")}
     wanted |= {f"plan.reason.due_inspection_{source}" for source in ("dms", "job", "mileage", "rolled", "registration")}
-    wanted |= {f"plan.reason.{kind}_{arm}" for kind in ("lead", "slot") for arm in ("default", "explore")}
+    wanted |= {f"plan.reason.{kind}_{arm}" for kind in ("lead", "slot") for arm in ("default", "explore", "follow_up")}
     wanted |= {f"plan.weekday.{day}" for day in range(7)} | {
         "plan.kept",
         "plan.reason.letter_release",

@@ -9,7 +9,7 @@ from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.domain.exclusions import Reason
-from guildpost_agent.domain.planning import is_held_out
+from guildpost_agent.domain.placing import is_held_out
 from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
 
 SERVICE = a_service("hu_au")

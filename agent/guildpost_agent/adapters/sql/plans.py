@@ -31,7 +31,8 @@ def _decision(row: Row[Any]) -> Decision:
 
 def _touchpoint(row: Row[Any]) -> Touchpoint:
     values = row._asdict()
-    return Touchpoint(**{**values, "channel": Channel(values["channel"]), "reasons": tuple(values["reasons"])})
+    channel, reasons, bundled = Channel(values["channel"]), tuple(values["reasons"]), tuple(values["bundled"])
+    return Touchpoint(**{**values, "channel": channel, "reasons": reasons, "bundled": bundled})
 
 
 def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
@@ -144,8 +145,21 @@ class SqlPlans:
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
         """Store new touchpoints; one that is known is left as it is."""
         if rows:
-            values = [{**vars(row), "channel": row.channel.value, "reasons": list(row.reasons)} for row in rows]
+            values = [
+                {
+                    **vars(row),
+                    "channel": row.channel.value,
+                    "reasons": list(row.reasons),
+                    "bundled": list(row.bundled),
+                }
+                for row in rows
+            ]
             self._connection.execute(insert(touchpoints).on_conflict_do_nothing(), values)
+
+    def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
+        """Let a planned touchpoint carry along these occasions only."""
+        mine = (touchpoints.c.touchpoint_id == touchpoint_id, touchpoints.c.state == "planned")
+        self._connection.execute(update(touchpoints).where(*mine).values(bundled=list(kept)))
 
     def due(self, channel: str, until: datetime) -> list[Touchpoint]:
         """List planned touchpoints of a channel whose instant has come, oldest first."""

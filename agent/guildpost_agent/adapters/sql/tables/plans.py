@@ -59,6 +59,8 @@ touchpoints = Table(
     Column("arm", String(20), nullable=False),
     Column("state", String(12), nullable=False),
     Column("reasons", JSON, nullable=False, info=PERSONAL),
+    Column("touch_id", String(40), nullable=False, server_default=""),
+    Column("bundled", JSON, nullable=False, server_default="[]", info=PERSONAL),
     Index("touchpoints_by_state", "state", "planned_at"),
     Index("touchpoints_by_occasion", "occasion_id"),
     Index("touchpoints_by_customer", "customer_id"),

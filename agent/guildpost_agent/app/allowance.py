@@ -1,0 +1,43 @@
+"""What a dealer can still spend and serve, from settings, appointments and what is planned already."""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Final
+
+from guildpost_agent.app.dealership import zone_of
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.allowance import WORKING_DAYS, Allowance, week_of
+from guildpost_agent.domain.appointments import is_cancelled
+from guildpost_agent.domain.placing import contact_of
+from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.touchpoint_states import CONTACTS
+
+_WEEK: Final = 7
+
+
+def allowance_of(uow: UnitOfWork, config: AgentConfig, now: datetime) -> Allowance:
+    """Work out what is left from now on.
+
+    Args:
+        uow: an open transaction.
+        config: budget, cost of a letter, places and rhythm; a limit of 0 means that none is set.
+        now: the business clock.
+    """
+    figures, zone = config.figures, zone_of(config)
+    today = now.astimezone(zone).date()
+    booked: Counter[date] = Counter()
+    for appointment in uow.records.appointments():
+        if appointment.starts_at >= now and not is_cancelled(appointment):
+            booked[week_of(appointment.starts_at.astimezone(zone).date())] += 1
+    allowance = Allowance(
+        budget_cents=figures.weekly_budget_cents * config.letters.release_every_days // _WEEK or None,
+        letter_cents=figures.letter_cents,
+        places_per_week=figures.workshop_places_per_day * WORKING_DAYS or None,
+        booked=booked,
+    )
+    for touchpoint in uow.plans.touchpoints():
+        contact = contact_of(touchpoint, zone)
+        if touchpoint.state in CONTACTS and contact.last >= today:
+            allowance.take(Channel(touchpoint.channel), contact.first, contact.last)
+    return allowance

@@ -1,0 +1,120 @@
+"""One message's place: the first lawful channel with a day that keeps cap, budget and places; and its reasons."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.domain.allowance import Allowance
+from guildpost_agent.domain.cadence import GAP_DAYS, PER_YEAR, Contact, fits
+from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
+from guildpost_agent.domain.keyed import draw, touchpoint_id
+from guildpost_agent.domain.records import Channel, Touchpoint
+from guildpost_agent.domain.sequence import touch_at
+from guildpost_agent.domain.timing import Candidate, Dealer, Timing, choose_time, options
+from guildpost_agent.domain.touchpoint_states import PLANNED
+from guildpost_shared.services.definition import CapClass, ServiceDefinition
+from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
+
+HOLDOUT_SHARE: Final = 0.05
+
+
+def is_held_out(key: bytes, customer_id: str, service_id: str) -> bool:
+    """Say whether a customer belongs to a service's control group: five in a hundred, for good."""
+    return draw(key, "holdout", customer_id, service_id) < HOLDOUT_SHARE
+
+
+def contact_of(touchpoint: Touchpoint, zone: ZoneInfo) -> Contact:
+    """Give the days on which a touchpoint is met."""
+    first = touchpoint.planned_at.astimezone(zone).date()
+    met = touchpoint.due_date - timedelta(days=touchpoint.lead_days)
+    return Contact(first, max(first, met))
+
+
+def place(
+    candidate: Candidate, contacts: Sequence[Contact], dealer: Dealer, allowance: Allowance
+) -> Touchpoint | Refusal:
+    """Place one occasion's message, or say what stood in the way at the last channel.
+
+    Args:
+        candidate: the occasion with its next message.
+        contacts: when the household is met otherwise.
+        dealer: how the dealer plans.
+        allowance: what is left; the message is taken from it.
+    """
+    exempt = candidate.service.cap_class is CapClass.EXEMPT
+    why: Reason = Reason.WINDOW_OVER
+    for channel, ground in candidate.channels:
+        possible = options(candidate, channel, dealer)
+        free = possible if exempt else [option for option in possible if fits(option.contact, contacts)]
+        why = Reason.FREQUENCY_CAP if possible and not free else why
+        if not free:
+            continue
+        if is_held_out(dealer.key, candidate.occasion.customer_id, candidate.service.service_id) and not exempt:
+            return Refusal(Reason.HOLDOUT, {"percent": round(HOLDOUT_SHARE * 100)})
+        if not exempt:
+            paid = [option for option in free if allowance.affords(channel, option.contact.first)]
+            free = [option for option in paid if allowance.serves(option.met)]
+            if not free:
+                why = Reason.CAPACITY if paid else Reason.BUDGET
+                continue
+        timing = choose_time(candidate, channel, free, dealer)
+        allowance.take(channel, timing.option.contact.first, timing.option.met, serves=not exempt)
+        return _touchpoint(candidate, channel, ground, timing, dealer)
+    return Refusal(why, _FACTS[why](candidate))
+
+
+_FACTS: Final[dict[Reason, Callable[[Candidate], Facts]]] = {
+    Reason.WINDOW_OVER: lambda candidate: {"closed": candidate.closes.isoformat()},
+    Reason.FREQUENCY_CAP: lambda _: {"days": GAP_DAYS, "per_year": PER_YEAR},
+    Reason.BUDGET: lambda _: {},
+    Reason.CAPACITY: lambda _: {},
+}
+
+
+def _touchpoint(candidate: Candidate, channel: Channel, ground: str, timing: Timing, dealer: Dealer) -> Touchpoint:
+    occasion, service, option = candidate.occasion, candidate.service, timing.option
+    return Touchpoint(
+        touchpoint_id=touchpoint_id(dealer.key, occasion.occasion_id, candidate.number),
+        occasion_id=occasion.occasion_id,
+        customer_id=occasion.customer_id,
+        vehicle_id=occasion.vehicle_id,
+        service_id=service.service_id,
+        service_version=service.version,
+        channel=channel,
+        planned_at=option.planned_at,
+        not_after=timing.not_after,
+        due_date=occasion.due_date,
+        lead_days=(occasion.due_date - option.met).days,
+        weekday=option.met.weekday(),
+        hour=timing.hour,
+        arm=timing.arm,
+        state=PLANNED,
+        reasons=_reasons(candidate, channel, ground, timing),
+        touch_id=touch_at(service, (occasion.due_date - option.met).days),
+    )
+
+
+def due_code(service: ServiceDefinition, source: str) -> str:
+    """Name the sentence that says why something is due."""
+    match service.occasion:
+        case HuRule():
+            return f"due_hu_{source}"
+        case InspectionRule():
+            return f"due_inspection_{source}"
+        case _:
+            return f"due_{source}"
+
+
+def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing) -> tuple[Facts, ...]:
+    """Say in codes why this customer, by which way, and why now; the texts are ``plan.reason.<code>``."""
+    occasion, option = candidate.occasion, timing.option
+    due: Facts = {"code": due_code(candidate.service, occasion.source), "due": occasion.due_date.isoformat()}
+    way: Facts = {"code": f"channel_{channel.value}_{ground}"}
+    when: Facts = {"code": f"lead_{timing.arm}", "days": (occasion.due_date - option.met).days}
+    if timing.hour is None:
+        released, arrives = option.contact.first.isoformat(), option.met.isoformat()
+        slot: Facts = {"code": "letter_release", "released": released, "arrives": arrives}
+    else:
+        slot = {"code": f"slot_{timing.arm}", "weekday": option.met.weekday(), "hour": timing.hour}
+    return due, way, when, slot, {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
