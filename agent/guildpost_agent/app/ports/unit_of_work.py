@@ -156,6 +156,10 @@ class Plans(Protocol):
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None: ...  # noqa: D102 — see above
+    def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
+        """Let a planned touchpoint carry along these occasions only."""
+        ...
+
     def due(self, channel: str, until: datetime) -> list[Touchpoint]:
         """List planned touchpoints of a channel whose instant has come, oldest first."""
         ...
