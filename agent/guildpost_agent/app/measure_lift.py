@@ -26,7 +26,7 @@ from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lift
 from guildpost_agent.domain.lift.verdicts import Lift
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import Channel
-from guildpost_agent.domain.service_work import answers
+from guildpost_agent.domain.service_work import answers, is_notice
 from guildpost_shared.services.definition import ServiceDefinition
 
 MONTHS: Final = 24
@@ -62,7 +62,7 @@ def measure_lift(
 
     Args:
         open_uow: opens a transaction.
-        services: what the catalogue offers, with the attribution windows; others are not measured.
+        services: what the catalogue offers, with the attribution windows; notices have no control group.
         config: the dealer's settings.
         now: the business clock.
         key: behind every draw of the planner.
@@ -70,7 +70,7 @@ def measure_lift(
     zone = zone_of(config)
     today = now.astimezone(zone).date()
     since = add_months(today, -min(MONTHS, config.retention.send_log_months))
-    by_id = {service.service_id: service for service in services}
+    by_id = {service.service_id: service for service in services if not is_notice(service)}
     with open_uow() as uow:
         delivery = uow.imports.latest()
         if delivery is None:
