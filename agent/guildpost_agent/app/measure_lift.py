@@ -85,17 +85,23 @@ def measure_lift(
 
 
 def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo) -> tuple[list[Trial], Leads]:
-    """List those who were planned for, and how long before the due date by service and channel, ascending."""
+    """List those who were planned for, and how long before the due date by service and channel, ascending.
+
+    An occasion that another one's message carried along was planned for like any other.
+    """
+    occasions = {occasion.occasion_id: occasion for occasion in uow.plans.occasions()}
     trials: dict[str, Trial] = {}
     leads: defaultdict[tuple[str, Channel], list[int]] = defaultdict(list)
     for touchpoint in uow.plans.touchpoints():
-        service = services.get(touchpoint.service_id)
-        if service is None or touchpoint.occasion_id in trials:
-            continue
         day = touchpoint.planned_at.astimezone(zone).date()
-        leads[touchpoint.service_id, touchpoint.channel].append((touchpoint.due_date - day).days)
-        subject = (touchpoint.customer_id, touchpoint.vehicle_id, touchpoint.service_id)
-        trials[touchpoint.occasion_id] = trial_of(subject, touchpoint.channel, service, day, held_out=False)
+        for occasion_id in (touchpoint.occasion_id, *touchpoint.bundled):
+            occasion = occasions.get(occasion_id)
+            service = None if occasion is None else services.get(occasion.service_id)
+            if occasion is None or service is None or occasion_id in trials:
+                continue
+            leads[occasion.service_id, touchpoint.channel].append((occasion.due_date - day).days)
+            subject = (occasion.customer_id, occasion.vehicle_id, occasion.service_id)
+            trials[occasion_id] = trial_of(subject, touchpoint.channel, service, day, held_out=False)
     return list(trials.values()), {cell: sorted(days) for cell, days in leads.items()}
 
 

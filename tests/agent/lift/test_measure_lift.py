@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,10 +62,10 @@ def touchpoint(customer: str, state: str = "sent") -> Touchpoint:
     )  # fmt: skip
 
 
-def came(uow: UnitOfWork, customer: str, on: date, **changes: object) -> None:
+def came(uow: UnitOfWork, customer: str, on: date, **changes: Any) -> None:
     """Store a job card of the periodic inspection."""
     job = a_job(f"J{customer}{on}", order_number=f"A{customer}", customer_id=customer, vehicle_id=f"V{customer}")
-    uow.records.upsert_jobs([replace(job, kind="hu", order_date=on, **changes)])  # type: ignore[arg-type]
+    uow.records.upsert_jobs([replace(job, **{"kind": "hu", "order_date": on, **changes})])
 
 
 def measured(store: OpenUnitOfWork, fill: Callable[[UnitOfWork], None], now: datetime = NOW) -> Measured:
@@ -102,6 +103,18 @@ def test_who_was_planned_for_counts_as_treated_whatever_became_of_the_message(
         uow.plans.add_touchpoints([touchpoint("1", state)])
 
     assert Arm(1, 0) == measured(store, fill).lifts["hu_au", None].treated
+
+
+def test_an_occasion_that_another_message_carries_along_was_planned_for_too(store: OpenUnitOfWork) -> None:
+    def fill(uow: UnitOfWork) -> None:
+        settle(uow, ["1"], [])
+        both = [Occasion(f"o{s}", "1", "V1", s, DUE, "dms", 0.9, Triage.TRUSTED) for s in ("hu_au", "inspection")]
+        uow.plans.replace_occasions(both)
+        leading = replace(touchpoint("2"), occasion_id="ohu_au", customer_id="1", bundled=("oinspection",))
+        uow.plans.add_touchpoints([leading])
+        came(uow, "1", date(2027, 3, 5), kind="inspection")
+
+    assert Lift(Arm(1, 1), Arm()) == measured(store, fill).lifts["inspection", Channel.EMAIL]
 
 
 def test_a_control_customers_window_starts_when_the_decision_says(store: OpenUnitOfWork) -> None:
