@@ -15,6 +15,7 @@ from guildpost_agent.domain.exclusions import Reason, lawful_channels
 from guildpost_agent.domain.lift.planned_days import derived, stated
 from guildpost_agent.domain.lift.trials import Subject, Trial
 from guildpost_agent.domain.records import Channel, Decision, Occasion
+from guildpost_agent.domain.service_work import consent_purpose
 from guildpost_shared.services.definition import Channel as Via
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -74,10 +75,12 @@ def _channels(
             continue
         at = decisions[occasion.occasion_id].decided_at
         state = fold(event for event in book.events_of(customer.customer_id) if event.at <= at)
-        wanted = [Channel(u.channel.value) for u in services[occasion.service_id].channels if u.channel != Via.CALL]
+        service = services[occasion.service_id]
+        wanted = [Channel(use.channel.value) for use in service.channels if use.channel != Via.CALL]
         # Whoever reached the draw was not blocked then, whatever was said later.
         then = replace(customer, advertising_block=False)
-        lawful = lawful_channels(then, wanted, state, lambda _customer, _channel: False, at.astimezone(zone))
+        purpose, local = consent_purpose(service), at.astimezone(zone)
+        lawful = lawful_channels(then, wanted, state, lambda _customer, _channel: False, local, purpose=purpose)
         if lawful:
             found[occasion.occasion_id] = lawful[0][0]
     return found
