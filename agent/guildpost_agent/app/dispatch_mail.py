@@ -4,8 +4,8 @@ The way of one mail , with the failpoint behind each step:
 
     1. queue        every due touchpoint gets its row: token, Message-ID             dispatch.queued
     2. compose      the message is rendered, outside any transaction                 dispatch.composed
-    3. claim        consent, suppression, booking, recall are checked again in the
-                    transaction that marks ``sending``; commit (synchronous=FULL)    dispatch.claimed
+    3. claim        emergency stop, consent, suppression, booking, recall are checked again in
+                    the transaction that marks ``sending``; commit (synchronous=FULL)  dispatch.claimed
     4. send         MAIL, RCPT, DATA on the one open connection                      smtp.before_data, smtp.accepted
     5. record       the receipt becomes state, outcome and perhaps a suppression     dispatch.recorded
 
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from guildpost_agent.app.outbox_steps import Recheck, objection, put_off, queue, step
+from guildpost_agent.app.outbox_steps import Recheck, objection, put_off, queue, rests, step
 from guildpost_agent.app.ports.channel import Channel, ChannelSession, OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
@@ -147,7 +147,9 @@ class _Run:
                     now=now,
                 )
             uow.commit()
-            waiting = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
+            ready = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
+            waiting = [job for job in ready if not rests(uow, job)]
+            self.summary.deferred += len(ready) - len(waiting)
         hit("dispatch.queued")
         return waiting
 
@@ -191,6 +193,9 @@ class _Run:
         """Step 3: the last check and the mark, in one durable transaction."""
         now = self.clock.now()
         with self.open_uow() as uow:
+            if rests(uow, job):
+                self.summary.deferred += 1
+                return False
             reason = objection(uow, job, suppression_key=self.sender.keys.suppression, recheck=self.recheck, now=now)
             moved = step(uow, job, Event.REFUSE if reason else Event.CLAIM, now, response=reason or "")
             uow.commit()

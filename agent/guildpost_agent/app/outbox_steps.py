@@ -6,6 +6,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.links import TOKEN_LIFETIME
 from guildpost_agent.domain.outbox import Event, State, after
@@ -55,6 +56,13 @@ def recipient_of(customer: Customer, channel: Channel) -> str | None:
     if channel is Channel.EMAIL:
         return normalise_email(customer.email)
     return _POSTAL if customer.street and customer.postcode and customer.town else None
+
+
+def rests(uow: UnitOfWork, job: OutboxJob) -> bool:
+    """Say whether the dealer has stopped what a message is about: it stays as it is, until it is resumed."""
+    stop = current_stop(uow)
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id) if stop else None
+    return stop is not None and touchpoint is not None and stop.covers(touchpoint.service_id)
 
 
 def objection(

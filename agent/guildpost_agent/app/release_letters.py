@@ -2,8 +2,8 @@
 
     1. resume       a batch that a crash interrupted goes first, under the id it had
     2. queue        every due letter gets its row: token, random document id          letters.queued
-    3. claim        consent, suppression, booking, recall are checked again in the
-                    transaction that marks ``sending`` with the batch id; commit      letters.claimed
+    3. claim        emergency stop, consent, suppression, booking, recall are checked again in
+                    the transaction that marks ``sending`` with the batch id; commit      letters.claimed
     4. render       one PDF in postal order, in the printing child process            letters.rendered
     5. release      the cheapest postage is chosen; PDF, index and manifest pass
                     the egress gate                                                   letters.released
@@ -11,7 +11,8 @@
     7. record       state and outcome                                                 letters.recorded
 
 A crash before 6 leaves nothing in the folder; a crash after it finds the batch there and only records. A letter whose
-customer objected while a batch was interrupted is taken out of it, as long as the batch is not in the folder.
+customer objected while a batch was interrupted is taken out of it, as long as the batch is not in the folder. A batch
+that the dealer stops before 5 is put off.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from datetime import datetime
 from guildpost_agent.app.choose_postage import Addressed, Postage, PostageRules, choose_postage
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import LETTERSHOP
-from guildpost_agent.app.outbox_steps import Recheck, objection, queue, step
+from guildpost_agent.app.outbox_steps import Recheck, objection, queue, rests, step
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
@@ -85,6 +86,7 @@ class LetterSummary:
     batches: list[str] = field(default_factory=list)
     released: int = 0
     resumed: int = 0
+    deferred: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     stopped: GuildpostError | None = None
 
@@ -183,6 +185,9 @@ class _Run:
         return claimed
 
     def _welcome(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> bool:
+        if rests(uow, job):
+            self._put_off(uow, job, now)
+            return False
         key = self.sender.keys.suppression
         reason = objection(uow, job, suppression_key=key, recheck=self.recheck, now=now)
         if reason is not None:
@@ -194,6 +199,20 @@ class _Run:
             step(uow, job, Event.DEFER, now)
         step(uow, replace(job, state=State.READY), Event.REFUSE, now, response=reason)
         self.summary.refused[reason] += 1
+
+    def _put_off(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> None:
+        if job.state == State.SENDING:
+            step(uow, job, Event.DEFER, now)
+        self.summary.deferred += 1
+
+    def _stopped(self, jobs: list[OutboxJob]) -> bool:
+        """Say whether the dealer stopped any of a batch's letters by now; if so, the batch is put off."""
+        with self.open_uow() as uow:
+            stopped = any(rests(uow, job) for job in jobs)
+            for job in jobs if stopped else ():
+                self._put_off(uow, job, self.clock.now())
+            uow.commit()
+        return stopped
 
     def _still_welcome(self, jobs: list[OutboxJob]) -> list[OutboxJob]:
         with self.open_uow() as uow:
@@ -211,7 +230,7 @@ class _Run:
             for document_id, reason in batch.refused.items():
                 self._take_out(uow, by_document.pop(document_id), reason, self.clock.now())
             uow.commit()
-        if not batch.pages:
+        if not batch.pages or self._stopped(list(by_document.values())):
             return
         files = self._files(batch_id, batch, [request for request in requests if request.document_id in batch.pages])
         hit("letters.released")

@@ -24,10 +24,12 @@ COMMANDS: Final = {
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",
+    "resume": "guildpost_agent.cli.resume",
     "rights": "guildpost_agent.cli.rights",
     "run": "guildpost_agent.cli.run",
     "segments": "guildpost_agent.cli.segments",
     "status": "guildpost_agent.cli.status",
+    "stop": "guildpost_agent.cli.stop",
     "work": "guildpost_agent.cli.work",
     "work-list": "guildpost_agent.cli.work_list",
 }

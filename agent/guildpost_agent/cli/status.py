@@ -5,12 +5,14 @@ import json
 from dataclasses import asdict
 
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
+from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.stop import stop_line
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel
 from guildpost_shared.errors import public_text
@@ -33,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         rounds = uow.rounds.all()
         waiting = sum(len(uow.outbox.in_state(channel, State.READY)) for channel in Channel)
         problems = open_problems(uow)
+        stop = current_stop(uow)
         fresh = tables_freshness(uow, core.business_clock.now())
     catalogue = catalogue_of(core) if memberships else None
     version = catalogue.current() if catalogue else None
@@ -43,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         "catalogue": version.snapshot if version else None,
         "services": sorted(services_of(catalogue)) if catalogue and version else [],
         "not_in_force": dict(version.refused) if version else {},
+        "stop": None
+        if stop is None
+        else {**vars(stop), "services": sorted(stop.services), "since": stop.since.isoformat()},
         "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
         "fresh": [{"table": one.table, "days": one.days, "came_at": one.came_at.isoformat()} for one in fresh],
         "problems": [
@@ -55,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(texts_of(arguments).text("cli.status", **status))
         texts = texts_of(arguments)
+        if stop is not None:
+            print(stop_line(stop, core, texts))
         for one in fresh:
             print(texts.text("cli.status.fresh", table=texts.text(f"dms.table.{one.table}"), days=one.days))
         for error in problems.values():

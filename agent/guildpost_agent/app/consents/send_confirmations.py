@@ -22,6 +22,7 @@ from datetime import datetime
 from guildpost_agent.app.consents.confirmation_steps import objection, queue, settle, step
 from guildpost_agent.app.consents.opt_in import PendingConfirmation, pending_confirmations
 from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender
+from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.ports.channel import Channel, ChannelSession, OutgoingMail
 from guildpost_agent.app.ports.opt_in_mails import OptInMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
@@ -111,6 +112,8 @@ class _Run:
                 queue(uow, pending, mail_message_id(self.sender.keys.message_id, pending.request_id, domain), now)
             uow.commit()
             hit("confirm.queued")
+            if _stopped(uow):
+                return []
             return [mail for mail in uow.opt_in_mails.in_state(State.READY) if mail.next_attempt_at <= now]
 
     def check_relay(self) -> None:
@@ -149,6 +152,9 @@ class _Run:
         """Step 3: the last check and the mark, in one durable transaction."""
         now = self.clock.now()
         with self.open_uow() as uow:
+            if _stopped(uow):
+                self.summary.deferred += 1
+                return False
             waiting, key = mail.request_id in self._pending(uow, now), self.sender.keys.suppression
             reason = objection(uow, pending.customer_id, pending.email, key) if waiting else "cancelled"
             moved = step(uow, mail, Event.REFUSE if reason else Event.CLAIM, now, reason or "")
@@ -183,3 +189,9 @@ class _Run:
     def _pending(self, uow: UnitOfWork, now: datetime) -> dict[str, PendingConfirmation]:
         pending = pending_confirmations(uow, self.entropy, self.sender.keys.relay, now)
         return {one.request_id: one for one in pending}
+
+
+def _stopped(uow: UnitOfWork) -> bool:
+    """Say whether the dealer has stopped everything; a single service's stop does not concern confirmations."""
+    stop = current_stop(uow)
+    return stop is not None and stop.everything

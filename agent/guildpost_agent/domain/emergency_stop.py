@@ -1,0 +1,40 @@
+"""The dealer's emergency stop: everything, or single services, rest until the dealer resumes them.
+
+What is stopped stays planned and is neither lost nor refused; only its last day may pass meanwhile.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What rests; ``since`` (UTC) and ``by`` are those of the last step that stopped something more."""
+
+    everything: bool
+    services: frozenset[str]
+    since: datetime
+    by: str
+
+    def covers(self, service_id: str) -> bool:
+        """Say whether messages of a service rest."""
+        return self.everything or service_id in self.services
+
+
+def stopped(before: Stop | None, services: Collection[str], *, now: datetime, by: str) -> Stop:
+    """Stop services, or everything where none is named, beside what rests already."""
+    resting = before.services if before else frozenset()
+    everything = not services or (before is not None and before.everything)
+    return Stop(everything, resting | frozenset(services), now, by)
+
+
+def resumed(before: Stop | None, services: Collection[str]) -> Stop | None:
+    """Resume services, or everything where none is named; give what still rests, None if nothing does.
+
+    A service that is resumed while everything rests goes on resting with everything.
+    """
+    if before is None or not services:
+        return None
+    left = replace(before, services=before.services - frozenset(services))
+    return left if left.everything or left.services else None
