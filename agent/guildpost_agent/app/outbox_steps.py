@@ -59,10 +59,13 @@ def recipient_of(customer: Customer, channel: Channel) -> str | None:
 
 
 def rests(uow: UnitOfWork, job: OutboxJob) -> bool:
-    """Say whether the dealer has stopped what a message is about: it stays as it is, until it is resumed."""
+    """Say whether the dealer has stopped what a message is about or carries along: it stays until it is resumed."""
     stop = current_stop(uow)
     touchpoint = uow.plans.touchpoint(job.touchpoint_id) if stop else None
-    return stop is not None and touchpoint is not None and stop.covers(touchpoint.service_id)
+    if stop is None or touchpoint is None:
+        return False
+    carried = (uow.plans.occasion(one) for one in touchpoint.bundled)
+    return stop.covers(touchpoint.service_id) or any(one is not None and stop.covers(one.service_id) for one in carried)
 
 
 def objection(

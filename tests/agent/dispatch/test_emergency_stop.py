@@ -68,6 +68,14 @@ def test_a_stopped_service_rests_while_the_others_go_on(world: SendingWorld) -> 
     assert ("sent", "sent") == world.states(hu)
 
 
+def test_a_mail_that_carries_a_stopped_service_along_rests(world: SendingWorld) -> None:
+    world.plan("anna")
+    carrier, channel = world.plan("berta", service_id="inspection", bundled=("o-anna",)), FakeChannel()
+    stop(world, "hu_au")
+    assert 0 == world.dispatch(channel).sent
+    assert ("planned", "ready") == world.states(carrier)
+
+
 def test_a_stop_in_the_middle_of_a_run_holds_from_the_next_mail_on(world: SendingWorld) -> None:
     touchpoints, channel = [world.plan(name) for name in ("anna", "berta", "clara")], FakeChannel()
 
