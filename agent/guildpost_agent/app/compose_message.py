@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.carried_along import Carried, carried_along, words_of_list
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.ports.template_store import TemplateStore
@@ -13,7 +15,8 @@ from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.message_context import message_context
-from guildpost_agent.domain.records import Channel, Touchpoint, Triage
+from guildpost_agent.domain.records import Channel, Customer, Touchpoint, Triage
+from guildpost_agent.domain.service_work import consent_purpose
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import Channel as ServiceChannel
 from guildpost_shared.services.definition import ServiceDefinition
@@ -21,7 +24,10 @@ from guildpost_shared.templates.context import BrandContext, LinkContext, Messag
 from guildpost_shared.templates.letter_text import Letter
 from guildpost_shared.templates.mail import RenderedMail
 from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from guildpost_shared.templates.wording import due_month_text
 
+NOTICE_SLOT: Final = "notice"
+"""The slot that a list's words fill: what a recall is about, what the workshop has to say."""
 LANGUAGE: Language = "de"
 """Customers are written to in German; the catalogue's other languages wait for a language on record."""
 
@@ -109,10 +115,15 @@ class Composer:
         touchpoint, customer = request.touchpoint, request.customer
         with self._open_uow() as uow:
             occasion = uow.plans.occasion(touchpoint.occasion_id)
+            carried = carried_along(uow, touchpoint, self._services, request.now, self._zone)
+            words = words_of_list(uow, occasion) if occasion is not None else ""
             consents = uow.consents.state_of(customer.customer_id)
         now = request.now.astimezone(self._zone)
         rules = consent_rules(self._config)
-        ground = basis(customer, touchpoint.channel, consents, lambda _customer, _channel: False, now, rules=rules)
+        service = self._services[touchpoint.service_id]
+        ground = basis(
+            customer, touchpoint.channel, consents, _nobody, now, purpose=consent_purpose(service), rules=rules
+        )
         if ground is None:
             raise Refused("no_legal_basis", channel=touchpoint.channel.value)
         links = request.links
@@ -128,4 +139,18 @@ class Composer:
             brand=brand,
             today=now.date(),
             language=language,
+            also_due=tuple(_line(one, self._services, language) for one in carried),
+            slots={NOTICE_SLOT: words} if words else {},
         )
+
+
+def _line(one: Carried, services: Mapping[str, ServiceDefinition], language: Language) -> str:
+    """Name another occasion of the same message: service, vehicle, month."""
+    vehicle = " ".join(part for part in (one.vehicle.make, one.vehicle.model) if part)
+    plate = f" ({one.vehicle.plate})" if one.vehicle.plate else ""
+    name, month = services[one.occasion.service_id].name[language], due_month_text(one.occasion.due_date, language)
+    return f"{name}: {vehicle}{plate}, {month}"
+
+
+def _nobody(_customer: Customer, _channel: str) -> bool:
+    return False

@@ -9,7 +9,7 @@ from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.exclusions import Reason, held, recheck
 from guildpost_agent.domain.legal_basis import basis
-from guildpost_agent.domain.planning import contact_of
+from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.suppression import suppression_entries

@@ -1,11 +1,13 @@
 """From the dealer's records to the values a template may name."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from guildpost_agent.config import Dealer
 from guildpost_agent.domain.legal_basis import LEGITIMATE_INTEREST
 from guildpost_agent.domain.records import Customer, Touchpoint, Vehicle
+from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_shared.errors import Language
 from guildpost_shared.templates.context import (
     BrandContext,
@@ -23,6 +25,8 @@ _BASES: Final = {
     "consent": LegalBasis.CONSENT,
     "uwg_7_3": LegalBasis.EXISTING_CUSTOMER,
     LEGITIMATE_INTEREST: LegalBasis.LEGITIMATE_INTEREST,
+    "contract": LegalBasis.CONTRACT,
+    "duty": LegalBasis.DUTY,
 }
 
 
@@ -87,6 +91,8 @@ def message_context(
     brand: BrandContext,
     today: date,
     language: Language,
+    also_due: tuple[str, ...] = (),
+    slots: Mapping[str, str] | None = None,
 ) -> MessageContext:
     """Fill everything a template may name.
 
@@ -101,6 +107,8 @@ def message_context(
         brand: as the template's manifest names it.
         today: the dealer's local day.
         language: of the message.
+        also_due: what else the same visit answers, a line each.
+        slots: words for the template's slots.
     """
     recipient = recipient_of(customer)
     return MessageContext(
@@ -119,6 +127,8 @@ def message_context(
         dealer=dealer_context(dealer),
         links=links,
         legal_basis=legal_basis_sentence(_BASES[basis], dealer.name, language),
-        slots={},
+        slots=slots or {},
         brand=brand,
+        also_due=also_due,
+        reminder=touchpoint.arm == FOLLOW_UP_ARM,
     )

@@ -50,8 +50,6 @@ def place(
         why = Reason.FREQUENCY_CAP if possible and not free else why
         if not free:
             continue
-        if is_held_out(dealer.key, candidate.occasion.customer_id, candidate.service.service_id) and not exempt:
-            return Refusal(Reason.HOLDOUT, {"percent": round(HOLDOUT_SHARE * 100)})
         if not exempt:
             paid = [option for option in free if allowance.affords(channel, option.contact.first)]
             free = [option for option in paid if allowance.serves(option.met)]
@@ -59,6 +57,10 @@ def place(
                 why = Reason.CAPACITY if paid else Reason.BUDGET
                 continue
         timing = choose_time(candidate, channel, free, dealer)
+        if not exempt and is_held_out(dealer.key, candidate.occasion.customer_id, candidate.service.service_id):
+            day = timing.option.planned_at.astimezone(dealer.zone).date()
+            facts: Facts = {"channel": channel.value, "planned_on": day.isoformat()}
+            return Refusal(Reason.HOLDOUT, {"percent": round(HOLDOUT_SHARE * 100), **facts})
         allowance.take(channel, timing.option.contact.first, timing.option.met, serves=not exempt)
         return _touchpoint(candidate, channel, ground, timing, dealer)
     return Refusal(why, _FACTS[why](candidate))

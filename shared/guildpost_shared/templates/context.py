@@ -73,7 +73,8 @@ class MessageContext:
     ``salutation`` is the whole opening line (see ``salutation.py``), ``addressee`` the address lines of a letter,
     ``due_month`` a month in words ("März 2027"), ``estimated`` says that the due date is worked out and not known,
     ``overdue`` that it has passed, ``legal_basis`` is the sentence why this person is written to, ``slots`` holds
-    the dealer's texts.
+    the dealer's texts, ``also_due`` names in a line each what else falls due and is answered by the same visit,
+    ``reminder`` says that a message of the same sequence went before.
     """
 
     language: Language
@@ -88,6 +89,8 @@ class MessageContext:
     legal_basis: str
     slots: Mapping[str, str]
     brand: BrandContext
+    also_due: tuple[str, ...] = ()
+    reminder: bool = False
 
 
 def clean(text: str) -> str:
@@ -113,6 +116,8 @@ def values(context: MessageContext) -> Values:
         "due_month": clean(context.due_month),
         "estimated": context.estimated,
         "overdue": context.overdue,
+        "reminder": context.reminder,
+        "also_due": [clean(line) for line in context.also_due],
         "dealer": {
             "name": clean(dealer.name),
             "legal_name": clean(dealer.legal_name),
@@ -134,7 +139,17 @@ def values(context: MessageContext) -> Values:
 
 NAMES: Final = frozenset(
     {
-        *("language", "salutation", "addressee", "due_month", "estimated", "overdue", "legal_basis"),
+        *(
+            "language",
+            "salutation",
+            "addressee",
+            "due_month",
+            "estimated",
+            "overdue",
+            "reminder",
+            "also_due",
+            "legal_basis",
+        ),
         *(f"vehicle.{name}" for name in ("make", "model", "plate", "electric")),
         *(f"dealer.{name}" for name in ("name", "legal_name", "street", "postcode", "town", "phone", "phone_link")),
         *(f"dealer.{name}" for name in ("email", "website", "imprint", "return_line")),

@@ -177,6 +177,8 @@ def _read_sample(fields: Fields, language: Language, brand: BrandContext, slots:
         legal_basis=fields.words("legal_basis", 600),
         slots=slots,
         brand=brand,
+        also_due=fields.texts("also_due", _LINE, least=0, most=40) if "also_due" in fields.names() else (),
+        reminder=fields.boolean("reminder") if "reminder" in fields.names() else False,
     )
     fields.end()
     return sample

@@ -14,6 +14,8 @@ class LegalBasis(StrEnum):
 
     CONSENT = "consent"  # Art. 6 (1) (a) GDPR, § 7 (2) UWG
     EXISTING_CUSTOMER = "existing_customer"  # § 7 (3) UWG: own similar goods or services
+    CONTRACT = "contract"  # Art. 6 (1) (b) GDPR: a reminder service was ordered
+    DUTY = "duty"  # Art. 6 (1) (b), (c) GDPR: a notice without advertising
     LEGITIMATE_INTEREST = "legitimate_interest"  # Art. 6 (1) (f) GDPR: addressed post
 
 

@@ -1,0 +1,57 @@
+"""What a message carries along besides its own occasion, as far as it still holds when the message is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.domain.exclusions import booked_or_done, gone
+from guildpost_agent.domain.records import Occasion, Touchpoint, Vehicle
+from guildpost_agent.domain.service_work import answers, done_within_days
+from guildpost_shared.services.definition import ServiceDefinition
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Another occasion of the same customer, and its vehicle."""
+
+    occasion: Occasion
+    vehicle: Vehicle
+
+
+def carried_along(
+    uow: UnitOfWork, touchpoint: Touchpoint, services: Mapping[str, ServiceDefinition], now: datetime, zone: tzinfo
+) -> list[Carried]:
+    """List what is still due of what a touchpoint carries along; sold, booked and done is left out.
+
+    Args:
+        uow: an open transaction.
+        touchpoint: the message.
+        services: those in force.
+        now: the business clock.
+        zone: the dealer's time zone.
+    """
+    found = []
+    today = now.astimezone(zone).date()
+    for occasion_id in touchpoint.bundled:
+        occasion = uow.plans.occasion(occasion_id)
+        service = services.get(occasion.service_id) if occasion is not None else None
+        if occasion is None or service is None:
+            continue
+        vehicle = uow.records.vehicle(occasion.vehicle_id)
+        if vehicle is None or gone(vehicle, today) or vehicle.customer_id != touchpoint.customer_id:
+            continue
+        done = [job.order_date for job in uow.records.jobs_of(vehicle.vehicle_id) if answers(service, job)]
+        appointments = uow.records.appointments_of(vehicle.vehicle_id)
+        last = max(done, default=None)
+        if booked_or_done(occasion, appointments, last, now, done_within_days(service)) is None:
+            found.append(Carried(occasion, vehicle))
+    return found
+
+
+def words_of_list(uow: UnitOfWork, occasion: Occasion) -> str:
+    """Give the words that the list holds for the vehicle of an occasion; nothing where no list made it due."""
+    if occasion.source != "list":
+        return ""
+    words = [e.text for e in uow.lists.open() if e.vehicle_id == occasion.vehicle_id and e.text]
+    return words[-1] if words else ""
