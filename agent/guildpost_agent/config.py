@@ -98,6 +98,14 @@ class Offers(_Section):
     prices: dict[str, str] = {}
 
 
+class Goodwill(_Section):
+    """Credits out of goodwill: what staff may grant without approval, who approves; the figures never leave."""
+
+    limit_cents: int = Field(default=0, ge=0, le=1_000_000)
+    valid_days: int = Field(default=1095, ge=1, le=3660)
+    approvers: tuple[str, ...] = ()
+
+
 class Smtp(_Section):
     """The dealer's mail server; encryption is required unless it is switched off by name."""
 
@@ -177,6 +185,7 @@ class AgentConfig(_Section):
     dms: Dms
     appointments: Appointments = Appointments()
     offers: Offers = Offers()
+    goodwill: Goodwill = Goodwill()
     smtp: Smtp
     letters: Letters
     relay: Relay

@@ -6,10 +6,11 @@ from typing import Final
 from guildpost_shared import command_line
 
 COMMANDS: Final = {
-    "calls": "guildpost_agent.cli.calls",
     "appointments": "guildpost_agent.cli.appointments",
+    "calls": "guildpost_agent.cli.calls",
     "consents": "guildpost_agent.cli.consents",
     "enrol": "guildpost_agent.cli.enrol",
+    "goodwill": "guildpost_agent.cli.goodwill",
     "holds": "guildpost_agent.cli.holds",
     "import": "guildpost_agent.cli.import_files",
     "join-round": "guildpost_agent.cli.join_round",

@@ -42,6 +42,7 @@ PERSONAL = {
     "outbox": {"recipient"},
     "outcomes": {"outcome_id", "detail"},
     "contributed_customers": {"customer_id"},
+    "goodwill_entries": {"customer_id", "at", "cents", "reason", "by_whom", "expires_on"},
     "holds": {"customer_id", "kind", "since", "until"},
     "vehicle_lists": {"vehicle_id", "reference", "text", "done_on"},
     "vehicle_list_waiting": {"written", "text"},

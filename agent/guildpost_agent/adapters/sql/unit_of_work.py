@@ -10,6 +10,7 @@ from guildpost_agent.adapters.sql.calls import SqlCalls
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
+from guildpost_agent.adapters.sql.goodwill import SqlGoodwill
 from guildpost_agent.adapters.sql.holds import SqlHolds
 from guildpost_agent.adapters.sql.imports import SqlImports
 from guildpost_agent.adapters.sql.leases import SqlLeases
@@ -72,6 +73,11 @@ class SqlUnitOfWork:
     def planned(self) -> SqlPlanned:
         """Appointments that a planner brought."""
         return SqlPlanned(self._connection)
+
+    @cached_property
+    def goodwill(self) -> SqlGoodwill:
+        """Goodwill credits."""
+        return SqlGoodwill(self._connection)
 
     @cached_property
     def wheels(self) -> SqlWheels:

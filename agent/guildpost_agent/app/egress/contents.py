@@ -19,7 +19,8 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
     "phone": re.compile(r"(?<![\w.:+-])(?:\+\d{1,3}|00\d{1,3}|0)[ /()-]{0,2}[1-9](?:[ /()-]{0,3}\d){6,12}(?![\w.:-])"),
     "money": re.compile(
         r"\d\s?(?:€|EUR\b|Euro\b)|(?:€|\bEUR)\s?\d|\b(?:Rabatt|Nachlass|Marge|Umsatz|Stundensatz|Preis|Gewinn"
-        r"|Auslastung|discount|margin|revenue|turnover|price|hourly.rate|profit|utili[sz]ation)\b",
+        r"|Auslastung|discount|margin|revenue|turnover|price|hourly.rate|profit|utili[sz]ation"
+        r"|Kulanz\w*|Guthaben|goodwill\w*|(?:\w*_)?cents)\b",
         re.IGNORECASE,
     ),
 }

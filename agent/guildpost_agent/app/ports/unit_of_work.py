@@ -13,6 +13,7 @@ from typing import Protocol
 from guildpost_agent.app.ports.calls import Calls
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.app.ports.goodwill import Goodwill
 from guildpost_agent.app.ports.holds import Holds
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
@@ -313,6 +314,8 @@ class UnitOfWork(Protocol):
     def records(self) -> Records: ...  # noqa: D102 — see above
     @property
     def planned(self) -> Planned: ...  # noqa: D102 — see above
+    @property
+    def goodwill(self) -> Goodwill: ...  # noqa: D102 — see above
     @property
     def wheels(self) -> Wheels: ...  # noqa: D102 — see above
     @property

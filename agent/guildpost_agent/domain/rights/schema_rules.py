@@ -150,6 +150,15 @@ RULES: Final[tuple[TableRule, ...]] = (
         {"raw": OTHER_PERSON, "id": TECHNICAL},
     ),
     _derived("holds", "planning"),
+    TableRule(
+        "goodwill_entries",
+        _OWN,
+        Delete(),
+        "goodwill",
+        "profile",
+        Source.AGENT,
+        {"seq": TECHNICAL, "credit_id": TECHNICAL},
+    ),
     _derived("vehicle_lists", "care", belongs=Via("vehicle_id", "vehicles", "vehicle_id")),
     # Nobody's until the vehicle is known here; a number that only this person's papers have is emptied with them.
     TableRule(

@@ -10,6 +10,7 @@ from guildpost_agent.adapters.sql.tables.consents import (
     phone_consent_uses,
     suppressions,
 )
+from guildpost_agent.adapters.sql.tables.goodwill import goodwill_entries
 from guildpost_agent.adapters.sql.tables.holds import holds
 from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
 from guildpost_agent.adapters.sql.tables.mirror import (
@@ -45,6 +46,7 @@ __all__ = [
     "doomed_files",
     "due_dates",
     "egress_ledger",
+    "goodwill_entries",
     "holds",
     "imports",
     "jobs",
