@@ -159,27 +159,41 @@ def plan_touchpoints(
         key: 32 bytes of this dealer's own, behind every draw; must never change.
         horizon_days: how far ahead windows may open.
     """
+    with open_uow() as uow:
+        summary = plan_within(uow, services, config, now, key, horizon_days=horizon_days)
+        uow.commit()
+    return summary
+
+
+def plan_within(
+    uow: UnitOfWork,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+    key: bytes,
+    *,
+    horizon_days: int = HORIZON_DAYS,
+) -> PlanSummary:
+    """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal."""
     running = enabled_services(services, config)
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
-    with open_uow() as uow:
-        dealership = load_dealership(uow, running)
-        occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now)
-        by_id = {service.service_id: service for service in running}
-        held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
-        aside = frozenset(uow.rights.restricted())
-        holds = uow.holds.in_force(dealer.today)
-        judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, consent_rules(config), holds)
-        answered = frozenset(outcome.touchpoint_id for outcome in uow.outcomes.all() if outcome.kind in _ANSWERS)
-        run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now), answered)
-        _plan_all(run, occasions, uow)
-        _explain_vanished(run, vanished, uow)
-        cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
-        for touchpoint_id, kept in run.unbundled.items():
-            uow.plans.unbundle(touchpoint_id, kept)
-        uow.plans.record_decisions(run.decisions)
-        uow.plans.add_touchpoints(run.touchpoints)
-        uow.commit()
+    dealership = load_dealership(uow, running)
+    occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now)
+    by_id = {service.service_id: service for service in running}
+    held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
+    aside = frozenset(uow.rights.restricted())
+    holds = uow.holds.in_force(dealer.today)
+    judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, consent_rules(config), holds)
+    answered = frozenset(outcome.touchpoint_id for outcome in uow.outcomes.all() if outcome.kind in _ANSWERS)
+    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now), answered)
+    _plan_all(run, occasions, uow)
+    _explain_vanished(run, vanished, uow)
+    cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
+    for touchpoint_id, kept in run.unbundled.items():
+        uow.plans.unbundle(touchpoint_id, kept)
+    uow.plans.record_decisions(run.decisions)
+    uow.plans.add_touchpoints(run.touchpoints)
     triage = Counter(occasion.triage for occasion in occasions)
     refused = Counter(decision.reason for decision in run.decisions if not decision.kept)
     refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions)
