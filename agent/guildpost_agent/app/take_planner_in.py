@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from guildpost_agent.app.ports.appointment_source import AppointmentSource, Plan
 from guildpost_agent.app.ports.dms_source import RefusedFile
 from guildpost_agent.app.ports.planned import PlannedChange
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.planner.events import as_appointment
+from guildpost_agent.domain.planner.events import Works, as_appointments
 from guildpost_agent.domain.planner.matching import Directory, Match
 from guildpost_agent.domain.records import Appointment
 
@@ -58,7 +58,7 @@ class PlannerTaken:
 
 
 def take_planner_in(
-    open_uow: OpenUnitOfWork, source: AppointmentSource, now: datetime, zone: ZoneInfo
+    open_uow: OpenUnitOfWork, source: AppointmentSource, now: datetime, zone: ZoneInfo, works: Works | None = None
 ) -> PlannerTaken | None:
     """Take in what lies ready; None when nothing does.
 
@@ -67,6 +67,7 @@ def take_planner_in(
         source: where the calendars lie.
         now: the business clock.
         zone: the dealer's time zone.
+        works: by service, the words that tell that an event is for it; inspections are told without.
     """
     delivery = source.read()
     if delivery is None:
@@ -75,7 +76,8 @@ def take_planner_in(
     if delivery.exports:
         with open_uow() as uow:
             directory = Directory(uow.records.customers(), uow.records.vehicles())
-            reports = tuple(_take(uow, export, directory, now, zone) for export in delivery.exports)
+            told = _Telling(directory, works or {}, now, zone)
+            reports = tuple(_take(uow, export, told) for export in delivery.exports)
             _note(uow, reports)
             uow.commit()
     source.settle([export.name for export in delivery.exports], delivery.refused)
@@ -89,16 +91,26 @@ def planner_reports(uow: UnitOfWork) -> Iterator[PlannerReport]:
         yield PlannerReport(**{**found, "change": PlannedChange(**found["change"]), "listed": listed})
 
 
-def _take(uow: UnitOfWork, export: PlannerExport, directory: Directory, now: datetime, zone: ZoneInfo) -> PlannerReport:
-    today: date = now.astimezone(zone).date()
+@dataclass(frozen=True)
+class _Telling:
+    """What tells whom an event concerns and what it is for, and when it is read."""
+
+    directory: Directory
+    works: Works
+    now: datetime
+    zone: ZoneInfo
+
+
+def _take(uow: UnitOfWork, export: PlannerExport, told: _Telling) -> PlannerReport:
+    now, today = told.now, told.now.astimezone(told.zone).date()
     rows: list[Appointment] = []
     unmatched: Counter[str] = Counter()
     listed: list[tuple[int, str, str]] = []
     for event in export.events:
-        found = directory.match(event)
+        found = told.directory.match(event)
         if isinstance(found, Match):
-            day = min(event.starts_at.astimezone(zone).date(), today)
-            rows.append(as_appointment(event, export.origin, found.customer_id, found.vehicle_id, first_known=day))
+            day = min(event.starts_at.astimezone(told.zone).date(), today)
+            rows += as_appointments(event, export.origin, (found.customer_id, found.vehicle_id, day), told.works)
             continue
         unmatched[found.value] += 1
         if event.starts_at >= now and len(listed) < MOST_LISTED:

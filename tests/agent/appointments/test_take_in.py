@@ -17,10 +17,11 @@ from guildpost_agent.cli.work import do_step
 from guildpost_agent.domain.appointments import AppointmentBook, is_cancelled
 from guildpost_agent.domain.dms_rows import Table
 from guildpost_agent.domain.exclusions import Reason, booked_or_done
-from guildpost_agent.domain.planner.events import PlannedEvent
+from guildpost_agent.domain.planner.events import PlannedEvent, services_named
 from guildpost_agent.domain.records import Appointment, Occasion, Triage
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Refused
+from guildpost_shared.services.work import Work
 from tests.factories.agent import NOW, TODAY, a_config, a_customer, a_vehicle, an_appointment, open_store
 from tests.factories.agent_home import an_agent_home
 from tests.factories.planner import BERLIN, an_event, ics
@@ -133,6 +134,36 @@ def test_what_concerns_nobody_is_counted_and_listed_and_not_stored(store: OpenUn
     assert [(3, "NO_KEY"), (4, "UNKNOWN")] == [(number, reason) for number, _, reason in report.listed]
     with store() as uow:
         assert [report] == list(planner_reports(uow))
+
+
+WORKS = {
+    "wheel_change": [Work(("räderwechsel", "radwechsel"), ("nachziehen",))],
+    "climate": [Work(("klimaservice",), ())],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "occasion", "expected"),
+    [
+        ("HU/AU", "", ("hu_au",)),
+        ("HU + Inspektion", "", ("hu_au", "inspection")),
+        ("Huber LA-AB 12, Räderwechsel und Klimaservice", "", ("climate", "wheel_change")),
+        ("Räderwechsel nachziehen", "", ("",)),
+        ("bringt Schein mit", "Radwechsel", ("wheel_change",)),
+        ("klappert vorn", "", ("",)),
+    ],
+    ids=["one", "two inspections", "words of services", "words that say no", "the planner's own kind", "none"],
+)
+def test_an_event_is_for_every_service_that_it_names(text: str, occasion: str, expected: tuple[str, ...]) -> None:
+    assert expected == services_named(an_event(text, occasion=occasion), WORKS)
+
+
+def test_an_event_that_names_two_services_books_both(store: OpenUnitOfWork) -> None:
+    source = FakeAppointmentSource()
+    for text, booked in (("LA-AB 12 HU + Räderwechsel", ["hu_au", "wheel_change"]), ("LA-AB 12 HU", ["hu_au"])):
+        source.deliver("halle", an_event(text))
+        take_planner_in(store, source, NOW, BERLIN, WORKS)
+        assert booked == sorted(one.occasion for one in stored(store) if not is_cancelled(one))
 
 
 def test_a_refused_file_leaves_everything_as_it_was(store: OpenUnitOfWork) -> None:

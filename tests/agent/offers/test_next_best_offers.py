@@ -10,6 +10,7 @@ from guildpost_agent.adapters.sql.staging import SqlStaging
 from guildpost_agent.app.next_best_offers import OfferDesk, offers_for_customer, offers_for_vehicle
 from guildpost_agent.app.ports.staging import StagedRow
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.take_planner_in import take_planner_in
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.dms_rows import Table
@@ -21,7 +22,8 @@ from guildpost_shared.errors import Refused
 from tests.factories.agent import a_customer, a_job, a_vehicle, an_appointment, open_store
 from tests.factories.agent_home import an_agent_home
 from tests.factories.offers import an_offer
-from tests.factories.planner import BERLIN
+from tests.factories.planner import BERLIN, an_event
+from tests.fakes.appointment_source import FakeAppointmentSource
 from tests.fakes.reference_data import InMemoryReferenceData
 
 NOVEMBER = datetime(2027, 11, 2, 9, tzinfo=UTC)
@@ -109,6 +111,17 @@ def test_a_customers_offers_are_the_best_of_all_vehicles_that_are_still_here(des
     assert {"tyres_tread", "lease_return_check"} <= {one.offer.offer_id for one in found}
     assert ({"V1", "V3"} >= {one.vehicle_id for one in found}, 4) == (True, len(found))
     assert [] == offers_for_vehicle(desk, "V2", NOVEMBER, place=Place.ADVISER, most=4)
+
+
+def test_what_the_planner_has_booked_is_not_offered(desk: OfferDesk) -> None:
+    source = FakeAppointmentSource()
+    source.deliver("halle", an_event("Kd.-Nr. 2 Winter-Check", starts_at=datetime(2027, 11, 9, 8, tzinfo=UTC)))
+    works = {offer.service_id: [offer.work] for offer in OFFERS if offer.offer_id == "winter_check"}
+    before = offers_for_vehicle(desk, "V4", NOVEMBER, place=Place.ADVISER, most=10)
+    take_planner_in(desk.open_uow, source, NOVEMBER, BERLIN, works)
+    after = offers_for_vehicle(desk, "V4", NOVEMBER, place=Place.ADVISER, most=10)
+    left = {one.offer.offer_id for one in before} - {one.offer.offer_id for one in after}
+    assert ("winter_check" in left, True) == (True, "wheels_autumn" in {one.offer.offer_id for one in after})
 
 
 def test_nobody_who_is_restricted_is_offered_anything(desk: OfferDesk) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -9,10 +10,14 @@ from guildpost_agent.domain.appointments import CANCELLED
 from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.records import Appointment
 from guildpost_agent.domain.work_kinds import appointment_occasion
+from guildpost_shared.services.work import Work
 
 LONGEST_ORIGIN: Final = 40
 LONGEST_STATUS: Final = 40
 PLANNER: Final = "planner"
+Works = Mapping[str, Sequence[Work]]
+Whose = tuple[str, str, date]
+_PARTS: Final = re.compile(r"[+,;&/\n]|\b(?:und|mit|and|with)\b")
 _STAMP: Final = re.compile(r"[\W_]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{2}[-_.]\d{2}[-_.]\d{4}).*$")
 
 
@@ -54,26 +59,41 @@ def origin_of(stem: str) -> str:
     return " ".join(_STAMP.sub("", stem).casefold().split())[:LONGEST_ORIGIN] or PLANNER
 
 
-def as_appointment(
-    event: PlannedEvent, origin: str, customer_id: str, vehicle_id: str, *, first_known: date
-) -> Appointment:
-    """Make the record of an event.
+def services_named(event: PlannedEvent, works: Works) -> tuple[str, ...]:
+    """Name the services that an event is for, by its parts (``HU + Räderwechsel``); one empty name where none is known.
+
+    Args:
+        event: what the planner says.
+        works: by service, the words that its work is told by.
+    """
+    parts = [part for text in (event.occasion, event.text) for part in _PARTS.split(text)]
+    found = {appointment_occasion(part) for part in parts}
+    found |= {service for service, told in works.items() if any(work.fits(part) for work in told for part in parts)}
+    return tuple(sorted(found - {""})) or ("",)
+
+
+def as_appointments(event: PlannedEvent, origin: str, whose: Whose, works: Works) -> list[Appointment]:
+    """Make the records of an event, one for each service that it names.
 
     Args:
         event: what the planner says.
         origin: which planner.
-        customer_id: whom it concerns.
-        vehicle_id: which vehicle; empty when any of the customer's may be meant.
-        first_known: stands in for the day on which the event was entered.
+        whose: customer, vehicle (empty when any of the customer's may be meant) and the day that stands in for the one
+            on which the event was entered.
+        works: by service, the words that its work is told by.
     """
+    customer_id, vehicle_id, first_known = whose
     mark = hashlib.sha256(f"{origin}\0{event.key}".encode()).hexdigest()[:24]
-    return Appointment(
-        appointment_id=f"{PLANNER}-{mark}",
-        customer_id=customer_id,
-        vehicle_id=vehicle_id,
-        starts_at=event.starts_at,
-        occasion=appointment_occasion(event.occasion) or appointment_occasion(event.text),
-        status=CANCELLED if event.cancelled else event.status[:LONGEST_STATUS],
-        created_on=event.created_on or first_known,
-        origin=origin,
-    )
+    return [
+        Appointment(
+            appointment_id="-".join(filter(None, (PLANNER, mark, str(number or "")))),
+            customer_id=customer_id,
+            vehicle_id=vehicle_id,
+            starts_at=event.starts_at,
+            occasion=service,
+            status=CANCELLED if event.cancelled else event.status[:LONGEST_STATUS],
+            created_on=event.created_on or first_known,
+            origin=origin,
+        )
+        for number, service in enumerate(services_named(event, works))
+    ]
