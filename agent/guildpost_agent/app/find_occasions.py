@@ -9,7 +9,7 @@ from guildpost_agent.app.dealership import Dealership, enabled_services, load_de
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.history import histories
-from guildpost_agent.domain.occasions import all_due, in_sight
+from guildpost_agent.domain.occasions import SIGHT_DAYS, all_due, in_sight
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
@@ -53,8 +53,10 @@ def refresh_occasions(
     services: Iterable[ServiceDefinition],
     config: AgentConfig,
     now: datetime,
+    *,
+    sight_days: int = SIGHT_DAYS,
 ) -> tuple[list[Occasion], int, list[Occasion]]:
-    """Store the occasions that hold now and cancel what was planned for others; the caller commits.
+    """Store the occasions that hold now, so many days ahead, and cancel what was planned for others; no commit.
 
     Returns:
         The occasions by id, how many planned touchpoints were cancelled because theirs is due at another time, and
@@ -64,7 +66,7 @@ def refresh_occasions(
     running, subjects = tuple(services), dealership.subjects
     due = all_due(subjects, running, today)
     uow.plans.replace_due_dates(due, None)
-    found = in_sight(due, subjects, running, today)
+    found = in_sight(due, subjects, running, today, sight_days)
     current = {occasion.occasion_id for occasion in found}
     # One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
     vanished = [o for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]

@@ -33,6 +33,7 @@ from guildpost_agent.domain.exclusions import (
     Refusal,
     booked_or_done,
 )
+from guildpost_agent.domain.occasions import SIGHT_DAYS
 from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
@@ -179,7 +180,8 @@ def plan_within(
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
     dealership = load_dealership(uow, running)
-    occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now)
+    sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
+    occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now, sight_days=sight)
     by_id = {service.service_id: service for service in running}
     held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
     aside = frozenset(uow.rights.restricted())
