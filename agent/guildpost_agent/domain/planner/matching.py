@@ -28,7 +28,8 @@ _Pair = tuple[str, str]
 _PLATE: Final = re.compile(r"(?<![\w-])[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2}[- ]?\d{1,4}[EH]?(?![\w-])")
 _VIN: Final = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)")
 _NUMBER: Final = re.compile(
-    r"(?:kd|kunden|kunde|debitor|customer)[.\s-]*(?:nr|nummer|no|number)?[.:#\s-]*([A-Z]?\d[\w/-]{0,38})", re.IGNORECASE
+    r"(?<!\w)(?:kd|kunden?|debitor(?:en)?|customer)[.\s-]*(?:nr|nummer|no|number|#)[.:#\s-]*([A-Z]{0,3}\d[\w/-]{0,38})",
+    re.IGNORECASE,
 )
 _PHONE: Final = re.compile(r"(?<![\w+])(?:\+|00?)[1-9][\d ()/-]{5,18}\d(?!\w)")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
