@@ -50,7 +50,8 @@ DIRECTORY = Directory(CUSTOMERS, VEHICLES)
         ("Huber LA-AB 12 und LA-QQ 1", {}, Match("4711", "V1")),
     ],
     ids=[
-        "a plate", "a plate with gaps", "a VIN", "a customer number", "a customer with two vehicles", "a short spelling",
+        "a plate", "a plate with gaps", "a VIN", "a customer number", "a customer with two vehicles",
+        "a short spelling",
         "a phone number",
         "an international phone number", "a shared phone number and the name", "a plate that moved on and the name",
         "the other name of that plate", "a plate in a field of its own", "numbers that agree", "a phone field",
