@@ -7,6 +7,7 @@ from datetime import datetime
 from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.domain.condition_facts import condition_facts
 from guildpost_agent.domain.consent.decide import Rules
+from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import (
     Reason,
     Refusal,
@@ -28,6 +29,7 @@ from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
 
+Lawful = tuple[tuple[Channel, str], ...]
 _OURS = frozenset(channel.value for channel in Channel)
 
 
@@ -48,6 +50,11 @@ class Judge:
     restricted: frozenset[str]
     rules: Rules
     holds: Mapping[str, Hold] = field(default_factory=dict)
+    _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
+    _asked: dict[str, tuple[tuple[Channel, ...], Purpose]] = field(default_factory=dict, init=False, repr=False)
+    _lawful: dict[tuple[str, tuple[Channel, ...], Purpose], Lawful] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
         """Refuse an occasion by the first exclusion that holds, or give its lawful channels.
@@ -58,7 +65,7 @@ class Judge:
         """
         house, service = self.dealership, self.services[occasion.service_id]
         vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = gone(vehicle, self.dealer.today) or not_addressable(customer)
+        refusal = gone(vehicle, self.dealer.today) or self._address(occasion.customer_id, customer)
         if refusal is not None or vehicle is None or customer is None:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
         if customer.customer_id in self.restricted and not is_notice(service):
@@ -74,11 +81,26 @@ class Judge:
         failed = sum(t.state in UNHEARD for t in mine)
         return Candidate(occasion, service, channels, states, failed, number=len(mine))
 
-    def _channels(self, service: ServiceDefinition, customer: Customer) -> tuple[tuple[Channel, str], ...]:
-        """List the lawful channels: a no on any record of a person holds for all of them, a yes for its own alone."""
-        wanted = [Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS]
-        now, consents = self._local_now, self.dealership.consents
-        purpose, rules = consent_purpose(service), self.rules
+    def _address(self, customer_id: str, customer: Customer | None) -> Refusal | None:
+        """Ask once per customer whether there is anybody to write to."""
+        if customer_id not in self._addresses:
+            self._addresses[customer_id] = not_addressable(customer)
+        return self._addresses[customer_id]
+
+    def _channels(self, service: ServiceDefinition, customer: Customer) -> Lawful:
+        """List the lawful channels in the service's order; asked once per customer and purpose."""
+        known = self._asked.get(service.service_id)
+        if known is None:
+            wanted = tuple(Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS)
+            known = self._asked[service.service_id] = (wanted, consent_purpose(service))
+        key = (customer.customer_id, *known)
+        if key not in self._lawful:
+            self._lawful[key] = self._ask(*known, customer)
+        return self._lawful[key]
+
+    def _ask(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
+        """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
+        now, consents, rules = self._local_now, self.dealership.consents, self.rules
         said = consents.of(customer.customer_id)
         channels = lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
         siblings = self.dealership.others_of(customer.customer_id)

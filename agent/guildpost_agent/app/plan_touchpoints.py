@@ -12,7 +12,7 @@ settled, and who was taken into the control group stays in it, whatever happens 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from guildpost_agent.app.allowance import allowance_of
 from guildpost_agent.app.dealership import (
@@ -37,6 +37,7 @@ from guildpost_agent.domain.occasions import SIGHT_DAYS
 from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
+from guildpost_agent.domain.sequence import opening_of
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, PLANNED, UNHEARD, WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
@@ -84,6 +85,10 @@ class _Run:
             live = next((t for t in mine if t.state in OPEN), None)
             if occasion.occasion_id in self.held_out or (live is not None and live.state != PLANNED):
                 continue
+            early = None if mine else self._too_early(occasion)
+            if early is not None:
+                self.decide(occasion, early.reason, early.facts)
+                continue
             settled = any(t.state not in UNHEARD | OPEN for t in mine)
             judged = self.judge.judge(occasion, known)
             if not isinstance(judged, Refusal):
@@ -95,6 +100,15 @@ class _Run:
             if not settled:
                 self.decide(occasion, judged.reason, judged.facts)
         self._place(candidates, known)
+
+    def _too_early(self, occasion: Occasion) -> Refusal | None:
+        """Let an occasion wait whose first window opens later; nobody needs to ask anything else about it yet."""
+        service, today = self.judge.services[occasion.service_id], self.judge.dealer.today
+        ahead = occasion.due_date - today
+        if ahead.days <= self.horizon_days + opening_of(service).first_day:
+            return None
+        opens = occasion.due_date - timedelta(days=opening_of(service).first_day)
+        return Refusal(Reason.NOT_YET, {"opens": opens.isoformat()})
 
     def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
         results = plan_customer(
@@ -178,7 +192,8 @@ def plan_within(
     """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal."""
     running = enabled_services(services, config)
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
-    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now)
+    share, members = config.services.holdout_share, uow.plans.control_group()
+    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members)
     dealership = load_dealership(uow, running)
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
     occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now, sight_days=sight)

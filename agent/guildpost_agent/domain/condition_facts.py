@@ -1,15 +1,17 @@
 """What a service's condition may ask about a vehicle and its keeper (``services.conditions.FIELDS``)."""
 
+import re
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.months import month_number, months_between
 from guildpost_agent.domain.records import Customer, Vehicle
-from guildpost_shared.services.conditions import Fact, Facts
+from guildpost_shared.services.conditions import FIELDS, Fact, Facts
 
 UNKNOWN: Final = -1
-_DAYS_PER_YEAR: Final = 365.25
+_MEMBER: Final = re.compile(r"\b([a-z_]+)\s*\.\s*([a-z_]+)\b")
 
 
 def condition_facts(
@@ -24,6 +26,8 @@ def condition_facts(
     last_seen: date | None = None,
 ) -> Facts:
     """Gather the facts; what is unknown is -1 or empty.
+
+    Tyres count as such for all the year where a line of this workshop says so and no other set lies in its store.
 
     Args:
         vehicle: that is due.
@@ -51,7 +55,7 @@ def condition_facts(
             "months_here": UNKNOWN if vehicle.keeper_since is None else months_between(vehicle.keeper_since, today),
             "visits": history.visits,
             "wheels_stored": wheels_stored,
-            "all_season": False,
+            "all_season": history.all_season and not wheels_stored,
             "lease_days": _days_until(vehicle.lease_end, today),
             "warranty_days": _days_until(vehicle.warranty_end, today),
             "season_plate": bool(vehicle.plate_season),
@@ -62,11 +66,26 @@ def condition_facts(
     }
 
 
+def named_in(source: str, facts: Facts) -> Facts:
+    """Keep the facts that an expression names; handing over the others is most of what asking it would cost."""
+    return {group: {name: facts[group][name] for name in names} for group, names in _names(source)}
+
+
+@lru_cache(maxsize=256)
+def _names(source: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, set[str]] = {}
+    for group, name in _MEMBER.findall(source):
+        if name in FIELDS.get(group, ()):
+            found.setdefault(group, set()).add(name)
+    return tuple((group, tuple(sorted(names))) for group, names in sorted(found.items()))
+
+
 def _customer(customer: Customer, today: date, last: date | None, visits: int, vehicles: int) -> dict[str, Fact]:
     born = customer.birth_date
+    born_on = (born.month, born.day) if born is not None else ()
     return {
         "business": customer.is_business,
-        "age_years": UNKNOWN if born is None else int((today - born).days / _DAYS_PER_YEAR),
+        "age_years": UNKNOWN if born is None else today.year - born.year - ((today.month, today.day) < born_on),
         "last_visit_days": UNKNOWN if last is None else (today - last).days,
         "visits": visits,
         "vehicles": vehicles,

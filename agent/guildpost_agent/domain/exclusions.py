@@ -26,6 +26,7 @@ from typing import Final
 
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import Contact, fits
+from guildpost_agent.domain.condition_facts import named_in
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
@@ -135,9 +136,10 @@ def fleet_managed(customer: Customer) -> Refusal | None:
 def not_meant(service: ServiceDefinition, facts: ConditionFacts) -> Refusal | None:
     """Refuse what the service's own condition excludes; one that cannot be worked out excludes."""
     try:
-        return None if service.condition.holds(facts) else Refusal(Reason.NOT_MEANT, {"service": service.service_id})
+        meant = service.condition.holds(named_in(service.condition.source, facts))
     except ConditionError:
-        return Refusal(Reason.NOT_MEANT, {"service": service.service_id})
+        meant = False
+    return None if meant else Refusal(Reason.NOT_MEANT, {"service": service.service_id})
 
 
 def held(hold: Hold | None) -> Refusal | None:
@@ -202,13 +204,16 @@ def stale(
         return None
     if occasion.triage is Triage.STALE:
         return Refusal(Reason.STALE, {"source": occasion.source})
+    return Refusal(Reason.STALE, {"source": occasion.source}) if never_ours(vehicle, history, today) else None
+
+
+def never_ours(vehicle: Vehicle, history: History, today: date) -> bool:
+    """Say whether a vehicle was never really looked after here: unseen for three years, never invoiced, not young."""
+    if history.ever_invoiced:
+        return False
     limit = add_months(today, -STALE_AFTER_MONTHS)
-    registered = vehicle.first_registration
-    old_enough = registered is None or registered <= limit
     unseen = history.last_visit is None or history.last_visit < limit
-    if old_enough and unseen and not history.ever_invoiced:
-        return Refusal(Reason.STALE, {"source": occasion.source})
-    return None
+    return unseen and (vehicle.first_registration is None or vehicle.first_registration <= limit)
 
 
 def recheck(

@@ -10,8 +10,10 @@ from guildpost_agent.domain.history import History
 from guildpost_agent.domain.keyed import occasion_id
 from guildpost_agent.domain.months import end_of_month_number, month_number
 from guildpost_agent.domain.records import Occasion, Triage, Vehicle
+from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.event_rules import AbsenceRule
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule, MaintenanceInterval
 
 # How far ahead occasions are kept: windows open within the planning horizon, and room to look ahead.
@@ -94,6 +96,9 @@ def in_sight(
 ) -> list[Occasion]:
     """Keep what falls due within sight, add what is no inspection, and name all of it; ordered by id.
 
+    Inspections are due for every vehicle, believable or not (the work list). Other services have an occasion only with
+    vehicles that are looked after here: a wheel change of somebody who was never here is none.
+
     Args:
         inspections: what ``all_due`` gave.
         subjects: the dealer's vehicles and customers.
@@ -122,9 +127,10 @@ def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_d
     rule = service.occasion
     if isinstance(rule, HuRule | InspectionRule):
         return
+    everybody = is_notice(service) or isinstance(rule, AbsenceRule)
     first, last = today - timedelta(days=after_days(service)), today + timedelta(days=sight_days)
     for vehicle, due in event_due(rule, service.service_id, subjects, today):
-        if first <= due.due <= last:
+        if first <= due.due <= last and (everybody or subjects.is_ours(vehicle, today)):
             yield _named(_occasion(vehicle, service.service_id, due), due.due.isoformat())
 
 

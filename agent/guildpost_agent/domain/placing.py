@@ -8,20 +8,13 @@ from zoneinfo import ZoneInfo
 from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import GAP_DAYS, PER_YEAR, Contact, fits
 from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
-from guildpost_agent.domain.keyed import draw, touchpoint_id
+from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
 from guildpost_agent.domain.timing import Candidate, Dealer, Timing, choose_time, options
 from guildpost_agent.domain.touchpoint_states import PLANNED
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
-
-HOLDOUT_SHARE: Final = 0.05
-
-
-def is_held_out(key: bytes, customer_id: str, service_id: str) -> bool:
-    """Say whether a customer belongs to a service's control group: five in a hundred, for good."""
-    return draw(key, "holdout", customer_id, service_id) < HOLDOUT_SHARE
 
 
 def contact_of(touchpoint: Touchpoint, zone: ZoneInfo) -> Contact:
@@ -42,26 +35,26 @@ def place(
         dealer: how the dealer plans.
         allowance: what is left; the message is taken from it.
     """
-    exempt = candidate.service.cap_class is CapClass.EXEMPT
+    exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
     why: Reason = Reason.WINDOW_OVER
     for channel, ground in candidate.channels:
         possible = options(candidate, channel, dealer)
-        free = possible if exempt else [option for option in possible if fits(option.contact, contacts)]
+        free = list(possible if exempt else (option for option in possible if fits(option.contact, contacts)))
         why = Reason.FREQUENCY_CAP if possible and not free else why
         if not free:
             continue
         if not exempt:
-            paid = [option for option in free if allowance.affords(channel, option.contact.first)]
+            paid = [option for option in free if allowance.affords(channel, option.contact.first, name)]
             free = [option for option in paid if allowance.serves(option.met)]
             if not free:
                 why = Reason.CAPACITY if paid else Reason.BUDGET
                 continue
         timing = choose_time(candidate, channel, free, dealer)
-        if not exempt and is_held_out(dealer.key, candidate.occasion.customer_id, candidate.service.service_id):
+        if not exempt and dealer.holds_out(candidate.occasion.customer_id, name):
             day = timing.option.planned_at.astimezone(dealer.zone).date()
             facts: Facts = {"channel": channel.value, "planned_on": day.isoformat()}
-            return Refusal(Reason.HOLDOUT, {"percent": round(HOLDOUT_SHARE * 100), **facts})
-        allowance.take(channel, timing.option.contact.first, timing.option.met, serves=not exempt)
+            return Refusal(Reason.HOLDOUT, {"percent": round(dealer.share * 100), **facts})
+        allowance.take(channel, timing.option.contact.first, timing.option.met, name, serves=not exempt)
         return _touchpoint(candidate, channel, ground, timing, dealer)
     return Refusal(why, _FACTS[why](candidate))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from guildpost_agent.domain.exclusions import gone, never_ours
 from guildpost_agent.domain.history import NOTHING, History
 from guildpost_agent.domain.records import Customer, Vehicle
 
@@ -27,6 +28,7 @@ class Subjects:
         customers: by number; empty where only rules of vehicles are asked.
         listed: by list, the vehicles that it names, with the day they were entered.
         first_frost: of a postcode and year.
+        persons: who somebody with several records is, by each of the numbers.
     """
 
     vehicles: Sequence[Vehicle]
@@ -34,10 +36,20 @@ class Subjects:
     customers: Mapping[str, Customer] = field(default_factory=dict)
     listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     first_frost: FirstFrost = no_frost
+    persons: Mapping[str, str] = field(default_factory=dict)
+    _ours: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def history(self, vehicle_id: str) -> History:
         """Give a vehicle's past here."""
         return self.histories.get(vehicle_id, NOTHING)
+
+    def is_ours(self, vehicle: Vehicle, today: date) -> bool:
+        """Say whether a vehicle is still with its keeper and looked after here; found out once for each."""
+        known = self._ours.get(vehicle.vehicle_id)
+        if known is None:
+            known = gone(vehicle, today) is None and not never_ours(vehicle, self.history(vehicle.vehicle_id), today)
+            self._ours[vehicle.vehicle_id] = known
+        return known
 
     @cached_property
     def by_id(self) -> dict[str, Vehicle]:
@@ -51,6 +63,30 @@ class Subjects:
         for vehicle in self.vehicles:
             if not (vehicle.sold_on or vehicle.deregistered_on or vehicle.missing_since or vehicle.in_stock):
                 kept.setdefault(vehicle.customer_id, []).append(vehicle)
+        return self._sorted(kept)
+
+    @cached_property
+    def by_person(self) -> dict[str, list[Vehicle]]:
+        """Give each person's present vehicles, those of all records together, the one seen here last first."""
+        if not self.persons:
+            return self.by_customer
+        kept: dict[str, list[Vehicle]] = {}
+        for customer_id, vehicles in self.by_customer.items():
+            kept.setdefault(self.persons.get(customer_id, customer_id), []).extend(vehicles)
+        return self._sorted(kept)
+
+    @cached_property
+    def last_seen(self) -> dict[str, date]:
+        """Give the day on which each person was here last with any vehicle, kept or given away since."""
+        found: dict[str, date] = {}
+        for vehicle in self.vehicles:
+            last, since = self.history(vehicle.vehicle_id).last_visit, vehicle.keeper_since
+            if last is not None and (since is None or since <= last):  # an earlier keeper's visit is nobody's here
+                person = self.persons.get(vehicle.customer_id, vehicle.customer_id)
+                found[person] = max(last, found.get(person, last))
+        return found
+
+    def _sorted(self, kept: dict[str, list[Vehicle]]) -> dict[str, list[Vehicle]]:
         for vehicles in kept.values():
             if len(vehicles) > 1:
                 vehicles.sort(key=self._lately)

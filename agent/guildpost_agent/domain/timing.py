@@ -7,14 +7,16 @@ the occasion, never from a global generator. Where the default time is over, wha
 first import spreads its backlog by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.keyed import choose, draw
+from guildpost_agent.domain.lift.control import LEAST_SHARE, ControlGroup, Member
 from guildpost_agent.domain.records import Channel, Occasion
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.sequence import Step, Window, opening_of
@@ -44,18 +46,24 @@ _LONGEST_WAY_DAYS: Final = 14
 
 @dataclass(frozen=True)
 class Dealer:
-    """How this dealer plans: the key of all draws, time zone, state, and the rhythm of letters."""
+    """How this dealer plans: the key of all draws, time zone, state, the rhythm of letters, and the control group."""
 
     key: bytes
     zone: ZoneInfo
     state: str
     rhythm: Rhythm
     now: datetime
+    share: float = LEAST_SHARE
+    members: Collection[Member] = frozenset()
 
     @property
     def today(self) -> date:
         """The dealer's local day."""
         return self.now.astimezone(self.zone).date()
+
+    def holds_out(self, customer_id: str, service_id: str) -> bool:
+        """Say whether a customer is in a service's control group."""
+        return ControlGroup(self.key, self.share, self.members).holds(customer_id, service_id)
 
 
 @dataclass(frozen=True)
@@ -127,29 +135,38 @@ class Timing:
     not_after: datetime
 
 
-def options(candidate: Candidate, channel: Channel, dealer: Dealer) -> list[Option]:
+def options(candidate: Candidate, channel: Channel, dealer: Dealer) -> tuple[Option, ...]:
     """List the possible times of a channel, one per day, earliest first; the hour is settled by ``choose_time``."""
+    opens, closes, states = candidate.opens, candidate.closes, candidate.states
     if channel is Channel.LETTER:
-        return _releases(candidate, dealer)
-    start = max(candidate.opens, dealer.today)
-    days = (start + timedelta(days=offset) for offset in range((candidate.closes - start).days + 1))
-    return [
+        return _releases(opens, closes, states, dealer.state, dealer.rhythm, dealer.zone, dealer.now)
+    return _mail_days(max(opens, dealer.today), closes, states, dealer.zone, dealer.now)
+
+
+@lru_cache(maxsize=8_192)
+def _mail_days(start: date, closes: date, states: frozenset[str], zone: ZoneInfo, now: datetime) -> tuple[Option, ...]:
+    """List the days on which e-mail may go out; many customers share window and state."""
+    days = (start + timedelta(days=offset) for offset in range((closes - start).days + 1))
+    return tuple(
         Option(at, day, Contact(day, day))
         for day in days
-        if may_mail_on(day, candidate.states) and (at := to_utc(day, _LAST_HOUR, dealer.zone)) >= dealer.now
-    ]
+        if may_mail_on(day, states) and (at := to_utc(day, _LAST_HOUR, zone)) >= now
+    )
 
 
-def _releases(candidate: Candidate, dealer: Dealer) -> list[Option]:
+@lru_cache(maxsize=8_192)
+def _releases(  # noqa: PLR0917 — what the days depend on, and nothing else, so that they are worked out once
+    opens: date, closes: date, states: frozenset[str], state: str, rhythm: Rhythm, zone: ZoneInfo, now: datetime
+) -> tuple[Option, ...]:
     """List the release days whose letters arrive inside the window (the fourth working day after release)."""
-    options = []
-    start = max(candidate.opens - timedelta(days=_LONGEST_WAY_DAYS), dealer.today)
-    for day in dealer.rhythm.between(start, candidate.closes, frozenset({dealer.state})):
-        at = to_utc(day, RELEASE_HOUR, dealer.zone)
-        arrival = add_working_days(day, LETTER_WORKING_DAYS, candidate.states)
-        if at >= dealer.now and candidate.opens <= arrival <= candidate.closes:
-            options.append(Option(at, arrival, Contact(day, arrival)))
-    return options
+    found = []
+    start = max(opens - timedelta(days=_LONGEST_WAY_DAYS), now.astimezone(zone).date())
+    for day in rhythm.between(start, closes, frozenset({state})):
+        at = to_utc(day, RELEASE_HOUR, zone)
+        arrival = add_working_days(day, LETTER_WORKING_DAYS, states)
+        if at >= now and opens <= arrival <= closes:
+            found.append(Option(at, arrival, Contact(day, arrival)))
+    return tuple(found)
 
 
 def _aim(candidate: Candidate, channel: Channel, first: date, key: bytes) -> Aim:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
@@ -38,6 +38,9 @@ def _touchpoint(row: Row[Any]) -> Touchpoint:
 def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
     rest = sorted(set(ids))
     return (rest[start : start + _CHUNK] for start in range(0, len(rest), _CHUNK))
+
+
+_OCCASION: Final = tuple(Occasion.__dataclass_fields__)
 
 
 class SqlPlans:
@@ -76,14 +79,9 @@ class SqlPlans:
 
     def replace_occasions(self, rows: Sequence[Occasion]) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
-        known = {occasion.occasion_id: occasion for occasion in self.occasions()}
-        changed = [vars(row) for row in rows if known.get(row.occasion_id) != row]
-        if changed:
-            statement = insert(occasions)
-            values = {c.name: statement.excluded[c.name] for c in occasions.c if not c.primary_key}
-            self._connection.execute(
-                statement.on_conflict_do_update(index_elements=["occasion_id"], set_=values), changed
-            )
+        known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
+        changed = [row for row in values_of(rows, _OCCASION) if known.get(row[0]) != row]
+        insert_rows(self._connection, occasions, _OCCASION, changed, replace=True)
         vanished = known.keys() - {row.occasion_id for row in rows}
         for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
@@ -104,17 +102,15 @@ class SqlPlans:
 
     def record_decisions(self, rows: Sequence[Decision]) -> None:
         """Store decisions; one that says the same as before keeps its instant."""
-        found = self._connection.execute(
-            select(decisions.c.occasion_id, decisions.c.kept, decisions.c.reason, decisions.c.facts)
-        ).all()
-        known = {row.occasion_id: (row.kept, row.reason, row.facts) for row in found}
-        changed = [vars(row) for row in rows if known.get(row.occasion_id) != (row.kept, row.reason, row.facts)]
-        if changed:
-            statement = insert(decisions)
-            values = {c.name: statement.excluded[c.name] for c in decisions.c if not c.primary_key}
-            self._connection.execute(
-                statement.on_conflict_do_update(index_elements=["occasion_id"], set_=values), changed
-            )
+        columns = ("occasion_id", "kept", "reason", "facts")
+        known = {row[0]: row for row in read_rows(self._connection, decisions, columns)}
+        changed = [
+            (row.occasion_id, row.decided_at, row.kept, row.reason, row.facts)
+            for row in rows
+            if known.get(row.occasion_id) != (row.occasion_id, row.kept, row.reason, row.facts)
+        ]
+        names = ("occasion_id", "decided_at", "kept", "reason", "facts")
+        insert_rows(self._connection, decisions, names, changed, replace=True)
 
     def decision(self, occasion_id: str) -> Decision | None:
         """Find what was decided about an occasion."""
@@ -125,6 +121,13 @@ class SqlPlans:
         """List the decisions that were made for one reason."""
         rows = self._connection.execute(select(decisions).where(decisions.c.reason == reason)).all()
         return [_decision(row) for row in rows]
+
+    def control_group(self) -> frozenset[tuple[str, str]]:
+        """Name whom earlier decisions held out: customer and service."""
+        pair = select(occasions.c.customer_id, occasions.c.service_id)
+        joined = pair.join(decisions, decisions.c.occasion_id == occasions.c.occasion_id)
+        rows = self._connection.execute(joined.where(decisions.c.reason == Reason.HOLDOUT.value).distinct())
+        return frozenset(row.tuple() for row in rows)
 
     def _touchpoints(self, *conditions: ColumnElement[bool]) -> list[Touchpoint]:
         ordered = select(touchpoints).where(*conditions).order_by(touchpoints.c.planned_at, touchpoints.c.touchpoint_id)
