@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guildpost_agent.service_settings import ServiceSettings
 from guildpost_shared.errors import ConfigurationError
 
 
@@ -171,9 +172,22 @@ class Consents(_Section):
 
 
 class Services(_Section):
-    """Which services of the catalogue this dealer runs."""
+    """Which services of the catalogue this dealer runs, and what is decided here about single ones.
+
+    Attributes:
+        enabled: their ids.
+        settings: by service id, see ``service_settings``.
+        holdout_percent: how many customers in a hundred a service's control group takes.
+    """
 
     enabled: list[str]
+    settings: dict[str, ServiceSettings] = {}
+    holdout_percent: int = Field(default=5, ge=5, le=10)
+
+    @property
+    def holdout_share(self) -> float:
+        """The control group's share, 0.05 to 0.10."""
+        return self.holdout_percent / 100
 
 
 class AgentConfig(_Section):

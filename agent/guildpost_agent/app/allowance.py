@@ -24,14 +24,16 @@ def allowance_of(uow: UnitOfWork, config: AgentConfig, now: datetime) -> Allowan
         config: budget, cost of a letter, places and rhythm; a limit of 0 means that none is set.
         now: the business clock.
     """
-    figures, zone = config.figures, zone_of(config)
+    figures, zone, every = config.figures, zone_of(config), config.letters.release_every_days
+    own = {name: one.weekly_budget_cents for name, one in config.services.settings.items()}
     today = now.astimezone(zone).date()
     booked: Counter[date] = Counter()
     for appointment in uow.records.appointments():
         if appointment.starts_at >= now and not is_cancelled(appointment):
             booked[week_of(appointment.starts_at.astimezone(zone).date())] += 1
     allowance = Allowance(
-        budget_cents=figures.weekly_budget_cents * config.letters.release_every_days // _WEEK or None,
+        budget_cents=figures.weekly_budget_cents * every // _WEEK or None,
+        service_cents={name: weekly * every // _WEEK for name, weekly in own.items() if weekly is not None},
         letter_cents=figures.letter_cents,
         places_per_week=figures.workshop_places_per_day * WORKING_DAYS or None,
         booked=booked,
@@ -39,5 +41,5 @@ def allowance_of(uow: UnitOfWork, config: AgentConfig, now: datetime) -> Allowan
     for touchpoint in uow.plans.touchpoints():
         contact = contact_of(touchpoint, zone)
         if touchpoint.state in CONTACTS and contact.last >= today:
-            allowance.take(Channel(touchpoint.channel), contact.first, contact.last)
+            allowance.take(Channel(touchpoint.channel), contact.first, contact.last, touchpoint.service_id)
     return allowance

@@ -13,12 +13,14 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
 from guildpost_agent.domain.consent.book import ConsentBook
 from guildpost_agent.domain.consent.decide import Rules
+from guildpost_agent.domain.dealer_version import dealer_version
 from guildpost_agent.domain.history import NOTHING, History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.service_work import works_of
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_agent.domain.suppression import suppression_entries
+from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.services.definition import ServiceDefinition
 
 SUPPRESSION_KEY = "keys/suppression"
@@ -94,9 +96,27 @@ def suppression_check(uow: UnitOfWork) -> Suppressed:
     return suppressed
 
 
+def dealer_services(services: Iterable[ServiceDefinition], config: AgentConfig) -> dict[str, ServiceDefinition]:
+    """Give all services of the catalogue by id, each as this dealer runs it.
+
+    Raises:
+        ConfigurationError: ``service_settings_invalid``; a service that the catalogue does not have, too.
+    """
+    found, settings = {service.service_id: service for service in services}, config.services.settings
+    for unknown in sorted(settings.keys() - found.keys() if found else ()):
+        known = f"unknown; the catalogue has {', '.join(sorted(found))}"
+        raise ConfigurationError("service_settings_invalid", field=f"services.settings.{unknown}", problem=known)
+    return {name: dealer_version(service, settings.get(name)) for name, service in found.items()}
+
+
 def enabled_services(services: Iterable[ServiceDefinition], config: AgentConfig) -> tuple[ServiceDefinition, ...]:
-    """List the services that this dealer runs."""
-    return tuple(service for service in services if service.service_id in config.services.enabled)
+    """List the services that this dealer runs, as this dealer runs them.
+
+    Raises:
+        ConfigurationError: ``service_settings_invalid``.
+    """
+    ours = dealer_services(services, config).values()
+    return tuple(service for service in ours if service.service_id in config.services.enabled)
 
 
 def consent_rules(config: AgentConfig) -> Rules:

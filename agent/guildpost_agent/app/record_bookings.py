@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.app.dealership import enabled_services, zone_of
+from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook, open_appointment
@@ -44,7 +44,8 @@ def record_bookings(
         config: the dealer's settings.
         now: the business clock.
     """
-    by_id = {service.service_id: service for service in enabled_services(services, config)}
+    running = config.services.enabled  # with the catalogue's channels: one switched off here still has messages out
+    by_id = {service.service_id: service for service in services if service.service_id in running}
     zone = zone_of(config)
     with open_uow() as uow:
         touchpoints = [t for t in uow.plans.touchpoints() if t.service_id in by_id]

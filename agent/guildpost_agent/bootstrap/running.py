@@ -15,6 +15,7 @@ from guildpost_agent.adapters.sql.engine import READ_ONLY
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.dealership import dealer_services
 from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
@@ -83,12 +84,13 @@ class Catalogue:
     def _take_over(self) -> None:
         age = self.source.age()
         self.may_send = age is not None and may_send(age)
-        self.services = services_of(self.source)
+        self.services = dealer_services(services_of(self.source).values(), self._core.config)
         missing = self.templates.missing(mail_template_ids(self._core, self.services.values()))
         if missing:
             self._compile()
         paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]
-        self.fingerprint = hashlib.sha256(b"".join(self.source.read(path) for path in paths)).hexdigest()
+        decided = self._core.config.services.model_dump_json().encode()
+        self.fingerprint = hashlib.sha256(b"".join([*map(self.source.read, paths), decided])).hexdigest()
 
     def _compile(self) -> None:
         """Compile what is missing; a template that cannot be keeps only its own messages waiting."""

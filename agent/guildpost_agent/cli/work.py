@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.dealership import dealer_services
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.planning_state import note_plan, planning_key
 from guildpost_agent.app.ports.unit_of_work import ImportReport
@@ -115,7 +116,7 @@ def print_due(core: Core, extra: Extra) -> None:
     """Print and hand over the letters that are due."""
     del extra
     catalogue = catalogue_of(core)
-    services = services_of(catalogue)
+    services = dealer_services(services_of(catalogue).values(), core.config)
     composer = Composer(core.config, services, templates_of(core, catalogue), core.open_uow)
     summary = print_letters(core, services, composer)
     log.info("letters_released", released=summary.released, batches=len(summary.batches))

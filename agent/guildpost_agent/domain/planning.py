@@ -13,7 +13,7 @@ from typing import Final
 
 from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.exclusions import Reason, Refusal
-from guildpost_agent.domain.placing import contact_of, is_held_out, place
+from guildpost_agent.domain.placing import contact_of, place
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.regions import states_of
 from guildpost_agent.domain.sequence import Step, first_step, follow_up
@@ -108,7 +108,7 @@ class _Household:
     def _carried(self, candidate: Candidate) -> Bundled | None:
         """Let a message of the same customer and group that is met inside the window carry the occasion along."""
         occasion, service = candidate.occasion, candidate.service
-        if is_held_out(self._dealer.key, occasion.customer_id, service.service_id):
+        if self._dealer.holds_out(occasion.customer_id, service.service_id):
             return None
         lawful = {channel for channel, _ in candidate.channels}
         for at in self._led:

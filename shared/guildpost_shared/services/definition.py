@@ -17,8 +17,11 @@
 Every figure of time is a recommendation that a dealer may override without the brand being told (rule R12).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from typing import Final
 
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.conditions import Condition, read_condition
@@ -31,8 +34,8 @@ from guildpost_shared.services.work import Work, read_work
 _CODE = "service_definition_invalid"
 _ID = r"[a-z][a-z0-9_]{1,39}"
 _TEMPLATE_ID = r"[a-z][a-z0-9_]{1,39}/[1-9][0-9]{0,4}/[a-z]+\.[a-z]{2}"
-_MAX_LEAD_DAYS = 400
-_MAX_OVERDUE_DAYS = 180
+MAX_LEAD_DAYS: Final = 400
+MAX_OVERDUE_DAYS: Final = 180
 
 
 class Channel(StrEnum):
@@ -100,6 +103,11 @@ class Touch:
     last_day: int
     default_lead: int
 
+    @property
+    def in_order(self) -> bool:
+        """Say whether the start value lies in the window."""
+        return self.first_day >= self.default_lead >= self.last_day
+
 
 @dataclass(frozen=True)
 class ChannelUse:
@@ -160,6 +168,14 @@ class ServiceDefinition:
         return found
 
 
+def overlap(touches: Sequence[Touch]) -> tuple[str, str] | None:
+    """Name the first two messages of a sequence of which the later one starts before the earlier one has ended."""
+    for earlier, later in pairwise(touches):
+        if later.first_day >= earlier.last_day:
+            return earlier.touch_id, later.touch_id
+    return None
+
+
 def template_targets(template_id: str) -> tuple[str, ...]:
     """List the catalogue targets that make up a template, its manifest first.
 
@@ -212,12 +228,12 @@ def _parse(data: bytes) -> ServiceDefinition:
 def _read_touch(fields: Fields) -> Touch:
     touch = Touch(
         touch_id=fields.text("id", _ID),
-        first_day=fields.integer("first_day", -_MAX_OVERDUE_DAYS, _MAX_LEAD_DAYS),
-        last_day=fields.integer("last_day", -_MAX_OVERDUE_DAYS, _MAX_LEAD_DAYS),
-        default_lead=fields.integer("default_lead", -_MAX_OVERDUE_DAYS, _MAX_LEAD_DAYS),
+        first_day=fields.integer("first_day", -MAX_OVERDUE_DAYS, MAX_LEAD_DAYS),
+        last_day=fields.integer("last_day", -MAX_OVERDUE_DAYS, MAX_LEAD_DAYS),
+        default_lead=fields.integer("default_lead", -MAX_OVERDUE_DAYS, MAX_LEAD_DAYS),
     )
     fields.end()
-    if not touch.first_day >= touch.default_lead >= touch.last_day:
+    if not touch.in_order:
         raise fields.refusal("default_lead", "not between first_day and last_day")
     return touch
 
@@ -256,9 +272,9 @@ def _read_templates(fields: Fields) -> dict[Language, str]:
 def _check(service: ServiceDefinition, fields: Fields) -> None:
     if len({touch.touch_id for touch in service.touches}) != len(service.touches):
         raise fields.refusal("touches", "repeated id")
-    for earlier, later in zip(service.touches, service.touches[1:], strict=False):
-        if later.first_day >= earlier.last_day:
-            raise fields.refusal("touches", f"{later.touch_id} starts before {earlier.touch_id} has ended")
+    meeting = overlap(service.touches)
+    if meeting is not None:
+        raise fields.refusal("touches", f"{meeting[1]} starts before {meeting[0]} has ended")
     if len({use.channel for use in service.channels}) != len(service.channels):
         raise fields.refusal("channels", "repeated channel")
     if (service.cap_class is CapClass.EXEMPT) is not (service.purpose is Purpose.NOTICE):

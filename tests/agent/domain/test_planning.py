@@ -1,6 +1,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from guildpost_agent.domain.cadence import Contact, fits
 from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.keyed import occasion_id
-from guildpost_agent.domain.placing import contact_of, is_held_out
+from guildpost_agent.domain.lift.control import ControlGroup
+from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import plan_customer
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.regions import STATES
@@ -38,7 +40,7 @@ def candidate(vehicle: str = "V1", due: date = date(2027, 4, 30), customer: str 
 
 def not_held_out(count: int, service: str = "hu_au") -> list[str]:
     names = (str(number) for number in range(10_000))
-    return [n for n, _ in zip((n for n in names if not is_held_out(KEY, n, service)), range(count), strict=False)]
+    return list(islice((name for name in names if not ControlGroup(KEY).holds(name, service)), count))
 
 
 def planned(
@@ -82,7 +84,7 @@ def test_a_letter_is_released_in_the_rhythm_and_arrives_at_the_lead_time() -> No
 
 
 def test_the_periodic_inspection_leads_and_the_next_message_keeps_its_distance() -> None:
-    name = next(n for n in not_held_out(50) if not is_held_out(KEY, n, "inspection"))
+    name = next(n for n in not_held_out(50) if not ControlGroup(KEY).holds(n, "inspection"))
     apart = replace(INSPECTION, bundle_group="apart")
     both = [candidate("V1", date(2027, 4, 12), name, service=apart), candidate("V2", date(2027, 4, 30), name)]
     results = plan_customer(both, (), DEALER)
@@ -146,12 +148,12 @@ def test_withdrawn_attempts_end_after_the_third() -> None:
 
 
 def test_five_in_a_hundred_are_held_out_for_good() -> None:
-    held = [n for n in map(str, range(4_000)) if is_held_out(KEY, n, "hu_au")]
+    held = [n for n in map(str, range(4_000)) if ControlGroup(KEY).holds(n, "hu_au")]
     assert 150 <= len(held) <= 250
     assert {Reason.HOLDOUT} == {
         reason(candidate(f"V{n}", due, n)) for n in held[:20] for due in (date(2027, 4, 30), date(2027, 4, 1))
     }
-    assert held != [n for n in map(str, range(4_000)) if is_held_out(b"another key" * 3, n, "hu_au")]
+    assert held != [n for n in map(str, range(4_000)) if ControlGroup(b"another key" * 3).holds(n, "hu_au")]
 
 
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 — zone given

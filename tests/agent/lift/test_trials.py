@@ -10,7 +10,6 @@ from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.lift.intervals import Arm
 from guildpost_agent.domain.lift.planned_days import derived, stated
 from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lifts, mature
-from guildpost_agent.domain.placing import is_held_out
 from guildpost_agent.domain.records import Channel, Occasion, Triage
 
 KEY = bytes(range(32))
@@ -18,11 +17,6 @@ DAY = date(2027, 3, 1)
 TRIAL = Trial("1", "V1", "hu_au", Channel.EMAIL, held_out=False, planned_on=DAY, window_days=21)
 OCCASION = Occasion("o1", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.9, Triage.TRUSTED)
 NAMES = [str(number) for number in range(4_000)]
-
-
-def test_the_group_is_the_planners_draw_at_its_share() -> None:
-    group = ControlGroup(KEY)
-    assert [is_held_out(KEY, name, "hu_au") for name in NAMES] == [group.holds(name, "hu_au") for name in NAMES]
 
 
 def test_a_larger_share_lets_nobody_go_and_a_smaller_one_neither() -> None:

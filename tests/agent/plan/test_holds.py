@@ -13,7 +13,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.domain.exclusions import Reason, held
 from guildpost_agent.domain.holds import Hold, HoldKind
-from guildpost_agent.domain.placing import is_held_out
+from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_shared.catalog import load
 from guildpost_shared.services.definition import ServiceDefinition
 from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
@@ -21,7 +21,7 @@ from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_j
 TODAY = NOW.date()
 DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
-CUSTOMER = next(str(number) for number in range(1, 50) if not is_held_out(KEY, str(number), "hu_au"))
+CUSTOMER = next(str(number) for number in range(1, 50) if not ControlGroup(KEY).holds(str(number), "hu_au"))
 
 
 @pytest.fixture

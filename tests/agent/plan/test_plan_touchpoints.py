@@ -14,7 +14,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, Un
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.domain.exclusions import Reason
-from guildpost_agent.domain.placing import is_held_out
+from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.records import Channel, Decision, Outcome, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entry
 from guildpost_agent.domain.working_days import is_quiet
@@ -38,8 +38,8 @@ from tests.factories.agent import (
 SERVICES = (a_service("hu_au"), a_service("inspection"))
 CONFIG = a_config()
 BERLIN = ZoneInfo(CONFIG.dealer.timezone)
-TREATED = next(str(n) for n in range(1, 50) if not any(is_held_out(KEY, str(n), s.service_id) for s in SERVICES))
-HELD_OUT = next(str(n) for n in range(1, 900) if is_held_out(KEY, str(n), "hu_au"))
+TREATED = next(str(n) for n in range(1, 50) if not any(ControlGroup(KEY).holds(str(n), s.service_id) for s in SERVICES))
+HELD_OUT = next(str(n) for n in range(1, 900) if ControlGroup(KEY).holds(str(n), "hu_au"))
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_an_exclusion_refuses_before_and_cancels_after_planning(
 def test_a_new_keeper_is_a_new_occasion_and_ends_the_old_one(store: OpenUnitOfWork) -> None:
     put(store)
     plan(store)
-    other = next(str(n) for n in range(50, 99) if not is_held_out(KEY, str(n), "hu_au"))
+    other = next(str(n) for n in range(50, 99) if not ControlGroup(KEY).holds(str(n), "hu_au"))
     put(store, other)
     assert plan(store).planned == 1
     assert {(TREATED, "cancelled"), (other, "planned")} == {(t.customer_id, t.state) for t in touchpoints(store)}

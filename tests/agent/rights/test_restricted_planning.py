@@ -9,12 +9,12 @@ from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.domain.exclusions import Reason
-from guildpost_agent.domain.placing import is_held_out
+from guildpost_agent.domain.lift.control import ControlGroup
 from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
 
 SERVICE = a_service("hu_au")
 BERLIN = ZoneInfo("Europe/Berlin")
-CUSTOMER = next(str(number) for number in range(1, 50) if not is_held_out(KEY, str(number), SERVICE.service_id))
+CUSTOMER = next(str(number) for number in range(1, 50) if not ControlGroup(KEY).holds(str(number), SERVICE.service_id))
 
 
 @pytest.fixture

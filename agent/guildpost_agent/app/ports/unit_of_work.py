@@ -153,6 +153,10 @@ class Plans(Protocol):
     def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
     def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
     def decisions_for(self, reason: str) -> list[Decision]: ...  # noqa: D102 — see above
+    def control_group(self) -> frozenset[tuple[str, str]]:
+        """Name whom earlier decisions held out: customer and service."""
+        ...
+
     def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above

@@ -1,0 +1,31 @@
+"""What a dealer decides about one service of the catalogue; none of it is told to the brand (rule R12)."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from guildpost_shared.services.definition import MAX_LEAD_DAYS, MAX_OVERDUE_DAYS, Channel
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TouchSettings(_Settings):
+    """Another window for one message, in days before the due date; what is left out stays as recommended."""
+
+    first_day: int | None = Field(default=None, ge=-MAX_OVERDUE_DAYS, le=MAX_LEAD_DAYS)
+    last_day: int | None = Field(default=None, ge=-MAX_OVERDUE_DAYS, le=MAX_LEAD_DAYS)
+    default_lead: int | None = Field(default=None, ge=-MAX_OVERDUE_DAYS, le=MAX_LEAD_DAYS)
+
+
+class ServiceSettings(_Settings):
+    """One service as this dealer runs it.
+
+    Attributes:
+        channels: those in use, in order of preference; all in the recommended order by default.
+        touches: windows by touch id.
+        weekly_budget_cents: for this service's letters, within the budget for all; no limit of its own by default.
+    """
+
+    channels: tuple[Channel, ...] | None = Field(default=None, min_length=1)
+    touches: dict[str, TouchSettings] = {}
+    weekly_budget_cents: int | None = Field(default=None, ge=1)
