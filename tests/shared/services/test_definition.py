@@ -36,7 +36,7 @@ def _child(row: Json, *path: str | int) -> Json:
 def test_the_sample_reminder_reads_as_written() -> None:
     service = parse_service(HU_AU)
     assert ("hu_au", 1) == (service.service_id, service.version)
-    assert {"de": "HU/AU-Erinnerung", "en": "HU/AU reminder"} == service.name
+    assert {"de": "HU/AU", "en": "Periodic inspection (HU/AU)"} == service.name
     assert [(60, 30, 42), (29, 14, 21), (-5, -30, -10)] == [
         (touch.first_day, touch.last_day, touch.default_lead) for touch in service.touches
     ]
