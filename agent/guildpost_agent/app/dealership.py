@@ -1,7 +1,7 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -46,20 +46,33 @@ class Dealership:
     @cached_property
     def subjects(self) -> Subjects:
         """Give what occasions are looked for in."""
-        return Subjects(list(self.vehicles.values()), self.histories, self.customers, self.listed)
+        persons = {customer_id: numbers[0] for customer_id, numbers in self.persons.items()}
+        return Subjects(list(self.vehicles.values()), self.histories, self.customers, self.listed, persons=persons)
 
     def others_of(self, customer_id: str) -> tuple[str, ...]:
         """List all customer numbers of a person with several records; nothing for everybody else."""
         return self.persons.get(customer_id, ())
 
 
-def load_dealership(uow: UnitOfWork, services: Iterable[ServiceDefinition] = ()) -> Dealership:
-    """Read it; the services tell by which words their work is recognised."""
+def load_dealership(
+    uow: UnitOfWork, services: Iterable[ServiceDefinition] = (), scope: Collection[str] | None = None
+) -> Dealership:
+    """Read it, or what concerns certain customers.
+
+    Args:
+        uow: an open transaction.
+        services: tell by which words their work is recognised.
+        scope: customer numbers, whole households; None for everybody.
+    """
+    records = uow.records
+    customers = records.customers() if scope is None else records.customers_of(scope)
+    vehicles = records.vehicles() if scope is None else records.vehicles_of_customers(scope)
+    jobs = records.jobs() if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
     return Dealership(
-        customers={customer.customer_id: customer for customer in uow.records.customers()},
-        vehicles={vehicle.vehicle_id: vehicle for vehicle in uow.records.vehicles()},
-        histories=histories(uow.records.jobs(), works_of(services)),
-        consents=uow.consents.book(),
+        customers={customer.customer_id: customer for customer in customers},
+        vehicles={vehicle.vehicle_id: vehicle for vehicle in vehicles},
+        histories=histories(jobs, works_of(services)),
+        consents=uow.consents.book(scope),
         appointments=AppointmentBook(uow.records.appointments()),
         persons=_several_records(uow),
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),

@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from guildpost_agent.app.dealership import Dealership, enabled_services, load_dealership, zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.history import histories
-from guildpost_agent.domain.occasions import SIGHT_DAYS, all_due, in_sight
+from guildpost_agent.domain.occasions import SIGHT_DAYS, after_days, all_due, in_sight
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.event_rules import AbsenceRule, AfterEventRule, ContractEndRule, ListRule, NoticeRule
+from guildpost_shared.services.occasion_rules import HuRule
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,18 @@ def refresh_occasions(
     now: datetime,
     *,
     sight_days: int = SIGHT_DAYS,
+    vehicle_ids: Collection[str] | None = None,
 ) -> tuple[list[Occasion], int, list[Occasion]]:
     """Store the occasions that hold now, so many days ahead, and cancel what was planned for others; no commit.
+
+    Args:
+        uow: an open transaction.
+        dealership: everybody, or the households concerned.
+        services: the services that the dealer runs.
+        config: the dealer's settings.
+        now: the business clock.
+        sight_days: how far ahead.
+        vehicle_ids: the vehicles concerned; None for all.
 
     Returns:
         The occasions by id, how many planned touchpoints were cancelled because theirs is due at another time, and
@@ -65,14 +77,28 @@ def refresh_occasions(
     today = now.astimezone(zone_of(config)).date()
     running, subjects = tuple(services), dealership.subjects
     due = all_due(subjects, running, today)
-    uow.plans.replace_due_dates(due, None)
+    uow.plans.replace_due_dates(due, vehicle_ids)
     found = in_sight(due, subjects, running, today, sight_days)
     current = {occasion.occasion_id for occasion in found}
-    # One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
-    vanished = [o for o in uow.plans.occasions() if o.occasion_id not in current and o.due_date >= today]
+    known = (o for o in uow.plans.occasions(vehicle_ids) if o.occasion_id not in current)
+    by_id = {service.service_id: service for service in running}
+    vanished = [o for o in known if o.due_date >= today or _recalled(o, by_id.get(o.service_id), subjects, today)]
     cancelled = uow.plans.cancel_planned(occasion_ids=[o.occasion_id for o in vanished])
-    uow.plans.replace_occasions(found)
+    uow.plans.replace_occasions(found, vehicle_ids)
     return found, cancelled, vanished
+
+
+def _recalled(occasion: Occasion, service: ServiceDefinition | None, subjects: Subjects, today: date) -> bool:
+    """Say whether what is overdue was taken back: done, struck off its list, here again, moved on in the DMS.
+
+    One whose due date is simply over keeps its touchpoint: it may belong to a window that ends after the due date.
+    """
+    if service is None or occasion.due_date < today - timedelta(days=after_days(service)):
+        return False
+    if isinstance(service.occasion, HuRule):
+        vehicle = subjects.by_id.get(occasion.vehicle_id)
+        return vehicle is not None and vehicle.next_hu is not None and vehicle.next_hu > occasion.due_date
+    return isinstance(service.occasion, ContractEndRule | ListRule | NoticeRule | AfterEventRule | AbsenceRule)
 
 
 def refresh_due_dates(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from guildpost_agent.app.dealership import Dealership
+from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.condition_facts import condition_facts
 from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.consent.terms import Purpose
@@ -28,6 +29,7 @@ from guildpost_agent.domain.service_work import consent_purpose, done_within_day
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.event_rules import AbsenceRule
 
 Lawful = tuple[tuple[Channel, str], ...]
 _OURS = frozenset(channel.value for channel in Channel)
@@ -110,6 +112,16 @@ class Judge:
         whole = dict(lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules))
         return tuple(channel for channel in channels if channel[0] in whole)
 
+    def _coming(self, customer: Customer) -> Refusal | None:
+        """Refuse to miss somebody who comes soon, whatever for and with whichever vehicle."""
+        house = self.dealership
+        for vehicle in house.subjects.by_customer.get(customer.customer_id, ()):
+            appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
+            booked = open_appointment(appointments, None, self.dealer.now)
+            if booked is not None:
+                return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
+        return None
+
     @property
     def _local_now(self) -> datetime:
         return self.dealer.now.astimezone(self.dealer.zone)
@@ -126,6 +138,7 @@ class Judge:
         appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
         done = history.last_of(service)
         refusal = booked_or_done(occasion, appointments, done, self.dealer.now, done_within_days(service))
+        refusal = refusal or (self._coming(customer) if isinstance(service.occasion, AbsenceRule) else None)
         refusal = refusal or stale(occasion, vehicle, history, today, service)
         refusal = refusal or (None if is_notice(service) else held(self.holds.get(customer.customer_id)))
         if refusal is not None or not service.condition.source:

@@ -17,15 +17,16 @@ def is_cancelled(appointment: Appointment) -> bool:
     return any(word in appointment.status.casefold() for word in _CALLED_OFF)
 
 
-def open_appointment(appointments: Iterable[Appointment], service_id: str, now: datetime) -> Appointment | None:
+def open_appointment(appointments: Iterable[Appointment], service_id: str | None, now: datetime) -> Appointment | None:
     """Find the next appointment for a service that lies ahead.
 
     Args:
         appointments: those that concern the vehicle.
-        service_id: what it must be for.
+        service_id: what it must be for; None where any will do.
         now: the business clock.
     """
-    ahead = (a for a in appointments if a.starts_at >= now and a.occasion == service_id and not is_cancelled(a))
+    wanted = (a for a in appointments if service_id is None or a.occasion == service_id)
+    ahead = (a for a in wanted if a.starts_at >= now and not is_cancelled(a))
     return min(ahead, key=lambda appointment: (appointment.starts_at, appointment.appointment_id), default=None)
 
 

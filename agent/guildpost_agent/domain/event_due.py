@@ -1,7 +1,7 @@
 """When something falls due that is no inspection: one function per rule of the catalogue (``event_rules``).
 
 Each gives pairs of a vehicle and its due date, near or far; who asks keeps what is in sight. Days that belong to a
-person (birthday, absence) are found once per customer, at the vehicle that was here last.
+person (birthday, absence) are found once for all records of that person, at the vehicle that was here last.
 """
 
 from collections.abc import Iterator
@@ -147,10 +147,12 @@ def _returning(day: date, today: date) -> date:
 
 def _anniversary(rule: AnniversaryRule, subjects: Subjects, today: date) -> Iterator[Due]:
     if rule.field is YearlyDay.BIRTH_DATE:
-        for customer_id, vehicles in subjects.by_customer.items():
-            customer = subjects.customers.get(customer_id)
-            if customer is not None and customer.birth_date is not None:
-                yield vehicles[0], _trusted(_returning(customer.birth_date, today), "birthday")
+        for vehicles in subjects.by_person.values():
+            for vehicle in vehicles:
+                customer = subjects.customers.get(vehicle.customer_id)
+                if customer is not None and customer.birth_date is not None:
+                    yield vehicle, _trusted(_returning(customer.birth_date, today), "birthday")
+                    break
         return
     for vehicle in subjects.vehicles:
         if vehicle.delivered_on is not None and (due := _returning(vehicle.delivered_on, today)) > vehicle.delivered_on:
@@ -217,8 +219,8 @@ def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, toda
 
 def _absence(rule: AbsenceRule, subjects: Subjects, today: date) -> Iterator[Due]:
     oldest = today - timedelta(days=_PAST_DAYS)
-    for vehicles in subjects.by_customer.values():
-        last = subjects.history(vehicles[0].vehicle_id).last_visit
+    for person, vehicles in subjects.by_person.items():
+        last = subjects.last_seen.get(person)
         if last is None:
             continue
         for months in rule.months:

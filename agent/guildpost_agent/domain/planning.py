@@ -8,10 +8,12 @@ written to by nothing but the draw.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from guildpost_agent.domain.allowance import Allowance
+from guildpost_agent.domain.cadence import GAP_DAYS, YEAR_DAYS
+from guildpost_agent.domain.cycles import carried_before
 from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.placing import contact_of, place
 from guildpost_agent.domain.records import Touchpoint
@@ -21,6 +23,7 @@ from guildpost_agent.domain.service_work import cycle_days
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.event_rules import AbsenceRule, AfterEventRule, Event
 
 HORIZON_DAYS: Final = 28
 # An occasion whose touchpoint was withdrawn (booking called off, caps moved by an outage) is planned again so often.
@@ -131,7 +134,11 @@ def _step(
     occasion, service = candidate.occasion, candidate.service
     mine = [t for t in touchpoints if _same_cycle(t, candidate) and t.state not in UNHEARD]
     if not mine:
-        return first_step(service, occasion.due_date, dealer.today)
+        heard = next((t for t in touchpoints if t.touchpoint_id in answered and _asked_before(t, candidate)), None)
+        if heard is not None:
+            return Refusal(Reason.ANSWERED, {"on": heard.planned_at.astimezone(dealer.zone).date().isoformat()})
+        first = first_step(service, occasion.due_date, dealer.today)
+        return _within_year(candidate, first, touchpoints, dealer)
     last = max(mine, key=lambda t: (t.planned_at, t.touchpoint_id))
     on = last.planned_at.astimezone(dealer.zone).date().isoformat()
     if any(t.touchpoint_id in answered for t in mine):
@@ -141,6 +148,33 @@ def _step(
     met = [contact_of(t, dealer.zone).last for t in mine]
     step = follow_up(service, occasion.due_date, met, dealer.today)
     return step if step is not None else Refusal(Reason.CYCLE_CONTACTED, {"on": on})
+
+
+def _asked_before(touchpoint: Touchpoint, candidate: Candidate) -> bool:
+    """Say whether a message asked the same question already: declined work is asked about several times."""
+    occasion, rule = candidate.occasion, candidate.service.occasion
+    if not (isinstance(rule, AfterEventRule) and rule.event is Event.DECLINED):
+        return False
+    same = touchpoint.vehicle_id == occasion.vehicle_id and touchpoint.service_id == occasion.service_id
+    return same and 0 <= (occasion.due_date - touchpoint.due_date).days <= rule.days[-1] - rule.days[0]
+
+
+def _within_year(candidate: Candidate, step: Step, touchpoints: Sequence[Touchpoint], dealer: Dealer) -> Step | Refusal:
+    """Keep a message to those who stay away from coming more often in a year than its rule says."""
+    occasion, rule = candidate.occasion, candidate.service.occasion
+    if not isinstance(rule, AbsenceRule):
+        return step
+    met: list[date] = sorted(
+        contact_of(t, dealer.zone).last
+        for t in touchpoints
+        if (t.customer_id, t.service_id) == (occasion.customer_id, occasion.service_id) and t.state not in UNHEARD
+    )
+    if len(met) < rule.per_year:
+        return step
+    soonest = met[-rule.per_year] + timedelta(days=YEAR_DAYS)
+    if occasion.due_date - timedelta(days=step.window.last_day) < soonest:
+        return Refusal(Reason.FREQUENCY_CAP, {"days": GAP_DAYS, "per_year": rule.per_year})
+    return replace(step, not_before=soonest)
 
 
 def service_repeats(service: ServiceDefinition) -> bool:
@@ -153,7 +187,8 @@ def _same_cycle(touchpoint: Touchpoint, candidate: Candidate) -> bool:
     if occasion.occasion_id == touchpoint.occasion_id or occasion.occasion_id in touchpoint.bundled:
         return True
     same = touchpoint.vehicle_id == occasion.vehicle_id and touchpoint.service_id == occasion.service_id
-    return same and abs((touchpoint.due_date - occasion.due_date).days) < cycle_days(candidate.service)
+    near = abs((touchpoint.due_date - occasion.due_date).days) < cycle_days(candidate.service)
+    return (same and near) or carried_before(touchpoint, occasion, cycle_days(candidate.service))
 
 
 def _waiting(candidate: Candidate, dealer: Dealer, horizon_days: int) -> Refusal | None:

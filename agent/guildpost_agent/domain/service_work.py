@@ -1,24 +1,39 @@
 """Which of the workshop's lines answer which service of the catalogue, and for what a service needs permission."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
+
+from dateutil.easter import easter
 
 from guildpost_agent.domain import work_kinds
 from guildpost_agent.domain.consent.terms import Purpose as ConsentPurpose
 from guildpost_agent.domain.records import Job
 from guildpost_shared.services.definition import LearningClass, Purpose, ServiceDefinition
-from guildpost_shared.services.event_rules import AnniversaryRule, SeasonRule, YearlyDay
+from guildpost_shared.services.event_rules import (
+    AfterEventRule,
+    AfterWorkRule,
+    AnniversaryRule,
+    Event,
+    ListRule,
+    SeasonRule,
+    YearlyDay,
+)
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 from guildpost_shared.services.work import Work
 
 DONE_WITHIN_DAYS: Final = 180
-"""Work done in the half year before it is due answers it; of what comes twice a year, half of that."""
+"""Work done in the half year before it is due answers it; of what comes more often, less."""
 _SEASON_DAYS: Final = 75
 _CYCLE_DAYS: Final = 150
+_HALF_A_MONTH: Final = 15
+_SOME_YEARS: Final = range(2024, 2044)  # Easter moves by five weeks; these years hold its extremes
 
 
 def answers(service: ServiceDefinition, job: Job) -> bool:
-    """Say whether a labour line is the work that a service asks for."""
+    """Say whether a labour line is the work that a service asks for; what a message follows is no answer to it."""
     if job.declined:
         return False
     match service.occasion:
@@ -26,6 +41,8 @@ def answers(service: ServiceDefinition, job: Job) -> bool:
             return job.kind == work_kinds.HU
         case InspectionRule():
             return job.kind == work_kinds.INSPECTION
+        case AfterEventRule(event=Event.WORK):
+            return False
         case _:
             return service.work is not None and service.work.fits(job.text)
 
@@ -36,8 +53,19 @@ def works_of(services: Iterable[ServiceDefinition]) -> Mapping[str, Work]:
 
 
 def done_within_days(service: ServiceDefinition) -> int:
-    """Say how many days before the due date work counts as that of this due cycle."""
-    return _SEASON_DAYS if isinstance(service.occasion, SeasonRule) else DONE_WITHIN_DAYS
+    """Say how many days before the due date work counts as that of this due cycle.
+
+    What was done before a list named the vehicle answers an earlier entry: nobody misses a recall for the one before.
+    """
+    match service.occasion:
+        case SeasonRule():
+            return _spacing(service.occasion)
+        case AfterWorkRule():
+            return min(DONE_WITHIN_DAYS, service.occasion.months * _HALF_A_MONTH)
+        case ListRule():
+            return 0
+        case _:
+            return DONE_WITHIN_DAYS
 
 
 def cycle_days(service: ServiceDefinition) -> int:
@@ -50,9 +78,22 @@ def cycle_days(service: ServiceDefinition) -> int:
         case HuRule() | InspectionRule():
             return _CYCLE_DAYS
         case SeasonRule():
-            return _SEASON_DAYS
+            return _spacing(service.occasion)
         case _:
             return 1
+
+
+@lru_cache(maxsize=64)
+def _spacing(rule: SeasonRule) -> int:
+    """Give half of what lies between two days of a season's rule, 75 days at most."""
+    found = [
+        date(year, day.month, 1) + timedelta(days=day.day - 1)
+        if day.month is not None and day.day is not None
+        else easter(year) + timedelta(days=day.easter_offset or 0)
+        for year in _SOME_YEARS
+        for day in rule.days
+    ]
+    return max(1, min(_SEASON_DAYS, *((later - earlier).days // 2 for earlier, later in pairwise(sorted(found)))))
 
 
 def is_notice(service: ServiceDefinition) -> bool:
