@@ -4,7 +4,8 @@
 
 An expression sees the fields listed in ``FIELDS`` and nothing else; it has no loops, no input and no output, and costs
 a few microseconds. What is unknown is ``-1`` (numbers) or ``""`` (texts), never an error. An expression that names an
-unknown field, calls a function that is not listed, or does not give a yes or no is refused when it is read.
+unknown field, compares unlike values, calls a function that is not listed, or does not give a yes or no is refused
+when it is read (see ``condition_grammar``); only a sum that grows too large shows on the facts.
 """
 
 import re
@@ -14,12 +15,14 @@ from typing import Any, Final
 
 import cel
 
+from guildpost_shared.services.condition_grammar import Kind, kind_of
+from guildpost_shared.services.condition_tokens import MisreadError
 from guildpost_shared.services.fields import Fields
 
 Fact = str | int | bool
 Facts = Mapping[str, Mapping[str, Fact]]
 MOST_LETTERS: Final = 1_000
-FIELDS: Final[Mapping[str, Mapping[str, type[Fact]]]] = {
+FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
     "vehicle": {
         "make": str, "model": str, "fuel": str, "vehicle_class": str, "age_months": int, "mileage_km": int,
         "km_per_year": int, "months_here": int, "visits": int, "wheels_stored": bool, "all_season": bool,
@@ -32,12 +35,6 @@ FIELDS: Final[Mapping[str, Mapping[str, type[Fact]]]] = {
     "day": {"month": int, "weekday": int, "due_days": int},
 }  # fmt: skip
 """Names and types; days and months are whole numbers, ``day.due_days`` counts from today to the due date."""
-_FUNCTIONS: Final = frozenset({
-    "_&&_", "_||_", "!_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_+_", "_-_", "_*_", "-_", "@in", "_?_:_",
-    "startsWith", "endsWith", "contains", "size",
-})  # fmt: skip
-_TEXT: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
-_MEMBER: Final = re.compile(r"\b([a-z_]+)\s*\.\s*([A-Za-z_]+)\b(?!\s*\()")
 _WHERE: Final = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]+)")
 _MOST_SAID: Final = 120
 
@@ -94,29 +91,20 @@ def compile_condition(source: str) -> Condition:
     except ValueError as error:
         found = _WHERE.search(str(error))
         raise ConditionError(f"column {found[2]}: {found[3]}"[:_MOST_SAID] if found else "unreadable") from None
-    _check_names(source, program)
+    try:
+        kind = kind_of(source, FIELDS)
+    except MisreadError as error:
+        raise ConditionError(str(error)[:_MOST_SAID]) from None
+    if kind is not bool:
+        raise ConditionError("no yes or no")
     condition = Condition(source, program)
     for facts in _samples():
         condition.holds(facts)
     return condition
 
 
-def _check_names(source: str, program: Any) -> None:
-    for name in program.variables():
-        if name not in FIELDS:
-            raise ConditionError(f"unknown name {name}"[:_MOST_SAID])
-    for name in program.functions():
-        if name not in _FUNCTIONS:
-            raise ConditionError(f"unknown function {name}"[:_MOST_SAID])
-    for group, name in _MEMBER.findall(_TEXT.sub('""', source)):
-        if group in FIELDS and name not in FIELDS[group]:
-            raise ConditionError(f"unknown field {group}.{name}"[:_MOST_SAID])
-    if program.variables() and not _MEMBER.search(_TEXT.sub('""', source)):
-        raise ConditionError("a group of fields is no value")
-
-
 def _samples() -> list[Facts]:
-    """Give facts of the right types by which both sides of most expressions are reached."""
+    """Give facts of the right types, by which most sums that grow too large are found."""
     values: list[dict[type[Fact], Fact]] = [
         {str: "", int: -1, bool: False}, {str: "x", int: 1_000_000, bool: True},
         {str: "electric", int: 5, bool: True}, {str: "car", int: 40, bool: False},

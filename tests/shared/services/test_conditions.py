@@ -79,16 +79,16 @@ def test_a_condition_names_the_groups_it_reads() -> None:
         pytest.param("true || vehicle . colour", r"unknown field vehicle\.colour", id="unknown field never reached"),
         pytest.param("vehicle.Fuel == 'x'", r"unknown field vehicle\.Fuel", id="capitals count"),
         pytest.param("dealer.name == 'x'", r"unknown name dealer", id="unknown name"),
-        pytest.param("[1, 2].all(x, x > 0)", r"unknown name x", id="loop"),
+        pytest.param("[1, 2].all(x, x > 0)", r"column 1: \[ is not allowed here", id="loop"),
         pytest.param("vehicle.model.matches('a+')", r"unknown function matches", id="pattern"),
         pytest.param("timestamp('2027-01-01T00:00:00Z') == 1", r"unknown function timestamp", id="clock"),
-        pytest.param("vehicle['fuel'] == 'x'", r"unknown function _\[_\]", id="field by its text"),
-        pytest.param("vehicle.visits / 0 == 1", r"unknown function _/_", id="division"),
+        pytest.param("vehicle['fuel'] == 'x'", r"a group of fields is no value", id="field by its text"),
+        pytest.param("vehicle.visits / 0 == 1", r"column 16: / is not allowed here", id="division"),
         pytest.param("vehicle == vehicle", r"a group of fields is no value", id="whole group"),
         pytest.param("vehicle.fuel", r"no yes or no", id="a text"),
         pytest.param("1 + 1", r"no yes or no", id="a number"),
         pytest.param("customer.couple ? 1 : 2", r"no yes or no", id="a number either way"),
-        pytest.param("vehicle.fuel > 5", r"TypeError", id="text compared with a number"),
+        pytest.param("vehicle.fuel > 5", r"> does not go between a text and a number", id="text and number"),
         pytest.param("vehicle.age_months * 9223372036854775807 > 0", r"OverflowError", id="too large a figure"),
     ],
 )
@@ -100,9 +100,9 @@ def test_an_expression_is_refused_with_what_is_wrong(source: str, problem: str) 
 
 
 def test_what_fails_on_rare_facts_only_is_said_when_it_happens() -> None:
-    condition = compile_condition("vehicle.visits == 77 && vehicle.make + 1 == 2")
+    condition = compile_condition("vehicle.visits == 77 && vehicle.visits * 9223372036854775807 > 0")
     assert not condition.holds(_facts(vehicle_visits=76))
-    with pytest.raises(ConditionError, match="TypeError"):
+    with pytest.raises(ConditionError, match="OverflowError"):
         condition.holds(_facts(vehicle_visits=77))
 
 
