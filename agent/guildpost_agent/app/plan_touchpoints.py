@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from guildpost_agent.app.allowance import allowance_of
+from guildpost_agent.app.concerned import Changed, concerned
 from guildpost_agent.app.dealership import (
     consent_rules,
     enabled_services,
@@ -39,7 +40,7 @@ from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triag
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.sequence import opening_of
 from guildpost_agent.domain.timing import Candidate, Dealer
-from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, PLANNED, UNHEARD, WITHDRAWN
+from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, UNHEARD, WAITING, WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
 
 _KEPT = frozenset({Reason.PLANNED, Reason.BUNDLED})
@@ -83,7 +84,7 @@ class _Run:
         for occasion in occasions:
             mine = [t for t in known if _carries(t, occasion)]
             live = next((t for t in mine if t.state in OPEN), None)
-            if occasion.occasion_id in self.held_out or (live is not None and live.state != PLANNED):
+            if occasion.occasion_id in self.held_out or (live is not None and live.state not in WAITING):
                 continue
             early = None if mine else self._too_early(occasion)
             if early is not None:
@@ -163,6 +164,7 @@ def plan_touchpoints(
     key: bytes,
     *,
     horizon_days: int = HORIZON_DAYS,
+    changed: Changed | None = None,
 ) -> PlanSummary:
     """Plan everything whose window opens within the horizon.
 
@@ -173,9 +175,10 @@ def plan_touchpoints(
         now: the business clock.
         key: 32 bytes of this dealer's own, behind every draw; must never change.
         horizon_days: how far ahead windows may open.
+        changed: plan anew only the households that a delivery concerns; None for everybody.
     """
     with open_uow() as uow:
-        summary = plan_within(uow, services, config, now, key, horizon_days=horizon_days)
+        summary = plan_within(uow, services, config, now, key, horizon_days=horizon_days, changed=changed)
         uow.commit()
     return summary
 
@@ -188,15 +191,30 @@ def plan_within(
     key: bytes,
     *,
     horizon_days: int = HORIZON_DAYS,
+    changed: Changed | None = None,
 ) -> PlanSummary:
-    """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal."""
+    """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal.
+
+    Args:
+        uow: the transaction.
+        services: what the catalogue offers.
+        config: the dealer's settings.
+        now: the business clock.
+        key: behind every draw.
+        horizon_days: how far ahead windows may open.
+        changed: plan only the households that a delivery concerns; None for everybody.
+    """
     running = enabled_services(services, config)
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     share, members = config.services.holdout_share, uow.plans.control_group()
-    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members)
-    dealership = load_dealership(uow, running)
+    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members, config.services.reviewed)
+    scope = None if changed is None else concerned(uow, changed)
+    dealership = load_dealership(uow, running, scope)
+    vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
-    occasions, cancelled, vanished = refresh_occasions(uow, dealership, running, config, now, sight_days=sight)
+    occasions, cancelled, vanished = refresh_occasions(
+        uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
+    )
     by_id = {service.service_id: service for service in running}
     held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
     aside = frozenset(uow.rights.restricted())

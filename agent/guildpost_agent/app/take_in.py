@@ -1,8 +1,9 @@
 """Take a delivery in: import it, find out who is who, and say when what is due – reworking only what it touched."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.find_occasions import refresh_due_dates
 from guildpost_agent.app.import_dms import KnowsErased, import_changes, nobody_erased
 from guildpost_agent.app.load_vehicle_list import match_waiting
@@ -23,11 +24,13 @@ class TakenIn:
         report: of the import.
         people: who is who, or None when no customer was new or changed.
         triage: due dates by service and triage class; empty without services.
+        changed: whom the delivery concerns.
     """
 
     report: ImportReport
     people: ResolutionSummary | None
     triage: dict[tuple[str, str], int]
+    changed: Changed = field(default_factory=Changed)
 
 
 def take_in(
@@ -59,4 +62,4 @@ def take_in(
     people = resolve_people(open_uow, clock.now(), imported.customers) if imported.customers else None
     running = tuple(services)
     triage = refresh_due_dates(open_uow, running, config, clock.now(), imported.vehicles) if running else {}
-    return TakenIn(imported.report, people, triage)
+    return TakenIn(imported.report, people, triage, Changed(imported.customers, imported.vehicles))

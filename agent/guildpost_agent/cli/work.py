@@ -7,7 +7,7 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.dealership import dealer_services
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.planning_state import note_plan, planning_key
@@ -38,8 +39,7 @@ HELP = "Schwere Arbeitsschritte ausführen (startet der Agent selbst) · do heav
 Extra = Mapping[str, str]
 MASTER_DATA: Final = ("customers", "vehicles")
 LARGE_DELIVERY: Final = 100
-"""From so many customers and vehicles on a delivery is planned for at once; fewer wait for the week's plan, and the
-check in the moment of sending sees them anyway."""
+"""From so many customers and vehicles on everybody is planned for at once; after fewer, only their households are."""
 BULK_THRESHOLDS: Final = (100_000, 20, 20)
 """Steps read tens of thousands of values that all live to the step's end: collecting in between finds nothing."""
 log = structlog.get_logger()
@@ -90,6 +90,20 @@ def intake(core: Core, extra: Extra) -> None:
         segment(core, extra)
     elif taken or planner:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
+        _plan_changed(core, [one.changed for one in taken])
+
+
+def _plan_changed(core: Core, deliveries: Sequence[Changed]) -> None:
+    """Plan anew the households that small deliveries concern; everybody else waits for the week's plan."""
+    changed = Changed(
+        frozenset().union(*(one.customers for one in deliveries)),
+        frozenset().union(*(one.vehicles for one in deliveries)),
+    )
+    services = services_of(catalogue_of(core)).values()
+    if services and (changed.customers or changed.vehicles):
+        now, key = core.business_clock.now(), planning_key(core.open_uow, core.entropy)
+        summary = plan_touchpoints(core.open_uow, services, core.config, now, key, changed=changed)
+        log.info("planned_changed", occasions=summary.occasions, planned=summary.planned)
 
 
 def _master_rows(report: ImportReport) -> int:

@@ -12,6 +12,7 @@ from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
+from guildpost_agent.domain.touchpoint_states import CANCELLED, PROPOSED, WAITING
 
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
 _CHUNK = 5_000
@@ -77,9 +78,12 @@ class SqlPlans:
         rows = self._connection.execute(select(*pair, func.count()).group_by(*pair))
         return {(service, triage): count for service, triage, count in rows}
 
-    def replace_occasions(self, rows: Sequence[Occasion]) -> None:
+    def replace_occasions(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None = None) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
-        known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
+        if vehicle_ids is None:
+            known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
+        else:
+            known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
         changed = [row for row in values_of(rows, _OCCASION) if known.get(row[0]) != row]
         insert_rows(self._connection, occasions, _OCCASION, changed, replace=True)
         vanished = known.keys() - {row.occasion_id for row in rows}
@@ -91,9 +95,16 @@ class SqlPlans:
         held_out = select(decisions.c.occasion_id).where(decisions.c.reason == Reason.HOLDOUT.value)
         return {*self._connection.scalars(select(touchpoints.c.occasion_id)), *self._connection.scalars(held_out)}
 
-    def occasions(self) -> list[Occasion]:
-        """List all occasions, the vanished ones with touchpoints too."""
-        return [_occasion(row) for row in self._connection.execute(select(occasions)).all()]
+    def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
+        """List all occasions, the vanished ones with touchpoints too, or those of certain vehicles."""
+        if vehicle_ids is None:
+            found = read_rows(self._connection, occasions, _OCCASION)
+            return [Occasion(*(*row[:-1], Triage(row[-1]))) for row in found]
+        return [
+            _occasion(row)
+            for ids in _chunks(vehicle_ids)
+            for row in self._connection.execute(select(occasions).where(occasions.c.vehicle_id.in_(ids))).all()
+        ]
 
     def occasion(self, occasion_id: str) -> Occasion | None:
         """Find an occasion."""
@@ -103,7 +114,7 @@ class SqlPlans:
     def record_decisions(self, rows: Sequence[Decision]) -> None:
         """Store decisions; one that says the same as before keeps its instant."""
         columns = ("occasion_id", "kept", "reason", "facts")
-        known = {row[0]: row for row in read_rows(self._connection, decisions, columns)}
+        known = self._decided(columns, None if len(rows) > _CHUNK else [row.occasion_id for row in rows])
         changed = [
             (row.occasion_id, row.decided_at, row.kept, row.reason, row.facts)
             for row in rows
@@ -111,6 +122,13 @@ class SqlPlans:
         ]
         names = ("occasion_id", "decided_at", "kept", "reason", "facts")
         insert_rows(self._connection, decisions, names, changed, replace=True)
+
+    def _decided(self, names: Sequence[str], occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
+        if occasion_ids is None:
+            return {row[0]: row for row in read_rows(self._connection, decisions, names)}
+        columns = [decisions.c[name] for name in names]
+        mine = decisions.c.occasion_id.in_(occasion_ids)
+        return {row[0]: tuple(row) for row in self._connection.execute(select(*columns).where(mine)).all()}
 
     def decision(self, occasion_id: str) -> Decision | None:
         """Find what was decided about an occasion."""
@@ -161,8 +179,20 @@ class SqlPlans:
 
     def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
         """Let a planned touchpoint carry along these occasions only."""
-        mine = (touchpoints.c.touchpoint_id == touchpoint_id, touchpoints.c.state == "planned")
+        mine = (touchpoints.c.touchpoint_id == touchpoint_id, touchpoints.c.state.in_(WAITING))
         self._connection.execute(update(touchpoints).where(*mine).values(bundled=list(kept)))
+
+    def proposed(self) -> list[Touchpoint]:
+        """List the touchpoints that wait for an approval, oldest first."""
+        return self._touchpoints(touchpoints.c.state == PROPOSED)
+
+    def cancel(self, touchpoint_ids: Iterable[str]) -> int:
+        """Cancel touchpoints that are not yet handed over; return how many."""
+        count = 0
+        for ids in _chunks(touchpoint_ids):
+            mine = (touchpoints.c.touchpoint_id.in_(ids), touchpoints.c.state.in_(WAITING))
+            count += self._connection.execute(update(touchpoints).where(*mine).values(state=CANCELLED)).rowcount
+        return count
 
     def due(self, channel: str, until: datetime) -> list[Touchpoint]:
         """List planned touchpoints of a channel whose instant has come, oldest first."""
@@ -179,6 +209,6 @@ class SqlPlans:
         """Cancel what is planned and not yet handed to the outbox; return how many."""
         count = 0
         for ids in _chunks(occasion_ids):
-            mine = (touchpoints.c.occasion_id.in_(ids), touchpoints.c.state == "planned")
+            mine = (touchpoints.c.occasion_id.in_(ids), touchpoints.c.state.in_(WAITING))
             count += self._connection.execute(update(touchpoints).where(*mine).values(state="cancelled")).rowcount
         return count

@@ -97,6 +97,10 @@ class SqlRecords:
         """List some vehicles."""
         return self._some(Vehicle, "vehicle_id", vehicle_ids)
 
+    def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]:
+        """List the vehicles of some keepers."""
+        return self._some(Vehicle, "customer_id", customer_ids)
+
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]:
         """List the labour lines of some vehicles."""
         return self._some(Job, "vehicle_id", vehicle_ids)

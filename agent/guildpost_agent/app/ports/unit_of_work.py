@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from guildpost_agent.app.ports.approvals import Approvals
 from guildpost_agent.app.ports.calls import Calls
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
@@ -82,6 +83,7 @@ class Records(Protocol):
     def customers_of(self, customer_ids: Collection[str]) -> list[Customer]: ...  # noqa: D102 — see above
     def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
+    def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
     def vehicles_with_wheels(self) -> list[str]:
         """List the vehicles of which a set of wheels lies in the dealer's store."""
@@ -144,15 +146,26 @@ class Plans(Protocol):
         """Count due dates by service and triage class."""
         ...
 
-    def replace_occasions(self, rows: Sequence[Occasion]) -> None:
+    def replace_occasions(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None = None) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         ...
 
-    def occasions(self) -> list[Occasion]: ...  # noqa: D102 — see above
+    def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
+        """List all occasions, or those of certain vehicles."""
+        ...
+
     def occasion(self, occasion_id: str) -> Occasion | None: ...  # noqa: D102 — see above
     def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
     def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
     def decisions_for(self, reason: str) -> list[Decision]: ...  # noqa: D102 — see above
+    def proposed(self) -> list[Touchpoint]:
+        """List the touchpoints that wait for an approval, oldest first."""
+        ...
+
+    def cancel(self, touchpoint_ids: Iterable[str]) -> int:
+        """Cancel touchpoints that are not yet handed over; return how many."""
+        ...
+
     def control_group(self) -> frozenset[tuple[str, str]]:
         """Name whom earlier decisions held out: customer and service."""
         ...
@@ -324,6 +337,8 @@ class UnitOfWork(Protocol):
     def wheels(self) -> Wheels: ...  # noqa: D102 — see above
     @property
     def plans(self) -> Plans: ...  # noqa: D102 — see above
+    @property
+    def approvals(self) -> Approvals: ...  # noqa: D102 — see above
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102 — see above
     @property

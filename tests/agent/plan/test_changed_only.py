@@ -1,0 +1,94 @@
+"""After a small delivery only its households are planned anew, with the outcome of planning everybody."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from guildpost_agent.app.concerned import Changed
+from guildpost_agent.app.plan_touchpoints import plan_touchpoints
+from guildpost_agent.app.ports.people import Membership
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
+
+SERVICES = (a_service("hu_au"), a_service("inspection"))
+CONFIG = a_config(figures={"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 1})
+COUNT = 24
+Plan = dict[str, tuple[object, ...]]
+
+
+def a_dealership(folder: Path) -> OpenUnitOfWork:
+    """Customers with a vehicle each, every fourth one living with the next one; planned once."""
+    folder.mkdir()
+    open_uow = open_store(folder)
+    with open_uow() as uow:
+        for number in range(COUNT):
+            one, vehicle = str(number), f"V{number}"
+            uow.records.upsert_customers([a_customer(one, email=f"kunde{one}@post.example")])
+            uow.consents.append([a_consent(one)])
+            due = date(2027, 3 + number % 4, 1)
+            uow.records.upsert_vehicles([a_vehicle(vehicle, customer_id=one, next_hu=due)])
+            uow.records.upsert_jobs([a_job(f"{vehicle}:1", vehicle_id=vehicle, customer_id=one)])
+        members = [Membership(str(n), str(n), str(n - n % 4) if n % 4 < 2 else str(n)) for n in range(COUNT)]
+        uow.people.store(members, {}, NOW)
+        uow.commit()
+    plan_touchpoints(open_uow, SERVICES, CONFIG, NOW, KEY)
+    return open_uow
+
+
+def the_plan(store: OpenUnitOfWork) -> Plan:
+    """Give every decision and touchpoint."""
+    with store() as uow:
+        found: Plan = {
+            t.touchpoint_id: (t.occasion_id, t.planned_at, t.channel, t.state) for t in uow.plans.touchpoints()
+        }
+        for occasion in uow.plans.occasions():
+            decision = uow.plans.decision(occasion.occasion_id)
+            found[occasion.occasion_id] = (occasion, decision and (decision.kept, decision.reason, decision.facts))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        pytest.param(
+            lambda uow: uow.records.upsert_vehicles([a_vehicle("V5", customer_id="5", next_hu=date(2027, 9, 1))]),
+            Changed(vehicles=frozenset({"V5"})),
+            id="a due date moves",
+        ),
+        pytest.param(
+            lambda uow: uow.records.mark_vehicle_gone("V8", date(2027, 2, 1)),
+            Changed(vehicles=frozenset({"V8"})),
+            id="a vehicle is sold, and the household has room for the other",
+        ),
+        pytest.param(
+            lambda uow: uow.records.upsert_vehicles([a_vehicle("V9", customer_id="2", next_hu=date(2027, 4, 1))]),
+            Changed(vehicles=frozenset({"V9"})),
+            id="a vehicle changes hands",
+        ),
+        pytest.param(
+            lambda uow: uow.records.upsert_customers([a_customer("4", email="", street="", town="")]),
+            Changed(customers=frozenset({"4"})),
+            id="an address is lost",
+        ),
+        pytest.param(
+            lambda uow: uow.records.upsert_customers([a_customer("99", email="neu@post.example")]),
+            Changed(customers=frozenset({"99"})),
+            id="a customer comes without a vehicle",
+        ),
+    ],
+)
+def test_planning_the_changed_alone_gives_what_planning_everybody_gives(
+    tmp_path: Path, change: Callable[[UnitOfWork], object], changed: Changed
+) -> None:
+    plans = []
+    for name, concerned in (("some", changed), ("all", None)):
+        store = a_dealership(tmp_path / name)
+        with store() as uow:
+            change(uow)
+            uow.commit()
+        plan_touchpoints(store, SERVICES, CONFIG, NOW, KEY, changed=concerned)
+        plans.append(the_plan(store))
+    assert plans[0] == plans[1]
+    assert len(plans[0]) > COUNT
