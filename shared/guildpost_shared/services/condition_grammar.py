@@ -1,6 +1,6 @@
 """The part of the Common Expression Language that a condition may use, and the kinds of its values.
 
-    choice := binary ["?" choice ":" choice]
+    choice := binary ["?" binary ":" choice]
     binary := || and &&, then == != < <= > >= in, then + and -, then *; the last binds closest
     unary  := {"!" | "-"} value {"." ("startsWith" | "endsWith" | "contains") "(" choice ")"}
     value  := text | whole number | true | false | group "." field | "size" "(" choice ")" | "(" choice ")"
@@ -55,7 +55,7 @@ class _Reader:
         if not self._next.sees("?"):
             return kind
         self._next.take("?")
-        first = self.choice()
+        first = self._binary(0)
         self._next.take(":")
         second = self.choice()
         if kind is not bool or first is not second:
