@@ -215,7 +215,15 @@ def load_config(home: Path) -> AgentConfig:
     Raises:
         ConfigurationError: the file is missing, unreadable, no TOML, or a field is missing, unknown or out of range.
     """
-    path = home / "agent.toml"
+    return read_config(home / "agent.toml")
+
+
+def read_config(path: Path) -> AgentConfig:
+    """Read a configuration from any file.
+
+    Raises:
+        ConfigurationError: see ``load_config``.
+    """
     try:
         return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError:

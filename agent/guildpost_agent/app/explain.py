@@ -11,7 +11,7 @@ from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language, Refused
 
 Value = str | int | float | bool
-_DAYS = frozenset({"due", "since", "on", "opens", "closed", "released", "arrives"})
+_DAYS = frozenset({"due", "since", "on", "opens", "closed", "released", "arrives", "planned_on"})
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,16 @@ def say(catalog: Catalog, message_id: str, params: Mapping[str, Value]) -> str:
 
 def _readable(name: str, value: Value, catalog: Catalog) -> Value:
     if name in _DAYS:
-        return _day(date.fromisoformat(str(value)), catalog)
+        return say_day(date.fromisoformat(str(value)), catalog)
     if name == "starts_at":
-        return _day(datetime.fromisoformat(str(value)).date(), catalog)
+        return say_day(datetime.fromisoformat(str(value)).date(), catalog)
     if name == "weekday":
         return catalog.text(f"plan.weekday.{value}")
+    if name == "channel":
+        return catalog.text(f"consent.channel.{value}")
     return value
 
 
-def _day(day: date, catalog: Catalog) -> str:
+def say_day(day: date, catalog: Catalog) -> str:
+    """Write a day as the language writes it."""
     return f"{day:%d.%m.%Y}" if catalog.language == "de" else f"{day.day} {day:%b %Y}"

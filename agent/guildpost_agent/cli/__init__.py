@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "notices": "guildpost_agent.cli.notices",
     "offers": "guildpost_agent.cli.offers",
     "people": "guildpost_agent.cli.people",
+    "plan": "guildpost_agent.cli.plan",
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",

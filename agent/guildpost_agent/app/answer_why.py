@@ -1,0 +1,168 @@
+"""Answer why somebody gets a message or none: every occasion with its past messages, its reasons and what comes next.
+
+Asked about a message or an occasion, a vehicle or a customer; a number that is both is answered as both. The answer is
+that of a rehearsal, so it knows today's data, whenever the last plan was made.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.preview_plan import Entry
+from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.exclusions import Reason
+from guildpost_agent.domain.placing import contact_of
+from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
+from guildpost_agent.domain.sequence import first_step, follow_up
+from guildpost_agent.domain.touchpoint_states import PLANNED, UNHEARD
+from guildpost_shared.errors import Refused
+from guildpost_shared.services.definition import ServiceDefinition
+
+_ANSWERS = frozenset({"booked", "answered"})
+_PRESSURE_DAYS = 365
+
+
+class Next(StrEnum):
+    """What a sequence holds after what was sent or is planned."""
+
+    FOLLOW_UP = "follow_up"
+    FIRST = "first"
+    ANSWERED = "answered"
+    HELD_OUT = "held_out"
+    OVER = "over"
+
+
+class About(StrEnum):
+    """What an id names."""
+
+    MESSAGE = "message"
+    OCCASION = "occasion"
+    VEHICLE = "vehicle"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One occasion from its first message to what comes next.
+
+    Attributes:
+        past: its messages that are no longer planned, oldest first; the withdrawn ones too.
+        entry: what is planned or why nothing is; the reasons of the last message where that was sent.
+        opens: with ``closes``, the window of what comes next, where there is one.
+    """
+
+    past: tuple[Touchpoint, ...]
+    entry: Entry
+    next: Next
+    opens: date | None = None
+    closes: date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an id names, its occasions by due date, and what else the household got in the year before."""
+
+    about: About
+    identifier: str
+    stories: tuple[Story, ...]
+    others: tuple[Touchpoint, ...]
+    plan: Rehearsal = field(repr=False)
+
+    def outcomes_of(self, touchpoint_id: str) -> list[Outcome]:
+        """List what came back to a message."""
+        return [outcome for outcome in self.plan.outcomes if outcome.touchpoint_id == touchpoint_id]
+
+
+def answer_why(
+    open_uow: OpenUnitOfWork,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+    identifier: str,
+) -> list[Answer]:
+    """Answer about everything that an id names.
+
+    Args:
+        open_uow: opens a transaction.
+        services: what the catalogue offers.
+        config: the dealer's settings.
+        now: the business clock.
+        identifier: of a message, an occasion, a vehicle or a customer.
+
+    Raises:
+        Refused: ``plan_subject_unknown``.
+    """
+    with open_uow() as uow:
+        is_vehicle = uow.records.vehicle(identifier) is not None
+        is_customer = uow.records.customer(identifier) is not None
+    plan = rehearse_plan(open_uow, services, config, now)
+    touchpoint = next((t for t in plan.touchpoints if t.touchpoint_id == identifier), None)
+    carried = {touchpoint.occasion_id, *touchpoint.bundled} if touchpoint else set[str]()
+    chosen = {
+        About.MESSAGE: [o for o in plan.occasions.values() if o.occasion_id in carried] if touchpoint else None,
+        About.OCCASION: [plan.occasions[identifier]] if identifier in plan.occasions else None,
+        About.VEHICLE: [o for o in plan.occasions.values() if o.vehicle_id == identifier] if is_vehicle else None,
+        About.CUSTOMER: [o for o in plan.occasions.values() if o.customer_id == identifier] if is_customer else None,
+    }
+    found = [_answer(plan, about, identifier, them) for about, them in chosen.items() if them is not None]
+    if not found:
+        raise Refused("plan_subject_unknown", id=identifier)
+    return found
+
+
+def _answer(plan: Rehearsal, about: About, identifier: str, occasions: Iterable[Occasion]) -> Answer:
+    ordered = sorted(occasions, key=lambda one: (one.due_date, one.vehicle_id, one.occasion_id))
+    stories = tuple(_story(plan, occasion) for occasion in ordered)
+    told = {t.touchpoint_id for story in stories for t in (*story.past, story.entry.touchpoint) if t is not None}
+    whose = {occasion.customer_id for occasion in ordered} | ({identifier} if about is About.CUSTOMER else set())
+    homes = {plan.household.get(one, one) for one in whose}
+    since = plan.now - timedelta(days=_PRESSURE_DAYS)
+    others = (
+        t
+        for t in plan.touchpoints
+        if plan.household.get(t.customer_id, t.customer_id) in homes and t.touchpoint_id not in told
+        if t.state not in UNHEARD and t.planned_at >= since
+    )
+    return Answer(about, identifier, stories, tuple(others), plan)
+
+
+def _story(plan: Rehearsal, occasion: Occasion) -> Story:
+    mine = [t for t in plan.touchpoints if occasion.occasion_id in {t.occasion_id, *t.bundled}]
+    heard = [t for t in mine if t.state not in UNHEARD]
+    decision = plan.decisions.get(occasion.occasion_id)
+    last = heard[-1] if heard else None
+    day = occasion.due_date if last is None else contact_of(last, plan.zone).first
+    past = tuple(t for t in mine if t.state != PLANNED)
+    entry = Entry(day, occasion, decision, last)
+    return Story(past, entry, *_next(plan, occasion, decision, heard))
+
+
+def _next(
+    plan: Rehearsal, occasion: Occasion, decision: Decision | None, heard: list[Touchpoint]
+) -> tuple[Next, date | None, date | None]:
+    service, due = plan.services.get(occasion.service_id), occasion.due_date
+    if service is None:
+        return Next.OVER, None, None
+    if decision is not None and decision.reason == Reason.HOLDOUT:
+        return Next.HELD_OUT, None, None
+    answered = {outcome.touchpoint_id for outcome in plan.outcomes if outcome.kind in _ANSWERS}
+    if any(t.touchpoint_id in answered for t in heard):
+        return Next.ANSWERED, None, None
+    if heard:
+        return _after(service, due, [contact_of(t, plan.zone).last for t in heard], plan.today)
+    step = first_step(service, due, plan.today)
+    opens, closes = (due - timedelta(days=days) for days in (step.window.first_day, step.window.last_day))
+    return (Next.OVER, None, None) if closes < plan.today else (Next.FIRST, opens, closes)
+
+
+def _after(
+    service: ServiceDefinition, due: date, met: list[date], today: date
+) -> tuple[Next, date | None, date | None]:
+    step = follow_up(service, due, met, today) if len(service.touches) > 1 else None
+    if step is None:
+        return Next.OVER, None, None
+    opens = max(due - timedelta(days=step.window.first_day), step.not_before)
+    return Next.FOLLOW_UP, opens, due - timedelta(days=step.window.last_day)

@@ -1,0 +1,123 @@
+"""``guildpost-agent plan``: what would be planned, why, and what another configuration would change; stores nothing.
+
+plan [--from DAY] [--to DAY] [--explain]          plan --diff OTHER.toml          plan --why ID
+"""
+
+import argparse
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from guildpost_agent.app.answer_why import answer_why
+from guildpost_agent.app.compare_plans import compare_plans
+from guildpost_agent.app.preview_plan import preview_plan
+from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.bootstrap.member import services_in_force
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.plan_changes import describe_changes
+from guildpost_agent.cli.plan_entries import Page, describe_entries
+from guildpost_agent.cli.plan_summary import describe_summary
+from guildpost_agent.cli.plan_why import describe_answer
+from guildpost_agent.config import read_config
+from guildpost_agent.domain.preview_scope import Scope
+from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import Refused
+from guildpost_shared.services.definition import ServiceDefinition
+
+HELP = "Vorschau der Planung mit Gründen, ohne etwas zu speichern · preview of the plan with reasons, stores nothing"
+DAYS: Final = 28
+MOST_SINGLE_DAYS: Final = 35
+PLANNING_HOUR: Final = time(5)
+"""When a week's plan is made; another business day is seen from then."""
+_GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+    parser.add_argument("--from", dest="first", metavar="DAY", help="erster Tag, sonst heute · first day, or today")
+    parser.add_argument("--to", dest="last", metavar="DAY", help="letzter Tag, sonst 28 Tage später · or 28 days later")
+    parser.add_argument("--as-of", metavar="DAY", help="planen, als wäre es dieser Tag · plan as of this day")
+    parser.add_argument(
+        "--afresh", action="store_true", help="als wäre noch nichts geplant · as if nothing was planned"
+    )
+    parser.add_argument("--service", default="", help="nur dieser Service · this service only")
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--vehicle", default="", help="nur dieses Fahrzeug · this vehicle only")
+    whose.add_argument("--customer", default="", help="nur dieser Kunde · this customer only")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--explain", action="store_true", help="jeden Anlass begründen · the reasons of every occasion")
+    what.add_argument("--diff", type=Path, metavar="TOML", help="mit anderer agent.toml · with another agent.toml")
+    what.add_argument("--why", metavar="ID", help="Nachricht, Anlass, Fahrzeug, Kunde · message, occasion, vehicle, …")
+    parser.add_argument("--by", choices=("day", "week"), help="je Tag oder je Woche · per day or per week")
+    parser.add_argument("--page", type=int, default=1, help="Seite der Begründungen · page of the reasons")
+    parser.add_argument("--limit", type=int, default=25, help="so viele je Seite · so many on a page")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was asked for.
+
+    Raises:
+        Refused: a day, number or page that cannot be, see ``preview_plan`` and ``answer_why``.
+        ConfigurationError: the other configuration cannot be read.
+    """
+    core, texts = open_core(arguments.home), texts_of(arguments)
+    services = services_in_force(core)
+    if not services:
+        print(texts.text("cli.plan.no_services"))
+        return 0
+    for line in _lines(core, services, arguments, texts):
+        print(line)
+    return 0
+
+
+def _lines(
+    core: Core, services: Sequence[ServiceDefinition], arguments: argparse.Namespace, texts: Catalog
+) -> Iterator[str]:
+    now, page = _now(core, arguments.as_of), Page(arguments.page, arguments.limit)
+    if arguments.why is not None:
+        for answer in answer_why(core.open_uow, services, core.config, now, arguments.why):
+            yield from describe_answer(answer, texts)
+        return
+    scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
+    if arguments.diff is not None:
+        configs = (core.config, read_config(arguments.diff))
+        comparison = compare_plans(core.open_uow, services, configs, now, scope, afresh=afresh)
+        yield from describe_changes(comparison, arguments.diff.name, page, texts)
+        return
+    preview = preview_plan(core.open_uow, services, core.config, now, scope, afresh=afresh)
+    yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
+    if arguments.explain:
+        yield from describe_entries(preview, page, texts)
+
+
+def _now(core: Core, as_of: str | None) -> datetime:
+    """Give the business clock, or the hour of planning on another day."""
+    if as_of is None:
+        return core.business_clock.now()
+    return datetime.combine(day_of(as_of), PLANNING_HOUR, tzinfo=core.zone).astimezone(UTC)
+
+
+def _scope(arguments: argparse.Namespace, today: date) -> Scope:
+    first = day_of(arguments.first) if arguments.first else today
+    last = day_of(arguments.last) if arguments.last else max(first, today) + timedelta(days=DAYS)
+    return Scope(first, last, arguments.service, arguments.vehicle, arguments.customer)
+
+
+def _weekly(by: str | None, scope: Scope) -> bool:
+    return by == "week" or (by is None and (scope.last - scope.first).days > MOST_SINGLE_DAYS)
+
+
+def day_of(words: str) -> date:
+    """Read a day as either language writes it.
+
+    Raises:
+        Refused: ``plan_day_unreadable``.
+    """
+    german = _GERMAN.fullmatch(words)
+    try:
+        return date(*(int(part) for part in reversed(german.groups()))) if german else date.fromisoformat(words)
+    except ValueError:
+        raise Refused("plan_day_unreadable", given=words) from None

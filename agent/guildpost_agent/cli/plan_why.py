@@ -1,0 +1,59 @@
+"""Why somebody gets a message or none: every occasion from its first message to what comes next."""
+
+from collections.abc import Iterator
+
+from guildpost_agent.app.answer_why import Answer, Story
+from guildpost_agent.app.explain import say_day
+from guildpost_agent.app.explain_entry import service_name
+from guildpost_agent.cli.plan_entries import describe_entry
+from guildpost_agent.domain.placing import contact_of
+from guildpost_agent.domain.records import Touchpoint
+from guildpost_shared.catalog import Catalog
+
+
+def describe_answer(answer: Answer, texts: Catalog) -> Iterator[str]:
+    """Say everything about what was asked for, the earliest due date first."""
+    yield texts.text(f"cli.plan.why.about_{answer.about}", id=answer.identifier, count=len(answer.stories))
+    if not answer.plan.drawn_for_good:
+        yield texts.text("cli.plan.stand_in")
+    for story in answer.stories:
+        yield ""
+        yield from _story(story, answer, texts)
+    if answer.others:
+        yield ""
+        yield texts.text("cli.plan.why.others")
+        for touchpoint in answer.others:
+            yield f"  {_message(touchpoint, answer, texts)}"
+
+
+def _story(story: Story, answer: Answer, texts: Catalog) -> Iterator[str]:
+    occasion, services = story.entry.occasion, answer.plan.services
+    name, due = service_name(occasion.service_id, services, texts), say_day(occasion.due_date, texts)
+    yield texts.text("cli.plan.why.occasion", service=name, vehicle=occasion.vehicle_id, due=due)
+    if story.past:
+        yield "  " + texts.text("cli.plan.why.past")
+        for touchpoint in story.past:
+            yield f"    {_message(touchpoint, answer, texts)}"
+    yield from describe_entry(story.entry, answer.plan, texts)
+    window = {
+        name: say_day(day, texts) for name, day in (("opens", story.opens), ("closes", story.closes)) if day is not None
+    }
+    yield "  " + texts.text(f"cli.plan.next.{story.next}", **window)
+
+
+def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog) -> str:
+    plan = answer.plan
+    said = [texts.text(f"state.{touchpoint.state}")]
+    for outcome in answer.outcomes_of(touchpoint.touchpoint_id):
+        day = say_day(outcome.at.astimezone(plan.zone).date(), texts)
+        if f"cli.plan.outcome.{outcome.kind}" in texts.ids():
+            said.append(texts.text(f"cli.plan.outcome.{outcome.kind}", day=day))
+    return texts.text(
+        "cli.plan.why.message",
+        day=say_day(contact_of(touchpoint, plan.zone).first, texts),
+        channel=texts.text(f"consent.channel.{touchpoint.channel}"),
+        service=service_name(touchpoint.service_id, plan.services, texts),
+        vehicle=touchpoint.vehicle_id,
+        customer=touchpoint.customer_id,
+        said=", ".join(said),
+    )
