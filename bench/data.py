@@ -122,12 +122,13 @@ def work(home: Path, drop: Path, kind: str) -> dict[str, float]:
     return steps
 
 
-def _child(home: Path, drop: Path, kind: str) -> dict[str, float]:
+def measured(home: Path, drop: Path, kind: str) -> dict[str, float]:
+    """Take in a folder in a process of its own (``full`` or ``delta``) and give its seconds by step and peak MB."""
     command = [sys.executable, "-m", "bench.data", "--child", kind, str(home), str(drop)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    print(f"# {kind}: {json.dumps({k: round(v, 2) for k, v in measured.items()})}", file=sys.stderr, flush=True)
-    return measured
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(f"# {kind}: {json.dumps({k: round(v, 2) for k, v in found.items()})}", file=sys.stderr, flush=True)
+    return found
 
 
 def _total(steps: dict[str, float]) -> float:
@@ -145,12 +146,12 @@ def run(arguments: list[str]) -> list[Figure]:
         home = Path(name)
         drop = home / "drop"
         generate(drop, SMALL)
-        full = _child(home, drop, "full")
+        full = measured(home, drop, "full")
         done = drop / "done"
         for file in list(done.iterdir()):
             file.rename(drop / file.name)
         change_some(drop)
-        delta = _child(home, drop, "delta")
+        delta = measured(home, drop, "delta")
     figures += [
         Figure("import, resolve and due dates of 53,000 customers", round(_total(full), 2), "s", 20.0),
         Figure("the same after a change of 1 % in complete exports", round(_total(delta), 2), "s", 2.0,
@@ -160,7 +161,7 @@ def run(arguments: list[str]) -> list[Figure]:
     if options.large:
         with tempfile.TemporaryDirectory() as name:
             generate(Path(name) / "drop", LARGE)
-            large = _child(Path(name), Path(name) / "drop", "full")
+            large = measured(Path(name), Path(name) / "drop", "full")
         figures += [
             Figure("import, resolve and due dates of 200,000 customers", round(_total(large), 1), "s", 120.0),
             Figure("peak memory with 200,000 customers", round(large["peak_mb"]), "MB", 1_536.0),

@@ -1,0 +1,120 @@
+"""The plan: every occasion of a group decided with its reason and written down, and what a change of 1 % costs.
+
+The dealership is the one of ``bench data`` (53,000 customers, or 200,000 with ``--large``), all standard services of
+the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning reads, from the same
+encrypted database in the same process. Each run is a process of its own, so that its peak memory is its own.
+"""
+
+import argparse
+import gc
+import hashlib
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from bench.data import LARGE, NOW, ROOT, SMALL, generate, measured
+from bench.figures import Figure
+
+READ: Final = {
+    "customers": "customer_id, given_name, family_name, company, street, postcode, town, country, phone, mobile, email,"
+    " birth_date, is_business, is_supplier, advertising_block, is_dummy, deceased, missing_since",
+    "vehicles": "vehicle_id, customer_id, plate, make, model, vehicle_class, fuel, first_registration, mileage_km,"
+    " mileage_date, next_hu, next_service, warranty_end, deregistered_on, sold_on, owner_id, next_service_km,"
+    " delivered_on, lease_end, keeper_since, in_stock, missing_since",
+    "jobs": "vehicle_id, order_date, mileage_km, invoiced_on, kind, text, hours, declined",
+    "persons": "customer_id, person_id, household_id",
+    "consent_events": "*",
+    "appointments": "*",
+    "due_dates": "*",
+}
+CHANGED: Final = 100
+KEY: Final = bytes(32)
+
+
+def work(home: Path) -> dict[str, float | str]:
+    """Plan everybody, then the households of every hundredth customer and vehicle; seconds, peak MB, a fingerprint."""
+    from guildpost_agent.adapters.sql.engine import open_engine  # noqa: PLC0415 — measured process only
+    from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory  # noqa: PLC0415
+    from guildpost_agent.app.concerned import Changed  # noqa: PLC0415
+    from guildpost_agent.app.plan_touchpoints import plan_touchpoints  # noqa: PLC0415
+    from guildpost_agent.cli.work import BULK_THRESHOLDS  # noqa: PLC0415
+    from tests.factories.agent import a_config  # noqa: PLC0415
+    from tests.factories.standard_services import standard_services  # noqa: PLC0415
+
+    gc.set_threshold(*BULK_THRESHOLDS)  # as the worker does
+    engine = open_engine(home / "agent.db", bytes(32))
+    open_uow = unit_of_work_factory(engine)
+    services = standard_services()
+    config = a_config(services={"enabled": [service.service_id for service in services]})
+    found: dict[str, float | str] = {"fetchall": _fetch_all(engine)}
+    started = time.perf_counter()
+    summary = plan_touchpoints(open_uow, services, config, NOW, KEY)
+    found["full"] = time.perf_counter() - started
+    found["occasions"], found["planned"] = summary.occasions, summary.planned
+    with open_uow() as uow:
+        customers = frozenset(c.customer_id for c in uow.records.customers()[::CHANGED])
+        vehicles = frozenset(v.vehicle_id for v in uow.records.vehicles()[::CHANGED])
+        rows = [f"{t.touchpoint_id} {t.planned_at} {t.channel}" for t in uow.plans.touchpoints()]
+    found["fingerprint"] = hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+    started = time.perf_counter()
+    plan_touchpoints(open_uow, services, config, NOW, KEY, changed=Changed(customers, vehicles))
+    found["changed"] = time.perf_counter() - started
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return found
+
+
+def _fetch_all(engine: object) -> float:
+    """Read the columns that planning reads, by the driver alone."""
+    connection = engine.raw_connection()  # type: ignore[attr-defined]  # SQLAlchemy's engine, not imported here
+    cursor = connection.cursor()
+    started = time.perf_counter()
+    for table, columns in READ.items():
+        cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 — both are written above
+    seconds = time.perf_counter() - started
+    connection.close()
+    return seconds
+
+
+def _measure(customers: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        generate(home / "drop", customers)
+        measured(home, home / "drop", "full")
+        command = [sys.executable, "-m", "bench.plan", str(home)]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(f"# plan of {customers}: {found}", file=sys.stderr, flush=True)
+    return found
+
+
+def run(arguments: list[str]) -> list[Figure]:
+    """Measure the group's plan and its delta, and with ``--large`` the large one's time and memory."""
+    parser = argparse.ArgumentParser(prog="bench plan")
+    parser.add_argument("--large", action="store_true")
+    options = parser.parse_args(arguments)
+    small = _measure(SMALL)
+    peer = "one fetchall of the same columns by the driver"
+    figures = [
+        Figure("plan of 53,000 customers with reasons, all standard services", round(small["full"], 2), "s", 6.0,
+               peer=peer, peer_value=round(small["fetchall"], 2)),
+        Figure("the same as a multiple of the fetchall", round(small["full"] / small["fetchall"], 2), "times", 5.0),
+        Figure("plan after a change of 1 %", round(small["changed"], 2), "s", 1.0),
+        Figure("peak memory of planning 53,000 customers", round(small["peak_mb"]), "MB", 1_536.0),
+    ]  # fmt: skip
+    if options.large:
+        large = _measure(LARGE)
+        figures += [
+            Figure("plan of 200,000 customers with reasons", round(large["full"], 1), "s", 30.0,
+                   peer=peer, peer_value=round(large["fetchall"], 2)),
+            Figure("peak memory of planning 200,000 customers", round(large["peak_mb"]), "MB", 1_536.0),
+        ]  # fmt: skip
+    return figures
+
+
+if __name__ == "__main__":
+    print(json.dumps(work(Path(sys.argv[1]))))
