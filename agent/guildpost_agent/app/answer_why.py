@@ -4,35 +4,25 @@ Asked about a message or an occasion, a vehicle or a customer; a number that is 
 that of a rehearsal, so it knows today's data, whenever the last plan was made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_agent.app.preview_plan import Entry
+from guildpost_agent.app.preview_entries import Entry, waits
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
-from guildpost_agent.domain.sequence import first_step, follow_up
-from guildpost_agent.domain.touchpoint_states import PLANNED, UNHEARD
+from guildpost_agent.domain.sequel import Next, Sequel, sequel_of
+from guildpost_agent.domain.touchpoint_states import UNHEARD
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 
 _ANSWERS = frozenset({"booked", "answered"})
 _PRESSURE_DAYS = 365
-
-
-class Next(StrEnum):
-    """What a sequence holds after what was sent or is planned."""
-
-    FOLLOW_UP = "follow_up"
-    FIRST = "first"
-    ANSWERED = "answered"
-    HELD_OUT = "held_out"
-    OVER = "over"
 
 
 class About(StrEnum):
@@ -51,14 +41,11 @@ class Story:
     Attributes:
         past: its messages that are no longer planned, oldest first; the withdrawn ones too.
         entry: what is planned or why nothing is; the reasons of the last message where that was sent.
-        opens: with ``closes``, the window of what comes next, where there is one.
     """
 
     past: tuple[Touchpoint, ...]
     entry: Entry
-    next: Next
-    opens: date | None = None
-    closes: date | None = None
+    sequel: Sequel
 
 
 @dataclass(frozen=True)
@@ -135,34 +122,19 @@ def _story(plan: Rehearsal, occasion: Occasion) -> Story:
     decision = plan.decisions.get(occasion.occasion_id)
     last = heard[-1] if heard else None
     day = occasion.due_date if last is None else contact_of(last, plan.zone).first
-    past = tuple(t for t in mine if t.state != PLANNED)
+    past = tuple(t for t in mine if not waits(t))
     entry = Entry(day, occasion, decision, last)
-    return Story(past, entry, *_next(plan, occasion, decision, heard))
+    return Story(past, entry, _sequel(plan, occasion, decision, heard))
 
 
-def _next(
-    plan: Rehearsal, occasion: Occasion, decision: Decision | None, heard: list[Touchpoint]
-) -> tuple[Next, date | None, date | None]:
-    service, due = plan.services.get(occasion.service_id), occasion.due_date
+def _sequel(plan: Rehearsal, occasion: Occasion, decision: Decision | None, heard: Sequence[Touchpoint]) -> Sequel:
+    service = plan.services.get(occasion.service_id)
     if service is None:
-        return Next.OVER, None, None
+        return Sequel(Next.OVER)
     if decision is not None and decision.reason == Reason.HOLDOUT:
-        return Next.HELD_OUT, None, None
+        return Sequel(Next.HELD_OUT)
     answered = {outcome.touchpoint_id for outcome in plan.outcomes if outcome.kind in _ANSWERS}
     if any(t.touchpoint_id in answered for t in heard):
-        return Next.ANSWERED, None, None
-    if heard:
-        return _after(service, due, [contact_of(t, plan.zone).last for t in heard], plan.today)
-    step = first_step(service, due, plan.today)
-    opens, closes = (due - timedelta(days=days) for days in (step.window.first_day, step.window.last_day))
-    return (Next.OVER, None, None) if closes < plan.today else (Next.FIRST, opens, closes)
-
-
-def _after(
-    service: ServiceDefinition, due: date, met: list[date], today: date
-) -> tuple[Next, date | None, date | None]:
-    step = follow_up(service, due, met, today) if len(service.touches) > 1 else None
-    if step is None:
-        return Next.OVER, None, None
-    opens = max(due - timedelta(days=step.window.first_day), step.not_before)
-    return Next.FOLLOW_UP, opens, due - timedelta(days=step.window.last_day)
+        return Sequel(Next.ANSWERED)
+    met = [contact_of(t, plan.zone).last for t in heard]
+    return sequel_of(service, occasion.due_date, met, plan.today)

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_agent.app.preview_plan import Entry, Preview, entries_of, preview_plan
+from guildpost_agent.app.preview_entries import Entry, entries_of
+from guildpost_agent.app.preview_plan import Preview, preview_plan
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_agent.domain.records import Channel

@@ -1,9 +1,9 @@
-"""Say of one entry of a preview in plain words whether it is written about, and why: first the answer, then the chain."""
+"""Say of one entry of a preview in plain words whether it is written about, and why: answer first, then the chain."""
 
 from collections.abc import Iterator, Mapping
 
 from guildpost_agent.app.explain import Explanation, explain_reasons, say
-from guildpost_agent.app.preview_plan import Entry
+from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.domain.exclusions import Facts
 from guildpost_agent.domain.placing import due_code
 from guildpost_agent.domain.records import Decision, Occasion
@@ -32,6 +32,8 @@ def explain_entry(entry: Entry, services: Mapping[str, ServiceDefinition], catal
     if entry.leads:
         return Explanation(kept=True, headline=catalog.text("plan.kept"), reasons=explain_reasons(touchpoint, catalog))
     leader = service_name(touchpoint.service_id, services, catalog)
+    if touchpoint.vehicle_id != entry.occasion.vehicle_id:
+        leader = catalog.text("plan.leader", service=leader, vehicle=touchpoint.vehicle_id)
     shared = (one for one in touchpoint.reasons if not str(one["code"]).startswith(_OF_THE_LEADER))
     reasons = (*due, *(say(catalog, f"plan.reason.{one['code']}", one) for one in shared))
     return Explanation(kept=True, headline=catalog.text("plan.bundled", leader=leader), reasons=reasons)

@@ -6,49 +6,23 @@ Follow-ups of messages that are themselves only planned are not in it: a sequenc
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.preview_entries import Entry, entries_of, lies_within, standing_of
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.occasions import ahead_days
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.preview_scope import Scope, Standing
-from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint
-from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED
+from guildpost_agent.domain.records import Channel
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 
 Cell = tuple[date, str, Channel]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One occasion: the message that leads it or carries it along, or why there is none.
-
-    Attributes:
-        day: of the message; of a refusal the due date.
-    """
-
-    day: date
-    occasion: Occasion
-    decision: Decision | None
-    touchpoint: Touchpoint | None = None
-
-    @property
-    def leads(self) -> bool:
-        """Say whether the message is this occasion's own."""
-        return self.touchpoint is not None and self.touchpoint.occasion_id == self.occasion.occasion_id
-
-    @property
-    def order(self) -> tuple[str, date, str, str]:
-        """By vehicle, then by day."""
-        one = self.occasion
-        return one.vehicle_id, self.day, one.service_id, one.occasion_id
 
 
 @dataclass(frozen=True)
@@ -120,7 +94,7 @@ def _require_known(
 
 def cut(plan: Rehearsal, scope: Scope) -> Preview:
     """Count what lies in a scope."""
-    entries = sorted((e for e in entries_of(plan, scope) if _within(e, plan, scope)), key=lambda entry: entry.order)
+    entries = sorted((e for e in entries_of(plan, scope) if lies_within(e, plan, scope)), key=lambda entry: entry.order)
     messages: Counter[Cell] = Counter()
     standing: Counter[Standing] = Counter()
     carried: Counter[str] = Counter()
@@ -147,39 +121,3 @@ def cut(plan: Rehearsal, scope: Scope) -> Preview:
         refused=dict(sorted(refused.items())),
         entries=tuple(entries),
     )
-
-
-def entries_of(plan: Rehearsal, scope: Scope) -> Iterator[Entry]:
-    """Give every message's occasions and every refusal, whenever they are."""
-    for touchpoint in plan.touchpoints:
-        if touchpoint.state not in CONTACTS:
-            continue
-        contact = contact_of(touchpoint, plan.zone)
-        day = contact.first if scope.holds(contact.first) or not scope.holds(contact.last) else contact.last
-        for occasion_id in (touchpoint.occasion_id, *touchpoint.bundled):
-            occasion = plan.occasions.get(occasion_id)
-            if occasion is not None:
-                yield Entry(day, occasion, plan.decisions.get(occasion_id), touchpoint)
-    for decision in plan.decisions.values():
-        occasion = plan.occasions.get(decision.occasion_id)
-        if occasion is not None and not decision.kept:
-            yield Entry(occasion.due_date, occasion, decision)
-
-
-def _within(entry: Entry, plan: Rehearsal, scope: Scope) -> bool:
-    if not scope.concerns(entry.occasion):
-        return False
-    if entry.touchpoint is not None:
-        return scope.holds(entry.day)
-    service, due = plan.services.get(entry.occasion.service_id), entry.occasion.due_date
-    if service is None:
-        return False
-    last = min(touch.last_day for touch in service.touches)
-    return scope.meets(due - timedelta(days=ahead_days(service)), due - timedelta(days=last))
-
-
-def standing_of(touchpoint: Touchpoint, plan: Rehearsal) -> Standing:
-    """Say whether a message is new, was planned before, or left."""
-    if touchpoint.state != PLANNED:
-        return Standing.LEFT
-    return Standing.PLANNED_BEFORE if touchpoint.touchpoint_id in plan.known else Standing.NEW

@@ -7,7 +7,8 @@ from typing import Final
 from guildpost_agent.app.compare_plans import Change, Comparison, Kind
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import explain_entry, service_name
-from guildpost_agent.app.preview_plan import Entry, Preview
+from guildpost_agent.app.preview_entries import Entry
+from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.cli.plan_entries import Page
 from guildpost_agent.cli.plan_summary import describe_scope
 from guildpost_agent.cli.postage import money
@@ -16,6 +17,8 @@ from guildpost_shared.catalog import Catalog
 
 _ROW: Final = "  {:36} {:>14} {:>14}"
 _TENTHS: Final = 10
+_ONE_SIDED: Final = frozenset({Kind.ONLY_HERE, Kind.ONLY_THERE})
+"""Where only one plan writes, its reasons are no difference: only the day and channel, and the other's refusal."""
 
 
 def describe_changes(comparison: Comparison, other: str, page: Page, texts: Catalog) -> Iterator[str]:
@@ -65,13 +68,13 @@ def _change(change: Change, comparison: Comparison, texts: Catalog) -> Iterator[
     said = [(side, _said(entry, preview, texts)) for side, entry, preview in sides]
     both = set(said[0][1]) & set(said[1][1])
     for side, sentences in said:
-        for sentence in sentences:
-            if change.kind is not Kind.REASONS or sentence not in both:
-                yield f"    {texts.text(f'cli.plan.diff.{side}')}: {sentence}"
+        apart = [sentence for sentence in sentences if sentence not in both]
+        for sentence in apart[:1] if change.kind in _ONE_SIDED else apart:
+            yield f"    {texts.text(f'cli.plan.diff.{side}')}: {sentence}"
 
 
 def _said(entry: Entry | None, preview: Preview, texts: Catalog) -> list[str]:
-    """Say day and channel, or why there is no message; where both write at the same time, the reasons differ."""
+    """Say day, channel and reasons of a message, or why there is none; the weightiest first."""
     if entry is None:
         return [texts.text("cli.plan.diff.unknown")]
     explanation = explain_entry(entry, preview.plan.services, texts)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import explain_entry, service_name
-from guildpost_agent.app.preview_plan import Entry, Preview, standing_of
+from guildpost_agent.app.preview_entries import Entry, standing_of
+from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.app.rehearse_plan import Rehearsal
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
@@ -54,6 +55,7 @@ def describe_entries(preview: Preview, page: Page, texts: Catalog) -> Iterator[s
         yield texts.text("cli.plan.vehicle", vehicle=entries[0].occasion.vehicle_id)
         for entry in entries:
             yield from describe_entry(entry, preview.plan, texts)
+    yield ""
     yield from page.hint(len(vehicles), texts)
 
 

@@ -35,10 +35,10 @@ def _story(story: Story, answer: Answer, texts: Catalog) -> Iterator[str]:
         for touchpoint in story.past:
             yield f"    {_message(touchpoint, answer, texts)}"
     yield from describe_entry(story.entry, answer.plan, texts)
-    window = {
-        name: say_day(day, texts) for name, day in (("opens", story.opens), ("closes", story.closes)) if day is not None
-    }
-    yield "  " + texts.text(f"cli.plan.next.{story.next}", **window)
+    sequel = story.sequel
+    days = {"opens": sequel.opens, "closes": sequel.closes}
+    window = {name: say_day(day, texts) for name, day in days.items() if day is not None}
+    yield "  " + texts.text(f"cli.plan.next.{sequel.next}", **window)
 
 
 def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog) -> str:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from guildpost_agent.app.answer_why import About, Next, answer_why
+from guildpost_agent.app.answer_why import About, answer_why
 from guildpost_agent.app.compare_plans import Kind, compare_plans
 from guildpost_agent.app.explain_entry import explain_entry
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_agent.app.preview_plan import Entry, Preview, preview_plan
+from guildpost_agent.app.preview_entries import Entry
+from guildpost_agent.app.preview_plan import Preview, preview_plan
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.preview_scope import FURTHEST_DAYS, Scope, Standing
 from guildpost_agent.domain.records import Channel, Outcome
+from guildpost_agent.domain.sequel import Next
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
 from tests.factories.agent import KEY, NOW, TODAY, a_config, a_customer, a_service, a_vehicle, open_store
@@ -148,7 +150,11 @@ def test_a_service_that_the_dealer_does_not_run_is_refused(store: OpenUnitOfWork
 
 EXPLAINED = {
     "written to": ("V3", "Eingeplant: ", "so steht es im Händlersystem"),
-    "carried along": ("V1", "Wird in derselben Nachricht miterledigt (führender Anlass: hu_au).", "Per E-Mail, weil"),
+    "carried along": (
+        "V1",
+        "Wird in derselben Nachricht miterledigt (führender Anlass: hu_au, Fahrzeug V3).",
+        "Per E-Mail, weil",
+    ),
     "sold": ("V4", "Nicht angeschrieben: Das Fahrzeug ist verkauft", "seit 01.03.2027 so im Händlersystem"),
     "complaint": ("V5", "Nicht angeschrieben: Seit 20.02.2027 ist eine Beschwerde offen.", "Die HU ist bis 30.04.2027"),
     "booked": ("V6", "Nicht angeschrieben: Am 10.03.2027 ist dafür schon ein Termin gebucht.", "Die HU ist bis"),
@@ -224,18 +230,18 @@ def test_why_names_past_messages_and_what_comes_next(store: OpenUnitOfWork) -> N
     later = message.planned_at + timedelta(days=1)
     (answer,) = answer_why(store, services, CONFIG, later, "V2")
     (story,) = answer.stories
-    assert ([message.touchpoint_id], Next.FOLLOW_UP) == ([t.touchpoint_id for t in story.past], story.next)
-    assert (date(2027, 4, 17), date(2027, 4, 27)) == (story.opens, story.closes)
+    assert ([message.touchpoint_id], Next.FOLLOW_UP) == ([t.touchpoint_id for t in story.past], story.sequel.next)
+    assert (date(2027, 4, 17), date(2027, 4, 27)) == (story.sequel.opens, story.sequel.closes)
     with store() as uow:
         uow.outcomes.add([Outcome("A1", message.touchpoint_id, "answered", later)])
         uow.commit()
     (answer,) = answer_why(store, services, CONFIG, later, message.touchpoint_id)
-    assert (About.MESSAGE, [Next.ANSWERED]) == (answer.about, [story.next for story in answer.stories])
+    assert (About.MESSAGE, [Next.ANSWERED]) == (answer.about, [story.sequel.next for story in answer.stories])
 
 
 def test_who_is_held_out_is_told_so(store: OpenUnitOfWork) -> None:
     (answer,) = answer_why(store, SERVICES, CONFIG, NOW, HELD_OUT)
-    assert (About.CUSTOMER, [Next.HELD_OUT]) == (answer.about, [story.next for story in answer.stories])
+    assert (About.CUSTOMER, [Next.HELD_OUT]) == (answer.about, [story.sequel.next for story in answer.stories])
 
 
 def test_a_number_that_is_a_vehicle_and_a_customer_is_answered_as_both(store: OpenUnitOfWork) -> None:
@@ -254,7 +260,7 @@ def test_what_else_the_household_hears_is_listed(store: OpenUnitOfWork) -> None:
     assert () == vehicle.others
     (customer,) = answer_why(store, SERVICES, CONFIG, NOW, MAIL)
     assert ({"V1", "V3"}, ()) == ({s.entry.occasion.vehicle_id for s in customer.stories}, customer.others)
-    assert occasion.next is Next.OVER
+    assert occasion.sequel.next is Next.OVER
 
 
 def test_an_id_that_names_nothing_is_refused(store: OpenUnitOfWork) -> None:
