@@ -10,6 +10,7 @@ from guildpost_agent.app.explain_entry import explain_entry, service_name
 from guildpost_agent.app.preview_entries import Entry, standing_of
 from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.app.rehearse_plan import Rehearsal
+from guildpost_agent.domain.touchpoint_states import PLANNED
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
 
@@ -78,6 +79,9 @@ def headed(entry: Entry, plan: Rehearsal, texts: Catalog) -> str:
     }
     if touchpoint is None:
         return texts.text("cli.plan.entry.none", **named)
-    standing = texts.text(f"cli.plan.standing.{standing_of(touchpoint, plan)}")
+    planned = touchpoint.state == PLANNED
+    standing = texts.text(
+        f"cli.plan.standing.{standing_of(touchpoint, plan)}" if planned else f"state.{touchpoint.state}"
+    )
     channel = texts.text(f"consent.channel.{touchpoint.channel}")
     return texts.text("cli.plan.entry", channel=channel, standing=standing, **named)

@@ -239,6 +239,20 @@ def test_why_names_past_messages_and_what_comes_next(store: OpenUnitOfWork) -> N
     assert (About.MESSAGE, [Next.ANSWERED]) == (answer.about, [story.sequel.next for story in answer.stories])
 
 
+def test_a_message_that_was_taken_back_is_told_with_the_one_in_its_place(store: OpenUnitOfWork) -> None:
+    plan_touchpoints(store, SERVICES, CONFIG, NOW, KEY)
+    with store() as uow:
+        (message,) = uow.plans.touchpoints_of(LETTER)
+        uow.plans.cancel_planned(occasion_ids=[message.occasion_id])
+        uow.commit()
+    (answer,) = answer_why(store, SERVICES, CONFIG, NOW, message.touchpoint_id)
+    (story,) = answer.stories
+    assert (["cancelled"], "planned") == (
+        [t.state for t in story.past],
+        story.entry.touchpoint and story.entry.touchpoint.state,
+    )
+
+
 def test_who_is_held_out_is_told_so(store: OpenUnitOfWork) -> None:
     (answer,) = answer_why(store, SERVICES, CONFIG, NOW, HELD_OUT)
     assert (About.CUSTOMER, [Next.HELD_OUT]) == (answer.about, [story.sequel.next for story in answer.stories])
