@@ -185,6 +185,11 @@ class Services(_Section):
     holdout_percent: int = Field(default=5, ge=5, le=10)
 
     @property
+    def reviewed(self) -> frozenset[str]:
+        """The services whose messages a person approves first."""
+        return frozenset(name for name, one in self.settings.items() if one.approval == "review")
+
+    @property
     def holdout_share(self) -> float:
         """The control group's share, 0.05 to 0.10."""
         return self.holdout_percent / 100

@@ -1,8 +1,12 @@
 """What a dealer decides about one service of the catalogue; none of it is told to the brand (rule R12)."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from guildpost_shared.services.definition import MAX_LEAD_DAYS, MAX_OVERDUE_DAYS, Channel
+
+Approval = Literal["automatic", "review"]
 
 
 class _Settings(BaseModel):
@@ -23,9 +27,11 @@ class ServiceSettings(_Settings):
     Attributes:
         channels: those in use, in order of preference; all in the recommended order by default.
         touches: windows by touch id.
+        approval: with ``review`` nothing leaves before a person has approved it.
         weekly_budget_cents: for this service's letters, within the budget for all; no limit of its own by default.
     """
 
     channels: tuple[Channel, ...] | None = Field(default=None, min_length=1)
     touches: dict[str, TouchSettings] = {}
+    approval: Approval = "automatic"
     weekly_budget_cents: int | None = Field(default=None, ge=1)

@@ -108,8 +108,7 @@ def _of_customer(uow: UnitOfWork, touchpoint: Touchpoint) -> list[Touchpoint]:
 
 
 def _cancel(uow: UnitOfWork, touchpoints: Iterable[Touchpoint]) -> None:
-    for touchpoint in touchpoints:
-        uow.plans.move(touchpoint.touchpoint_id, expected="planned", to="cancelled")
+    uow.plans.cancel(touchpoint.touchpoint_id for touchpoint in touchpoints)
 
 
 def _is_scanner(event: AnswerEvent, job: OutboxJob, at: datetime) -> bool:

@@ -43,6 +43,7 @@ class Judge:
         restricted: customers who are set aside (Art. 18 GDPR, or long without contact).
         rules: the dealer's settings of the consent ledger.
         holds: complaints, disputes and dunning in force, by customer.
+        declined: occasions whose message a person declined.
     """
 
     dealership: Dealership
@@ -52,6 +53,7 @@ class Judge:
     restricted: frozenset[str]
     rules: Rules
     holds: Mapping[str, Hold] = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
     _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _asked: dict[str, tuple[tuple[Channel, ...], Purpose]] = field(default_factory=dict, init=False, repr=False)
     _lawful: dict[tuple[str, tuple[Channel, ...], Purpose], Lawful] = field(
@@ -76,6 +78,8 @@ class Judge:
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
         refusal = self._by_data(service, occasion, vehicle, customer)
+        if occasion.occasion_id in self.declined:
+            refusal = refusal or Refusal(Reason.DECLINED, {})
         if refusal is not None:
             return refusal
         states = states_for(customer.postcode, customer.country, self.dealer.state)

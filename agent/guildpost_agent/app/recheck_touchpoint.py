@@ -13,7 +13,7 @@ from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.suppression import suppression_entries
-from guildpost_agent.domain.touchpoint_states import CONTACTS, PLANNED
+from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
 from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -89,7 +89,7 @@ def _met(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo) -> list[Contac
     housemates = uow.people.housemates(touchpoint.customer_id)
     for other in (t for one in housemates for t in uow.plans.touchpoints_of(one)):
         job = uow.outbox.get(other.touchpoint_id)
-        if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - {PLANNED} or job is None:
+        if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - WAITING or job is None:
             continue
         planned, left = contact_of(other, zone), job.changed_at.astimezone(zone).date()
         contacts.append(Contact(left, left + (planned.last - planned.first)))

@@ -18,7 +18,7 @@ from guildpost_agent.domain.appointments import AppointmentBook, open_appointmen
 from guildpost_agent.domain.attribution import Booking, Sent, attribute, bookings_of
 from guildpost_agent.domain.exclusions import Facts, Reason
 from guildpost_agent.domain.records import Decision, Outcome, Touchpoint
-from guildpost_agent.domain.touchpoint_states import PLANNED
+from guildpost_agent.domain.touchpoint_states import WAITING
 from guildpost_agent.domain.working_days import to_utc
 from guildpost_shared.services.definition import Channel, ServiceDefinition
 
@@ -83,7 +83,7 @@ def _booked(touchpoints: Iterable[Touchpoint], book: AppointmentBook, now: datet
     """Refuse what is planned though an appointment for it lies ahead."""
     decisions = []
     for touchpoint in touchpoints:
-        if touchpoint.state != PLANNED:
+        if touchpoint.state not in WAITING:
             continue
         concerning = book.concerning(touchpoint.vehicle_id, touchpoint.customer_id)
         appointment = open_appointment(concerning, touchpoint.service_id, now)

@@ -7,6 +7,7 @@ from guildpost_shared import command_line
 
 COMMANDS: Final = {
     "appointments": "guildpost_agent.cli.appointments",
+    "approve": "guildpost_agent.cli.approve",
     "calls": "guildpost_agent.cli.calls",
     "consents": "guildpost_agent.cli.consents",
     "enrol": "guildpost_agent.cli.enrol",

@@ -36,12 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
         waiting = sum(len(uow.outbox.in_state(channel, State.READY)) for channel in Channel)
         problems = open_problems(uow)
         stop = current_stop(uow)
+        proposed = len(uow.plans.proposed())
         fresh = tables_freshness(uow, core.business_clock.now())
     catalogue = catalogue_of(core) if memberships else None
     version = catalogue.current() if catalogue else None
     status = {
         **totals,
         "waiting": waiting,
+        "proposed": proposed,
         "agent_id": memberships[0].agent_id if memberships else None,
         "catalogue": version.snapshot if version else None,
         "services": sorted(services_of(catalogue)) if catalogue and version else [],
@@ -63,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         texts = texts_of(arguments)
         if stop is not None:
             print(stop_line(stop, core, texts))
+        if proposed:
+            print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.text("cli.status.fresh", table=texts.text(f"dms.table.{one.table}"), days=one.days))
         for error in problems.values():

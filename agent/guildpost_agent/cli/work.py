@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from guildpost_agent.app.approve_messages import settle_reviews
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.dealership import dealer_services
@@ -119,6 +120,7 @@ def plan(core: Core, extra: Extra) -> None:
     if not services:
         return
     now = core.business_clock.now()
+    settle_reviews(core.open_uow, core.config.services.reviewed, now)
     bookings = record_bookings(core.open_uow, services, core.config, now)
     key = planning_key(core.open_uow, core.entropy)
     summary = plan_touchpoints(core.open_uow, services, core.config, now, key)

@@ -13,8 +13,8 @@
      -  NOT_MEANT         the service's condition excludes this vehicle or customer
 
 What follows depends on the plan (``planning``): CYCLE_CONTACTED, GIVEN_UP, NOT_YET, DUE_MOVED, WINDOW_OVER,
-9 FREQUENCY_CAP, 10 OPEN_COMPLAINT, LEGAL_DISPUTE, DUNNING (``held``), 11 HOLDOUT. The same rules are asked again in
-the moment of sending (``recheck``).
+9 FREQUENCY_CAP, 10 OPEN_COMPLAINT, LEGAL_DISPUTE, DUNNING (``held``), 11 HOLDOUT. Where the dealer reviews first, a
+message may be DECLINED, or has LAPSED. The same rules are asked again in the moment of sending (``recheck``).
 """
 
 import re
@@ -82,6 +82,8 @@ class Reason(StrEnum):
     OPEN_COMPLAINT = "OPEN_COMPLAINT"
     LEGAL_DISPUTE = "LEGAL_DISPUTE"
     DUNNING = "DUNNING"
+    DECLINED = "DECLINED"
+    LAPSED = "LAPSED"
     HOLDOUT = "HOLDOUT"
 
 

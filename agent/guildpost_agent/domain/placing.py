@@ -12,7 +12,7 @@ from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
 from guildpost_agent.domain.timing import Candidate, Dealer, Timing, choose_time, options
-from guildpost_agent.domain.touchpoint_states import PLANNED
+from guildpost_agent.domain.touchpoint_states import PLANNED, PROPOSED
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
@@ -84,7 +84,7 @@ def _touchpoint(candidate: Candidate, channel: Channel, ground: str, timing: Tim
         weekday=option.met.weekday(),
         hour=timing.hour,
         arm=timing.arm,
-        state=PLANNED,
+        state=PROPOSED if service.service_id in dealer.reviewed else PLANNED,
         reasons=_reasons(candidate, channel, ground, timing),
         touch_id=touch_at(service, (occasion.due_date - option.met).days),
     )

@@ -21,7 +21,7 @@ from guildpost_agent.domain.regions import states_of
 from guildpost_agent.domain.sequence import Step, first_step, follow_up
 from guildpost_agent.domain.service_work import cycle_days
 from guildpost_agent.domain.timing import Candidate, Dealer
-from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
+from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, PROPOSED, UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule, AfterEventRule, Event
 
@@ -122,7 +122,9 @@ class _Household:
             group = other.service.bundle_group == service.bundle_group
             met = leader.due_date - timedelta(days=leader.lead_days)
             if same and group and leader.channel in lawful and candidate.opens <= met <= candidate.closes:
-                self.results[at] = (other, replace(leader, bundled=(*leader.bundled, occasion.occasion_id)))
+                state = PROPOSED if service.service_id in self._dealer.reviewed else leader.state
+                bundled = (*leader.bundled, occasion.occasion_id)
+                self.results[at] = (other, replace(leader, bundled=bundled, state=state))
                 return Bundled(leader.touchpoint_id, leader.service_id)
         return None
 

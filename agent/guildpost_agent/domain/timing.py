@@ -46,7 +46,18 @@ _LONGEST_WAY_DAYS: Final = 14
 
 @dataclass(frozen=True)
 class Dealer:
-    """How this dealer plans: the key of all draws, time zone, state, the rhythm of letters, and the control group."""
+    """How this dealer plans.
+
+    Attributes:
+        key: 32 bytes, behind all draws.
+        zone: the dealer's time zone.
+        state: the dealer's federal state.
+        rhythm: of letters.
+        now: the business clock.
+        share: of the control groups.
+        members: who was held out before, and from which service.
+        reviewed: services whose messages a person approves first.
+    """
 
     key: bytes
     zone: ZoneInfo
@@ -55,6 +66,7 @@ class Dealer:
     now: datetime
     share: float = LEAST_SHARE
     members: Collection[Member] = frozenset()
+    reviewed: Collection[str] = frozenset()
 
     @property
     def today(self) -> date:

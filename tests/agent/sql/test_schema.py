@@ -27,6 +27,7 @@ PERSONAL = {
     },
     "vehicles": {"vehicle_id", "customer_id", "vin", "plate", "first_registration", "mileage_km", "next_hu", "sold_on"},
     "jobs": {"job_id", "order_number", "order_date", "vehicle_id", "customer_id", "mileage_km", "text"},
+    "approvals": {"at", "by_whom"},
     "appointments": {"appointment_id", "customer_id", "vehicle_id", "starts_at", "created_on"},
     "consent_events": {"customer_id", "at", "source", "collected_by", "given_on", "ip", "reference", "preferences"},
     "opt_in_requests": {"customer_id", "email", "source", "collected_by", "ip"},

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.tables import (
+    approvals,
     call_tasks,
     consent_events,
     customers,
@@ -138,7 +139,7 @@ def _drop_touchpoints(connection: Connection, found: Select[Any]) -> int:
     if not ids:
         return 0
     of = list(connection.scalars(select(touchpoints.c.occasion_id).where(touchpoints.c.touchpoint_id.in_(ids))))
-    for table in (outcomes, outbox, touchpoints):
+    for table in (approvals, outcomes, outbox, touchpoints):
         connection.execute(delete(table).where(table.c.touchpoint_id.in_(ids)))
     still = select(touchpoints.c.occasion_id)
     alone: ColumnElement[bool] = occasions.c.occasion_id.in_(of) & occasions.c.occasion_id.not_in(still)

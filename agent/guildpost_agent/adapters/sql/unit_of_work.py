@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
+from guildpost_agent.adapters.sql.approvals import SqlApprovals
 from guildpost_agent.adapters.sql.calls import SqlCalls
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
@@ -88,6 +89,11 @@ class SqlUnitOfWork:
     def plans(self) -> SqlPlans:
         """Occasions, decisions, touchpoints."""
         return SqlPlans(self._connection)
+
+    @cached_property
+    def approvals(self) -> SqlApprovals:
+        """What was approved, declined or lapsed."""
+        return SqlApprovals(self._connection)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -31,7 +31,6 @@ from guildpost_agent.domain.consent.phone_proof import PhoneUse
 from guildpost_agent.domain.consent.terms import ContactChannel, Kind
 from guildpost_agent.domain.months import add_months, first_of
 from guildpost_agent.domain.records import Customer
-from guildpost_agent.domain.touchpoint_states import CANCELLED, PLANNED
 from guildpost_shared.errors import Conflict, Refused
 
 
@@ -141,9 +140,8 @@ def _vehicle_gone(uow: UnitOfWork, made: _Made, on: date) -> None:
     if not task.vehicle_id:
         return
     uow.records.mark_vehicle_gone(task.vehicle_id, on)
-    for touchpoint in uow.plans.touchpoints_of(task.customer_id):
-        if touchpoint.vehicle_id == task.vehicle_id:
-            uow.plans.move(touchpoint.touchpoint_id, expected=PLANNED, to=CANCELLED)
+    about = [t for t in uow.plans.touchpoints_of(task.customer_id) if t.vehicle_id == task.vehicle_id]
+    uow.plans.cancel(touchpoint.touchpoint_id for touchpoint in about)
     _withdraw(uow, (other for other in _others(uow, task) if other.vehicle_id == task.vehicle_id), made.now)
 
 

@@ -51,9 +51,7 @@ def close_consents(
         uow.consents.move_requests([advance(r, Step.CANCEL, at) for r in mine], expected=WAITING)
     if purpose == EVERY:
         _suppress(uow, customer_id, closed, key, at)
-    for touchpoint in uow.plans.touchpoints_of(customer_id):
-        if touchpoint.channel in closed:
-            uow.plans.move(touchpoint.touchpoint_id, expected="planned", to="cancelled")
+    uow.plans.cancel(t.touchpoint_id for t in uow.plans.touchpoints_of(customer_id) if t.channel in closed)
 
 
 def suppress_closed(uow: UnitOfWork, customer_ids: Iterable[str], key: bytes, at: datetime) -> None:

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.app.rights.erase import RightsDesk
-from guildpost_agent.domain.touchpoint_states import CANCELLED, PLANNED
 from guildpost_shared.errors import Refused
 
 
@@ -52,8 +51,4 @@ def lift_restriction(desk: RightsDesk, ids: Collection[str], ground: Ground, now
 
 def cancel_planned(uow: UnitOfWork, ids: Collection[str]) -> int:
     """Cancel what is planned and not on its way; return how many."""
-    return sum(
-        uow.plans.move(touchpoint.touchpoint_id, expected=PLANNED, to=CANCELLED)
-        for one in ids
-        for touchpoint in uow.plans.touchpoints_of(one)
-    )
+    return uow.plans.cancel(t.touchpoint_id for one in ids for t in uow.plans.touchpoints_of(one))

@@ -135,6 +135,15 @@ RULES: Final[tuple[TableRule, ...]] = (
         Source.AGENT,
         {"token": TECHNICAL, "message_id": TECHNICAL},
     ),
+    TableRule(
+        "approvals",
+        _OF_TOUCHPOINT,
+        Delete(),
+        "sending",
+        "send_log",
+        Source.AGENT,
+        {"seq": TECHNICAL, "touchpoint_id": TECHNICAL},
+    ),
     TableRule("outcomes", _OF_TOUCHPOINT, Delete(), "answers", "send_log", Source.PERSON),
     TableRule(
         "call_tasks", _OWN, Delete(), "sending", "send_log", Source.AGENT, {"task_id": TECHNICAL, "proof": TECHNICAL}

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from guildpost_agent.app.ports.read_model import WeekRow
-from guildpost_agent.domain.touchpoint_states import WITHDRAWN
+from guildpost_agent.domain.touchpoint_states import OPEN, WITHDRAWN
 from guildpost_shared.web.pages import Pages
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DAYS: Final = 7
 SHOWN: Final = 12
 """Messages of one day on the start page; the day's own page lists all."""
-_OPEN: Final = frozenset({"planned", "ready", "sending"})
+_OPEN: Final = OPEN | {"ready"}
 _YEARS: Final = range(2000, 2200)
 """Days that pages show; at the ends of the calendar the arithmetic of zones fails."""
 _NOT_FOUND: Final = 404

@@ -1,6 +1,7 @@
 """The agent's encrypted database: one module per subject, one ``metadata`` over all of them."""
 
 from guildpost_agent.adapters.sql.tables.agent import documents, egress_ledger, leases
+from guildpost_agent.adapters.sql.tables.approvals import approvals
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
 from guildpost_agent.adapters.sql.tables.calls import call_tasks
 from guildpost_agent.adapters.sql.tables.consents import (
@@ -35,6 +36,7 @@ __all__ = [
     "STAGED",
     "Instant",
     "appointments",
+    "approvals",
     "call_tasks",
     "consent_events",
     "contributed_customers",
