@@ -52,6 +52,12 @@ def _empty_database() -> bytes:
         return (Path(folder) / "agent.db").read_bytes()
 
 
+def a_store(folder: Path) -> OpenUnitOfWork:
+    """Open an encrypted database whose tables were made before."""
+    (folder / "agent.db").write_bytes(_empty_database())
+    return unit_of_work_factory(open_engine(folder / "agent.db", _KEY))
+
+
 def always_welcome(_uow: object, _touchpoint: Touchpoint) -> str | None:
     """Recheck that finds nothing."""
     return None

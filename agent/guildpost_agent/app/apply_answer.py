@@ -4,7 +4,7 @@ event                     effect
 ───────────────────────   ──────────────────────────────────────────────────────────────────────────────────
 unsubscribe               that channel: consent withdrawn, address suppressed, what is planned there cancelled
 answer stop               the same for every channel, and the advertising block (Art. 21(2) GDPR)
-answer book, call_me      an outcome "answered": the staff's work list
+answer book, call_me      an outcome "answered": the staff's work list. What is planned about it is cancelled
 answer hu_done            a HU message: the next HU is one interval after this month; else only noted.
                           What is planned for the occasion is cancelled
 answer sold               the vehicle is gone; what is planned for it is cancelled
@@ -83,6 +83,9 @@ def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: 
         uow.records.block_advertising(touchpoint.customer_id)
     elif event.value is Answer.HU_DONE:
         _done(uow, touchpoint, rules, at)
+    elif event.value in {Answer.BOOK, Answer.CALL_ME}:
+        asked = (touchpoint.vehicle_id, touchpoint.service_id)
+        _cancel(uow, [t for t in _of_customer(uow, touchpoint) if (t.vehicle_id, t.service_id) == asked])
     elif event.value is Answer.SOLD:
         uow.records.mark_vehicle_gone(touchpoint.vehicle_id, at.astimezone(rules.zone).date())
         _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.vehicle_id == touchpoint.vehicle_id])

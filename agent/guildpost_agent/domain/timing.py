@@ -20,6 +20,7 @@ from guildpost_agent.domain.lift.control import LEAST_SHARE, ControlGroup, Membe
 from guildpost_agent.domain.records import Channel, Occasion
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.sequence import Step, Window, opening_of
+from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.working_days import (
     END_HOUR,
     FIRST_HOUR,
@@ -42,6 +43,7 @@ RELEASE_HOUR: Final = 7
 _LAST_HOUR: Final = END_HOUR - 1
 # Four working days take no longer than this, Christmas and Easter included.
 _LONGEST_WAY_DAYS: Final = 14
+_WEEK_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
@@ -181,22 +183,30 @@ def _releases(  # noqa: PLR0917 — what the days depend on, and nothing else, s
     return tuple(found)
 
 
-def _aim(candidate: Candidate, channel: Channel, first: date, key: bytes) -> Aim:
+def _aim(candidate: Candidate, channel: Channel, first: date, dealer: Dealer) -> Aim:
     """Draw arm, lead time and slot; repeatable from the key and the occasion.
+
+    Nothing is drawn where a day is meant (a birthday), or haste (a notice): that is the day itself, or the first one.
 
     Args:
         candidate: the occasion and its service.
         channel: has a default slot of its own.
         first: the first day still possible.
-        key: of all draws.
+        dealer: has the key of all draws.
     """
-    occasion, window = candidate.occasion.occasion_id, candidate.window
+    key, occasion, window = dealer.key, candidate.occasion.occasion_id, candidate.window
     most = min(window.first_day, (candidate.occasion.due_date - first).days)
     use = candidate.service.channel(Via(channel.value))
     if candidate.step is not None and candidate.step.follow_up and use is not None:
         hour = use.default_slot.hour or FIRST_HOUR
         lead, slot = min(window.default_lead, most), use.default_slot
         return Aim(FOLLOW_UP_ARM, lead, slot.weekday, min(max(hour, FIRST_HOUR), _LAST_HOUR))
+    if is_notice(candidate.service) or window.first_day - window.last_day < _WEEK_DAYS:
+        lead = most if is_notice(candidate.service) else min(window.default_lead, most)
+        day, now = candidate.occasion.due_date - timedelta(days=lead), dealer.now.astimezone(dealer.zone)
+        usual = use.default_slot.hour if use is not None else None
+        soonest = now.hour + 1 if day == now.date() else 0
+        return Aim(DEFAULT_ARM, lead, day.weekday(), min(max(usual or FIRST_HOUR, soonest, FIRST_HOUR), _LAST_HOUR))
     if use is not None and window.default_lead <= most and draw(key, "arm", occasion) < DEFAULT_SHARE:
         hour = use.default_slot.hour or FIRST_HOUR
         return Aim(DEFAULT_ARM, window.default_lead, use.default_slot.weekday, min(max(hour, FIRST_HOUR), _LAST_HOUR))
@@ -217,7 +227,7 @@ def choose_time(candidate: Candidate, channel: Channel, free: Sequence[Option], 
         free: the options that keep the contact cap, earliest first; at least one.
         dealer: how the dealer plans.
     """
-    aim = _aim(candidate, channel, free[0].met, dealer.key)
+    aim = _aim(candidate, channel, free[0].met, dealer)
     target = candidate.occasion.due_date - timedelta(days=aim.lead)
     if channel is Channel.LETTER:
         chosen = min(free, key=lambda option: (abs((option.met - target).days), option.met))
