@@ -71,6 +71,7 @@ class _Run:
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     unbundled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    first_days: dict[str, int] = field(default_factory=dict)
 
     def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
         """Note a decision."""
@@ -104,11 +105,13 @@ class _Run:
 
     def _too_early(self, occasion: Occasion) -> Refusal | None:
         """Let an occasion wait whose first window opens later; nobody needs to ask anything else about it yet."""
-        service, today = self.judge.services[occasion.service_id], self.judge.dealer.today
-        ahead = occasion.due_date - today
-        if ahead.days <= self.horizon_days + opening_of(service).first_day:
+        first_day = self.first_days.get(occasion.service_id)
+        if first_day is None:
+            first_day = opening_of(self.judge.services[occasion.service_id]).first_day
+            self.first_days[occasion.service_id] = first_day
+        if (occasion.due_date - self.judge.dealer.today).days <= self.horizon_days + first_day:
             return None
-        opens = occasion.due_date - timedelta(days=opening_of(service).first_day)
+        opens = occasion.due_date - timedelta(days=first_day)
         return Refusal(Reason.NOT_YET, {"opens": opens.isoformat()})
 
     def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:

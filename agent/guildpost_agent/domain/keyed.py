@@ -14,7 +14,11 @@ _TAG: Final = "guildpost/plan/v1"
 
 
 def _pack(parts: tuple[str, ...]) -> bytes:
-    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    packed: list[bytes] = []
+    for part in parts:
+        text = part.encode()
+        packed += (len(text).to_bytes(4, "big"), text)
+    return b"".join(packed)
 
 
 def _identifier(digest: bytes) -> str:

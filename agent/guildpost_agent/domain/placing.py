@@ -11,7 +11,8 @@ from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
 from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
-from guildpost_agent.domain.timing import Candidate, Dealer, Timing, choose_time, options
+from guildpost_agent.domain.service_work import asks_for_a_visit
+from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, choose_time, options
 from guildpost_agent.domain.touchpoint_states import PLANNED, PROPOSED
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
@@ -36,27 +37,37 @@ def place(
         allowance: what is left; the message is taken from it.
     """
     exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
+    serves = asks_for_a_visit(candidate.service)
     why: Reason = Reason.WINDOW_OVER
     for channel, ground in candidate.channels:
-        possible = options(candidate, channel, dealer)
-        free = list(possible if exempt else (option for option in possible if fits(option.contact, contacts)))
-        why = Reason.FREQUENCY_CAP if possible and not free else why
+        free: Sequence[Option] = options(candidate, channel, dealer)
+        if free and not exempt:
+            free, why = _kept(free, candidate, channel, contacts, allowance)
         if not free:
             continue
-        if not exempt:
-            paid = [option for option in free if allowance.affords(channel, option.contact.first, name)]
-            free = [option for option in paid if allowance.serves(option.met)]
-            if not free:
-                why = Reason.CAPACITY if paid else Reason.BUDGET
-                continue
         timing = choose_time(candidate, channel, free, dealer)
         if not exempt and dealer.holds_out(candidate.occasion.customer_id, name):
             day = timing.option.planned_at.astimezone(dealer.zone).date()
             facts: Facts = {"channel": channel.value, "planned_on": day.isoformat()}
             return Refusal(Reason.HOLDOUT, {"percent": round(dealer.share * 100), **facts})
-        allowance.take(channel, timing.option.contact.first, timing.option.met, name, serves=not exempt)
+        allowance.take(channel, timing.option.contact.first, timing.option.met, name, serves=serves)
         return _touchpoint(candidate, channel, ground, timing, dealer)
     return Refusal(why, _FACTS[why](candidate))
+
+
+def _kept(
+    free: Sequence[Option], candidate: Candidate, channel: Channel, contacts: Sequence[Contact], allowance: Allowance
+) -> tuple[Sequence[Option], Reason]:
+    """Keep the days that the workshop, the budget and the household have room for, and name what took the last one."""
+    service = candidate.service
+    if asks_for_a_visit(service):
+        free = [option for option in free if allowance.serves(option.met)]
+        if not free:
+            return free, Reason.CAPACITY
+    free = [option for option in free if allowance.affords(channel, option.contact.first, service.service_id)]
+    if not free:
+        return free, Reason.BUDGET
+    return [option for option in free if fits(option.contact, contacts)], Reason.FREQUENCY_CAP
 
 
 _FACTS: Final[dict[Reason, Callable[[Candidate], Facts]]] = {

@@ -113,3 +113,8 @@ def consent_purpose(service: ServiceDefinition) -> ConsentPurpose:
     if service.learning_class is LearningClass.FOLLOW_UP:
         return ConsentPurpose.SATISFACTION
     return ConsentPurpose.SERVICE_REMINDERS
+
+
+def asks_for_a_visit(service: ServiceDefinition) -> bool:
+    """Say whether a service's message asks people into the workshop; notices and good wishes do not."""
+    return not (is_notice(service) or isinstance(service.occasion, AnniversaryRule))

@@ -10,7 +10,7 @@ first import spreads its backlog by itself.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ class Dealer:
     members: Collection[Member] = frozenset()
     reviewed: Collection[str] = frozenset()
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The dealer's local day."""
         return self.now.astimezone(self.zone).date()
