@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 from guildpost_agent.app.rehearse_plan import Rehearsal
 from guildpost_agent.domain.occasions import ahead_days
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.preview_scope import Scope, Standing
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint
-from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN
-
-_SENDING: Final = "sending"
+from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
 
 
 @dataclass(frozen=True)
@@ -79,4 +76,4 @@ def standing_of(touchpoint: Touchpoint, plan: Rehearsal) -> Standing:
 
 def waits(touchpoint: Touchpoint) -> bool:
     """Say whether a message is still to be handed over."""
-    return touchpoint.state in OPEN and touchpoint.state != _SENDING
+    return touchpoint.state in WAITING

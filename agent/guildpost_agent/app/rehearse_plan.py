@@ -25,7 +25,7 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
-from guildpost_agent.domain.touchpoint_states import OPEN
+from guildpost_agent.domain.touchpoint_states import WAITING
 from guildpost_shared.services.definition import ServiceDefinition
 
 STAND_IN: Final = bytes(KEY_BYTES)
@@ -91,7 +91,9 @@ def rehearse_plan(
         known = frozenset(t.touchpoint_id for t in uow.plans.touchpoints())
         record_bookings(_uncommitted(uow), offered, config, now)
         if afresh:
-            uow.plans.cancel_planned(occasion_ids=[t.occasion_id for t in uow.plans.touchpoints() if t.state in OPEN])
+            uow.plans.cancel_planned(
+                occasion_ids=[t.occasion_id for t in uow.plans.touchpoints() if t.state in WAITING]
+            )
         plan_within(uow, offered, config, now, stored or STAND_IN, horizon_days=horizon_days)
         return Rehearsal(
             now=now,
