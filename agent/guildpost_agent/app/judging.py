@@ -74,7 +74,7 @@ class Judge:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
         if customer.customer_id in self.restricted and not is_notice(service):
             return Refusal(Reason.RESTRICTED, {})
-        channels = self._channels(service, customer)
+        channels = self.channels(service, customer)
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
         refusal = self._by_data(service, occasion, vehicle, customer)
@@ -87,13 +87,25 @@ class Judge:
         failed = sum(t.state in UNHEARD for t in mine)
         return Candidate(occasion, service, channels, states, failed, number=len(mine))
 
+    def unfit(self, occasion: Occasion) -> Refusal | None:
+        """Say why nobody should approach the customer about an occasion, by whatever way; addresses do not matter."""
+        house, service = self.dealership, self.services[occasion.service_id]
+        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
+        refusal = gone(vehicle, self.dealer.today) or self._address(occasion.customer_id, customer)
+        if vehicle is None or customer is None or (refusal is not None and refusal.reason != Reason.ADDRESS_INVALID):
+            return refusal or Refusal(Reason.NOT_CUSTOMER, {})
+        if customer.customer_id in self.restricted and not is_notice(service):
+            return Refusal(Reason.RESTRICTED, {})
+        declined = Refusal(Reason.DECLINED, {}) if occasion.occasion_id in self.declined else None
+        return self._by_data(service, occasion, vehicle, customer) or declined
+
     def _address(self, customer_id: str, customer: Customer | None) -> Refusal | None:
         """Ask once per customer whether there is anybody to write to."""
         if customer_id not in self._addresses:
             self._addresses[customer_id] = not_addressable(customer)
         return self._addresses[customer_id]
 
-    def _channels(self, service: ServiceDefinition, customer: Customer) -> Lawful:
+    def channels(self, service: ServiceDefinition, customer: Customer) -> Lawful:
         """List the lawful channels in the service's order; asked once per customer and purpose."""
         known = self._asked.get(service.service_id)
         if known is None:
@@ -106,7 +118,7 @@ class Judge:
 
     def _ask(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
         """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
-        now, consents, rules = self._local_now, self.dealership.consents, self.rules
+        now, consents, rules = self.local_now, self.dealership.consents, self.rules
         said = consents.of(customer.customer_id)
         channels = lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
         siblings = self.dealership.others_of(customer.customer_id)
@@ -127,7 +139,8 @@ class Judge:
         return None
 
     @property
-    def _local_now(self) -> datetime:
+    def local_now(self) -> datetime:
+        """Give the business clock in the dealer's time zone."""
         return self.dealer.now.astimezone(self.dealer.zone)
 
     def _by_data(

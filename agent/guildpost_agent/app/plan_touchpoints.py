@@ -25,6 +25,7 @@ from guildpost_agent.app.dealership import (
 )
 from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
+from guildpost_agent.app.plan_calls import plan_calls
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.allowance import Allowance
@@ -233,6 +234,7 @@ def plan_within(
         uow.plans.unbundle(touchpoint_id, kept)
     uow.plans.record_decisions(run.decisions)
     uow.plans.add_touchpoints(run.touchpoints)
+    plan_calls(uow, judge, occasions, answered, config.language)
     triage = Counter(occasion.triage for occasion in occasions)
     refused = Counter(decision.reason for decision in run.decisions if not decision.kept)
     refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions)

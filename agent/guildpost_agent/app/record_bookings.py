@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.calls.settle import withdraw_booked
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
@@ -55,7 +56,9 @@ def record_bookings(
         answers = uow.records.jobs(since=first) if first else []
         pairs = attribute(sent, bookings_of(appointments, answers, by_id.values()), zone)
         booked = uow.outcomes.add([_outcome(sent, booking, zone) for sent, booking in pairs])
-        decisions = _booked(touchpoints, AppointmentBook(appointments), now)
+        book = AppointmentBook(appointments)
+        withdraw_booked(uow, book, now)
+        decisions = _booked(touchpoints, book, now)
         cancelled = uow.plans.cancel_planned(occasion_ids=[decision.occasion_id for decision in decisions])
         uow.plans.record_decisions(decisions)
         uow.commit()

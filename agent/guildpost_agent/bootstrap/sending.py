@@ -11,10 +11,12 @@ from guildpost_agent.adapters.channels.letter_folder import LetterFolder
 from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
+from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender, dispatch_mail
 from guildpost_agent.app.outbox_steps import Recheck
+from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
@@ -52,7 +54,7 @@ def relay_inbox(core: Core) -> HttpRelayInbox:
 
 
 def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, services: Services) -> PollSummary:
-    """Fetch and apply what customers answered."""
+    """Fetch and apply what customers answered, and hand over to people what is theirs."""
     zone = ZoneInfo(core.config.dealer.timezone)
     today = core.business_clock.now().astimezone(zone).date()
     hu_rules = {name: service.occasion for name, service in services.items() if isinstance(service.occasion, HuRule)}
@@ -64,7 +66,11 @@ def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, servi
         ),
         hu_services=frozenset(hu_rules),
     )
-    return poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
+    summary = poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
+    if summary.applied:
+        key, now = planning_key(core.open_uow, core.entropy), core.business_clock.now()
+        hand_over(core.open_uow, services, HandOver(key, zone, core.config.language), now)
+    return summary
 
 
 def last_check(core: Core, services: Services) -> Recheck:

@@ -87,9 +87,8 @@ def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     yield texts.text("cli.calls.count", count=len(found.calls), **hours)
     for call in found.calls:
         yield from _call(call, texts, zone)
-    resting = (("later", found.later), ("over", found.over), ("not_allowed", found.not_allowed))
-    for name, count in resting:
-        if count:
+    for name in ("later", "over", "not_allowed", "stopped"):
+        if count := getattr(found, name):
             yield texts.text(f"cli.calls.{name}", count=count)
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from guildpost_agent.app.approve_messages import settle_reviews
+from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.dealership import dealer_services
@@ -116,13 +117,15 @@ def _master_rows(report: ImportReport) -> int:
 
 def plan(core: Core, extra: Extra) -> None:
     """Attribute bookings and plan; note what the plan was made for."""
-    services = services_of(catalogue_of(core)).values()
+    catalogued = services_of(catalogue_of(core))
+    services = catalogued.values()
     if not services:
         return
     now = core.business_clock.now()
     settle_reviews(core.open_uow, core.config.services.reviewed, now)
     bookings = record_bookings(core.open_uow, services, core.config, now)
     key = planning_key(core.open_uow, core.entropy)
+    hand_over(core.open_uow, catalogued, HandOver(key, core.zone, core.config.language), now)
     summary = plan_touchpoints(core.open_uow, services, core.config, now, key)
     note_plan(core.open_uow, extra.get("mark", ""))
     log.info("planned", occasions=summary.occasions, planned=summary.planned, booked=bookings.booked)

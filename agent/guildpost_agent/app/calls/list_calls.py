@@ -5,11 +5,12 @@ from datetime import datetime
 
 from guildpost_agent.app.calls.rules import CallRules, may_call
 from guildpost_agent.app.dealership import suppression_check
+from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.call_steps import is_call_time
 from guildpost_agent.domain.call_tasks import CallTask, Desk
 from guildpost_agent.domain.consent.decide import Decision
-from guildpost_agent.domain.consent.terms import ContactChannel
+from guildpost_agent.domain.consent.terms import ContactChannel, Purpose
 from guildpost_agent.domain.legal_basis import reachable
 from guildpost_agent.domain.records import Customer, Vehicle
 
@@ -27,12 +28,13 @@ class Call:
 
 @dataclass(frozen=True)
 class CallList:
-    """What to do now, and how many open tasks rest: not their day, nobody to call, or no permission (any more)."""
+    """What to do now, and how many open tasks rest: not their day, nobody to call, no permission, stopped."""
 
     calls: tuple[Call, ...]
     later: int = 0
     over: int = 0
     not_allowed: int = 0
+    stopped: int = 0
 
 
 def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: Desk | None = None) -> CallList:
@@ -45,20 +47,24 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
         desk: whose; everybody's by default.
     """
     calls: list[Call] = []
-    later = over = not_allowed = 0
+    later = over = not_allowed = stopped = 0
     today = now.astimezone(rules.zone).date()
     with open_uow() as uow:
         tasks = [task for task in uow.calls.open() if desk in {None, task.desk}]
         known = {c.customer_id: c for c in uow.records.customers_of({task.customer_id for task in tasks})}
         vehicles = {v.vehicle_id: v for v in uow.records.vehicles_of({task.vehicle_id for task in tasks})}
         suppressed, aside = suppression_check(uow), uow.rights.restricted()
+        holds, stop = uow.holds.in_force(today), current_stop(uow)
         for task in tasks:
             customer = known.get(task.customer_id)
+            away = aside if task.purpose is Purpose.TRANSACTIONAL else {*aside, *holds}
             if task.closes < today:
                 over += 1
             elif not task.is_due(now, rules.zone):
                 later += 1
-            elif customer is None or customer.deceased or customer.missing_since or task.customer_id in aside:
+            elif stop is not None and stop.covers(task.service_id):
+                stopped += 1
+            elif customer is None or customer.deceased or customer.missing_since or task.customer_id in away:
                 not_allowed += 1
             else:
                 ground = may_call(uow, task, customer, suppressed=suppressed, now=now, rules=rules)
@@ -67,4 +73,4 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
                     continue
                 in_hours = is_call_time(now, rules.zone, rules.states(customer))
                 calls.append(Call(task, customer, vehicles.get(task.vehicle_id), ground, in_hours))
-    return CallList(tuple(calls), later, over, not_allowed)
+    return CallList(tuple(calls), later, over, not_allowed, stopped)

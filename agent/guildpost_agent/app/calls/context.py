@@ -1,0 +1,47 @@
+"""What whoever calls should know, line by line, in the dealer's language."""
+
+from collections.abc import Iterable
+from datetime import date, tzinfo
+
+from guildpost_agent.app.explain import say_day
+from guildpost_agent.domain.call_planning import desk_of
+from guildpost_agent.domain.call_tasks import Desk
+from guildpost_agent.domain.records import Touchpoint
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import Language
+from guildpost_shared.services.definition import ServiceDefinition
+
+
+def context_lines(
+    service: ServiceDefinition,
+    due: date,
+    sent: Iterable[Touchpoint],
+    language: Language,
+    zone: tzinfo,
+    *,
+    direct: bool = False,
+    asked_on: date | None = None,
+) -> tuple[str, ...]:
+    """Say what a call is about, and what went before.
+
+    Args:
+        service: of the occasion.
+        due: the due date.
+        sent: the messages that nobody answered.
+        language: the dealer's.
+        zone: the dealer's time zone.
+        direct: the call comes first, or instead of a message.
+        asked_on: the day on which the customer asked to be called.
+    """
+    texts = load("guildpost_agent", language)
+    lines = [texts.text("call.context.due", service=service.name[language], day=say_day(due, texts))]
+    if asked_on is not None:
+        lines.append(texts.text("call.context.asked", day=say_day(asked_on, texts)))
+    for one in sent:
+        day = say_day(one.planned_at.astimezone(zone).date(), texts)
+        lines.append(texts.text("call.context.sent", day=day, channel=texts.text(f"consent.channel.{one.channel}")))
+    if direct:
+        lines.append(texts.text("call.context.direct"))
+    if desk_of(service) is Desk.SALES:
+        lines.append(texts.text("call.context.sales"))
+    return tuple(lines)
