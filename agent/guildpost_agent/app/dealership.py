@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.ports.people import Membership
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
@@ -36,6 +37,7 @@ class Dealership:
     consents: ConsentBook[Any]
     appointments: AppointmentBook
     persons: dict[str, tuple[str, ...]]
+    households: Mapping[str, str] = field(default_factory=dict)
     wheels_stored: frozenset[str] = frozenset()
     listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
@@ -55,7 +57,11 @@ class Dealership:
 
 
 def load_dealership(
-    uow: UnitOfWork, services: Iterable[ServiceDefinition] = (), scope: Collection[str] | None = None
+    uow: UnitOfWork,
+    services: Iterable[ServiceDefinition] = (),
+    scope: Collection[str] | None = None,
+    *,
+    plain: bool = False,
 ) -> Dealership:
     """Read it, or what concerns certain customers.
 
@@ -63,18 +69,21 @@ def load_dealership(
         uow: an open transaction.
         services: tell by which words their work is recognised.
         scope: customer numbers, whole households; None for everybody.
+        plain: without plates, papers, forms of address and provenance, for whom everybody is read.
     """
     records = uow.records
-    customers = records.customers() if scope is None else records.customers_of(scope)
-    vehicles = records.vehicles() if scope is None else records.vehicles_of_customers(scope)
+    customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
+    vehicles = records.vehicles(plain=plain) if scope is None else records.vehicles_of_customers(scope)
     jobs = records.jobs() if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
+    members = uow.people.all()
     return Dealership(
         customers={customer.customer_id: customer for customer in customers},
         vehicles={vehicle.vehicle_id: vehicle for vehicle in vehicles},
         histories=histories(jobs, works_of(services)),
         consents=uow.consents.book(scope),
         appointments=AppointmentBook(uow.records.appointments()),
-        persons=_several_records(uow),
+        persons=_several_records(members),
+        households={member.customer_id: member.household_id for member in members},
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),
         listed=_listed(uow),
     )
@@ -89,10 +98,10 @@ def _listed(uow: UnitOfWork) -> dict[str, dict[str, date]]:
     return found
 
 
-def _several_records(uow: UnitOfWork) -> dict[str, tuple[str, ...]]:
+def _several_records(members: Iterable[Membership]) -> dict[str, tuple[str, ...]]:
     """Give all numbers of a person for each record that has siblings."""
     grouped: defaultdict[str, list[str]] = defaultdict(list)
-    for member in uow.people.all():
+    for member in members:
         grouped[member.person_id].append(member.customer_id)
     return {one: tuple(sorted(ids)) for ids in grouped.values() if len(ids) > 1 for one in ids}
 

@@ -213,7 +213,7 @@ def plan_within(
     share, members = config.services.holdout_share, uow.plans.control_group()
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members, config.services.reviewed)
     scope = None if changed is None else concerned(uow, changed)
-    dealership = load_dealership(uow, running, scope)
+    dealership = load_dealership(uow, running, scope, plain=True)
     vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
     occasions, cancelled, vanished = refresh_occasions(
@@ -249,7 +249,7 @@ def plan_within(
 
 def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
     """Plan household by household: whoever lives together shares the contacts of all."""
-    household = {member.customer_id: member.household_id for member in uow.people.all()}
+    household = run.judge.dealership.households
     due: defaultdict[str, list[Occasion]] = defaultdict(list)
     for occasion in occasions:
         due[household.get(occasion.customer_id, occasion.customer_id)].append(occasion)

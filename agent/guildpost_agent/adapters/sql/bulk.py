@@ -64,6 +64,11 @@ def _writer(column: Column[Any]) -> Callable[[Any], Any] | None:
 
 def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
     """Read the named columns of a whole table, converted as SQLAlchemy would."""
+    return list(zip(*read_columns(connection, table, names), strict=True))
+
+
+def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[list[Any]]:
+    """Read the named columns of a whole table one by one, converted as SQLAlchemy would; none where it has no row."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 — names come from the schema
@@ -77,7 +82,7 @@ def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> lis
         convert = _reader(table.c[name])
         if convert is not None:
             columns[at] = _converted(columns[at], convert)
-    return list(zip(*columns, strict=True))
+    return columns
 
 
 def read_column(connection: Connection, table: Table, name: str) -> list[Any]:

@@ -53,18 +53,15 @@ class SqlPlans:
     def replace_due_dates(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None) -> None:
         """Store when vehicles are due; only what changed is written."""
         if vehicle_ids is None:
-            known = {row[:2]: row for row in self._connection.execute(select(*_DUE)).all()}
+            stored = read_rows(self._connection, due_dates, _DUE_NAMES)
         else:
-            known = {
-                row[:2]: row
+            stored = [
+                tuple(row)
                 for ids in _chunks(vehicle_ids)
                 for row in self._connection.execute(select(*_DUE).where(due_dates.c.vehicle_id.in_(ids))).all()
-            }
-        found = {}
-        for o in rows:
-            found[o.vehicle_id, o.service_id] = (
-                o.vehicle_id, o.service_id, o.customer_id, o.due_date, o.source, o.confidence, o.triage.value
-            )  # fmt: skip
+            ]
+        known = {row[:2]: row for row in stored}
+        found = {row[:2]: row for row in values_of(rows, _DUE_NAMES)}
         changed = [row for key, row in found.items() if known.get(key) != row]
         insert_rows(self._connection, due_dates, _DUE_NAMES, changed, replace=True)
         gone = [{"v": vehicle, "s": service} for vehicle, service in known.keys() - found.keys()]

@@ -4,16 +4,17 @@ What the dealer's customers told us outlives the next export: an import never li
 a sold vehicle back to the same keeper, never moves an HU month back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
+from itertools import repeat
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table, case, func, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from guildpost_agent.adapters.sql.bulk import read_rows
+from guildpost_agent.adapters.sql.bulk import read_columns
 from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles, wheel_sets
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
@@ -26,6 +27,10 @@ _TABLES: Final[dict[type[Record], Table]] = {
     Appointment: appointments,
 }
 
+_NOT_PLAIN: Final[dict[type[Record], frozenset[str]]] = {
+    Customer: frozenset({"salutation", "title", "second_salutation", "second_title", "care_of", "site", "provenance"}),
+    Vehicle: frozenset({"vin", "plate", "hsn", "tsn", "site", "provenance"}),
+}
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
 _MOST_IDS: Final = 5_000
 
@@ -72,12 +77,22 @@ class SqlRecords:
         if rows:
             self._connection.execute(statement, [vars(row) for row in rows])
 
+    def _all(self, record: type[_Record], *, plain: bool = False) -> list[_Record]:
+        """Read a whole table; ``plain`` leaves out what planning never asks for, which is a good part of the cost."""
+        omitted = _NOT_PLAIN.get(record, frozenset()) if plain else frozenset[str]()
+        names = [field.name for field in fields(record) if field.name not in omitted]
+        columns = read_columns(self._connection, _TABLES[record], names)
+        if not columns:
+            return []
+        read = dict(zip(names, columns, strict=True))
+        empty: dict[str, Iterator[object]] = {name: repeat({} if name == "provenance" else "") for name in omitted}
+        whole = [read.get(field.name) or empty[field.name] for field in fields(record)]
+        return [record(*row) for row in zip(*whole, strict=False)]
+
     def _read(self, record: type[_Record], *conditions: ColumnElement[bool]) -> list[_Record]:
         table = _TABLES[record]
         if not conditions:
-            return [
-                record(*row) for row in read_rows(self._connection, table, [field.name for field in fields(record)])
-            ]
+            return self._all(record)
         statement = select(*_columns(table, record)).where(*conditions)
         return [record(*row) for row in self._connection.execute(statement).all()]
 
@@ -121,13 +136,13 @@ class SqlRecords:
         """Store appointments."""
         self._write(_upsert(appointments), rows)
 
-    def customers(self) -> list[Customer]:
+    def customers(self, *, plain: bool = False) -> list[Customer]:
         """List all customers."""
-        return self._read(Customer)
+        return self._all(Customer, plain=plain)
 
-    def vehicles(self) -> list[Vehicle]:
+    def vehicles(self, *, plain: bool = False) -> list[Vehicle]:
         """List all vehicles."""
-        return self._read(Vehicle)
+        return self._all(Vehicle, plain=plain)
 
     def vehicles_with_wheels(self) -> list[str]:
         """List the vehicles with a set of wheels in store."""

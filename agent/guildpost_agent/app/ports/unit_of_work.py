@@ -79,9 +79,15 @@ class Records(Protocol):
     def upsert_vehicles(self, rows: Sequence[Vehicle]) -> None: ...  # noqa: D102 — see above
     def upsert_jobs(self, rows: Sequence[Job]) -> None: ...  # noqa: D102 — see above
     def upsert_appointments(self, rows: Sequence[Appointment]) -> None: ...  # noqa: D102 — see above
-    def customers(self) -> list[Customer]: ...  # noqa: D102 — see above
+    def customers(self, *, plain: bool = False) -> list[Customer]:
+        """List all customers; ``plain`` without forms of address and provenance, which nobody plans by."""
+        ...
+
     def customers_of(self, customer_ids: Collection[str]) -> list[Customer]: ...  # noqa: D102 — see above
-    def vehicles(self) -> list[Vehicle]: ...  # noqa: D102 — see above
+    def vehicles(self, *, plain: bool = False) -> list[Vehicle]:
+        """List all vehicles; ``plain`` without papers, plates and provenance."""
+        ...
+
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
