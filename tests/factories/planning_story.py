@@ -4,43 +4,28 @@ A story runs the real planner on an encrypted database with the services of the 
 the post: what is due leaves after the last check, as the dispatcher would let it.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.apply_answer import AnswerRules, apply_answer
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
-from guildpost_agent.app.ports.unit_of_work import OutboxJob
-from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.domain.lift.control import ControlGroup
-from guildpost_agent.domain.records import Outcome, Touchpoint
+from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.vehicle_lists import ListEntry
 from guildpost_agent.domain.working_days import SATURDAY
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
 from tests.factories.agent import KEY, a_config, a_consent, a_customer, a_job, a_vehicle, an_appointment
+from tests.factories.leaving import BERLIN, Told, leave
 from tests.factories.sending_world import a_store
 from tests.factories.standard_services import standard_services
 
-BERLIN: Final = ZoneInfo("Europe/Berlin")
 DAY: Final = timedelta(days=1)
 SERVICES: Final = {service.service_id: service for service in standard_services()}
 _GROUP: Final = ControlGroup(KEY)
 PURPOSES: Final = ("service_reminders", "birthday", "sales", "satisfaction")
 TREATED: Final = [str(n) for n in range(100, 400) if not any(_GROUP.holds(str(n), name) for name in SERVICES)][:20]
 """Customers who are in no service's control group."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """One message that a customer met: which of its service's sequence, how, when, and what it carried along."""
-
-    service: str
-    touch: str
-    channel: str
-    met: date
-    also: tuple[str, ...] = ()
 
 
 class Story:
@@ -145,21 +130,5 @@ class Story:
     def _send(self) -> None:
         for touchpoint in self._touchpoints():
             if touchpoint.state == "planned" and touchpoint.planned_at <= self._at(20):
-                self._leave(touchpoint)
-
-    def _leave(self, touchpoint: Touchpoint) -> None:
-        one, now = touchpoint, max(touchpoint.planned_at, self._at(8))
-        service = SERVICES[one.service_id]
-        with self.store() as uow:
-            refused = recheck_touchpoint(uow, one, service=service, state="BW", now=now, zone=BERLIN)
-            assert uow.plans.move(one.touchpoint_id, expected="planned", to="refused" if refused else "sent")
-            if not refused:
-                job = OutboxJob(
-                    one.touchpoint_id, one.channel, one.touchpoint_id, one.touchpoint_id, "", "sent", 1, now, now
-                )
-                uow.outbox.add(job)
-                uow.outcomes.add([Outcome(f"delivered:{one.touchpoint_id}", one.touchpoint_id, "delivered", now)])
-                also = [found.service_id for name in one.bundled if (found := uow.plans.occasion(name))]
-                met = one.due_date - timedelta(days=one.lead_days)
-                self.told.append(Told(one.service_id, one.touch_id, one.channel.value, met, tuple(sorted(also))))
-            uow.commit()
+                told = leave(self.store, touchpoint, SERVICES[touchpoint.service_id], self._at(8))
+                self.told += [told] if told else []

@@ -20,7 +20,7 @@ def story(tmp_path: Path) -> Story:
 
 def test_an_accident_s_repair_is_followed_by_a_question_after_two_weeks_and_one_after_half_a_year(story: Story) -> None:
     story.was_here(START, "Unfallschaden vorn links instandgesetzt")
-    first, second = story.until(START + 220 * DAY)
+    first, second = story.until(START + 202 * DAY)
     assert START + 14 * DAY <= first.met <= START + 35 * DAY
     assert START + 180 * DAY <= second.met <= START + 201 * DAY
 
@@ -32,7 +32,7 @@ def test_an_estimate_is_no_repair(story: Story) -> None:
 
 def test_declined_work_is_asked_about_twice(story: Story) -> None:
     story.was_here(START, "Bremsbeläge vorne", declined=True)
-    told = story.until(START + 120 * DAY)
+    told = story.until(START + 90 * DAY)
     assert {"declined_work"} == {one.service for one in told}
     first, second = (one.met for one in told)
     assert START + 30 * DAY <= first <= START + 51 * DAY
@@ -43,14 +43,14 @@ def test_who_answered_the_first_question_is_not_asked_again(story: Story) -> Non
     story.was_here(START, "Bremsbeläge vorne", declined=True)
     story.until(START + 55 * DAY)
     story.answers()
-    assert [] == story.until(START + 120 * DAY)
+    assert [] == story.until(START + 90 * DAY)
 
 
 def test_work_done_later_is_not_asked_about(story: Story) -> None:
     story.was_here(START, "Bremsbeläge vorne", declined=True)
     story.until(START + 20 * DAY)
     story.was_here(story.today, "BREMSBELÄGE VORNE")
-    assert [] == story.until(START + 120 * DAY)
+    assert [] == story.until(START + 90 * DAY)
 
 
 @pytest.mark.parametrize(

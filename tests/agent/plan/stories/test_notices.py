@@ -21,7 +21,7 @@ def story(tmp_path: Path) -> Story:
 
 def test_a_recall_leaves_by_the_next_post_and_is_repeated_after_a_month(story: Story) -> None:
     story.lists("recall")
-    first, second = story.until(START + 90 * DAY)
+    first, second = story.until(START + 61 * DAY)
     assert ("notice", "letter", date(2027, 3, 5)) == (first.touch, first.channel, first.met)  # four working days
     assert ("repeat", "letter") == (second.touch, second.channel)
     assert START + 30 * DAY <= second.met <= START + 60 * DAY
