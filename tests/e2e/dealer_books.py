@@ -39,13 +39,13 @@ class Books:
 
     Attributes:
         touchpoints: states by touchpoint.
-        cycles: what each touchpoint is about: vehicle, service, due date.
+        cycles: what each touchpoint is about: vehicle, service, due date, and which message of the sequence.
         outbox: rows by touchpoint.
         letters: document ids by batch.
     """
 
     touchpoints: dict[str, str]
-    cycles: dict[str, tuple[str, str, str]]
+    cycles: dict[str, tuple[str, str, str, str]]
     outbox: dict[str, OutboxJob]
     letters: dict[str, list[str]]
 
@@ -81,7 +81,9 @@ def books_of(folder: Path, key: str) -> Books:
         jobs = {row["touchpoint_id"]: OutboxJob(**row) for row in connection.execute(select(outbox)).mappings()}
     engine.dispose()
     states = {row.touchpoint_id: row.state for row in planned}
-    cycles = {row.touchpoint_id: (row.vehicle_id, row.service_id, row.due_date.isoformat()) for row in planned}
+    cycles = {
+        row.touchpoint_id: (row.vehicle_id, row.service_id, row.due_date.isoformat(), row.touch_id) for row in planned
+    }
     return Books(states, cycles, jobs, {index.parent.name: _doc_ids(index) for index in _indexes(folder, key)})
 
 

@@ -121,7 +121,8 @@ def test_each_dealership_imported_found_planned_and_sent(
     assert profile.customers * 0.1 < mine["occasions"] < profile.customers * 2
     assert 0 < mine["sent"]
     assert 0 < mine["letters"]
-    assert mine["sent"] + mine["letters"] + mine["bounced"] <= mine["planned"] <= mine["occasions"]
+    assert mine["sent"] + mine["letters"] + mine["bounced"] <= mine["planned"]
+    assert mine["planned"] <= mine["occasions"] * 2, "an invitation and one reminder fit into the weeks shown"
     assert 0 < mine["booked"] <= mine["sent"] + mine["letters"]
 
 
