@@ -17,6 +17,7 @@ from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
 from guildpost_agent.domain.sequel import Next, Sequel, sequel_of
+from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.touchpoint_states import UNHEARD
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
@@ -69,6 +70,8 @@ def answer_why(
     config: AgentConfig,
     now: datetime,
     identifier: str,
+    *,
+    first_frost: FirstFrost = no_frost,
 ) -> list[Answer]:
     """Answer about everything that an id names.
 
@@ -78,6 +81,7 @@ def answer_why(
         config: the dealer's settings.
         now: the business clock.
         identifier: of a message, an occasion, a vehicle or a customer.
+        first_frost: of a postcode and year.
 
     Raises:
         Refused: ``plan_subject_unknown``.
@@ -85,7 +89,7 @@ def answer_why(
     with open_uow() as uow:
         is_vehicle = uow.records.vehicle(identifier) is not None
         is_customer = uow.records.customer(identifier) is not None
-    plan = rehearse_plan(open_uow, services, config, now)
+    plan = rehearse_plan(open_uow, services, config, now, first_frost=first_frost)
     touchpoint = next((t for t in plan.touchpoints if t.touchpoint_id == identifier), None)
     carried = {touchpoint.occasion_id, *touchpoint.bundled} if touchpoint else set[str]()
     chosen = {

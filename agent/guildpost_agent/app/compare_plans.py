@@ -16,6 +16,7 @@ from guildpost_agent.app.preview_plan import Preview, preview_plan
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_shared.services.definition import ServiceDefinition
 
 
@@ -70,6 +71,7 @@ def compare_plans(
     scope: Scope,
     *,
     afresh: bool = False,
+    first_frost: FirstFrost = no_frost,
 ) -> Comparison:
     """Rehearse both plans and list the differences.
 
@@ -80,12 +82,16 @@ def compare_plans(
         now: the business clock.
         scope: which days, and whose; what moves in or out of it counts.
         afresh: as if nothing were planned yet; otherwise what is planned already stays where it is in both.
+        first_frost: of a postcode and year.
 
     Raises:
         Refused: see ``preview_plan``.
     """
     offered = tuple(services)
-    here, there = (preview_plan(open_uow, offered, config, now, scope, afresh=afresh) for config in configs)
+    here, there = (
+        preview_plan(open_uow, offered, config, now, scope, afresh=afresh, first_frost=first_frost)
+        for config in configs
+    )
     left, right = _by_occasion(here), _by_occasion(there)
     within = {entry.occasion.occasion_id for preview in (here, there) for entry in preview.entries}
     changes = (_change(left.get(one), right.get(one)) for one in within)

@@ -19,7 +19,7 @@ from guildpost_agent.domain.history import NOTHING, History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.service_work import works_of
-from guildpost_agent.domain.subjects import Subjects
+from guildpost_agent.domain.subjects import FirstFrost, Subjects, no_frost
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.services.definition import ServiceDefinition
@@ -38,6 +38,7 @@ class Dealership:
     appointments: AppointmentBook
     persons: dict[str, tuple[str, ...]]
     households: Mapping[str, str] = field(default_factory=dict)
+    first_frost: FirstFrost = no_frost
     wheels_stored: frozenset[str] = frozenset()
     listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
@@ -49,7 +50,14 @@ class Dealership:
     def subjects(self) -> Subjects:
         """Give what occasions are looked for in."""
         persons = {customer_id: numbers[0] for customer_id, numbers in self.persons.items()}
-        return Subjects(list(self.vehicles.values()), self.histories, self.customers, self.listed, persons=persons)
+        return Subjects(
+            list(self.vehicles.values()),
+            self.histories,
+            self.customers,
+            self.listed,
+            first_frost=self.first_frost,
+            persons=persons,
+        )
 
     def others_of(self, customer_id: str) -> tuple[str, ...]:
         """List all customer numbers of a person with several records; nothing for everybody else."""
@@ -62,6 +70,7 @@ def load_dealership(
     scope: Collection[str] | None = None,
     *,
     plain: bool = False,
+    first_frost: FirstFrost = no_frost,
 ) -> Dealership:
     """Read it, or what concerns certain customers.
 
@@ -69,6 +78,7 @@ def load_dealership(
         uow: an open transaction.
         services: tell by which words their work is recognised.
         scope: customer numbers, whole households; None for everybody.
+        first_frost: of a postcode and year.
         plain: without plates, papers, forms of address and provenance, for whom everybody is read.
     """
     records = uow.records
@@ -86,6 +96,7 @@ def load_dealership(
         households={member.customer_id: member.household_id for member in members},
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),
         listed=_listed(uow),
+        first_frost=first_frost,
     )
 
 

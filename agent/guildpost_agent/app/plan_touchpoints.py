@@ -34,12 +34,14 @@ from guildpost_agent.domain.exclusions import (
     Reason,
     Refusal,
     booked_or_done,
+    gone,
 )
 from guildpost_agent.domain.occasions import SIGHT_DAYS
 from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.sequence import opening_of
+from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, UNHEARD, WAITING, WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
@@ -169,6 +171,7 @@ def plan_touchpoints(
     *,
     horizon_days: int = HORIZON_DAYS,
     changed: Changed | None = None,
+    first_frost: FirstFrost = no_frost,
 ) -> PlanSummary:
     """Plan everything whose window opens within the horizon.
 
@@ -180,9 +183,12 @@ def plan_touchpoints(
         key: 32 bytes of this dealer's own, behind every draw; must never change.
         horizon_days: how far ahead windows may open.
         changed: plan anew only the households that a delivery concerns; None for everybody.
+        first_frost: of a postcode and year, where a table knows it.
     """
     with open_uow() as uow:
-        summary = plan_within(uow, services, config, now, key, horizon_days=horizon_days, changed=changed)
+        summary = plan_within(
+            uow, services, config, now, key, horizon_days=horizon_days, changed=changed, first_frost=first_frost
+        )
         uow.commit()
     return summary
 
@@ -196,6 +202,7 @@ def plan_within(
     *,
     horizon_days: int = HORIZON_DAYS,
     changed: Changed | None = None,
+    first_frost: FirstFrost = no_frost,
 ) -> PlanSummary:
     """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal.
 
@@ -207,13 +214,14 @@ def plan_within(
         key: behind every draw.
         horizon_days: how far ahead windows may open.
         changed: plan only the households that a delivery concerns; None for everybody.
+        first_frost: of a postcode and year, where a table knows it.
     """
     running = enabled_services(services, config)
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     share, members = config.services.holdout_share, uow.plans.control_group()
     dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members, config.services.reviewed)
     scope = None if changed is None else concerned(uow, changed)
-    dealership = load_dealership(uow, running, scope, plain=True)
+    dealership = load_dealership(uow, running, scope, plain=True, first_frost=first_frost)
     vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
     occasions, cancelled, vanished = refresh_occasions(
@@ -271,8 +279,10 @@ def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) 
     for occasion in vanished:
         if live.get(occasion.occasion_id, True):
             continue
-        history = run.judge.dealership.history(occasion.vehicle_id)
+        house, dealer = run.judge.dealership, run.judge.dealer
+        history = house.history(occasion.vehicle_id)
         service = run.judge.services.get(occasion.service_id)
-        done = booked_or_done(occasion, (), history.last_of(service) if service else None, run.judge.dealer.now)
-        refusal = done or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
+        done = booked_or_done(occasion, (), history.last_of(service) if service else None, dealer.now)
+        refusal = gone(house.vehicles.get(occasion.vehicle_id), dealer.today) or done
+        refusal = refusal or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
         run.decide(occasion, refusal.reason, refusal.facts)

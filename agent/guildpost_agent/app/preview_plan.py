@@ -19,6 +19,7 @@ from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.preview_scope import Scope, Standing
 from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -56,6 +57,7 @@ def preview_plan(
     scope: Scope,
     *,
     afresh: bool = False,
+    first_frost: FirstFrost = no_frost,
 ) -> Preview:
     """Rehearse the plan, far enough ahead for the scope; nothing is stored.
 
@@ -66,6 +68,7 @@ def preview_plan(
         now: the business clock.
         scope: which days, and whose.
         afresh: as if nothing were planned yet.
+        first_frost: of a postcode and year.
 
     Raises:
         Refused: ``plan_days_reversed``, ``plan_days_too_far``, ``service_not_in_force``, ``service_not_run``,
@@ -75,7 +78,8 @@ def preview_plan(
     scope.check(today)
     _require_known(open_uow, offered, config, scope)
     horizon = max(HORIZON_DAYS, (scope.last - today).days)
-    return cut(rehearse_plan(open_uow, offered, config, now, horizon_days=horizon, afresh=afresh), scope)
+    plan = rehearse_plan(open_uow, offered, config, now, horizon_days=horizon, afresh=afresh, first_frost=first_frost)
+    return cut(plan, scope)
 
 
 def _require_known(

@@ -25,6 +25,7 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
+from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.touchpoint_states import WAITING
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -74,6 +75,7 @@ def rehearse_plan(
     *,
     horizon_days: int = HORIZON_DAYS,
     afresh: bool = False,
+    first_frost: FirstFrost = no_frost,
 ) -> Rehearsal:
     """Plan, and keep nothing but the answer.
 
@@ -84,6 +86,7 @@ def rehearse_plan(
         now: the business clock.
         horizon_days: how far ahead windows may open.
         afresh: as if nothing were planned yet; what was sent stays sent.
+        first_frost: of a postcode and year.
     """
     offered = tuple(services)
     with open_uow() as uow:
@@ -94,7 +97,7 @@ def rehearse_plan(
             uow.plans.cancel_planned(
                 occasion_ids=[t.occasion_id for t in uow.plans.touchpoints() if t.state in WAITING]
             )
-        plan_within(uow, offered, config, now, stored or STAND_IN, horizon_days=horizon_days)
+        plan_within(uow, offered, config, now, stored or STAND_IN, horizon_days=horizon_days, first_frost=first_frost)
         return Rehearsal(
             now=now,
             zone=zone_of(config),

@@ -15,6 +15,7 @@ from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
+from guildpost_agent.bootstrap.reference import first_frost_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.cli.plan_changes import describe_changes
 from guildpost_agent.cli.plan_entries import Page, describe_entries
@@ -77,17 +78,18 @@ def _lines(
     core: Core, services: Sequence[ServiceDefinition], arguments: argparse.Namespace, texts: Catalog
 ) -> Iterator[str]:
     now, page = _now(core, arguments.as_of), Page(arguments.page, arguments.limit)
+    frost = first_frost_of(core)
     if arguments.why is not None:
-        for answer in answer_why(core.open_uow, services, core.config, now, arguments.why):
+        for answer in answer_why(core.open_uow, services, core.config, now, arguments.why, first_frost=frost):
             yield from describe_answer(answer, texts)
         return
     scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.diff is not None:
         configs = (core.config, read_config(arguments.diff))
-        comparison = compare_plans(core.open_uow, services, configs, now, scope, afresh=afresh)
+        comparison = compare_plans(core.open_uow, services, configs, now, scope, afresh=afresh, first_frost=frost)
         yield from describe_changes(comparison, arguments.diff.name, page, texts)
         return
-    preview = preview_plan(core.open_uow, services, core.config, now, scope, afresh=afresh)
+    preview = preview_plan(core.open_uow, services, core.config, now, scope, afresh=afresh, first_frost=frost)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
     if arguments.explain:
         yield from describe_entries(preview, page, texts)

@@ -7,7 +7,7 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -28,7 +28,7 @@ from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
 from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
 from guildpost_agent.bootstrap.planner import take_planner
-from guildpost_agent.bootstrap.reference import definitions_of
+from guildpost_agent.bootstrap.reference import definitions_of, first_frost_of
 from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
@@ -36,6 +36,7 @@ from guildpost_agent.cli.options import add_home
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import GuildpostError, exit_code
 from guildpost_shared.logs import configure_logging
+from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Schwere Arbeitsschritte ausführen (startet der Agent selbst) · do heavy steps (started by the agent itself)"
 Extra = Mapping[str, str]
@@ -92,19 +93,20 @@ def intake(core: Core, extra: Extra) -> None:
         segment(core, extra)
     elif taken or planner:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
-        _plan_changed(core, [one.changed for one in taken])
+        _plan_changed(core, services, [one.changed for one in taken])
 
 
-def _plan_changed(core: Core, deliveries: Sequence[Changed]) -> None:
+def _plan_changed(core: Core, services: Collection[ServiceDefinition], deliveries: Sequence[Changed]) -> None:
     """Plan anew the households that small deliveries concern; everybody else waits for the week's plan."""
     changed = Changed(
         frozenset().union(*(one.customers for one in deliveries)),
         frozenset().union(*(one.vehicles for one in deliveries)),
     )
-    services = services_of(catalogue_of(core)).values()
     if services and (changed.customers or changed.vehicles):
         now, key = core.business_clock.now(), planning_key(core.open_uow, core.entropy)
-        summary = plan_touchpoints(core.open_uow, services, core.config, now, key, changed=changed)
+        summary = plan_touchpoints(
+            core.open_uow, services, core.config, now, key, changed=changed, first_frost=first_frost_of(core)
+        )
         log.info("planned_changed", occasions=summary.occasions, planned=summary.planned)
 
 
@@ -126,7 +128,8 @@ def plan(core: Core, extra: Extra) -> None:
     bookings = record_bookings(core.open_uow, services, core.config, now)
     key = planning_key(core.open_uow, core.entropy)
     hand_over(core.open_uow, catalogued, HandOver(key, core.zone, core.config.language), now)
-    summary = plan_touchpoints(core.open_uow, services, core.config, now, key)
+    frost = first_frost_of(core)
+    summary = plan_touchpoints(core.open_uow, services, core.config, now, key, first_frost=frost)
     note_plan(core.open_uow, extra.get("mark", ""))
     log.info("planned", occasions=summary.occasions, planned=summary.planned, booked=bookings.booked)
 
