@@ -112,19 +112,23 @@ class TableReader:
                 self._aside(found, broken.row_number, "", broken.reason, broken.raw)
                 if broken.reason == ROW_TRUNCATED and self.tally.cut_off is None:
                     self.tally.cut_off = broken.row_number
-            for number, cells in chunk.rows:
-                self._read(found, number, cells)
+            self._read_new(found, chunk.rows)
             self.tally.read += len(chunk.rows) + len(chunk.broken)
             yield found
 
-    def _read(self, found: ReadChunk, number: int, cells: Sequence[str]) -> None:
-        digest = self._digest(cells)
-        if digest in self._known:
-            key = "" if self._key_at is None else cells[self._key_at].strip()
-            if not key or key not in self._staged_keys:
-                self.tally.unchanged += 1
-                self.tally.seen.add(digest)
-                return
+    def _read_new(self, found: ReadChunk, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Pass over the rows that the mirror knows, and read the others; most rows of most days are known."""
+        known, staged, at = self._known, self._staged_keys, self._key_at
+        passed: list[int] = []
+        for (number, cells), digest in zip(rows, self._digests(rows), strict=True):
+            if digest in known and (at is None or cells[at].strip() not in staged):
+                passed.append(digest)
+            else:
+                self._read(found, number, cells, digest)
+        self.tally.unchanged += len(passed)
+        self.tally.seen.update(passed)
+
+    def _read(self, found: ReadChunk, number: int, cells: Sequence[str], digest: int) -> None:
         try:
             self._take(found, dict(zip(self._source.columns, cells, strict=True)), digest)
         except BadRow as error:
@@ -159,6 +163,14 @@ class TableReader:
         if self.tally.first_bad is None or number < self.tally.first_bad.row_number:
             self.tally.first_bad = row
 
-    def _digest(self, cells: Sequence[str]) -> int:
-        text = "\x1f".join(cells).encode("utf-8", "surrogatepass")
-        return int.from_bytes(hashlib.blake2b(self._salt + text, digest_size=8).digest(), "big", signed=True)
+    def _digests(self, rows: Sequence[tuple[int, Sequence[str]]]) -> list[int]:
+        """Give the digest of each row: 64 bits, signed, as the database keeps them."""
+        salt, blake, number = self._salt, hashlib.blake2b, int.from_bytes
+        return [
+            number(
+                blake(salt + "\x1f".join(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest(),
+                "big",
+                signed=True,
+            )
+            for _, cells in rows
+        ]

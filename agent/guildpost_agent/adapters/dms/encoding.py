@@ -46,6 +46,7 @@ def _second_pass() -> dict[str, str]:
 _REPAIRS: Final = _second_pass()
 _BEGINNINGS: Final = frozenset(damaged[:end] for damaged in _REPAIRS for end in range(1, len(damaged)))
 _LEADS: Final = tuple(sorted({damaged[0] for damaged in _REPAIRS}))
+_BY_LEAD: Final = {lead: tuple(d for d in _REPAIRS if d[0] == lead) for lead in _LEADS}
 _DAMAGED: Final = re.compile("|".join(sorted(map(re.escape, _REPAIRS), key=len, reverse=True)))
 
 
@@ -125,8 +126,19 @@ def decoded(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
     yield _clean(held + decoder.decode(b"", final=True))
 
 
+def _looks_damaged(text: str) -> bool:
+    """Say whether a letter stands somewhere that a second pass left behind; such letters alone are good French."""
+    for lead in _LEADS:
+        at = text.find(lead)
+        while at >= 0:
+            if any(text.startswith(damaged, at) for damaged in _BY_LEAD[lead]):
+                return True
+            at = text.find(lead, at + 1)
+    return False
+
+
 def _clean(text: str) -> str:
-    if not text.isascii() and any(letter in text for letter in _LEADS):
+    if not text.isascii() and _looks_damaged(text):
         text = _DAMAGED.sub(lambda found: _REPAIRS[found[0]], text)
     return text.translate(_DROPPED) if any(letter in text for letter in _CONTROL_LETTERS) else text
 

@@ -16,6 +16,7 @@ from guildpost_agent.domain.mapping.shapes import DATES
 from guildpost_agent.domain.mapping.vocabulary import AMOUNTS, FREE_TEXT, SYNONYMS, field_names, fold
 from guildpost_shared.errors import Refused
 
+_FEW_ROWS: Final = 500
 MOST_ROWS: Final = 20_000_000
 """A hundred times the rows of the largest dealer group; what has more is no export."""
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})(.*)")
@@ -91,7 +92,7 @@ def as_source(path: Path, raw: RawTable, reading: Reading, *, amounts: bool = Fa
         if not unchanged:
             raise Refused("dms_file_changed", file=file)
 
-    if next(raw.read(free_text), None) is None:
+    if next(raw.read(free_text, _FEW_ROWS), None) is None:
         raise Refused("dms_file_without_rows", file=file)
     as_of = datetime.fromtimestamp(version[1] / 1e9, UTC)
     return SourceTable(file, table, columns, chunks, reading.complete, as_of, reading.mapping)

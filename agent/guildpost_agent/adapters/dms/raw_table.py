@@ -1,10 +1,10 @@
 """A file as a table with its own headings, whatever its form: text or XML; what the columns mean is not known here."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from guildpost_agent.adapters.dms.encoding import detect
 from guildpost_agent.adapters.dms.table_text import Layout, read_rows, split_heading
@@ -17,12 +17,20 @@ from guildpost_shared.errors import Refused
 _LONGEST_PREAMBLE: Final = 40
 
 
+class ReadRows(Protocol):
+    """Reads rows from the beginning, so many in a chunk; the free text's position helps with its line breaks."""
+
+    def __call__(self, free_text: int | None, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Give the chunks."""
+        ...
+
+
 @dataclass(frozen=True)
 class RawTable:
-    """A file's headings, and how its rows are read from the beginning; ``read`` takes the free text's position."""
+    """A file's headings, and how its rows are read."""
 
     headings: tuple[str, ...]
-    read: Callable[[int | None], Iterator[Chunk]]
+    read: ReadRows
 
 
 def open_raw(path: Path, *, headings: Collection[str] = (), record: str = "") -> RawTable:
@@ -41,7 +49,7 @@ def open_raw(path: Path, *, headings: Collection[str] = (), record: str = "") ->
         from guildpost_agent.adapters.dms.xml_table import open_xml  # noqa: PLC0415 — its parser loads for XML only
 
         found, read = open_xml(path, record)
-        return RawTable(found, lambda _: read())
+        return RawTable(found, lambda free_text, chunk_rows=CHUNK_ROWS: read())  # noqa: ARG005 — XML needs neither
     return _open_text(path, headings)
 
 
@@ -53,10 +61,10 @@ def _open_text(path: Path, known: Collection[str]) -> RawTable:
         raise Refused("dms_header_missing", file=path.name)
     separator, headings = split_heading(lines[index])
 
-    def read(free_text: int | None) -> Iterator[Chunk]:
+    def read(free_text: int | None, chunk_rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
         windows = _skip(lines_of(path, encoding), index + 1)
         layout = Layout(separator, len(headings), free_text)
-        return read_rows(windows, layout, first_number=index + 2, chunk_rows=CHUNK_ROWS)
+        return read_rows(windows, layout, first_number=index + 2, chunk_rows=chunk_rows)
 
     return RawTable(tuple(headings), read)
 

@@ -25,10 +25,18 @@ def split_lines(texts: Iterable[str]) -> Iterator[list[str]]:
         if not text:
             continue
         after_return = text.endswith("\r")
-        lines = (rest + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = _split(rest + text)
         rest = lines.pop()[: LONGEST_LINE + 1]
         yield [line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE + 1] for line in lines]
     yield [rest]
+
+
+def _split(text: str) -> list[str]:
+    """Split at every line end; a text that has only one kind of them needs no rewriting."""
+    pairs = text.count("\r\n")
+    if pairs == text.count("\n") == text.count("\r"):
+        return text.split("\r\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[list[str]]:
