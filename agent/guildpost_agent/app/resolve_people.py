@@ -7,7 +7,7 @@ What a person decided about a pair always counts. Nothing is written into the cu
 and can be taken back by deciding otherwise.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -52,20 +52,15 @@ def resolve_people(
     """
     with open_uow() as uow:
         model = _model(uow)
-        known = {member.customer_id: member for member in uow.people.all()}
-        few = changed is not None and len(changed) <= MOST_CHANGED * len(known)
+        few = changed is not None and len(changed) <= MOST_CHANGED * uow.people.sizes()[0]
         if model is None or not few or changed is None:
-            rows = everybody = _resolve_all(uow)
+            known = {member.customer_id: member for member in uow.people.all()}
+            rows = _resolve_all(uow)
         else:
-            rows = _resolve_changed(uow, model, changed, known)
-            everybody = list((known | {row.customer_id: row for row in rows}).values())
-        summary = ResolutionSummary(
-            records=len(everybody),
-            persons=len({m.person_id for m in everybody}),
-            households=len({m.household_id for m in everybody}),
-            moved=uow.people.store(rows, known, now),
-            review=len(uow.people.review()),
-        )
+            rows, known = _resolve_changed(uow, model, changed)
+        moved = uow.people.store(rows, known, now)
+        records, persons, households = uow.people.sizes()
+        summary = ResolutionSummary(records, persons, households, moved, len(uow.people.review()))
         uow.commit()
     return summary
 
@@ -128,18 +123,20 @@ def _resolve_all(uow: UnitOfWork) -> list[Membership]:
 
 
 def _resolve_changed(
-    uow: UnitOfWork, model: "MatchModel", changed: Collection[str], known: Mapping[str, Membership]
-) -> list[Membership]:
+    uow: UnitOfWork, model: "MatchModel", changed: Collection[str]
+) -> tuple[list[Membership], dict[str, Membership]]:
+    """Give the memberships of the changed records and their neighbours, as they are now and as they were."""
     from guildpost_agent.domain.matching import LARGEST_BLOCK, blocking_keys, score_pairs  # noqa: PLC0415 — see above
 
     fresh = uow.records.customers_of(changed)
     if not fresh:
-        return []
+        return [], {}
     keys = dict(zip([c.customer_id for c in fresh], blocking_keys(match_records(fresh), _narrow(model)), strict=True))
     uow.people.set_keys(keys, all_of_them=False)
     near = uow.people.sharing({key for values in keys.values() for key in values}, LARGEST_BLOCK) | set(keys)
-    theirs = {known[one].person_id for one in near if one in known}
-    near |= {member.customer_id for member in known.values() if member.person_id in theirs}
+    theirs = {member.person_id for member in uow.people.of(near)}
+    known = {member.customer_id: member for member in uow.people.in_persons(theirs)}
+    near |= known.keys()
     customers = uow.records.customers_of(near)
     at = {customer.customer_id: number for number, customer in enumerate(customers)}
     # What was found before stands, but for what has changed.
@@ -148,7 +145,7 @@ def _resolve_changed(
     pairs = score_pairs(match_records(customers), model, touching=touching)
     persons, review = _grouped(uow, customers, pairs, _together(before, at))
     uow.people.replace_review(review, set(keys))
-    return _members(customers, persons)
+    return _members(customers, persons), known
 
 
 def _narrow(model: "MatchModel") -> "MatchModel":

@@ -30,6 +30,12 @@ class SqlPeople:
         """List every membership."""
         return [Membership(*row) for row in read_rows(self._connection, persons, _MEMBER)]
 
+    def sizes(self) -> tuple[int, int, int]:
+        """Count records, persons and households."""
+        people, households = (func.count(persons.c[name].distinct()) for name in ("person_id", "household_id"))
+        counts = self._connection.execute(select(func.count(persons.c.customer_id), people, households)).one()
+        return counts[0], counts[1], counts[2]
+
     def of(self, customer_ids: Collection[str]) -> list[Membership]:
         """List the memberships of certain records."""
         return self._where(persons.c.customer_id.name, customer_ids)

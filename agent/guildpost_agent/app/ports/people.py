@@ -42,6 +42,10 @@ class People(Protocol):
     """Persons, households, the review list, verdicts, and the keys by which candidates are found."""
 
     def all(self) -> list[Membership]: ...  # noqa: D102 — the name says it
+    def sizes(self) -> tuple[int, int, int]:
+        """Count records, persons and households."""
+        ...
+
     def of(self, customer_ids: Collection[str]) -> list[Membership]: ...  # noqa: D102 — see above
     def in_persons(self, person_ids: Collection[str]) -> list[Membership]: ...  # noqa: D102 — see above
     def records_of(self, customer_id: str) -> list[str]:
