@@ -234,7 +234,7 @@ def plan_within(
     rules, declined = consent_rules(config), uow.approvals.declined()
     judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, rules, holds, declined)
     answered = frozenset(outcome.touchpoint_id for outcome in uow.outcomes.all() if outcome.kind in _ANSWERS)
-    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now), answered)
+    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id), answered)
     _plan_all(run, occasions, uow)
     _explain_vanished(run, vanished, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from guildpost_agent.domain.cycles import cycle_of
 from guildpost_agent.domain.due_dates import DueDate, hu_due, inspection_due
 from guildpost_agent.domain.event_due import event_due
 from guildpost_agent.domain.history import History
@@ -119,7 +120,7 @@ def in_sight(
         else:
             named += _events(subjects, service, today, max(sight_days, ahead_days(service)))
     for o in found.values():
-        named.append(_named(o, f"{o.due_date:%Y-%m}"))
+        named.append(_named(o, by_month=True))
     return sorted(named, key=lambda occasion: occasion.occasion_id)
 
 
@@ -131,7 +132,7 @@ def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_d
     first, last = today - timedelta(days=after_days(service)), today + timedelta(days=sight_days)
     for vehicle, due in event_due(rule, service.service_id, subjects, today):
         if first <= due.due <= last and (everybody or subjects.is_ours(vehicle, today)):
-            yield _named(_occasion(vehicle, service.service_id, due), due.due.isoformat())
+            yield _named(_occasion(vehicle, service.service_id, due), by_month=False)
 
 
 def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> Iterator[Occasion]:
@@ -149,9 +150,9 @@ def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> Ite
             yield _occasion(vehicle, service.service_id, then)
 
 
-def _named(occasion: Occasion, cycle: str) -> Occasion:
+def _named(occasion: Occasion, *, by_month: bool) -> Occasion:
     o = occasion
-    name = occasion_id(o.vehicle_id, o.customer_id, o.service_id, cycle)
+    name = occasion_id(o.vehicle_id, o.customer_id, o.service_id, cycle_of(o, by_month=by_month))
     return Occasion(name, o.customer_id, o.vehicle_id, o.service_id, o.due_date, o.source, o.confidence, o.triage)
 
 

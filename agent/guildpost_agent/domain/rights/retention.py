@@ -15,7 +15,7 @@ agent holds a copy for its own purposes only, so that those terms do not bind it
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -106,8 +106,3 @@ SILENCE: Final = "retention"
 
 ANSWERS: Final = frozenset({"clicked", "booked", "answered"})
 """Outcomes that are a contact."""
-
-
-def as_day(moment: datetime | date) -> date:
-    """Give the day of either."""
-    return moment.date() if isinstance(moment, datetime) else moment
