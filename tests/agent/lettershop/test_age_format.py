@@ -103,7 +103,7 @@ def test_any_bytes_are_refused_and_nothing_crashes(data: bytes) -> None:
 def test_the_age_tool_opens_what_we_sealed(size: int, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(age.identity_text(KEY) + "\n")
     (tmp_path / "sealed").write_bytes(age.seal([KEY.public_key()], bytes(size), SeededEntropy(b"b")))
-    command = ["age", "-d", "-i", tmp_path / "key", tmp_path / "sealed"]
+    command = ["age", "-d", "-i", str(tmp_path / "key"), str(tmp_path / "sealed")]
     assert bytes(size) == subprocess.run(command, check=True, capture_output=True).stdout
 
 
