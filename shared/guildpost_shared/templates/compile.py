@@ -2,7 +2,7 @@
 
 Mail programs want tables and inline styles; authors want MJML. The style inliner parses HTML as a browser does, and
 a browser moves text that stands between table rows out of the table. So while styles are inlined, each Liquid tag
-hides in an HTML comment (or, inside an attribute, in a word) and comes back afterwards.
+hides in an HTML comment (or, inside an attribute, a title or a style sheet, in a word) and comes back afterwards.
 """
 
 import re
@@ -18,7 +18,7 @@ from guildpost_shared.templates.rules import check_duties, check_html, check_wor
 
 MAX_HTML_BYTES: Final = 90_000  # Gmail cuts a message off at about 102 kB and hides the footer with it
 _TOKEN: Final = re.compile(r"<!--gpq(\d{5})z-->|gpq(\d{5})z")
-_PIECES: Final = re.compile(r"<!--.*?-->|<[^>]*>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_PIECES: Final = re.compile(r"<!--.*?-->|<(title|style)\b.*?</\1>|<[^>]*>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _LIQUID: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 

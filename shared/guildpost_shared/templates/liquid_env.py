@@ -15,6 +15,8 @@ from guildpost_shared.templates.context import Values
 
 TAGS: Final = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "comment"})
 FILTERS: Final = frozenset({"upcase", "downcase", "capitalize", "size", "join", "first", "last"})
+MAX_OUTPUT_BYTES: Final = 100_000
+"""Of one part; large mail providers cut a message off at about 102 kB."""
 
 
 class _Limited(Environment):
@@ -22,7 +24,7 @@ class _Limited(Environment):
     context_depth_limit = 8
     loop_iteration_limit = 200
     local_namespace_limit = 10_000
-    output_stream_limit = 100_000  # bytes; large mail providers cut a message off at about 102 kB
+    output_stream_limit = MAX_OUTPUT_BYTES
 
 
 @cache

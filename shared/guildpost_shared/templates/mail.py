@@ -6,16 +6,18 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from guildpost_shared.errors import Refused
 from guildpost_shared.templates.context import MessageContext, clean
-from guildpost_shared.templates.liquid_env import parse, render
+from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, parse_manifest
+from guildpost_shared.templates.skeleton import Skeleton
 
-_FORMAT: Final = "guildpost-mail-1"
+_FORMAT: Final = "guildpost-mail-2"
 _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -93,9 +95,15 @@ class MailTemplate:
     def __init__(self, compiled: CompiledMail) -> None:
         self.manifest: Manifest = parse_manifest(compiled.manifest, compiled.template_id)
         self._id = compiled.template_id
-        self._html = parse(compiled.html, html=True, template_id=self._id, part="mjml")
-        self._text = parse(compiled.text, html=False, template_id=self._id, part="txt")
-        self._subject = parse(self.manifest.subject, html=False, template_id=self._id, part="subject")
+        self._html = self._part(compiled.html, "mjml", str)
+        self._text = self._part(compiled.text, "txt", _tidy)
+        self._subject = self._part(self.manifest.subject, "subject", clean)
+
+    def _part(self, source: str, part: str, finish: Callable[[str], str]) -> Skeleton:
+        html = part == "mjml"
+        template = parse(source, html=html, template_id=self._id, part=part)
+        names = check_names(template, self.manifest.names, self._id)
+        return Skeleton(template, source, names, html=html, finish=finish)
 
     def render(self, context: MessageContext) -> RenderedMail:
         """Fill the template.
@@ -105,9 +113,12 @@ class MailTemplate:
                 touchpoint must not be sent.
         """
         variables = self.manifest.variables(context)
-        text = render(self._text, variables, self._id)
         return RenderedMail(
-            subject=clean(render(self._subject, variables, self._id)),
-            html=render(self._html, variables, self._id),
-            text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
+            subject=self._subject.render(variables, self._id),
+            html=self._html.render(variables, self._id),
+            text=self._text.render(variables, self._id),
         )
+
+
+def _tidy(text: str) -> str:
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"

@@ -2,16 +2,21 @@
 
 Rules, each with its source:
 
-1. Only ``email.message.EmailMessage`` writes; no header value holds a control character (RFC 5322 2.2).
+1. Only ``email.message.EmailMessage`` writes headers; no header value holds a control character (RFC 5322 2.2). Bodies
+   are quoted-printable or base64, in which no text can look like a boundary (RFC 2046 5.1.1, RFC 2045 6.7).
 2. ``multipart/alternative``, plain text first, HTML last (RFC 2046 5.1.4), UTF-8 in quoted-printable; plain text alone
-   where there is no HTML.
+   where there is no HTML. With attachments all of it is the first part of a ``multipart/mixed``.
 3. ``List-Unsubscribe`` with exactly one ``https`` address and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``
    (RFC 8058), each on one line: some mail servers sign a folded header differently from how they send it. A mail that
    is no advertising has neither: there is nothing to unsubscribe from.
 4. ``Auto-Submitted: auto-generated`` (RFC 3834), so that absence notes stay away.
 5. ``Message-ID`` and ``Date`` are given: a repeated call gives the same bytes.
+
+Parsing and folding headers is what costs; what every mail of a dealer has in common is folded once.
 """
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +24,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -30,6 +36,11 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0
 _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINK: Final = re.compile(r"https://[\x21-\x3b\x3d\x3f-\x7e]{1,900}")  # visible ASCII without angle brackets
+_FILE_NAME: Final = re.compile(r"[a-z0-9-]{1,40}\.[a-z]{2,4}")
+_TYPE: Final = re.compile(r"[a-z]+/[a-z.+-]+(?:; [a-z]+=[A-Za-z0-9_-]+)*")
+_BASE64_LINE: Final = 57  # bytes for 76 characters (RFC 2045 6.8)
+_END: Final = b"\r\n"
+_BOUNDARY: Final = "=_boundary"
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,15 @@ class Mailbox:
 
     name: str
     address: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes along; ``content_type`` with its parameters (``text/calendar; charset=utf-8``)."""
+
+    file_name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -72,30 +92,86 @@ class _OneLine(EmailPolicy):
 _POLICY: Final = _OneLine(linesep=SMTP.linesep, raise_on_defect=True)
 
 
-def to_bytes(mail: RenderedMail, envelope: Envelope) -> bytes:
+def to_bytes(mail: RenderedMail, envelope: Envelope, attachments: tuple[Attachment, ...] = ()) -> bytes:
     """Write a mail.
 
     Raises:
         Refused: ``mail_header_unsafe`` or ``mail_address_invalid`` with the header's name.
     """
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = _address("From", envelope.sender)
-    message["To"] = _address("To", envelope.recipient)
-    if envelope.reply_to:
-        message["Reply-To"] = _address("Reply-To", envelope.reply_to)
-    message["Subject"] = _line("Subject", mail.subject)
-    message["Date"] = format_datetime(envelope.date)
-    message["Message-ID"] = _matching("Message-ID", envelope.message_id, _MESSAGE_ID)
+    boundary = "=_" + sha256(envelope.message_id.encode("utf-8", "replace")).hexdigest()[:24]
+    part = _content(mail, boundary)
+    if attachments:
+        part = _joined("mixed", boundary + "m", (part, *map(_attached, attachments)))
+    return b"".join((*_heads(mail, envelope), *_shared("MIME-Version", "1.0"), part))
+
+
+def _heads(mail: RenderedMail, envelope: Envelope) -> list[bytes]:
+    heads = [
+        *_own_address("From", envelope.sender),
+        *_header("To", _address("To", envelope.recipient)),
+        *(_own_address("Reply-To", envelope.reply_to) if envelope.reply_to else ()),
+        *_shared("Subject", _line("Subject", mail.subject)),
+        *_shared("Date", format_datetime(envelope.date)),
+        *_header("Message-ID", _matching("Message-ID", envelope.message_id, _MESSAGE_ID)),
+    ]
     if envelope.unsubscribe is not None:
         link = _matching("List-Unsubscribe", envelope.unsubscribe, _LINK)
-        message["List-Unsubscribe"] = f"<{link}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text, cte="quoted-printable")
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        message.set_boundary("=_" + sha256(envelope.message_id.encode()).hexdigest()[:32])
-    return message.as_bytes()
+        heads += _header("List-Unsubscribe", f"<{link}>")
+        heads += _shared("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    heads += _shared("Auto-Submitted", "auto-generated")
+    return heads
+
+
+def _header(name: str, value: str | Address) -> tuple[bytes]:
+    """Let the library parse and fold one header."""
+    message = EmailMessage(policy=_POLICY)
+    message[name] = value
+    return (message.policy.fold_binary(name, message[name]),)
+
+
+@lru_cache(maxsize=512)
+def _shared(name: str, value: str) -> tuple[bytes]:
+    """Fold what many mails have in common."""
+    return _header(name, value)
+
+
+@lru_cache(maxsize=16)
+def _own_address(name: str, mailbox: Mailbox) -> tuple[bytes]:
+    """Fold an address of the dealer's own."""
+    return _header(name, _address(name, mailbox))
+
+
+def _content(mail: RenderedMail, boundary: str) -> bytes:
+    plain = _text("plain", mail.text)
+    return _joined("alternative", boundary, (plain, _text("html", mail.html))) if mail.html else plain
+
+
+def _text(subtype: str, text: str) -> bytes:
+    """Write a text part: quoted-printable, lines of at most 76 characters (RFC 2045 6.7)."""
+    lines = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8")
+    body = binascii.b2a_qp(lines, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return _part(f"text/{subtype}; charset=utf-8", "quoted-printable", body)
+
+
+def _attached(attachment: Attachment) -> bytes:
+    name = _matching("Content-Disposition", attachment.file_name, _FILE_NAME)
+    content, kind = attachment.content, _matching("Content-Type", attachment.content_type, _TYPE)
+    lines = (content[at : at + _BASE64_LINE] for at in range(0, len(content), _BASE64_LINE))
+    body = b"".join(base64.b64encode(line) + _END for line in lines)
+    return _part(f'{kind}; name="{name}"', "base64", body, f'attachment; filename="{name}"')
+
+
+def _joined(subtype: str, boundary: str, parts: tuple[bytes, ...]) -> bytes:
+    mark = f"--{boundary}".encode("ascii")
+    whole = b"".join(mark + _END + part + _END for part in parts)
+    (head,) = _shared("Content-Type", f'multipart/{subtype}; boundary="{_BOUNDARY}"')
+    return head.replace(_BOUNDARY.encode("ascii"), boundary.encode("ascii")) + _END + whole + mark + b"--" + _END
+
+
+def _part(content_type: str, encoding: str, body: bytes, disposition: str = "") -> bytes:
+    heads = [*_shared("Content-Type", content_type), *_shared("Content-Transfer-Encoding", encoding)]
+    heads += _shared("Content-Disposition", disposition) if disposition else ()
+    return b"".join(heads) + _END + body
 
 
 def _line(header: str, value: str) -> str:

@@ -1,12 +1,13 @@
 """Templates of the catalogue: compiled once, read from the cache, a damaged cache is no template."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from guildpost_agent.adapters.templates.store import CatalogueTemplates
+from guildpost_agent.adapters.templates.store import MOST_FILES, CatalogueTemplates
 from guildpost_shared.errors import Refused, Unavailable
 from tests.agent.web.dealership import sample_catalogue
 from tests.fakes.catalogue_source import FakeCatalogue
@@ -106,6 +107,22 @@ def test_a_changed_template_never_finds_the_old_artefact(
     assert [MAIL] == store.missing([MAIL])
     with pytest.raises(Unavailable, match="template_not_ready"):
         store.mail(MAIL)
+
+
+def test_the_folder_of_compiled_mails_is_bounded_and_the_oldest_go_first(
+    catalogue: FakeCatalogue, tmp_path: Path
+) -> None:
+    store = _store(catalogue, tmp_path)
+    for number in range(MOST_FILES + 5):
+        old = tmp_path / f"{number:064x}.json"
+        old.write_bytes(b"{}")
+        os.utime(old, ns=(number, number))
+    store.compile([MAIL])
+    left = sorted(file.name for file in tmp_path.iterdir())
+    assert MOST_FILES == len(left)
+    assert [] == store.missing([MAIL])
+    assert f"{5:064x}.json" not in left
+    assert f"{6:064x}.json" in left
 
 
 @pytest.mark.parametrize("read", ["mail", "letter"])

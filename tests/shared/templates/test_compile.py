@@ -37,6 +37,14 @@ def test_a_compiled_mail_is_passive_and_small(template_id: str) -> None:
     assert "<script" not in html
 
 
+@pytest.mark.parametrize("template_id", MAILS)
+def test_a_condition_in_the_title_leaves_no_trace(template_id: str) -> None:
+    template = MailTemplate(compiled(template_id))
+    title = re.search(r"<title>(.*?)</title>", template.render(template.manifest.sample).html)
+    assert title
+    assert re.fullmatch(r"[\w/: ]+", title[1])
+
+
 def test_a_condition_between_table_rows_keeps_its_place() -> None:
     html = compiled(MAIL_DE).html
     row = re.search(r"\{% if vehicle\.plate != blank %\}(.*?)\{% endif %\}", html, re.DOTALL)

@@ -1,18 +1,24 @@
 """Templates from the verified catalogue: compiled once per version by a child, read by everybody from the cache.
 
 A cache file is named by the hash of what it was made from, so a changed template never finds an old artefact, and a
-damaged one is compiled again.
+damaged one is compiled again. Memory and folder are bounded: what was made longest ago goes first.
 """
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final, TypeVar
 
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_shared.errors import Refused, Unavailable
 from guildpost_shared.services.definition import template_targets
 from guildpost_shared.templates.letter_text import LetterTemplate
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
+
+MOST_IN_MEMORY: Final = 64
+MOST_FILES: Final = 256
+"""More than all versions in force of several brands; one file has about 30 kB."""
+_Template = TypeVar("_Template", MailTemplate, LetterTemplate)
 
 
 class CatalogueTemplates:
@@ -32,7 +38,7 @@ class CatalogueTemplates:
             compiled = self._read(digest)
             if compiled is None:
                 raise Unavailable("template_not_ready", template=template_id)
-            self._mails[digest] = MailTemplate(compiled)
+            _keep(self._mails, digest, MailTemplate(compiled))
         return self._mails[digest]
 
     def letter(self, template_id: str) -> LetterTemplate:
@@ -40,7 +46,7 @@ class CatalogueTemplates:
         manifest, text = self._parts(template_id)
         key = artefact_digest(manifest, b"", text)
         if key not in self._letters:
-            self._letters[key] = LetterTemplate(template_id, manifest, text)
+            _keep(self._letters, key, LetterTemplate(template_id, manifest, text))
         return self._letters[key]
 
     def missing(self, template_ids: Iterable[str]) -> list[str]:
@@ -57,6 +63,9 @@ class CatalogueTemplates:
             temporary = self._cache / f".{compiled.digest}.{os.getpid()}"
             temporary.write_bytes(compiled.to_bytes())
             temporary.replace(self._cache / f"{compiled.digest}.json")
+        files = sorted(self._cache.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+        for old in files[:-MOST_FILES]:
+            old.unlink(missing_ok=True)
 
     def _parts(self, template_id: str) -> tuple[bytes, ...]:
         return tuple(self._source.read(target) for target in template_targets(template_id))
@@ -67,3 +76,10 @@ class CatalogueTemplates:
         except (FileNotFoundError, Refused):
             return None
         return compiled if compiled.digest == digest else None
+
+
+def _keep(kept: dict[str, _Template], key: str, template: _Template) -> None:
+    """Keep a parsed template; the one kept longest makes room."""
+    if len(kept) >= MOST_IN_MEMORY:
+        kept.pop(next(iter(kept)))
+    kept[key] = template

@@ -37,19 +37,32 @@ def run(_arguments: list[str]) -> list[Figure]:
     per_envelope = _envelopes(mail)
     memory = subprocess.run([sys.executable, "-c", IMPORTS], check=True, capture_output=True, text=True).stdout
     return [
-        Figure("mail rendered, CPU", per_mail, "ms", 5.0, peer="compiling per mail", peer_value=compiling),
-        Figure("mail written as MIME, CPU", per_envelope, "ms", 10.0),
+        Figure("mail rendered from cache, CPU", per_mail, "ms", 0.3, peer="compiling per mail", peer_value=compiling),
+        Figure("mail written as MIME, CPU", per_envelope, "ms", 1.5),
         Figure(f"letter typeset, batch of {LETTERS}", _letters(catalogue), "ms", 20.0),
         Figure("memory of the rendering imports", float(memory), "MB", 30.0),
     ]
 
 
 def _mails(template: MailTemplate) -> tuple[float, RenderedMail]:
+    """Render mails of which none is like another: name, vehicle, plate, month, and every flag."""
     sample = template.manifest.sample
-    mail = template.render(sample)
+    contexts = [
+        replace(
+            sample,
+            salutation=f"Guten Tag Änne Weiß {number},",
+            vehicle=replace(sample.vehicle, model=f"Vela {number}", plate=f"LA-X {number}", electric=number % 2 == 0),
+            due_month=f"März {2027 + number % 3}",
+            estimated=number % 3 == 0,
+            overdue=number % 5 == 0,
+            reminder=number % 7 == 0,
+            also_due=tuple(f"Inspektion: Vela {number}" for _ in range(number % 4)),
+        )
+        for number in range(MAILS)
+    ]
     started = time.process_time()
-    for number in range(MAILS):
-        mail = template.render(replace(sample, salutation=f"Guten Tag Änne Weiß {number},"))
+    for context in contexts:
+        mail = template.render(context)
     return (time.process_time() - started) * 1000 / MAILS, mail
 
 
