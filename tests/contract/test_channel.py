@@ -1,13 +1,14 @@
 """One suite for every ``Channel``: the fake, and SMTP against a real server; then what only SMTP can do wrong."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
-from guildpost_agent.app.ports.channel import Channel, OutgoingMail
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
+from guildpost_agent.app.ports.channel import Carried, Channel, OutgoingMail
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, Untrusted
 from tests.factories.tls_files import TlsFiles, make_tls_files
@@ -15,6 +16,7 @@ from tests.fakes.channel import FakeChannel
 from tests.fakes.smtp_server import SmtpServer
 
 MAIL = OutgoingMail(
+    "1",
     "service@autohaus.example",
     "erika@beispiel.example",
     b"From: service@autohaus.example\r\nSubject: Ihre HU\r\n\r\nGuten Tag\r\n.ein Punkt\r\n",
@@ -35,6 +37,27 @@ def settings(server: SmtpServer, tls: TlsFiles, **changes: object) -> SmtpSettin
         "final_dot_seconds": 5.0,
     }
     return SmtpSettings(**{**values, **changes})  # type: ignore[arg-type] # the tests name real fields
+
+
+def carry(channel: Channel, *mails: OutgoingMail) -> list[Receipt | GuildpostError]:
+    """Give mails as connections fall idle; list what became of them, in the order given."""
+    waiting, results = list(mails), dict[str, Receipt | GuildpostError]()
+
+    def exchange(carried: Sequence[Carried], idle: int, _on_the_way: int) -> list[OutgoingMail]:
+        results.update({one.key: one.result for one in carried})
+        given, waiting[:] = waiting[:idle], waiting[idle:]
+        return given
+
+    channel.carry(exchange, len(mails))
+    return [results[mail.key] for mail in mails]
+
+
+def mails(count: int) -> list[OutgoingMail]:
+    return [replace(MAIL, key=str(number)) for number in range(count)]
+
+
+def verdicts(results: list[Receipt | GuildpostError]) -> list[Verdict]:
+    return [result.verdict for result in results if isinstance(result, Receipt)]
 
 
 @dataclass
@@ -65,39 +88,30 @@ def subject(request: pytest.FixtureRequest, tls: TlsFiles) -> Iterator[Subject]:
 
 
 def test_an_accepted_mail_arrives_and_has_a_receipt(subject: Subject) -> None:
-    with subject.channel.open() as session:
-        receipt = session.send(MAIL)
+    (receipt,) = carry(subject.channel, MAIL)
 
-    assert (Verdict.ACCEPTED, 250) == (receipt.verdict, receipt.code)
+    assert Receipt(Verdict.ACCEPTED, 250, "2.0.0") == receipt
     assert [MAIL.recipient] == subject.received()
 
 
 def test_one_connection_carries_many_mails(subject: Subject) -> None:
-    with subject.channel.open() as session:
-        receipts = [session.send(MAIL) for _ in range(3)]
-
-    assert [Verdict.ACCEPTED] * 3 == [receipt.verdict for receipt in receipts]
+    assert [Verdict.ACCEPTED] * 3 == verdicts(carry(subject.channel, *mails(3)))
     assert 3 == len(subject.received())
 
 
 def test_a_refused_recipient_does_not_end_the_connection(subject: Subject) -> None:
     subject.refuse_recipient("550 5.1.1 unknown", Verdict.DEAD)
 
-    with subject.channel.open() as session:
-        receipts = [session.send(MAIL), session.send(MAIL)]
+    receipts = carry(subject.channel, *mails(2))
 
-    assert [(Verdict.DEAD, 550, "5.1.1"), (Verdict.ACCEPTED, 250, "2.0.0")] == [
-        (receipt.verdict, receipt.code, receipt.status) for receipt in receipts
-    ]
+    assert [Receipt(Verdict.DEAD, 550, "5.1.1"), Receipt(Verdict.ACCEPTED, 250, "2.0.0")] == receipts
     assert 1 == len(subject.received())
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_the_content_arrives_as_it_was_given(tls: TlsFiles, security: str) -> None:
     with SmtpServer(tls, security) as server:  # type: ignore[arg-type] # one of the three names
-        channel = SmtpChannel(settings(server, tls, security=security))
-        with channel.open() as session:
-            session.send(MAIL)
+        carry(SmtpChannel(settings(server, tls, security=security)), MAIL)
 
         assert [MAIL.message] == [mail.content for mail in server.mails]
 
@@ -128,44 +142,41 @@ def test_the_content_arrives_as_it_was_given(tls: TlsFiles, security: str) -> No
 def test_each_refusal_of_a_real_server_is_judged(tls: TlsFiles, verb: str, reply: str, verdict: Verdict) -> None:
     with SmtpServer(tls) as server:
         server.replies[verb] = [reply]
-        with SmtpChannel(settings(server, tls)).open() as session:
-            receipts = [session.send(MAIL), session.send(MAIL)]
+        receipts = carry(SmtpChannel(settings(server, tls)), *mails(2))
 
-    assert [verdict, Verdict.ACCEPTED] == [receipt.verdict for receipt in receipts]
+    assert [verdict, Verdict.ACCEPTED] == verdicts(receipts)
 
 
 @pytest.mark.parametrize("reply", ["drop", "421 4.3.2 closing"])
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
 def test_a_connection_that_breaks_before_data_is_made_again(tls: TlsFiles, verb: str, reply: str) -> None:
     with SmtpServer(tls) as server:
-        with SmtpChannel(settings(server, tls)).open() as session:
-            session.send(MAIL)
-            server.replies[verb] = [reply]
-            receipt = session.send(MAIL)
+        server.replies[verb] = ["250 2.0.0 the first one passes", reply]
+        receipts = carry(SmtpChannel(settings(server, tls)), *mails(2))
 
-        assert (Verdict.ACCEPTED, 2) == (receipt.verdict, len(server.mails))
+        assert ([Verdict.ACCEPTED] * 2, 2) == (verdicts(receipts), len(server.mails))
 
 
 def test_a_connection_that_keeps_breaking_says_so_and_nothing_was_accepted(tls: TlsFiles) -> None:
     with SmtpServer(tls) as server:
         server.replies["RCPT"] = ["drop"] * 2
-        with SmtpChannel(settings(server, tls)).open() as session, pytest.raises(Unavailable) as caught:
-            session.send(MAIL)
+        (error,) = carry(SmtpChannel(settings(server, tls)), MAIL)
 
-        assert ("mail_server_away", []) == (caught.value.code, server.mails)
+        assert isinstance(error, Unavailable)
+        assert ("mail_server_away", []) == (error.code, server.mails)
 
 
 def test_nobody_listening_is_unavailable(tls: TlsFiles) -> None:
     with SmtpServer(tls) as server:
         gone = settings(server, tls)
-    with pytest.raises(Unavailable) as caught, SmtpChannel(gone).open():
-        pass
+    with pytest.raises(Unavailable) as caught:
+        carry(SmtpChannel(gone), MAIL)
     assert "mail_server_away" == caught.value.code
 
 
 def refused_to_open(channel: SmtpChannel) -> GuildpostError:
-    with pytest.raises(GuildpostError) as caught, channel.open():
-        pass
+    with pytest.raises(GuildpostError) as caught:
+        carry(channel, MAIL)
     return caught.value
 
 
@@ -178,8 +189,7 @@ def test_a_server_without_starttls_is_refused(tls: TlsFiles) -> None:
 
 def test_encryption_can_be_switched_off_by_name_only(tls: TlsFiles) -> None:
     with SmtpServer(security="none") as server:
-        with SmtpChannel(settings(server, tls, security="none")).open() as session:
-            session.send(MAIL)
+        carry(SmtpChannel(settings(server, tls, security="none")), MAIL)
         assert 1 == len(server.mails)
 
 
@@ -198,8 +208,7 @@ def test_the_login_is_used_and_a_wrong_one_stops_the_run(tls: TlsFiles, tmp_path
         if password == "wrong":
             assert "mail_login_refused" == refused_to_open(channel).code
         else:
-            with channel.open() as session:
-                assert Verdict.ACCEPTED is session.send(MAIL).verdict
+            assert [Verdict.ACCEPTED] == verdicts(carry(channel, MAIL))
 
 
 def test_a_missing_password_file_is_named(tls: TlsFiles) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from guildpost_agent.app.compose_confirmation import confirmation_mail
 from guildpost_agent.app.consents.opt_in import request_opt_in
 from guildpost_agent.app.consents.send_confirmations import Compose, ConfirmationRequest, send_confirmations
-from guildpost_agent.app.dispatch_mail import DispatchSummary
+from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.ports.channel import Channel
 from guildpost_agent.domain.consent.events import ConsentEvent
 from guildpost_agent.domain.consent.opt_in import OptInRequest, OptInState

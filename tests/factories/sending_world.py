@@ -19,7 +19,8 @@ from guildpost_agent.adapters.sql.engine import open_engine
 from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.apply_answer import AnswerRules
-from guildpost_agent.app.dispatch_mail import DispatchSummary, MailRequest, Sender, dispatch_mail
+from guildpost_agent.app.dispatch_mail import MailRequest, Sender, composing_here, dispatch_mail
+from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.channel import Channel as MailChannel
@@ -179,7 +180,7 @@ class SendingWorld:
         return dispatch_mail(
             self.open_uow,
             channel,
-            compose,
+            composing_here(self.open_uow, compose, self.clock, self.sender),
             recheck,
             self.clock,
             sender=self.sender,

@@ -50,7 +50,7 @@ class _Script:
         if reply == "drop":
             server.transport.abort()
             return "421 4.3.0 gone"
-        return reply
+        return None if reply is not None and reply.startswith("250") else reply
 
     async def handle_MAIL(self, server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:  # noqa: N802 — aiosmtpd's name
         if reply := self._next("MAIL", server):

@@ -1,24 +1,23 @@
 """Send the mails that are due, each at most once.
 
-The way of one mail , with the failpoint behind each step:
+    1. queue        every due touchpoint gets its row: token, Message-ID              dispatch.queued
+    2. compose      the message is rendered, outside any transaction                  dispatch.composed
+    3. claim        emergency stop, consent, suppression, booking, recall are checked again in the transaction
+                    that marks ``sending``; commit (synchronous=FULL)                 dispatch.claimed
+    4. send         over one of the open connections                                  smtp.before_data, smtp.accepted
+    5. record       the receipt becomes state, outcome and perhaps a suppression      dispatch.recorded
 
-    1. queue        every due touchpoint gets its row: token, Message-ID             dispatch.queued
-    2. compose      the message is rendered, outside any transaction                 dispatch.composed
-    3. claim        emergency stop, consent, suppression, booking, recall are checked again in
-                    the transaction that marks ``sending``; commit (synchronous=FULL)  dispatch.claimed
-    4. send         MAIL, RCPT, DATA on the one open connection                      smtp.before_data, smtp.accepted
-    5. record       the receipt becomes state, outcome and perhaps a suppression     dispatch.recorded
-
-A crash before 3 loses nothing (the row is still ready), a crash after 3 leaves ``unsure``, never a second mail.
+Steps 2 to 5 are those of every mail (``mail_run``); here stands what is particular to a planned message.
 """
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts, MailRun, OnDemand
 from guildpost_agent.app.outbox_steps import Recheck, objection, put_off, queue, rests, step
-from guildpost_agent.app.ports.channel import Channel, ChannelSession, OutgoingMail
+from guildpost_agent.app.ports.channel import Channel, OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
 from guildpost_agent.app.relay_state import relay_speaks
@@ -51,6 +50,9 @@ class MailRequest:
 Compose = Callable[[MailRequest], bytes]
 """Gives the finished message (RFC 5322, ASCII); ``Refused`` when it cannot be filled, ``Unavailable`` if not yet."""
 
+StartDrafts = Callable[[Sequence[OutboxJob]], AbstractContextManager[Drafts[OutboxJob]]]
+"""Begins to compose the mails of these jobs, somewhere."""
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -61,24 +63,10 @@ class Sender:
     keys: SendingKeys
 
 
-@dataclass
-class DispatchSummary:
-    """What one run did; ``stopped`` is why it ended early (show its public sentence), None if it did not."""
-
-    sent: int = 0
-    bounced: int = 0
-    deferred: int = 0
-    failed: int = 0
-    unsure: int = 0
-    interrupted: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    stopped: GuildpostError | None = None
-
-
 def dispatch_mail(
     open_uow: OpenUnitOfWork,
     channel: Channel,
-    compose: Compose,
+    drafts: StartDrafts,
     recheck: Recheck,
     clock: Clock,
     *,
@@ -91,7 +79,7 @@ def dispatch_mail(
     Args:
         open_uow: opens a transaction.
         channel: the mail server.
-        compose: renders one message.
+        drafts: composes the messages (``composing_here``, or a process of its own).
         recheck: the last check, inside the claiming transaction.
         clock: the business clock.
         sender: addresses and keys.
@@ -101,166 +89,132 @@ def dispatch_mail(
     Returns:
         The summary. Nothing is lost when the run stops early: what did not leave stays ready.
     """
-    run = _Run(open_uow, compose, recheck, clock, sender, is_quiet)
-    run.summary.interrupted = recover_outbox(open_uow, clock)
+    summary = DispatchSummary(interrupted=recover_outbox(open_uow, clock))
+    kind = _Reminders(sender, recheck)
     try:
-        run.check_relay()
-        waiting = [] if is_quiet(clock.now()) else run.queue_due(entropy)
+        _check_relay(open_uow, clock)
+        waiting = [] if is_quiet(clock.now()) else _queue_due(open_uow, sender, entropy, clock.now(), summary)
         if waiting:
-            with channel.open() as session:
-                run.send_all(session, waiting)
+            with drafts(waiting) as composed:
+                run = MailRun(open_uow, kind, composed, clock, summary, rest_now=is_quiet)
+                channel.carry(run.exchange, len(waiting))
     except GuildpostError as error:
-        run.summary.stopped = error
-    return run.summary
+        summary.stopped = error
+    return summary
 
 
-@dataclass
-class _Run:
-    """One run's dependencies and its summary."""
+def composing_here(open_uow: OpenUnitOfWork, compose: Compose, clock: Clock, sender: Sender) -> StartDrafts:
+    """Compose in this process, each mail when its turn has come."""
 
-    open_uow: OpenUnitOfWork
-    compose: Compose
-    recheck: Recheck
-    clock: Clock
+    def start(jobs: Sequence[OutboxJob]) -> AbstractContextManager[Drafts[OutboxJob]]:
+        return nullcontext(OnDemand(jobs, lambda job: compose_draft(open_uow, compose, job, sender, clock.now())))
+
+    return start
+
+
+def compose_draft(
+    open_uow: OpenUnitOfWork, compose: Compose, job: OutboxJob, sender: Sender, now: datetime
+) -> Draft[OutboxJob]:
+    """Step 2; what cannot be filled is refused, what has no template yet waits."""
+    with open_uow() as uow:
+        touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+        customer = uow.records.customer(touchpoint.customer_id) if touchpoint else None
+        vehicle = uow.records.vehicle(touchpoint.vehicle_id) if touchpoint else None
+    if touchpoint is None or customer is None or vehicle is None or not job.recipient:
+        return Draft(job, reason="address_unusable" if touchpoint else "cancelled")
+    links = links_for(sender.relay_url, job.token)
+    request = MailRequest(touchpoint, customer, vehicle, job.recipient, job.message_id, links, now)
+    try:
+        message = compose(request)
+    except Refused as error:
+        return Draft(job, reason=error.code)
+    except Unavailable:
+        return Draft(job)
+    return Draft(job, OutgoingMail(job.touchpoint_id, sender.from_address, job.recipient, message))
+
+
+def _check_relay(open_uow: OpenUnitOfWork, clock: Clock) -> None:
+    """Stop advertising when unsubscribes could be waiting at a silent relay."""
+    with open_uow() as uow:
+        if not relay_speaks(uow, clock.now()):
+            raise Refused("relay_silent")
+
+
+def _queue_due(
+    open_uow: OpenUnitOfWork, sender: Sender, entropy: Entropy, now: datetime, summary: DispatchSummary
+) -> list[OutboxJob]:
+    """Step 1: give every due touchpoint its row and list all whose time has come."""
+    domain = sender.from_address.rpartition("@")[2]
+    with open_uow() as uow:
+        for touchpoint in uow.plans.due(By.EMAIL, now):
+            queue(
+                uow,
+                touchpoint,
+                message_id=mail_message_id(sender.keys.message_id, touchpoint.touchpoint_id, domain),
+                relay_key=sender.keys.relay,
+                entropy=entropy,
+                now=now,
+            )
+        uow.commit()
+        ready = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
+        waiting = [job for job in ready if not rests(uow, job)]
+        summary.deferred += len(ready) - len(waiting)
+    hit("dispatch.queued")
+    return waiting
+
+
+@dataclass(frozen=True)
+class _Reminders:
+    """The kind of mail that a touchpoint of the plan becomes."""
+
     sender: Sender
-    is_quiet: Callable[[datetime], bool]
-    summary: DispatchSummary = field(default_factory=DispatchSummary)
+    recheck: Recheck
+    name: str = "dispatch"
 
-    def check_relay(self) -> None:
-        """Stop advertising when unsubscribes could be waiting at a silent relay."""
-        with self.open_uow() as uow:
-            if not relay_speaks(uow, self.clock.now()):
-                raise Refused("relay_silent")
+    def rests(self, uow: UnitOfWork, job: OutboxJob) -> bool:
+        return rests(uow, job)
 
-    def queue_due(self, entropy: Entropy) -> list[OutboxJob]:
-        """Step 1: give every due touchpoint its row and list all whose time has come."""
-        now = self.clock.now()
-        domain = self.sender.from_address.rpartition("@")[2]
-        with self.open_uow() as uow:
-            for touchpoint in uow.plans.due(By.EMAIL, now):
-                queue(
-                    uow,
-                    touchpoint,
-                    message_id=mail_message_id(self.sender.keys.message_id, touchpoint.touchpoint_id, domain),
-                    relay_key=self.sender.keys.relay,
-                    entropy=entropy,
-                    now=now,
-                )
-            uow.commit()
-            ready = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
-            waiting = [job for job in ready if not rests(uow, job)]
-            self.summary.deferred += len(ready) - len(waiting)
-        hit("dispatch.queued")
-        return waiting
+    def objection(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> str | None:
+        return objection(uow, job, suppression_key=self.sender.keys.suppression, recheck=self.recheck, now=now)
 
-    def send_all(self, session: ChannelSession, waiting: list[OutboxJob]) -> None:
-        """Send one after the other, until the quiet hours begin or a refusal concerns the sender."""
-        for job in waiting:
-            if self.is_quiet(self.clock.now()):
-                return
-            message = self._composed(job)
-            if message is None or not self._claimed(job):
-                continue
-            claimed = replace(job, state=State.SENDING)
-            receipt = self._sent(session, claimed, message)
-            self._record(claimed, receipt)
-            if receipt.verdict is Verdict.STOPPED:
-                raise Refused("mail_sender_refused", detail=str(receipt), reply=receipt.code, status=receipt.status)
+    def step(self, uow: UnitOfWork, job: OutboxJob, event: Event, now: datetime, response: str) -> bool:
+        return step(uow, job, event, now, response=response)
 
-    def _composed(self, job: OutboxJob) -> bytes | None:
-        """Step 2; what cannot be filled is refused, what has no template yet waits; the others go on."""
-        with self.open_uow() as uow:
-            touchpoint = uow.plans.touchpoint(job.touchpoint_id)
-            customer = uow.records.customer(touchpoint.customer_id) if touchpoint else None
-            vehicle = uow.records.vehicle(touchpoint.vehicle_id) if touchpoint else None
-        if touchpoint is None or customer is None or vehicle is None or not job.recipient:
-            self._refuse(job, "address_unusable" if touchpoint else "cancelled")
-            return None
-        links = links_for(self.sender.relay_url, job.token)
-        request = MailRequest(touchpoint, customer, vehicle, job.recipient, job.message_id, links, self.clock.now())
-        try:
-            message = self.compose(request)
-        except Refused as error:
-            self._refuse(job, error.code)
-            return None
-        except Unavailable:
-            self.summary.deferred += 1
-            return None
-        hit("dispatch.composed")
-        return message
+    def claimed(self, job: OutboxJob) -> OutboxJob:
+        return replace(job, state=State.SENDING)
 
-    def _claimed(self, job: OutboxJob) -> bool:
-        """Step 3: the last check and the mark, in one durable transaction."""
-        now = self.clock.now()
-        with self.open_uow() as uow:
-            if rests(uow, job):
-                self.summary.deferred += 1
-                return False
-            reason = objection(uow, job, suppression_key=self.sender.keys.suppression, recheck=self.recheck, now=now)
-            moved = step(uow, job, Event.REFUSE if reason else Event.CLAIM, now, response=reason or "")
-            uow.commit()
-        if reason and moved:
-            self.summary.refused[reason] += 1
-        hit("dispatch.claimed")
-        return moved and reason is None
-
-    def _sent(self, session: ChannelSession, job: OutboxJob, message: bytes) -> Receipt:
-        """Step 4; when the server went away before accepting, the job is ready again and the run ends."""
-        mail = OutgoingMail(self.sender.from_address, job.recipient, message)
-        try:
-            return session.send(mail)
-        except GuildpostError:
-            with self.open_uow() as uow:
-                step(uow, job, Event.DEFER, self.clock.now(), response="mail_server_away")
-                uow.commit()
-            raise
-
-    def _record(self, job: OutboxJob, receipt: Receipt) -> None:
-        """Step 5."""
-        with self.open_uow() as uow:
-            self._settle(uow, job, receipt, self.clock.now())
-            uow.commit()
-        hit("dispatch.recorded")
-
-    def _settle(self, uow: UnitOfWork, job: OutboxJob, receipt: Receipt, now: datetime) -> None:
+    def settle(self, uow: UnitOfWork, job: OutboxJob, receipt: Receipt, now: datetime) -> State:
         response = str(receipt)
         match receipt.verdict:
             case Verdict.ACCEPTED:
                 step(uow, job, Event.ACCEPT, now, response=response)
                 uow.outcomes.add([_outcome(job, "delivered", now, response)])
-                self.summary.sent += 1
+                return State.SENT
             case Verdict.DEAD | Verdict.BOUNCED:
                 step(uow, job, Event.BOUNCE, now, response=response)
                 uow.outcomes.add([_outcome(job, "bounced", now, response)])
                 if receipt.verdict is Verdict.DEAD:
                     entry = address_hmac(self.sender.keys.suppression, job.recipient)
                     uow.suppressions.add(entry, By.EMAIL, "bounced", now)
-                self.summary.bounced += 1
+                return State.BOUNCED
             case Verdict.REJECTED:
                 step(uow, job, Event.REJECT, now, response=response)
-                self.summary.failed += 1
+                return State.FAILED
             case Verdict.UNKNOWN:
                 step(uow, job, Event.LOSE, now, response=response)
-                self.summary.unsure += 1
+                return State.UNSURE
             case Verdict.DEFERRED | Verdict.STOPPED:
-                self._put_off(uow, job, now, response)
+                return _put_off(uow, job, now, response)
 
-    def _put_off(self, uow: UnitOfWork, job: OutboxJob, now: datetime, response: str) -> None:
-        touchpoint = uow.plans.touchpoint(job.touchpoint_id)
-        again = next_attempt(job.attempts, now, touchpoint.not_after) if touchpoint else None
-        if again is None:
-            put_off(uow, job, now, now, response)
-            step(uow, replace(job, state=State.READY), Event.GIVE_UP, now, response=response)
-            self.summary.failed += 1
-        else:
-            put_off(uow, job, again, now, response)
-            self.summary.deferred += 1
 
-    def _refuse(self, job: OutboxJob, reason: str) -> None:
-        with self.open_uow() as uow:
-            step(uow, job, Event.REFUSE, self.clock.now(), response=reason)
-            uow.commit()
-        self.summary.refused[reason] += 1
+def _put_off(uow: UnitOfWork, job: OutboxJob, now: datetime, response: str) -> State:
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+    again = next_attempt(job.attempts, now, touchpoint.not_after) if touchpoint else None
+    put_off(uow, job, again or now, now, response)
+    if again is not None:
+        return State.READY
+    step(uow, replace(job, state=State.READY), Event.GIVE_UP, now, response=response)
+    return State.FAILED
 
 
 def _outcome(job: OutboxJob, kind: str, now: datetime, detail: str) -> Outcome:

@@ -8,7 +8,8 @@ from typing import Final
 from guildpost_agent.app.compose_confirmation import confirmation_mail
 from guildpost_agent.app.consents.opt_in import expire_opt_ins
 from guildpost_agent.app.consents.send_confirmations import send_confirmations
-from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender
+from guildpost_agent.app.dispatch_mail import Sender
+from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.relay_state import last_relay_answer
 from guildpost_agent.bootstrap.core import Core

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.dealership import consent_rules
-from guildpost_agent.app.dispatch_mail import DispatchSummary, Sender, dispatch_mail
+from guildpost_agent.app.dispatch_mail import Sender, composing_here, dispatch_mail
+from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
@@ -111,14 +113,15 @@ def mail_channel(core: Core) -> SmtpChannel:
 
 def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
     """Send the mails that are due."""
-    smtp, zone = core.config.smtp, ZoneInfo(core.config.dealer.timezone)
+    zone = ZoneInfo(core.config.dealer.timezone)
+    sender = Sender(core.config.smtp.from_address, core.config.relay.url, core.keys)
     return dispatch_mail(
         core.open_uow,
         mail_channel(core),
-        composer.mail,
+        composing_here(core.open_uow, composer.mail, core.business_clock, sender),
         last_check(core, services),
         core.business_clock,
-        sender=Sender(smtp.from_address, core.config.relay.url, core.keys),
+        sender=sender,
         entropy=core.entropy,
         is_quiet=lambda now: is_quiet(now, zone, frozenset({core.config.dealer.state})),
     )

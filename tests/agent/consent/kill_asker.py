@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from tests.factories.opt_in_world import OptInWorld
 
 if __name__ == "__main__":

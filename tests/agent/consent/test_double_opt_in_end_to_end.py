@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.opt_in import expire_opt_ins

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters

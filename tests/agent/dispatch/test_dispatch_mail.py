@@ -256,3 +256,30 @@ def test_a_mail_found_in_sending_becomes_unsure_and_is_never_sent_again(world: S
 
     assert (1, 0) == (summary.interrupted, summary.sent)
     assert ("unsure", "unsure") == world.states(touchpoint)
+
+
+def test_what_the_server_said_is_kept_when_composing_the_next_mail_fails(world: SendingWorld) -> None:
+    anna, _ = world.plan("anna"), world.plan("berta")
+
+    def compose(request: MailRequest) -> bytes:
+        if request.customer.given_name == "Berta":
+            raise ZeroDivisionError
+        return b"Subject: x\r\n\r\nx\r\n"
+
+    with pytest.raises(ZeroDivisionError):
+        world.dispatch(FakeChannel(), compose=compose)
+
+    assert ("sent", "sent") == world.states(anna)
+
+
+def test_every_connection_holds_one_claimed_mail_at_most(world: SendingWorld) -> None:
+    touchpoints = [world.plan(f"person{number:02}") for number in range(10)]
+    channel = FakeChannel(connections=3)
+    channel.answers["person05@beispiel.example"] = [KeyboardInterrupt()]  # as if the process died in the second turn
+    with pytest.raises(KeyboardInterrupt):
+        world.dispatch(channel)
+
+    states = [world.states(touchpoint)[1] for touchpoint in touchpoints]
+
+    assert ["sent"] * 3 + ["sending"] * 3 + ["ready"] * 4 == states
+    assert (3, 4) == ((summary := world.dispatch(FakeChannel())).interrupted, summary.sent)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
-from guildpost_agent.adapters.channels.smtp import SmtpChannel, SmtpSettings
+from guildpost_agent.adapters.channels.smtp import SmtpChannel
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
