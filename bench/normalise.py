@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
 from guildpost_agent.domain.dms_rows import BadRow, Reading, Table, read_customer, read_job, read_vehicle
-from guildpost_agent.domain.history import NOTHING, histories
+from guildpost_agent.domain.due_dates import DueDates, garage_of
+from guildpost_agent.domain.history import histories
 from guildpost_agent.domain.mapping.vocabulary import field_names
-from guildpost_agent.domain.occasions import DueDates
 from guildpost_agent.domain.records import Job, Vehicle
 from guildpost_demo.catalogue import targets
 from guildpost_demo.network.dealers import DEMO_START, benchmark_dealer
@@ -84,8 +84,7 @@ def _due(vehicles: list[Vehicle], jobs: list[Job], today: date) -> tuple[float, 
     started = time.process_time()
     known = histories(jobs)
     gathered = time.process_time()
-    for vehicle in vehicles:
-        history = known.get(vehicle.vehicle_id, NOTHING)
-        for service in services:
-            service.of(vehicle, history, today)
+    garage = garage_of(vehicles, known)
+    for service in services:
+        service.of(garage, today)
     return gathered - started, time.process_time() - gathered

@@ -11,9 +11,11 @@ from guildpost_agent.app.ports.dms_source import SourceTable
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, QuarantinedRow
 from guildpost_agent.app.reading_tables import TableReader
 from guildpost_agent.config import Dealer
+from guildpost_agent.domain.columns import day_number
 from guildpost_agent.domain.dms_rows import Reading, Table
-from guildpost_agent.domain.due_dates import hu_due
-from guildpost_agent.domain.history import NOTHING, histories
+from guildpost_agent.domain.due_dates import garage_of
+from guildpost_agent.domain.due_dates.hu import hu_dues
+from guildpost_agent.domain.history import histories
 from guildpost_agent.domain.records import Vehicle
 from guildpost_shared.services.occasion_rules import HuRule
 
@@ -75,9 +77,11 @@ def preview_import(
         for row in chunk.records:
             notes = getattr(row.record, "provenance", {})
             preview.notes.update(f"{name}.{rule}" for name, (rule, _) in notes.items())
-            if isinstance(row.record, Vehicle) and hu_rule is not None:
-                due = hu_due(row.record, past.get(row.record.vehicle_id, NOTHING), hu_rule, reading.today)
-                preview.triage["none" if due is None else due.triage.value] += 1
+        if hu_rule is not None:
+            garage = garage_of([row.record for row in chunk.records if isinstance(row.record, Vehicle)], past)
+            dues = hu_dues(garage, hu_rule, day_number(reading.today))
+            found = (dues.at(at) for at in range(len(garage)))
+            preview.triage.update("none" if due is None else due.triage.value for due in found)
     tally = reader.tally
     preview.read, preview.unchanged, preview.bad = tally.read, tally.unchanged, tally.bad
     preview.warnings, preview.unusable = tally.warnings, is_unusable(tally)

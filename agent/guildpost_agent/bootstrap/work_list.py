@@ -2,8 +2,9 @@
 
 from guildpost_agent.app.dealership import load_dealership
 from guildpost_agent.bootstrap.core import Core
-from guildpost_agent.domain.due_dates import DueDate, hu_due
-from guildpost_agent.domain.history import NOTHING
+from guildpost_agent.domain.columns import day_number
+from guildpost_agent.domain.due_dates import garage_of
+from guildpost_agent.domain.due_dates.hu import hu_dues
 from guildpost_agent.domain.work_list import WorkItem, work_list
 from guildpost_shared.services.statutory import statutory_hu_rule
 
@@ -15,9 +16,7 @@ def current_work_list(core: Core) -> list[WorkItem]:
     with core.open_uow() as uow:
         house = load_dealership(uow)
         booked = frozenset(a.vehicle_id for a in uow.records.appointments() if a.starts_at >= now)
-    due: dict[str, DueDate] = {}
-    for vehicle in house.vehicles.values():
-        found = hu_due(vehicle, house.histories.get(vehicle.vehicle_id, NOTHING), rule, today)
-        if found is not None:
-            due[vehicle.vehicle_id] = found
+    garage = garage_of(list(house.vehicles.values()), house.histories)
+    dues = hu_dues(garage, rule, day_number(today))
+    due = {v.vehicle_id: one for at, v in enumerate(garage.vehicles) if (one := dues.at(at)) is not None}
     return work_list(house.vehicles.values(), house.histories, due, today, booked)

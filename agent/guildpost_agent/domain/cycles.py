@@ -13,7 +13,8 @@ from guildpost_agent.domain.records import Occasion, Touchpoint
 
 def cycle_of(occasion: Occasion, *, by_month: bool) -> str:
     """Name a due cycle."""
-    return f"{occasion.due_date:%Y-%m}" if by_month else occasion.due_date.isoformat()
+    day = occasion.due_date.isoformat()
+    return day[:7] if by_month else day  # a year and its month
 
 
 def carried_before(touchpoint: Touchpoint, occasion: Occasion, within_days: int) -> bool:

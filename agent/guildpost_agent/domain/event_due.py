@@ -1,16 +1,17 @@
 """When something falls due that is no inspection: one function per rule of the catalogue (``event_rules``).
 
-Each gives pairs of a vehicle and its due date, near or far; who asks keeps what is in sight. Days that belong to a
-person (birthday, absence) are found once for all records of that person, at the vehicle that was here last.
+Each gives pairs of a vehicle and its due date within sight. Days that belong to a person (birthday, absence) are found
+once for all records of that person, at the vehicle that was here last.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, assert_never
 
 from dateutil.easter import easter
 
-from guildpost_agent.domain.due_dates import DueDate, rolled_on
+from guildpost_agent.domain.due_dates import DueDate, garage_of, rolled_on
 from guildpost_agent.domain.months import add_months, last_of
 from guildpost_agent.domain.records import Triage, Vehicle
 from guildpost_agent.domain.subjects import Subjects
@@ -36,49 +37,60 @@ SURE: Final = 0.95
 COUNTED: Final = 0.6
 # A table's frost moves a fixed day by no more than this; anything further is a table of another climate.
 _MOST_SHIFT_DAYS: Final = 45
-# Contract days and milestones longer ago than this can have no open window (the longest is 180 days after).
-_PAST_DAYS: Final = 200
 Due = tuple[Vehicle, DueDate]
 
 
-def event_due(rule: EventRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
-    """Find what a rule makes due.
+@dataclass(frozen=True)
+class Sight:
+    """The days within which something is of interest, the first and the last included, and the dealer's local day."""
+
+    first: date
+    last: date
+    today: date
+
+    def holds(self, day: date) -> bool:
+        """Say whether a day lies within."""
+        return self.first <= day <= self.last
+
+
+def event_due(rule: EventRule, service_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
+    """Find what a rule makes due within sight.
 
     Args:
         rule: of the service.
         service_id: whose own work ``after_work`` and ``after_event`` look for.
         subjects: the dealer's vehicles.
-        today: the dealer's local day.
+        sight: the days of interest.
     """
     match rule:
         case ListRule() | NoticeRule():
-            return _listed(rule.list_id if isinstance(rule, ListRule) else NOTICE, subjects)
+            return _listed(rule.list_id if isinstance(rule, ListRule) else NOTICE, subjects, sight)
         case AfterWorkRule() | AfterEventRule():
-            return _after_something(rule, service_id, subjects, today)
+            return _after_something(rule, service_id, subjects, sight)
         case _:
-            return _by_calendar(rule, subjects, today)
+            return _by_calendar(rule, subjects, sight)
 
 
 def _after_something(
-    rule: AfterWorkRule | AfterEventRule, service_id: str, subjects: Subjects, today: date
+    rule: AfterWorkRule | AfterEventRule, service_id: str, subjects: Subjects, sight: Sight
 ) -> Iterator[Due]:
     if isinstance(rule, AfterWorkRule):
-        return _after_work(rule, service_id, subjects, today)
-    return _after_event(rule, service_id, subjects, today)
+        return _after_work(rule, service_id, subjects, sight)
+    return _after_event(rule, service_id, subjects, sight)
 
 
 def _by_calendar(
-    rule: ContractEndRule | AnniversaryRule | SeasonRule | AbsenceRule, subjects: Subjects, today: date
+    rule: ContractEndRule | AnniversaryRule | SeasonRule | AbsenceRule, subjects: Subjects, sight: Sight
 ) -> Iterator[Due]:
     match rule:
         case ContractEndRule():
-            return _contract_end(rule, subjects, today)
+            return _contract_end(rule, subjects, sight)
         case AnniversaryRule():
-            return _anniversary(rule, subjects, today)
+            return _anniversary(rule, subjects, sight)
         case SeasonRule():
-            return _season(rule, subjects, today)
+            return _season(rule, subjects, sight)
         case AbsenceRule():
-            return _absence(rule, subjects, today)
+            return _absence(rule, subjects, sight)
         case _:
             assert_never(rule)
 
@@ -87,17 +99,23 @@ def _trusted(day: date, source: str) -> DueDate:
     return DueDate(day, source, SURE, Triage.TRUSTED)
 
 
-def _after_work(rule: AfterWorkRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
+def _after_work(rule: AfterWorkRule, service_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
+    passed: dict[str, date] = {}
     for vehicle_id, history in subjects.histories.items():
         last, vehicle = history.done.get(service_id), subjects.by_id.get(vehicle_id)
         if last is None or vehicle is None:
             continue
         due = _in_season(add_months(last, rule.months), rule.season)
-        if due >= today:
+        if due < sight.today:
+            passed[vehicle_id] = due
+        elif sight.holds(due):
             yield vehicle, _trusted(due, "work")
-        else:
-            found = rolled_on(due, rule.months, history, today)
-            yield vehicle, DueDate(_in_season(found.due, rule.season), "rolled", found.confidence, found.triage)
+    garage = garage_of([subjects.by_id[vehicle_id] for vehicle_id in passed], subjects.histories)
+    rolled = rolled_on(garage, list(passed.values()), rule.months, sight.today)
+    for vehicle, found in zip(garage.vehicles, rolled, strict=True):
+        due = _in_season(found.due, rule.season)
+        if sight.holds(due):
+            yield vehicle, DueDate(due, found.source, found.confidence, found.triage)
 
 
 def _in_season(day: date, months: tuple[int, ...]) -> date:
@@ -108,19 +126,18 @@ def _in_season(day: date, months: tuple[int, ...]) -> date:
     return last_of(add_months(day.replace(day=1), ahead))
 
 
-def _contract_end(rule: ContractEndRule, subjects: Subjects, today: date) -> Iterator[Due]:
-    oldest = today - timedelta(days=_PAST_DAYS)
+def _contract_end(rule: ContractEndRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     for vehicle in subjects.vehicles:
         day = _day_of(vehicle, rule.field)
         if day is not None:
-            if day >= oldest:
+            if sight.holds(day):
                 yield vehicle, _trusted(day, "contract")
             continue
         for fallback in rule.fallbacks:
             start = _day_of(vehicle, fallback.field)
             if start is not None:
                 due = add_months(start, fallback.months)
-                if due >= oldest:
+                if sight.holds(due):
                     yield vehicle, DueDate(due, "counted", COUNTED, Triage.ESTIMATED)
                 break
 
@@ -145,35 +162,39 @@ def _returning(day: date, today: date) -> date:
     return found if found >= today else add_months(day, 12 * (today.year - day.year + 1))
 
 
-def _anniversary(rule: AnniversaryRule, subjects: Subjects, today: date) -> Iterator[Due]:
+def _anniversary(rule: AnniversaryRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     if rule.field is YearlyDay.BIRTH_DATE:
         for vehicles in subjects.by_person.values():
             for vehicle in vehicles:
                 customer = subjects.customers.get(vehicle.customer_id)
                 if customer is not None and customer.birth_date is not None:
-                    yield vehicle, _trusted(_returning(customer.birth_date, today), "birthday")
+                    due = _returning(customer.birth_date, sight.today)
+                    if sight.holds(due):
+                        yield vehicle, _trusted(due, "birthday")
                     break
         return
     for vehicle in subjects.vehicles:
-        if vehicle.delivered_on is not None and (due := _returning(vehicle.delivered_on, today)) > vehicle.delivered_on:
-            yield vehicle, _trusted(due, "purchase")
+        if vehicle.delivered_on is not None:
+            due = _returning(vehicle.delivered_on, sight.today)
+            if due > vehicle.delivered_on and sight.holds(due):
+                yield vehicle, _trusted(due, "purchase")
 
 
-def _season(rule: SeasonRule, subjects: Subjects, today: date) -> Iterator[Due]:
-    fixed = min(_next_day(day, today) for day in rule.days)
-    frost = any(day.with_frost for day in rule.days)
-    by_postcode: dict[str, date] = {}
+def _season(rule: SeasonRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
+    fixed = min(_next_day(day, sight.today) for day in rule.days)
+    everywhere, frost = _trusted(fixed, "calendar"), any(day.with_frost for day in rule.days)
+    if not frost and not sight.holds(fixed):
+        return
+    by_postcode: dict[str, DueDate] = {}
     for vehicles in subjects.by_customer.values():
         for vehicle in vehicles:
             customer = subjects.customers.get(vehicle.customer_id) if frost else None
-            if customer is None:
-                yield vehicle, _trusted(fixed, "calendar")
-                continue
-            due = by_postcode.get(customer.postcode)
-            if due is None:
-                due = min(_next_day(day, today, customer.postcode, subjects) for day in rule.days)
-                by_postcode[customer.postcode] = due
-            yield vehicle, _trusted(due, "calendar" if due == fixed else "frost")
+            found = everywhere if customer is None else by_postcode.get(customer.postcode)
+            if found is None and customer is not None:
+                due = min(_next_day(day, sight.today, customer.postcode, subjects) for day in rule.days)
+                found = by_postcode[customer.postcode] = everywhere if due == fixed else _trusted(due, "frost")
+            if found is not None and sight.holds(found.due):
+                yield vehicle, found
 
 
 def _next_day(day: SeasonDay, today: date, postcode: str = "", subjects: Subjects | None = None) -> date:
@@ -190,15 +211,14 @@ def _next_day(day: SeasonDay, today: date, postcode: str = "", subjects: Subject
     raise ValueError(day.season_id)
 
 
-def _listed(list_id: str, subjects: Subjects) -> Iterator[Due]:
+def _listed(list_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     for vehicle_id, entered in subjects.listed.get(list_id, {}).items():
         vehicle = subjects.by_id.get(vehicle_id)
-        if vehicle is not None:
+        if vehicle is not None and sight.holds(entered):
             yield vehicle, _trusted(entered, "list")
 
 
-def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, today: date) -> Iterator[Due]:
-    oldest = today - timedelta(days=_PAST_DAYS)
+def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     if rule.event is Event.DELIVERY:
         found = ((v, v.delivered_on) for v in subjects.vehicles)
     else:
@@ -213,17 +233,16 @@ def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, toda
             continue
         for days in rule.days:
             due = day + timedelta(days=days)
-            if due >= oldest:
+            if sight.holds(due):
                 yield vehicle, _trusted(due, rule.event.value)
 
 
-def _absence(rule: AbsenceRule, subjects: Subjects, today: date) -> Iterator[Due]:
-    oldest = today - timedelta(days=_PAST_DAYS)
+def _absence(rule: AbsenceRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     for person, vehicles in subjects.by_person.items():
         last = subjects.last_seen.get(person)
         if last is None:
             continue
         for months in rule.months:
             due = add_months(last, months)
-            if due >= oldest:
+            if sight.holds(due):
                 yield vehicles[0], _trusted(due, "absence")

@@ -7,9 +7,11 @@ An occasion's id is made of vehicle, keeper, service and due cycle alone, so tha
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 _ID_BYTES: Final = 15
+_ID_LETTERS: Final = _ID_BYTES * 8 // 5
 _TAG: Final = "guildpost/plan/v1"
 
 
@@ -29,6 +31,16 @@ def occasion_id(vehicle_id: str, customer_id: str, service_id: str, cycle: str) 
     """Name the occasion of a vehicle with its keeper, a service and a due cycle (a month, or a day): 24 characters."""
     parts = ("occasion", vehicle_id, customer_id, service_id, cycle)
     return _identifier(hashlib.blake2b(_pack(parts), digest_size=_ID_BYTES).digest())
+
+
+def occasion_ids(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
+    """Name many occasions, each given as vehicle, customer, service and due cycle; as ``occasion_id`` does."""
+    head, tails = _pack(("occasion",)), {row[2:]: _pack(row[2:]) for row in rows}
+    joined = b"".join(
+        hashlib.blake2b(head + _pack(row[:2]) + tails[row[2:]], digest_size=_ID_BYTES).digest() for row in rows
+    )
+    text = base64.b32encode(joined).decode("ascii").lower()
+    return [text[at : at + _ID_LETTERS] for at in range(0, len(text), _ID_LETTERS)]
 
 
 def touchpoint_id(key: bytes, occasion: str, attempt: int) -> str:

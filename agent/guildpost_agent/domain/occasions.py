@@ -1,46 +1,42 @@
 """Every reason to write that a dealer's vehicles and customers give, within sight."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from guildpost_agent.domain.columns import EPOCH, day_number, last_days, month_of
 from guildpost_agent.domain.cycles import cycle_of
-from guildpost_agent.domain.due_dates import DueDate, hu_due, inspection_due
-from guildpost_agent.domain.event_due import event_due
-from guildpost_agent.domain.history import History
-from guildpost_agent.domain.keyed import occasion_id
-from guildpost_agent.domain.months import end_of_month_number, month_number
-from guildpost_agent.domain.records import Occasion, Triage, Vehicle
+from guildpost_agent.domain.due_dates import Due, DueDate, DueDates, Garage, garage_of
+from guildpost_agent.domain.due_dates.hu import hu_dues
+from guildpost_agent.domain.due_dates.values import SOURCES, TRIAGES, TRUSTED
+from guildpost_agent.domain.event_due import Sight, event_due
+from guildpost_agent.domain.keyed import occasion_ids
+from guildpost_agent.domain.records import Occasion, Vehicle
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
-from guildpost_shared.services.occasion_rules import HuRule, InspectionRule, MaintenanceInterval
+from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 # How far ahead occasions are kept: windows open within the planning horizon, and room to look ahead.
 SIGHT_DAYS: Final = 120
 
 
-class DueDates:
-    """The due dates of one inspection service; each kind of vehicle is looked up in the maker's table once."""
+@dataclass(frozen=True)
+class Inspections:
+    """When every vehicle is due for each of its inspections, near or far.
 
-    def __init__(self, service: ServiceDefinition) -> None:
-        self.service_id = service.service_id
-        self._rule = service.occasion
-        self._intervals: dict[tuple[str, str, str, int | None], MaintenanceInterval] = {}
+    Attributes:
+        garage: the vehicles.
+        dues: by service, in the order of the vehicles.
+    """
 
-    def of(self, vehicle: Vehicle, history: History, today: date) -> DueDate | None:
-        """Say when a vehicle is due; None when nothing is known."""
-        if isinstance(self._rule, HuRule):
-            return hu_due(vehicle, history, self._rule, today)
-        if not isinstance(self._rule, InspectionRule):
-            return None
-        registered = vehicle.first_registration
-        kind = (vehicle.make, vehicle.model, vehicle.fuel, None if registered is None else registered.year)
-        interval = self._intervals.get(kind)
-        if interval is None:
-            interval = self._intervals[kind] = self._rule.interval(*kind)
-        return inspection_due(vehicle, history, interval, today)
+    garage: Garage
+    dues: Mapping[str, Due]
 
 
 def is_inspection(service: ServiceDefinition) -> bool:
@@ -73,23 +69,15 @@ def find(
     return in_sight(all_due(subjects, running, today), subjects, running, today, sight_days)
 
 
-def all_due(subjects: Subjects, services: Iterable[ServiceDefinition], today: date) -> list[Occasion]:
-    """Say when every vehicle is due for its inspections, near or far; without an id yet."""
+def all_due(subjects: Subjects, services: Iterable[ServiceDefinition], today: date) -> Inspections:
+    """Say when every vehicle is due for its inspections, near or far."""
+    garage = garage_of(subjects.vehicles, subjects.histories)
     rules = [DueDates(service) for service in services if is_inspection(service)]
-    found: list[Occasion] = []
-    if not rules:
-        return found
-    for vehicle in subjects.vehicles:
-        history = subjects.history(vehicle.vehicle_id)
-        for rule in rules:
-            due = rule.of(vehicle, history, today)
-            if due is not None:
-                found.append(_occasion(vehicle, rule.service_id, due))
-    return found
+    return Inspections(garage, {rule.service_id: rule.of(garage, today) for rule in rules})
 
 
 def in_sight(
-    inspections: Iterable[Occasion],
+    inspections: Inspections,
     subjects: Subjects,
     services: Iterable[ServiceDefinition],
     today: date,
@@ -108,19 +96,18 @@ def in_sight(
         sight_days: how far ahead; services with longer windows see as far as their windows reach.
     """
     last = today + timedelta(days=sight_days)
-    found = {}
-    for o in inspections:
-        if o.due_date <= last:
-            found[o.vehicle_id, o.service_id] = o
-    named: list[Occasion] = []
+    by_month: dict[tuple[str, str], Occasion] = {}
+    by_day: list[Occasion] = []
     for service in services:
-        if is_inspection(service):
-            for overdue in _overdue(subjects, service, today):
-                found[overdue.vehicle_id, overdue.service_id] = overdue
-        else:
-            named += _events(subjects, service, today, max(sight_days, ahead_days(service)))
-    for o in found.values():
-        named.append(_named(o, by_month=True))
+        if not is_inspection(service):
+            by_day += _events(subjects, service, today, max(sight_days, ahead_days(service)))
+            continue
+        due = inspections.dues[service.service_id]
+        near = np.flatnonzero(due.known & (due.due <= day_number(last)))
+        overdue = _overdue(subjects, service, today)
+        for occasion in (*_unnamed(inspections.garage, due, near, service.service_id), *overdue):
+            by_month[occasion.vehicle_id, occasion.service_id] = occasion
+    named = [*_named(list(by_month.values()), by_month=True), *_named(by_day, by_month=False)]
     return sorted(named, key=lambda occasion: occasion.occasion_id)
 
 
@@ -129,10 +116,10 @@ def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_d
     if isinstance(rule, HuRule | InspectionRule):
         return
     everybody = is_notice(service) or isinstance(rule, AbsenceRule)
-    first, last = today - timedelta(days=after_days(service)), today + timedelta(days=sight_days)
-    for vehicle, due in event_due(rule, service.service_id, subjects, today):
-        if first <= due.due <= last and (everybody or subjects.is_ours(vehicle, today)):
-            yield _named(_occasion(vehicle, service.service_id, due), by_month=False)
+    sight = Sight(today - timedelta(days=after_days(service)), today + timedelta(days=sight_days), today)
+    for vehicle, due in event_due(rule, service.service_id, subjects, sight):
+        if everybody or subjects.is_ours(vehicle, today):
+            yield _occasion(vehicle, service.service_id, due)
 
 
 def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> Iterator[Occasion]:
@@ -140,20 +127,38 @@ def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> Ite
     days = after_days(service)
     if not days or not isinstance(service.occasion, HuRule):
         return
-    first, now = month_number(today - timedelta(days=days)), month_number(today)
-    for vehicle in subjects.vehicles:
-        if vehicle.next_hu is None or not first <= (month := month_number(vehicle.next_hu)) < now:
-            continue
-        due = end_of_month_number(month)
-        then = hu_due(vehicle, subjects.history(vehicle.vehicle_id), service.occasion, due)
-        if then is not None and then.due == due and then.triage is Triage.TRUSTED:
-            yield _occasion(vehicle, service.service_id, then)
+    for month in range(month_of(today - timedelta(days=days)), month_of(today)):
+        named = [v for v in subjects.vehicles if v.next_hu is not None and month_of(v.next_hu) == month]
+        garage, then = garage_of(named, subjects.histories), int(last_days(np.array([month]))[0])
+        due = hu_dues(garage, service.occasion, then)
+        still = np.flatnonzero(due.known & (due.due == then) & (due.triage == TRUSTED))
+        yield from _unnamed(garage, due, still, service.service_id)
 
 
-def _named(occasion: Occasion, *, by_month: bool) -> Occasion:
-    o = occasion
-    name = occasion_id(o.vehicle_id, o.customer_id, o.service_id, cycle_of(o, by_month=by_month))
-    return Occasion(name, o.customer_id, o.vehicle_id, o.service_id, o.due_date, o.source, o.confidence, o.triage)
+def _unnamed(garage: Garage, due: Due, rows: NDArray[np.intp], service_id: str) -> Iterator[Occasion]:
+    days = {int(day): date.fromordinal(EPOCH + int(day)) for day in np.unique(due.due[rows])}
+    columns = (column[rows].tolist() for column in (due.due, due.source, due.confidence, due.triage))
+    for at, day, source, confidence, triage in zip(rows.tolist(), *columns, strict=True):
+        vehicle = garage.vehicles[at]
+        yield Occasion(
+            "",
+            vehicle.customer_id,
+            vehicle.vehicle_id,
+            service_id,
+            days[day],
+            SOURCES[source],
+            confidence,
+            TRIAGES[triage],
+        )
+
+
+def _named(found: list[Occasion], *, by_month: bool) -> list[Occasion]:
+    """Give occasions their names, all at once."""
+    names = occasion_ids([(o.vehicle_id, o.customer_id, o.service_id, cycle_of(o, by_month=by_month)) for o in found])
+    return [
+        Occasion(name, o.customer_id, o.vehicle_id, o.service_id, o.due_date, o.source, o.confidence, o.triage)
+        for name, o in zip(names, found, strict=True)
+    ]
 
 
 def _occasion(vehicle: Vehicle, service_id: str, due: DueDate) -> Occasion:

@@ -14,7 +14,6 @@ from guildpost_agent.domain.due_dates import (
     hu_due,
     hu_interval_months,
     inspection_due,
-    sp_due,
 )
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.months import add_months, last_of
@@ -171,19 +170,6 @@ def test_agreement_raises_confidence_and_contradiction_lowers_it(
 ) -> None:
     due = hu_due(a_vehicle(next_hu=next_hu), History(last_hu=last_hu), RULE, TODAY)
     assert expected == (due and due.confidence)
-
-
-@pytest.mark.parametrize(
-    ("next_sp", "expected"),
-    [
-        pytest.param(date(2027, 5, 1), (date(2027, 5, 31), "dms"), id="ahead"),
-        pytest.param(date(2026, 12, 1), (date(2027, 6, 30), "rolled"), id="passed"),
-        pytest.param(None, None, id="unknown"),
-    ],
-)
-def test_the_safety_check_recurs_every_half_year(next_sp: date | None, expected: tuple[date, str] | None) -> None:
-    due = sp_due(a_vehicle(next_sp=next_sp, vehicle_class="bus"), History(last_visit=TODAY), TODAY)
-    assert expected == (due and (due.due, due.source))
 
 
 def test_confidence_falls_with_every_rolled_cycle() -> None:

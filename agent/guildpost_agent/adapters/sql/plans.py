@@ -4,21 +4,20 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
+from guildpost_agent.adapters.sql.due_dates import replace_due_dates
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.domain.exclusions import Reason
+from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
-from guildpost_agent.domain.touchpoint_states import CANCELLED, PROPOSED, WAITING
+from guildpost_agent.domain.touchpoint_states import CANCELLED, CONTACTS, PROPOSED, WAITING
 
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
 _CHUNK = 5_000
-
-_DUE_NAMES: Final = ("vehicle_id", "service_id", "customer_id", "due_date", "source", "confidence", "triage")
-_DUE: Final = tuple(due_dates.c[name] for name in _DUE_NAMES)
 
 
 def _occasion(row: Row[Any]) -> Occasion:
@@ -50,24 +49,9 @@ class SqlPlans:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def replace_due_dates(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None) -> None:
+    def replace_due_dates(self, found: Inspections, vehicle_ids: Collection[str] | None) -> None:
         """Store when vehicles are due; only what changed is written."""
-        if vehicle_ids is None:
-            stored = read_rows(self._connection, due_dates, _DUE_NAMES)
-        else:
-            stored = [
-                tuple(row)
-                for ids in _chunks(vehicle_ids)
-                for row in self._connection.execute(select(*_DUE).where(due_dates.c.vehicle_id.in_(ids))).all()
-            ]
-        known = {row[:2]: row for row in stored}
-        found = {row[:2]: row for row in values_of(rows, _DUE_NAMES)}
-        changed = [row for key, row in found.items() if known.get(key) != row]
-        insert_rows(self._connection, due_dates, _DUE_NAMES, changed, replace=True)
-        gone = [{"v": vehicle, "s": service} for vehicle, service in known.keys() - found.keys()]
-        if gone:
-            mine = (due_dates.c.vehicle_id == bindparam("v")) & (due_dates.c.service_id == bindparam("s"))
-            self._connection.execute(delete(due_dates).where(mine), gone)
+        replace_due_dates(self._connection, found, vehicle_ids)
 
     def triage(self) -> dict[tuple[str, str], int]:
         """Count due dates by service and triage class."""
@@ -151,6 +135,19 @@ class SqlPlans:
     def touchpoints(self) -> list[Touchpoint]:
         """List all touchpoints, oldest first."""
         return self._touchpoints()
+
+    def contacts_since(self, since: datetime) -> list[Touchpoint]:
+        """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
+        return self._touchpoints(touchpoints.c.state.in_(CONTACTS), touchpoints.c.planned_at >= since)
+
+    def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
+        """Name the service of each of these occasions that is known."""
+        pair = (occasions.c.occasion_id, occasions.c.service_id)
+        return {
+            row.occasion_id: row.service_id
+            for ids in _chunks(occasion_ids)
+            for row in self._connection.execute(select(*pair).where(occasions.c.occasion_id.in_(ids)))
+        }
 
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
         """Find a touchpoint."""

@@ -24,6 +24,7 @@ from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
 from guildpost_agent.app.ports.vehicle_lists import VehicleLists
 from guildpost_agent.app.ports.wheels import Wheels
+from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import (
     Appointment,
     Customer,
@@ -100,6 +101,7 @@ class Records(Protocol):
         ...
 
     def appointments(self) -> list[Appointment]: ...  # noqa: D102 — see above
+    def appointments_since(self, since: datetime) -> list[Appointment]: ...  # noqa: D102 — see above
     def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
     def vehicle(self, vehicle_id: str) -> Vehicle | None: ...  # noqa: D102 — see above
     def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
@@ -144,7 +146,7 @@ class Imports(Protocol):
 class Plans(Protocol):
     """Due dates, occasions, decisions and touchpoints."""
 
-    def replace_due_dates(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None) -> None:
+    def replace_due_dates(self, found: Inspections, vehicle_ids: Collection[str] | None) -> None:
         """Store when vehicles are due, in place of what was known of all vehicles, or of certain ones."""
         ...
 
@@ -177,6 +179,14 @@ class Plans(Protocol):
         ...
 
     def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def contacts_since(self, since: datetime) -> list[Touchpoint]:
+        """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
+        ...
+
+    def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
+        """Name the service of each of these occasions that is known."""
+        ...
+
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None: ...  # noqa: D102 — see above

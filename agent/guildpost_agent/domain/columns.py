@@ -1,0 +1,60 @@
+"""Days and months in columns: days since 1970-01-01, months since January 1970; both may be unknown."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPOCH: Final = date(1970, 1, 1).toordinal()
+NEVER: Final = -(10**9)
+"""An unknown day or month: before all others."""
+
+Bools = NDArray[np.bool_]
+Days = NDArray[np.int64]
+Months = NDArray[np.int64]
+Numbers = NDArray[np.int64]
+
+
+def day_column(days: Iterable[date | None], length: int) -> Days:
+    """Put days into a column."""
+    return np.fromiter((NEVER if day is None else day.toordinal() - EPOCH for day in days), np.int64, length)
+
+
+def day_number(day: date) -> int:
+    """Count a day as the columns do."""
+    return day.toordinal() - EPOCH
+
+
+def month_of(day: date) -> int:
+    """Count a month as the columns do."""
+    return (day.year - 1970) * 12 + day.month - 1
+
+
+def months_of(days: Days) -> Months:
+    """Give the months of days."""
+    safe = np.where(days == NEVER, 0, days)
+    months = safe.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(days == NEVER, NEVER, months)
+
+
+def first_days(months: Months) -> Days:
+    """Give the first day of each month; none may be unknown."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def last_days(months: Months) -> Days:
+    """Give the last day of each month; none may be unknown."""
+    return first_days(months + 1) - 1
+
+
+def add_months(days: Days, months: Months | int) -> Days:
+    """Move days by whole months; a day the target month does not have becomes its last day; unknown stays unknown."""
+    unknown = days == NEVER
+    safe = np.where(unknown, 0, days)
+    start = months_of(safe)
+    target = start + months
+    into = safe - first_days(start)
+    moved = np.minimum(first_days(target) + into, last_days(target))
+    return np.where(unknown, NEVER, moved)
