@@ -16,10 +16,18 @@ from guildpost_shared.templates.context import (
     MessageContext,
     VehicleContext,
 )
-from guildpost_shared.templates.salutation import Gender, Person, Recipient, address_lines, salutation
+from guildpost_shared.templates.salutation import (
+    Gender,
+    Household,
+    Person,
+    Recipient,
+    address_lines,
+    salutation,
+)
 from guildpost_shared.templates.wording import LegalBasis, due_month_text, legal_basis_sentence
 
 _GENDERS: Final = {"Frau": Gender.WOMAN, "Herr": Gender.MAN}
+_HOUSEHOLDS: Final = {"Eheleute": Household.COUPLE, "Familie": Household.FAMILY}
 _ELECTRIC: Final = frozenset({"elektro", "electric", "bev"})
 _BASES: Final = {
     "consent": LegalBasis.CONSENT,
@@ -52,6 +60,7 @@ def recipient_of(customer: Customer) -> Recipient:
         town=customer.town,
         country=customer.country,
         care_of=customer.care_of,
+        household=_HOUSEHOLDS.get(customer.salutation),
     )
 
 

@@ -7,6 +7,7 @@
     company, no contact     Sehr geehrte Damen und Herren,      ("Firma" above a name that does not show it)
     diverse, unknown        Guten Tag Vorname Nachname,         (gender is never guessed from a first name)
     two persons             Sehr geehrte Frau A, sehr geehrter Herr B,
+    a couple or a family    Sehr geehrte Eheleute X, / Sehr geehrte Familie X,   (as the record says it)
 
 After the comma the letter goes on in lower case. Address lines follow DIN 5008 (company, person, street, postcode
 and town; abroad: town and country in capitals).
@@ -41,6 +42,13 @@ class Gender(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Household(StrEnum):
+    """A record that stands for a couple or a family, and says so."""
+
+    COUPLE = "couple"
+    FAMILY = "family"
+
+
 @dataclass(frozen=True)
 class Person:
     """A natural person; ``title`` as on record ("Prof. Dr. med.", "Dipl.-Ing."), names without titles."""
@@ -53,7 +61,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who gets a message and where: up to two persons, a company, or a company with a contact."""
+    """Who gets a message and where: up to two persons, a household, a company, or a company with a contact."""
 
     persons: tuple[Person, ...] = ()
     company: str = ""
@@ -62,16 +70,26 @@ class Recipient:
     town: str = ""
     country: str = "DE"
     care_of: str = ""
+    household: Household | None = None
 
 
 def salutation(recipient: Recipient, language: Language = "de") -> str:
     """Give the opening line of a mail or letter, with its comma."""
     texts = load(_PACKAGE, language)
+    surname = _shared_surname(recipient)
+    if surname:
+        return texts.text(f"salutation.{recipient.household}", name=surname) + ","
     greetings = [_greeting(person, texts) for person in recipient.persons[:2] if person.family_name.strip()]
     if not greetings:
         return texts.text("salutation.nobody") + ","
     first, *rest = greetings
     return ", ".join([first, *(greeting[0].lower() + greeting[1:] for greeting in rest)]) + ","
+
+
+def _shared_surname(recipient: Recipient) -> str:
+    """Give the one surname of a couple or a family; empty for everybody else."""
+    names = {person.family_name.strip() for person in recipient.persons[:2]} - {""}
+    return names.pop() if recipient.household and not recipient.company and len(names) == 1 else ""
 
 
 def _greeting(person: Person, texts: Catalog) -> str:
@@ -94,7 +112,7 @@ def address_lines(recipient: Recipient, language: Language = "de") -> tuple[str,
     texts = load(_PACKAGE, language)
     company = recipient.company.strip()
     lines = [texts.text("address.company")] if company and not _SHOWS_COMPANY.search(company) else []
-    lines += [company, *(_person_line(person, texts) for person in recipient.persons[:2])]
+    lines += [company, *_person_lines(recipient, texts)]
     lines += [_care_of(recipient.care_of.strip(), texts)]
     abroad = recipient.country.strip().upper() not in {"", "DE", "D"}
     town = recipient.town.strip()
@@ -104,6 +122,15 @@ def address_lines(recipient: Recipient, language: Language = "de") -> tuple[str,
     if len(kept) > MAX_ADDRESS_LINES:
         raise Refused("letter_address_too_long", lines=len(kept))
     return kept
+
+
+def _person_lines(recipient: Recipient, texts: Catalog) -> list[str]:
+    surname = _shared_surname(recipient)
+    if not surname:
+        return [_person_line(person, texts) for person in recipient.persons[:2]]
+    given = [person.given_name.strip() for person in recipient.persons[:2] if person.given_name.strip()]
+    name = _joined(texts.text("address.and").join(given), surname)
+    return [texts.text(f"address.{recipient.household}", name=name)]
 
 
 def _person_line(person: Person, texts: Catalog) -> str:

@@ -3,7 +3,14 @@
 import pytest
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.templates.salutation import Gender, Person, Recipient, address_lines, salutation
+from guildpost_shared.templates.salutation import (
+    Gender,
+    Household,
+    Person,
+    Recipient,
+    address_lines,
+    salutation,
+)
 
 WOMAN = Person("Änne", "Größl", Gender.WOMAN)
 MAN = Person("Jörg", "Weiß", Gender.MAN)
@@ -92,6 +99,31 @@ def test_the_opening_line_follows_the_table(
 )
 def test_the_address_follows_din_5008(recipient: Recipient, lines: tuple[str, ...]) -> None:
     assert lines == address_lines(recipient)
+
+
+ANNE, JORG = Person("Änne", "Größl"), Person("Jörg", "Größl")
+
+
+@pytest.mark.parametrize(
+    ("persons", "household", "greeting", "line"),
+    [
+        pytest.param((ANNE, JORG), Household.COUPLE, "Eheleute Größl", "Eheleute Änne und Jörg Größl", id="couple"),
+        pytest.param((Person("", "Größl"),), Household.COUPLE, "Eheleute Größl", "Eheleute Größl", id="surname alone"),
+        pytest.param((Person("", "Größl"),), Household.FAMILY, "Familie Größl", "Familie Größl", id="family"),
+        pytest.param((JORG,), Household.FAMILY, "Familie Größl", "Familie Jörg Größl", id="family with a first name"),
+    ],
+)
+def test_a_household_is_greeted_as_one(
+    persons: tuple[Person, ...], household: Household, greeting: str, line: str
+) -> None:
+    recipient = Recipient(persons, "", "Am Öd 3", "84028", "Landshut", household=household)
+    assert (f"Sehr geehrte {greeting},", "Dear Größl family,") == (salutation(recipient), salutation(recipient, "en"))
+    assert (line, "Am Öd 3", "84028 Landshut") == address_lines(recipient)
+
+
+def test_a_couple_with_two_surnames_is_greeted_by_both() -> None:
+    recipient = Recipient((WOMAN, MAN), "", "Am Öd 3", "84028", "Landshut", household=Household.COUPLE)
+    assert "Sehr geehrte Frau Größl, sehr geehrter Herr Weiß," == salutation(recipient)
 
 
 def test_an_address_beyond_six_lines_is_refused() -> None:
