@@ -6,7 +6,11 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
 from bench.figures import Figure
+from guildpost_agent.domain.dkim import DkimKey, PrivateKey, sign
 from guildpost_demo.catalogue import targets
 from guildpost_shared.services.definition import template_targets
 from guildpost_shared.templates.compile import compile_mail
@@ -34,11 +38,13 @@ def run(_arguments: list[str]) -> list[Figure]:
     compiling = (time.process_time() - started) * 1000
     template = MailTemplate(compiled)
     per_mail, mail = _mails(template)
-    per_envelope = _envelopes(mail)
+    per_envelope, message = _envelopes(mail)
     memory = subprocess.run([sys.executable, "-c", IMPORTS], check=True, capture_output=True, text=True).stdout
     return [
         Figure("mail rendered from cache, CPU", per_mail, "ms", 0.3, peer="compiling per mail", peer_value=compiling),
         Figure("mail written as MIME, CPU", per_envelope, "ms", 1.5),
+        Figure("mail signed, RSA 2048, CPU", _signed(message, generate_private_key(65537, 2048)), "ms", 1.0),
+        Figure("mail signed, Ed25519, CPU", _signed(message, Ed25519PrivateKey.generate()), "ms", 1.0),
         Figure(f"letter typeset, batch of {LETTERS}", _letters(catalogue), "ms", 20.0),
         Figure("memory of the rendering imports", float(memory), "MB", 30.0),
     ]
@@ -66,12 +72,20 @@ def _mails(template: MailTemplate) -> tuple[float, RenderedMail]:
     return (time.process_time() - started) * 1000 / MAILS, mail
 
 
-def _envelopes(mail: RenderedMail) -> float:
+def _envelopes(mail: RenderedMail) -> tuple[float, bytes]:
     dealer, customer = Mailbox("Autohaus Größl", "a@b.example"), Mailbox("Änne Weiß", "c@d.example")
     started = time.process_time()
     for number in range(MAILS):
         link = f"https://antwort.example/u/{number}"
-        to_bytes(mail, Envelope(dealer, customer, None, f"<{number}@b.example>", NOON, link))
+        message = to_bytes(mail, Envelope(dealer, customer, None, f"<{number}@b.example>", NOON, link))
+    return (time.process_time() - started) * 1000 / MAILS, message
+
+
+def _signed(message: bytes, key: PrivateKey) -> float:
+    keys = [DkimKey("b.example", "gp1", key)]
+    started = time.process_time()
+    for _ in range(MAILS):
+        sign(message, keys)
     return (time.process_time() - started) * 1000 / MAILS
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guildpost_agent.mail_settings import MailSettings
 from guildpost_agent.service_settings import ServiceSettings
 from guildpost_shared.errors import ConfigurationError
 
@@ -206,6 +207,7 @@ class AgentConfig(_Section):
     offers: Offers = Offers()
     goodwill: Goodwill = Goodwill()
     smtp: Smtp
+    mail: MailSettings = MailSettings()
     letters: Letters
     relay: Relay
     web: Web = Web()

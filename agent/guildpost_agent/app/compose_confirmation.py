@@ -12,12 +12,17 @@ from guildpost_agent.domain.message_context import dealer_context
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
 from guildpost_shared.templates.mail import RenderedMail
-from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from guildpost_shared.templates.mime import Envelope, Mailbox, Sign, to_bytes, unsigned
 from guildpost_shared.web.formats import Formats
 
 
-def confirmation_mail(config: AgentConfig, request: ConfirmationRequest) -> bytes:
+def confirmation_mail(config: AgentConfig, request: ConfirmationRequest, sign: Sign = unsigned) -> bytes:
     """Write the finished message.
+
+    Args:
+        config: the dealer's settings.
+        request: what is asked to be confirmed.
+        sign: signs the message.
 
     Raises:
         Refused: ``mail_header_unsafe`` or ``mail_address_invalid``.
@@ -31,7 +36,7 @@ def confirmation_mail(config: AgentConfig, request: ConfirmationRequest) -> byte
         date=request.now.astimezone(zone),
         unsubscribe=None,
     )
-    return to_bytes(render_confirmation(config, request, LANGUAGE), envelope)
+    return sign(to_bytes(render_confirmation(config, request, LANGUAGE), envelope))
 
 
 def render_confirmation(config: AgentConfig, request: ConfirmationRequest, language: Language) -> RenderedMail:

@@ -23,7 +23,7 @@ from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.templates.context import BrandContext, LinkContext, MessageContext
 from guildpost_shared.templates.letter_text import Letter
 from guildpost_shared.templates.mail import RenderedMail
-from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from guildpost_shared.templates.mime import Envelope, Mailbox, Sign, to_bytes, unsigned
 from guildpost_shared.templates.wording import due_month_text
 
 NOTICE_SLOT: Final = "notice"
@@ -54,7 +54,19 @@ class Composer:
         services: Mapping[str, ServiceDefinition],
         templates: TemplateStore,
         open_uow: OpenUnitOfWork,
+        *,
+        sign: Sign = unsigned,
     ) -> None:
+        """Bring what messages are filled from.
+
+        Args:
+            config: the dealer's settings.
+            services: those that the dealer runs.
+            templates: of the verified catalogue.
+            open_uow: opens a transaction.
+            sign: signs a finished mail.
+        """
+        self._sign = sign
         self._config = config
         self._services = services
         self._templates = templates
@@ -76,7 +88,7 @@ class Composer:
             date=request.now.astimezone(self._zone),
             unsubscribe=request.links.unsubscribe,
         )
-        return to_bytes(self.render_mail(request, LANGUAGE), envelope)
+        return self._sign(to_bytes(self.render_mail(request, LANGUAGE), envelope))
 
     def render_mail(self, request: Request, language: Language) -> RenderedMail:
         """Render a mail's subject and parts."""

@@ -12,6 +12,7 @@ from guildpost_agent.app.dispatch_mail import Sender
 from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.relay_state import last_relay_answer
+from guildpost_agent.bootstrap.composing import signer_of
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.sending import mail_channel, require_stopped_cleanly
 
@@ -51,7 +52,7 @@ def ask_for_confirmations(core: Core) -> DispatchSummary:
     return send_confirmations(
         core.open_uow,
         mail_channel(core),
-        partial(confirmation_mail, core.config),
+        partial(confirmation_mail, core.config, sign=signer_of(core)),
         core.business_clock,
         sender=Sender(core.config.smtp.from_address, core.config.relay.url, core.keys),
         entropy=core.entropy,

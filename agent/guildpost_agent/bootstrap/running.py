@@ -26,6 +26,7 @@ from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
 from guildpost_agent.app.score_customers import segments_due
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_agent.app.watch_freshness import silence
+from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
 from guildpost_agent.bootstrap.intake import drop_folder
 from guildpost_agent.bootstrap.member import (
@@ -79,7 +80,7 @@ class Catalogue:
 
     def composer(self) -> Composer:
         """Give what fills messages."""
-        return Composer(self._core.config, self.services, self.templates, self._core.open_uow)
+        return composer_of(self._core, self.services, self.templates)
 
     def _take_over(self) -> None:
         age = self.source.age()

@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "approve": "guildpost_agent.cli.approve",
     "calls": "guildpost_agent.cli.calls",
     "consents": "guildpost_agent.cli.consents",
+    "dkim": "guildpost_agent.cli.dkim",
     "enrol": "guildpost_agent.cli.enrol",
     "goodwill": "guildpost_agent.cli.goodwill",
     "holds": "guildpost_agent.cli.holds",

@@ -16,7 +16,6 @@ import structlog
 
 from guildpost_agent.app.approve_messages import settle_reviews
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
-from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.dealership import dealer_services
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
@@ -24,6 +23,7 @@ from guildpost_agent.app.planning_state import note_plan, planning_key
 from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.app.score_customers import score_customers
+from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
 from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
@@ -139,7 +139,7 @@ def print_due(core: Core, extra: Extra) -> None:
     del extra
     catalogue = catalogue_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
-    composer = Composer(core.config, services, templates_of(core, catalogue), core.open_uow)
+    composer = composer_of(core, services, templates_of(core, catalogue))
     summary = print_letters(core, services, composer)
     log.info("letters_released", released=summary.released, batches=len(summary.batches))
     require_stopped_cleanly(summary)

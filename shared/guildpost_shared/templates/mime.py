@@ -18,6 +18,7 @@ Parsing and folding headers is what costs; what every mail of a dealer has in co
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -41,6 +42,13 @@ _TYPE: Final = re.compile(r"[a-z]+/[a-z.+-]+(?:; [a-z]+=[A-Za-z0-9_-]+)*")
 _BASE64_LINE: Final = 57  # bytes for 76 characters (RFC 2045 6.8)
 _END: Final = b"\r\n"
 _BOUNDARY: Final = "=_boundary"
+Sign = Callable[[bytes], bytes]
+"""Puts a signature in front of a finished message."""
+
+
+def unsigned(message: bytes) -> bytes:
+    """Leave a message as it is."""
+    return message
 
 
 @dataclass(frozen=True)

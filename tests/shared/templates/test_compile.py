@@ -42,7 +42,7 @@ def test_a_condition_in_the_title_leaves_no_trace(template_id: str) -> None:
     template = MailTemplate(compiled(template_id))
     title = re.search(r"<title>(.*?)</title>", template.render(template.manifest.sample).html)
     assert title
-    assert re.fullmatch(r"[\w/: ]+", title[1])
+    assert not re.search(r"--|[&<>{%]", title[1])
 
 
 def test_a_condition_between_table_rows_keeps_its_place() -> None:

@@ -1,0 +1,41 @@
+"""What fills messages, put together from configuration, catalogue and keys."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from guildpost_agent.adapters.files.dkim_keys import load_keys
+from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.ports.template_store import TemplateStore
+from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.domain.dkim import DkimKey, sign
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.templates.mime import Sign, unsigned
+
+
+def composer_of(core: Core, services: Mapping[str, ServiceDefinition], templates: TemplateStore) -> Composer:
+    """Give what fills messages.
+
+    Raises:
+        ConfigurationError: a DKIM key cannot be used.
+    """
+    return Composer(core.config, services, templates, core.open_uow, sign=signer_of(core))
+
+
+def dkim_keys(core: Core) -> tuple[DkimKey, ...]:
+    """Read the keys that the configuration names; none where mail is not signed here.
+
+    Raises:
+        ConfigurationError: ``dkim_key_unusable``.
+    """
+    settings = core.config.mail.dkim
+    return load_keys(core.home, settings.domain, settings.keys) if settings else ()
+
+
+def signer_of(core: Core) -> Sign:
+    """Give what signs a finished message.
+
+    Raises:
+        ConfigurationError: ``dkim_key_unusable``.
+    """
+    keys = dkim_keys(core)
+    return partial(sign, keys=keys) if keys else unsigned

@@ -1,0 +1,80 @@
+"""What a dealer decides about e-mail: how people are addressed, confirmations, links, the signature."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_DOMAIN: Final = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$"
+_SELECTOR: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _plain_https(url: str) -> str:
+    """Take an address that names a page and nobody: no user, no port, no query, no fragment."""
+    if not url:
+        return url
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("not an https address")
+    if parts.netloc != parts.hostname or "?" in url or "#" in url:
+        raise ValueError("user, port, query and fragment could mark a person")
+    if not re.fullmatch(r"https://[A-Za-z0-9._~/%-]{1,300}", url):
+        raise ValueError("not an address")
+    return url
+
+
+PlainLink = Annotated[str, AfterValidator(_plain_https)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DkimSettings(_Settings):
+    """The domain that signs, and its keys: selector and key file (in the agent's folder unless absolute)."""
+
+    domain: str = Field(pattern=_DOMAIN)
+    keys: dict[str, Path] = Field(min_length=1, max_length=4)
+
+    @model_validator(mode="after")
+    def _selectors(self) -> "DkimSettings":
+        for selector in self.keys:
+            if not _SELECTOR.fullmatch(selector):
+                raise ValueError(f"keys.{selector}: no selector")
+        return self
+
+
+class ConfirmationSettings(_Settings):
+    """Confirmations of appointments; offers stand in them only where advertising is lawful (0: never)."""
+
+    offers: int = Field(default=2, ge=0, le=5)
+
+
+class MailSettings(_Settings):
+    """Everything under ``[mail]``.
+
+    Attributes:
+        tone: how messages greet and close; ``regional`` greets as the south does only where the dealer is there.
+        form: ``du`` where the brand's template allows it, too; otherwise ``sie``.
+        own_domains: where the dealer's own pages are; the links below must lie there.
+        payment_link: a page of the dealer's for paying; the same for everybody.
+        invoice_link: a page of the dealer's for invoices; the same for everybody.
+    """
+
+    tone: Literal["factual", "warm", "premium", "regional"] = "factual"
+    form: Literal["sie", "du"] = "sie"
+    own_domains: tuple[Annotated[str, Field(pattern=_DOMAIN)], ...] = ()
+    payment_link: PlainLink = ""
+    invoice_link: PlainLink = ""
+    confirmations: ConfirmationSettings = ConfirmationSettings()
+    dkim: DkimSettings | None = None
+
+    @model_validator(mode="after")
+    def _links_lead_to_the_dealer(self) -> "MailSettings":
+        for name in ("payment_link", "invoice_link"):
+            host = urlsplit(getattr(self, name)).hostname
+            if host and not any(host == own or host.endswith(f".{own}") for own in self.own_domains):
+                raise ValueError(f"{name}: {host} is not among own_domains")
+        return self
