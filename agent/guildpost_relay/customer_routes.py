@@ -1,6 +1,5 @@
 """What customers and their mail programs reach: answer, unsubscribe, click, confirm. No GET changes anything."""
 
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -9,20 +8,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guildpost_relay.desk import use_of
-from guildpost_relay.pages import MAIN_ANSWERS, language_of, page, stylesheet
+from guildpost_relay.pages import page, stylesheet
 from guildpost_relay.requests import MAX_FORM, form_field, is_one_click, read_body
-from guildpost_shared.answers.cards import DealerCard
-from guildpost_shared.answers.events import Answer, EventKind
+from guildpost_shared.answers.events import Answer, EventKind, Link
 from guildpost_shared.answers.tokens import Use
-from guildpost_shared.errors import Language, Refused
+from guildpost_shared.errors import Refused
 
 if TYPE_CHECKING:
     from guildpost_relay.server import Relay
 
 _CSS_SECONDS: Final = 3600
-_SCANNERS: Final = tuple(
-    resources.files("guildpost_relay").joinpath("static/scanner_agents.txt").read_text("utf-8").lower().split("\n")
-)
 
 
 class CustomerRoutes:
@@ -41,6 +36,7 @@ class CustomerRoutes:
             Route("/u/{token}", self.unsubscribe_page, methods=["GET"]),
             Route("/u/{token}", self.unsubscribe, methods=["POST"]),
             Route("/c/{token}", self.click, methods=["GET"]),
+            Route("/h/{token}", self.trap, methods=["GET"]),
             Route("/o/{token}", self.confirm_page, methods=["GET"]),
             Route("/o/{token}", self.confirm, methods=["POST"]),
         ]
@@ -49,7 +45,7 @@ class CustomerRoutes:
         """Say openly what this server sees and keeps."""
         if not self._relay.allows(request):
             return self._relay.too_many(request)
-        return self._relay.html(page("about", _language(request)))
+        return self._relay.html(page("about", self._relay.language(request)))
 
     async def style(self, request: Request) -> Response:
         """Give the style sheet in a dealer's colour, or a neutral one."""
@@ -63,15 +59,17 @@ class CustomerRoutes:
 
     async def answer_page(self, request: Request) -> Response:
         """Offer the answers."""
-        return await self._offer(request, "answer", answers=[answer.value for answer in MAIN_ANSWERS])
+        return await self._relay.offer(request, "answer")
 
     async def unsubscribe_page(self, request: Request) -> Response:
         """Offer the button; scanners that open every link change nothing."""
-        return await self._offer(request, "unsubscribe")
+        page_shown = await self._relay.offer(request, "unsubscribe")
+        await self._relay.note(request, Link.UNSUBSCRIBE)
+        return page_shown
 
     async def confirm_page(self, request: Request) -> Response:
         """Offer the button that confirms an opt-in; scanners that open every link change nothing."""
-        return await self._offer(request, "confirm", use=Use.CONFIRMATION)
+        return await self._relay.offer(request, "confirm", use=Use.CONFIRMATION)
 
     async def answer(self, request: Request) -> Response:
         """Take an answer down."""
@@ -79,66 +77,47 @@ class CustomerRoutes:
         try:
             answer = Answer(form_field(body, "answer"))
         except ValueError:
-            offered = [answer.value for answer in MAIN_ANSWERS]
-            return await self._offer(request, "answer", status=400, missing=True, answers=offered)
+            return await self._relay.offer(request, "answer", status=400, missing=True)
         return await self._take_down(request, EventKind.ANSWER, answer)
 
     async def unsubscribe(self, request: Request) -> Response:
         """Unsubscribe with one click (RFC 8058): no cookie, no login, no second question."""
         body = await read_body(request, MAX_FORM)
         if not is_one_click(request.headers, body):
-            return await self._offer(request, "unsubscribe", status=400, missing=True)
-        return await self._take_down(request, EventKind.UNSUBSCRIBE, None)
+            return await self._relay.offer(request, "unsubscribe", status=400, missing=True)
+        return await self._take_down(request, EventKind.UNSUBSCRIBE)
 
     async def confirm(self, request: Request) -> Response:
         """Take a confirmation down."""
         body = await read_body(request, MAX_FORM)
         if form_field(body, "confirm") != "yes":
-            return await self._offer(request, "confirm", status=400, use=Use.CONFIRMATION, missing=True)
-        return await self._take_down(request, EventKind.CONFIRM, None)
+            return await self._relay.offer(request, "confirm", status=400, use=Use.CONFIRMATION, missing=True)
+        return await self._take_down(request, EventKind.CONFIRM)
 
     async def click(self, request: Request) -> Response:
-        """Count a click and show the answer page; known scanners and HEAD are not counted."""
+        """Note that a message's link was opened, and lead to its answers: a page of this server, whatever was asked."""
+        return await self._onward(request, Link.ANSWER)
+
+    async def trap(self, request: Request) -> Response:
+        """Note that somebody opened the link that no person sees: only machines follow it."""
+        return await self._onward(request, Link.TRAP)
+
+    async def _onward(self, request: Request, link: Link) -> Response:
         if not self._relay.allows(request):
             return self._relay.too_many(request)
         token = request.path_params["token"]
         try:
-            if request.method == "GET" and not _is_scanner(request):
-                await run_in_threadpool(self._relay.desk.record, token, EventKind.CLICK)
-            else:
-                await run_in_threadpool(self._relay.desk.dealer_of, token)
+            await run_in_threadpool(self._relay.desk.dealer_of, token)
         except Refused:
             return self._relay.not_found(request)
+        await self._relay.note(request, link)
         return self._relay.redirect(f"/a/{token}")
 
-    async def _offer(
-        self, request: Request, name: str, *, status: int = 200, use: Use = Use.MESSAGE, **values: object
-    ) -> Response:
-        if not self._relay.allows(request):
-            return self._relay.too_many(request)
-        try:
-            card = await run_in_threadpool(self._relay.desk.dealer_of, request.path_params["token"], use)
-        except Refused:
-            return self._relay.not_found(request, use)
-        return self._relay.html(page(name, _language(request), card, **{"missing": False, **values}), status)
-
-    async def _take_down(self, request: Request, kind: EventKind, answer: Answer | None) -> Response:
+    async def _take_down(self, request: Request, kind: EventKind, answer: Answer | None = None) -> Response:
         """Record first, limit afterwards: a genuine objection is never lost to a rate limit."""
         try:
-            card = await run_in_threadpool(self._relay.desk.record, request.path_params["token"], kind, answer)
+            card = await run_in_threadpool(self._relay.desk.say, request.path_params["token"], kind, answer)
         except Refused:
             allowed = self._relay.allows(request)
             return self._relay.not_found(request, use_of(kind)) if allowed else self._relay.too_many(request)
-        return self._thanks(request, card, answer.value if answer else kind.value)
-
-    def _thanks(self, request: Request, card: DealerCard, answer: str) -> Response:
-        return self._relay.html(page("thanks", _language(request), card, answer=answer))
-
-
-def _language(request: Request) -> Language:
-    return language_of(request.query_params, request.headers.get("accept-language", ""))
-
-
-def _is_scanner(request: Request) -> bool:
-    agent = request.headers.get("user-agent", "").lower()
-    return not agent or any(name and name in agent for name in _SCANNERS)
+        return self._relay.thanks(request, card, answer.value if answer else kind.value)

@@ -40,6 +40,7 @@ class DealerRoutes:
         if key_id is None:
             return self._unproved(request)
         await run_in_threadpool(self._relay.desk.purge)
+        self._relay.forget()
         after = request.query_params.get("after", "0")
         if not (after.isascii() and after.isdecimal() and int(after) <= _LARGEST_SEQ):
             return JSONResponse({"error": "after"}, 400)

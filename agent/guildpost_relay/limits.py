@@ -1,7 +1,13 @@
-"""How many requests one address may make: a bucket per address that refills steadily.
+"""How much one address, one link and one dealer may cause: a bucket for each that refills steadily.
 
-IPv6 addresses count by their /64, which is what one connection usually holds. Genuine unsubscribes and answers are
-never limited: a mail provider may deliver many from one address, and none may be lost.
+    address    requests of any kind; IPv6 addresses count by their /64, which is what one connection usually holds
+    link       clicks and wishes of one token
+    dealer     clicks and wishes of one dealer, so that nobody fills the disk of a relay that serves several
+
+Genuine unsubscribes, answers and confirmations are never limited: a mail provider may deliver many from one address,
+and none may be lost. Each link can store only one of each, and only the dealer makes links.
+
+A bucket that is full again says nothing and is forgotten; there are never more than 50,000.
 """
 
 import ipaddress
@@ -10,40 +16,65 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-_MOST_ADDRESSES: Final = 50_000
+PER_LINK: Final = 30
+PER_LINK_SECONDS: Final = 3600.0
+"""Clicks and wishes of one link: so many within an hour are still a person's."""
+_MOST_BUCKETS: Final = 50_000
 
 
 class RateLimit:
-    """A token bucket per address; the addresses seen longest ago are forgotten first."""
+    """Buckets by name; the memory is bounded, the ones used longest ago are forgotten first."""
 
-    def __init__(self, per_minute: int, monotonic: Callable[[], float]) -> None:
+    def __init__(self, most: int, monotonic: Callable[[], float], *, seconds: float = 60.0) -> None:
         """Set the rate.
 
         Args:
-            per_minute: requests per minute and address; also how many may come at once.
+            most: so many at once, and as many again in ``seconds``.
             monotonic: seconds that never go back.
+            seconds: in which an empty bucket is full again.
         """
-        self._per_minute = per_minute
+        self._most = float(most)
+        self._seconds = seconds
         self._monotonic = monotonic
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def allows(self, address: str) -> bool:
-        """Count a request; say whether it may pass."""
-        key, now = _network(address), self._monotonic()
+    def __len__(self) -> int:
+        """Count the buckets in memory."""
+        return len(self._buckets)
+
+    def allows(self, name: str) -> bool:
+        """Count one more; say whether it may pass."""
+        now = self._monotonic()
         with self._lock:
-            left, at = self._buckets.pop(key, (float(self._per_minute), now))
-            left = min(float(self._per_minute), left + (now - at) * self._per_minute / 60)
+            self._forget(now)
+            left, at = self._buckets.pop(name, (self._most, now))
+            left = min(self._most, left + (now - at) * self._most / self._seconds)
             allowed = left >= 1
-            self._buckets[key] = (left - 1 if allowed else left, now)
-            if len(self._buckets) > _MOST_ADDRESSES:
-                self._buckets.popitem(last=False)
+            self._buckets[name] = (left - 1 if allowed else left, now)
         return allowed
 
+    def forget(self) -> None:
+        """Forget the buckets that are full again."""
+        with self._lock:
+            self._forget(self._monotonic())
 
-def _network(address: str) -> str:
+    def _forget(self, now: float) -> None:
+        """Drop the oldest ones first; they are in the order of their last use."""
+        while self._buckets:
+            name, (_, at) = next(iter(self._buckets.items()))
+            if now - at < self._seconds and len(self._buckets) < _MOST_BUCKETS:
+                return
+            del self._buckets[name]
+
+
+def network_of(address: str) -> str:
+    """Name the network that an address counts for: itself, or the /64 of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))  # noqa: PLR2004 — IP version 4
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -9,16 +9,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from guildpost_relay.colours import text_on
 from guildpost_shared import catalog
 from guildpost_shared.answers.cards import DealerCard
-from guildpost_shared.answers.events import Answer
+from guildpost_shared.answers.events import REMINDERS, Answer
 from guildpost_shared.errors import Language
 from guildpost_shared.web.pages import choose_language
 
 NEUTRAL_COLOUR: Final = "#33475b"
-MAIN_ANSWERS: Final = (Answer.BOOK, Answer.CALL_ME, Answer.LATER, Answer.HU_DONE, Answer.SOLD)
+MAIN_ANSWERS: Final = (Answer.BOOK, Answer.CALL_ME, Answer.HU_DONE, Answer.SOLD)
 
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("guildpost_relay"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+_ENVIRONMENT.globals.update(answers=MAIN_ANSWERS, reminders=REMINDERS)
 
 
 def language_of(query: Mapping[str, str], accepted: str) -> Language:

@@ -1,6 +1,8 @@
 """Reading requests with care: short bodies only, and the few forms this server understands."""
 
 from collections.abc import Mapping
+from email import policy
+from email.parser import BytesParser
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -8,6 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 
 MAX_FORM: Final = 4 * 1024
 MAX_ACKNOWLEDGEMENT: Final = 64 * 1024
+_MOST_FIELDS: Final = 40
+_ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
 
 
 class BodyTooLargeError(Exception):
@@ -31,18 +35,36 @@ async def read_body(request: Request, most: int) -> bytes:
     return body
 
 
+def form_fields(body: bytes) -> dict[str, str]:
+    """Read a URL-encoded form; a field that is there more than once is left out, too many fields make an empty form."""
+    try:
+        fields = parse_qs(body.decode("utf-8", errors="replace"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items() if len(values) == 1}
+
+
 def form_field(body: bytes, name: str) -> str:
     """Give a field of a URL-encoded form; empty when it is not there exactly once."""
-    fields = parse_qs(body.decode("utf-8", errors="replace"), max_num_fields=20)
-    values = fields.get(name, [])
-    return values[0] if len(values) == 1 else ""
+    return form_fields(body).get(name, "")
 
 
 def is_one_click(headers: Mapping[str, str], body: bytes) -> bool:
-    """Say whether a POST asks to unsubscribe (RFC 8058, section 3.2: URL-encoded or multipart)."""
-    if headers.get("content-type", "").startswith("multipart/form-data"):
-        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
-    try:
-        return form_field(body, "List-Unsubscribe") == "One-Click"
-    except ValueError:
-        return False
+    """Say whether a POST asks to unsubscribe (RFC 8058, section 3.2: multipart or URL-encoded)."""
+    kind = headers.get("content-type", "")
+    if kind.strip().lower().startswith("multipart/form-data"):
+        return _ONE_CLICK in _multipart_fields(kind, body)
+    return form_field(body, _ONE_CLICK[0]) == _ONE_CLICK[1]
+
+
+def _multipart_fields(kind: str, body: bytes) -> list[tuple[str, str]]:
+    """List the fields of a form in parts (RFC 7578); what cannot be read as one has none."""
+    head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", errors="replace")
+    form = BytesParser(policy=policy.HTTP).parsebytes(head + body)
+    found = []
+    for part in form.iter_parts() if form.is_multipart() else ():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            found.append((name, content.decode("utf-8", errors="replace").strip()))
+    return found

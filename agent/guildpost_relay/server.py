@@ -1,10 +1,12 @@
 """The relay as an ASGI application."""
 
 import time
+from contextlib import suppress
 from typing import Final
 
 import structlog
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -13,12 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from guildpost_relay.customer_routes import CustomerRoutes
 from guildpost_relay.dealer_routes import DealerRoutes
 from guildpost_relay.desk import Desk
-from guildpost_relay.limits import RateLimit
+from guildpost_relay.limits import RateLimit, network_of
+from guildpost_relay.machines import is_machine, known_machines
 from guildpost_relay.pages import language_of, page
+from guildpost_relay.preference_routes import PreferenceRoutes
 from guildpost_relay.requests import BodyTooLargeError
 from guildpost_relay.store import RelayStore
+from guildpost_shared.answers.cards import DealerCard
+from guildpost_shared.answers.events import Link
 from guildpost_shared.answers.tokens import Use
 from guildpost_shared.clock import Clock
+from guildpost_shared.errors import Language, Refused
 from guildpost_shared.web.headers import SecurityHeaders
 
 POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -37,11 +44,45 @@ class Relay:
 
     def allows(self, request: Request) -> bool:
         """Count a request against its address."""
-        return self._limit.allows(request.client.host if request.client else "")
+        return self._limit.allows(network_of(request.client.host if request.client else ""))
+
+    def language(self, request: Request) -> Language:
+        """Choose the page's language: what its own switch says, else the browser's first choice, else German."""
+        return language_of(request.query_params, request.headers.get("accept-language", ""))
+
+    def forget(self) -> None:
+        """Forget addresses that have not asked lately."""
+        self._limit.forget()
 
     def html(self, text: str, status: int = 200) -> Response:
         """Answer with a page."""
         return HTMLResponse(text, status, headers={"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"})
+
+    async def offer(
+        self, request: Request, name: str, *, status: int = 200, use: Use = Use.MESSAGE, **values: object
+    ) -> Response:
+        """Show one of a token's pages; its buttons are what changes something."""
+        if not self.allows(request):
+            return self.too_many(request)
+        token = request.path_params["token"]
+        try:
+            card = await run_in_threadpool(self.desk.dealer_of, token, use)
+        except Refused:
+            return self.not_found(request, use)
+        values = {"missing": False, "token": token, **values}
+        return self.html(page(name, self.language(request), card, **values), status)
+
+    async def note(self, request: Request, link: Link) -> None:
+        """Note that a person opened a link; whose token it is not, and who is a machine, is passed over."""
+        if is_machine(request.method, request.headers, known_machines()):
+            return
+        with suppress(Refused):
+            await run_in_threadpool(self.desk.opened, request.path_params["token"], link)
+
+    def thanks(self, request: Request, card: DealerCard, said: str) -> Response:
+        """Say that it was taken down, and what follows."""
+        token = request.path_params["token"]
+        return self.html(page("thanks", self.language(request), card, said=said, token=token))
 
     def redirect(self, target: str) -> Response:
         """Send the browser to one of our own pages."""
@@ -63,8 +104,7 @@ class Relay:
         return self._notice(request, "too_large", 413)
 
     def _notice(self, request: Request, notice: str, status: int) -> Response:
-        language = language_of(request.query_params, request.headers.get("accept-language", ""))
-        return self.html(page("notice", language, notice=notice), status)
+        return self.html(page("notice", self.language(request), notice=notice), status)
 
 
 def relay_app(relay: Relay, *, tls: bool) -> ASGIApp:
@@ -84,7 +124,7 @@ def relay_app(relay: Relay, *, tls: bool) -> ASGIApp:
         return relay.too_large(request)
 
     app = Starlette(
-        routes=[*CustomerRoutes(relay).routes(), *DealerRoutes(relay).routes()],
+        routes=[*CustomerRoutes(relay).routes(), *PreferenceRoutes(relay).routes(), *DealerRoutes(relay).routes()],
         exception_handlers={HTTPException: on_http_error, BodyTooLargeError: on_large_body},
     )
     return _RequestLog(SecurityHeaders(app), tls=tls)

@@ -161,7 +161,7 @@ def test_readers_of_mail_open_answer_and_unsubscribe_in_the_trades_proportions(t
     assert {"List-Unsubscribe": ["One-Click"]} == unsubscribed[0][1]
     answers = {form["answer"][0] for method, path, form in relay.asked if path.startswith("/a/") and method == "POST"}
     assert "book" in answers
-    assert answers <= {"book", "call_me", "hu_done", "sold", "later", "stop"}
+    assert answers <= {"book", "call_me", "hu_done", "sold", "in_1_month", "stop"}
 
 
 def test_while_the_relay_is_away_nothing_is_lost(town: Town, relay: Relay, tmp_path: Path) -> None:

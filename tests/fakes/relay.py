@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from guildpost_agent.app.ports.relay_inbox import AnswerPage, SealedAnswer
 from guildpost_shared.answers import tokens
-from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
+from guildpost_shared.answers.events import AnswerEvent, EventKind, Link, Value
 from guildpost_shared.answers.seals import seal
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Unavailable
@@ -32,8 +32,9 @@ class FakeRelayInbox:
         self.away = False
         self.lose_acknowledgements = False
 
-    def take_down(self, token: str, kind: EventKind, value: Answer | None = None, *, at: datetime) -> None:
-        """Store what a customer did."""
+    def take_down(self, token: str, kind: EventKind, value: Value = None, *, at: datetime) -> None:
+        """Store what a customer did; a click is one on the message's own link unless told otherwise."""
+        value = value or (Link.ANSWER if kind is EventKind.CLICK else None)
         event = AnswerEvent(new_id(self._entropy), token, kind, value, at)
         token_id = tokens.parse(token).token_id
         self.put(token_id, seal(self._recipient, token_id, event.to_bytes(), self._entropy))

@@ -19,7 +19,7 @@ import httpx
 import uvicorn
 
 from guildpost_relay.desk import Desk
-from guildpost_relay.limits import RateLimit
+from guildpost_relay.limits import PER_LINK, PER_LINK_SECONDS, RateLimit
 from guildpost_relay.server import Relay, relay_app
 from guildpost_relay.store import RelayStore
 from guildpost_shared.clock import ManualClock, SystemClock
@@ -30,11 +30,20 @@ from tests.factories.tls_files import TlsFiles
 class RelayServer:
     """Starts and stops with ``with``."""
 
-    def __init__(self, folder: Path, tls: TlsFiles, now: datetime, requests_per_minute: int = 100_000) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tls: TlsFiles,
+        now: datetime,
+        requests_per_minute: int = 100_000,
+        clicks_per_minute: int = 100_000,
+    ) -> None:
         self.store = RelayStore.create(folder)
         self.clock = ManualClock(now)
         self._tls = tls
-        desk = Desk(self.store, self.clock, OsEntropy())
+        per_link = RateLimit(PER_LINK, time.monotonic, seconds=PER_LINK_SECONDS)
+        per_dealer = RateLimit(clicks_per_minute, time.monotonic)
+        desk = Desk(self.store, self.clock, OsEntropy(), per_link=per_link, per_dealer=per_dealer)
         limit = RateLimit(requests_per_minute, time.monotonic)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://localhost:{self._listener.getsockname()[1]}"

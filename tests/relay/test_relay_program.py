@@ -15,7 +15,7 @@ import pytest
 
 from guildpost_relay.cli import COMMANDS
 from guildpost_relay.colours import contrast, text_on
-from guildpost_relay.limits import RateLimit
+from guildpost_relay.limits import RateLimit, network_of
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.command_line import main
 from tests.factories.relay_dealer import RelayDealer
@@ -124,8 +124,8 @@ def test_contrast_is_the_documented_one() -> None:
 def test_the_rate_limit_refills_and_counts_a_whole_ipv6_network() -> None:
     now = 0.0
     limit = RateLimit(2, lambda: now)
-    assert [True, True, False] == [limit.allows("192.0.2.1") for _ in range(3)]
-    assert limit.allows("192.0.2.2")
-    assert [True, True, False] == [limit.allows(f"2001:db8::{n}") for n in range(1, 4)]
+    assert [True, True, False] == [limit.allows(network_of("192.0.2.1")) for _ in range(3)]
+    assert limit.allows(network_of("192.0.2.2"))
+    assert [True, True, False] == [limit.allows(network_of(f"2001:db8::{n}")) for n in range(1, 4)]
     now = 30.0
-    assert [True, False] == [limit.allows("192.0.2.1") for _ in range(2)]
+    assert [True, False] == [limit.allows(network_of("192.0.2.1")) for _ in range(2)]

@@ -16,6 +16,7 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
+from guildpost_agent.domain.reminders import WITHIN_DAYS, wished_days
 from guildpost_agent.domain.sequel import Next, Sequel, sequel_of
 from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.touchpoint_states import UNHEARD
@@ -138,7 +139,12 @@ def _sequel(plan: Rehearsal, occasion: Occasion, decision: Decision | None, hear
     if decision is not None and decision.reason == Reason.HOLDOUT:
         return Sequel(Next.HELD_OUT)
     answered = {outcome.touchpoint_id for outcome in plan.outcomes if outcome.kind in _ANSWERS}
-    if any(t.touchpoint_id in answered for t in heard):
+    said = {t.touchpoint_id for t in heard} & answered
+    if said:
+        wished = wished_days(plan.outcomes, plan.zone)
+        day = max((wished[name] for name in said if name in wished), default=None)
+        if said <= wished.keys() and day is not None and day > plan.today:
+            return Sequel(Next.FOLLOW_UP, day, day + timedelta(days=WITHIN_DAYS))
         return Sequel(Next.ANSWERED)
     met = [contact_of(t, plan.zone).last for t in heard]
     return sequel_of(service, occasion.due_date, met, plan.today)

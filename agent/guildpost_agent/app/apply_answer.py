@@ -5,41 +5,54 @@ event                     effect
 unsubscribe               that channel: consent withdrawn, address suppressed, what is planned there cancelled
 answer stop               the same for every channel, and the advertising block (Art. 21(2) GDPR)
 answer book, call_me      an outcome "answered": the staff's work list. What is planned about it is cancelled
-answer hu_done            a HU message: the next HU is one interval after this month; else only noted.
-                          What is planned for the occasion is cancelled
+answer hu_done            a HU message: the next HU is one interval after this month; else only noted. The occasion
+                          is decided DONE_ELSEWHERE, what is planned for it cancelled
 answer sold               the vehicle is gone; what is planned for it is cancelled
-answer later              noted
-click                     an outcome "clicked", unless it came within ten seconds of the sending (a mail scanner)
+answer in_2_weeks, …      an outcome "answered": planned anew for that day (``domain.reminders``); what is planned for
+                          the occasion is cancelled
+wishes                    see ``apply_wishes``
 
-A mail whose fate was unsure is known to have arrived as soon as its link is used.
+Clicks are counted apart (``count_clicks``). A mail whose fate was unsure is known to have arrived as soon as one of its
+links is used, by whomever.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
-from typing import Final
+from datetime import datetime, tzinfo
 
+from guildpost_agent.app.apply_wishes import AskToConfirm, Heard, apply_wishes
 from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.outbox_steps import step
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.consent.terms import Kind
+from guildpost_agent.domain.exclusions import done_elsewhere
 from guildpost_agent.domain.months import add_months, first_of
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.records import Outcome, Touchpoint, Vehicle
 from guildpost_agent.domain.suppression import ALL_CHANNELS
-from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
-
-SCANNER_SECONDS: Final = timedelta(seconds=10)
+from guildpost_shared.answers.events import REMINDERS, Answer, AnswerEvent, EventKind
+from guildpost_shared.answers.wishes import Wishes
 
 
 @dataclass(frozen=True)
 class AnswerRules:
-    """What applying answers needs to know: the list's key, the dealer's zone, and how long a HU holds (months)."""
+    """What applying answers needs to know.
+
+    Attributes:
+        suppression_key: of the suppression list.
+        zone: the dealer's.
+        hu_interval_months: for how long a HU holds.
+        hu_services: the services that are about it.
+        dealer_name: as the relay's pages show it; behind the proof of what was agreed to there.
+        ask_to_confirm: asks for the confirmation of e-mail where the link did not prove the mailbox; None: nobody does.
+    """
 
     suppression_key: bytes
     zone: tzinfo
     hu_interval_months: Callable[[Vehicle], int]
     hu_services: frozenset[str] = frozenset({"hu_au"})
+    dealer_name: str = ""
+    ask_to_confirm: AskToConfirm | None = None
 
 
 def apply_answer(uow: UnitOfWork, event: AnswerEvent, job: OutboxJob, rules: AnswerRules, now: datetime) -> bool:
@@ -47,7 +60,7 @@ def apply_answer(uow: UnitOfWork, event: AnswerEvent, job: OutboxJob, rules: Ans
 
     Args:
         uow: the open transaction; the caller commits.
-        event: what the customer did.
+        event: what the customer did; no click.
         job: the message whose token was used.
         rules: keys and rules.
         now: the business clock; an event from the future counts as now.
@@ -57,22 +70,40 @@ def apply_answer(uow: UnitOfWork, event: AnswerEvent, job: OutboxJob, rules: Ans
     """
     touchpoint = uow.plans.touchpoint(job.touchpoint_id)
     at = min(event.at, now)
-    if touchpoint is None or _is_scanner(event, job, at):
+    if touchpoint is None:
         return False
-    if job.state == State.UNSURE:
-        step(uow, job, Event.ACCEPT, now, response="link used")
+    settle_unsure(uow, job, now)
     if not uow.outcomes.add([_outcome(event, job, at)]):
         return False
-    _effect(uow, event, touchpoint, rules, at)
+    if isinstance(event.value, Wishes):
+        heard = Heard(event.value, at, now, job, touchpoint)
+        apply_wishes(
+            uow,
+            heard,
+            zone=rules.zone,
+            suppression_key=rules.suppression_key,
+            dealer_name=rules.dealer_name,
+            ask_to_confirm=rules.ask_to_confirm,
+        )
+    else:
+        _effect(uow, event, touchpoint, rules, at)
     return True
 
 
+def settle_unsure(uow: UnitOfWork, job: OutboxJob, now: datetime) -> None:
+    """Know that a mail arrived whose fate was unsure: its link was used. It left when that became unsure."""
+    if job.state == State.UNSURE:
+        step(uow, job, Event.ACCEPT, now, response="link used")
+        left = Outcome(f"delivered:{job.touchpoint_id}", job.touchpoint_id, "delivered", job.changed_at, "link used")
+        uow.outcomes.add([left])
+
+
 def _outcome(event: AnswerEvent, job: OutboxJob, at: datetime) -> Outcome:
-    if event.kind is EventKind.CLICK:
-        return Outcome(f"clicked:{job.touchpoint_id}", job.touchpoint_id, "clicked", at)
-    objects = event.kind is EventKind.UNSUBSCRIBE or event.value is Answer.STOP
-    kind, detail = "unsubscribed" if objects else "answered", event.value.value if event.value else ""
-    return Outcome(f"relay:{event.event_id}", job.touchpoint_id, kind, at, detail)
+    name = f"relay:{event.event_id}"
+    if event.kind is EventKind.UNSUBSCRIBE or event.value is Answer.STOP:
+        return Outcome(name, job.touchpoint_id, "unsubscribed", at, Answer.STOP.value if event.value else "")
+    kind = "wished" if event.kind is EventKind.WISHES else "answered"
+    return Outcome(name, job.touchpoint_id, kind, at, str(event.value or ""))
 
 
 def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:
@@ -89,6 +120,8 @@ def _effect(uow: UnitOfWork, event: AnswerEvent, touchpoint: Touchpoint, rules: 
     elif event.value is Answer.SOLD:
         uow.records.mark_vehicle_gone(touchpoint.vehicle_id, at.astimezone(rules.zone).date())
         _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.vehicle_id == touchpoint.vehicle_id])
+    elif event.value in REMINDERS:
+        _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.occasion_id == touchpoint.occasion_id])
 
 
 def _object(uow: UnitOfWork, touchpoint: Touchpoint, channels: Iterable[str], rules: AnswerRules, at: datetime) -> None:
@@ -99,10 +132,10 @@ def _object(uow: UnitOfWork, touchpoint: Touchpoint, channels: Iterable[str], ru
 
 
 def _done(uow: UnitOfWork, touchpoint: Touchpoint, rules: AnswerRules, at: datetime) -> None:
-    vehicle = uow.records.vehicle(touchpoint.vehicle_id)
+    vehicle, day = uow.records.vehicle(touchpoint.vehicle_id), at.astimezone(rules.zone).date()
     if vehicle is not None and touchpoint.service_id in rules.hu_services:
-        day = at.astimezone(rules.zone).date()
         uow.records.set_next_hu(vehicle.vehicle_id, add_months(first_of(day), rules.hu_interval_months(vehicle)))
+    uow.plans.record_decisions([done_elsewhere(touchpoint.occasion_id, day, at)])
     _cancel(uow, [t for t in _of_customer(uow, touchpoint) if t.occasion_id == touchpoint.occasion_id])
 
 
@@ -112,9 +145,3 @@ def _of_customer(uow: UnitOfWork, touchpoint: Touchpoint) -> list[Touchpoint]:
 
 def _cancel(uow: UnitOfWork, touchpoints: Iterable[Touchpoint]) -> None:
     uow.plans.cancel(touchpoint.touchpoint_id for touchpoint in touchpoints)
-
-
-def _is_scanner(event: AnswerEvent, job: OutboxJob, at: datetime) -> bool:
-    return event.kind is EventKind.CLICK and (
-        job.state not in {State.SENT, State.UNSURE} or at - job.changed_at < SCANNER_SECONDS
-    )

@@ -14,7 +14,7 @@ from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.call_planning import Written, call_days, call_reason, desk_of, priority_of
 from guildpost_agent.domain.call_steps import call_id
-from guildpost_agent.domain.call_tasks import CallReason, CallTask
+from guildpost_agent.domain.call_tasks import WANTED, CallTask
 from guildpost_agent.domain.consent.decide import Decision
 from guildpost_agent.domain.consent.terms import ContactChannel, ContentClass, Purpose
 from guildpost_agent.domain.exclusions import Reason
@@ -132,7 +132,7 @@ def _withdraw_settled(uow: UnitOfWork, judge: Judge, answered: Collection[str]) 
 
 
 def _is_settled(uow: UnitOfWork, judge: Judge, task: CallTask, answered: Collection[str]) -> bool:
-    wanted = task.reason in {CallReason.ASKED, CallReason.REMINDER}  # by the customer
+    wanted = task.reason in WANTED
     occasion = uow.plans.occasion(task.occasion_id)
     if occasion is None:
         return not wanted

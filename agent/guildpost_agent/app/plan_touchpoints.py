@@ -10,9 +10,9 @@ settled, and who was taken into the control group stays in it, whatever happens 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from guildpost_agent.app.allowance import allowance_of
 from guildpost_agent.app.concerned import Changed, concerned
@@ -40,6 +40,7 @@ from guildpost_agent.domain.occasions import SIGHT_DAYS
 from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
+from guildpost_agent.domain.reminders import wished_days
 from guildpost_agent.domain.sequence import opening_of
 from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.timing import Candidate, Dealer
@@ -70,6 +71,7 @@ class _Run:
     held_out: frozenset[str]
     allowance: Allowance
     answered: frozenset[str]
+    reminders: Mapping[str, date]
     decisions: list[Decision] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -125,6 +127,7 @@ class _Run:
             self.horizon_days,
             allowance=self.allowance,
             answered=self.answered,
+            reminders=self.reminders,
         )
         for candidate, result in results:
             occasion = candidate.occasion
@@ -233,8 +236,11 @@ def plan_within(
     holds = uow.holds.in_force(dealer.today)
     rules, declined = consent_rules(config), uow.approvals.declined()
     judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, rules, holds, declined)
-    answered = frozenset(outcome.touchpoint_id for outcome in uow.outcomes.all() if outcome.kind in _ANSWERS)
-    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id), answered)
+    outcomes = uow.outcomes.all()
+    answered = frozenset(outcome.touchpoint_id for outcome in outcomes if outcome.kind in _ANSWERS)
+    reminders = wished_days(outcomes, dealer.zone)
+    occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
+    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id), answered, reminders)
     _plan_all(run, occasions, uow)
     _explain_vanished(run, vanished, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
@@ -253,6 +259,19 @@ def plan_within(
         cancelled=cancelled,
         refused=dict(sorted((+refused).items())),
     )
+
+
+def _still_wished(
+    uow: UnitOfWork, judge: Judge, occasions: Iterable[Occasion], reminders: Mapping[str, date]
+) -> list[Occasion]:
+    """List the occasions whose due date is over, and of which somebody asked to be reminded all the same."""
+    if not reminders:
+        return []
+    known = {occasion.occasion_id for occasion in occasions}
+    asked = {t.occasion_id for name in reminders if (t := uow.plans.touchpoint(name)) is not None}
+    found = (uow.plans.occasion(occasion_id) for occasion_id in sorted(asked - known))
+    over = (o for o in found if o is not None and o.due_date < judge.dealer.today)
+    return [o for o in over if o.service_id in judge.services and o.vehicle_id in judge.dealership.vehicles]
 
 
 def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
@@ -277,7 +296,7 @@ def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) 
     """Say of an occasion that was planned and is due at another time now, why nothing came of it."""
     live = {t.occasion_id: t.state not in WITHDRAWN for t in uow.plans.touchpoints()}
     for occasion in vanished:
-        if live.get(occasion.occasion_id, True):
+        if live.get(occasion.occasion_id, True) or _done_elsewhere(uow, occasion):
             continue
         house, dealer = run.judge.dealership, run.judge.dealer
         history = house.history(occasion.vehicle_id)
@@ -286,3 +305,9 @@ def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) 
         refusal = gone(house.vehicles.get(occasion.vehicle_id), dealer.today) or done
         refusal = refusal or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
         run.decide(occasion, refusal.reason, refusal.facts)
+
+
+def _done_elsewhere(uow: UnitOfWork, occasion: Occasion) -> bool:
+    """Say whether the customer said so; that is why it is due at another time now."""
+    decision = uow.plans.decision(occasion.occasion_id)
+    return decision is not None and decision.reason == Reason.DONE_ELSEWHERE

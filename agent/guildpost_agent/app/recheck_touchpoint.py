@@ -1,6 +1,6 @@
 """The last check before a message leaves, on the data as they are in the claiming transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
@@ -70,7 +70,19 @@ def recheck_touchpoint(
     if refused is not None or is_notice(service):
         return refused
     hold = held(uow.holds.of(touchpoint.customer_id, today))
+    if hold is None and _too_often(uow, touchpoint, zone, today):
+        return Reason.FREQUENCY_CAP
     return hold.reason if hold else None
+
+
+def _too_often(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo, today: date) -> bool:
+    """Say whether the customer wished to hear less often within a year."""
+    wishes = uow.consents.state_of(touchpoint.customer_id).preferences
+    if wishes.most_per_year is None:
+        return False
+    others = (t for t in uow.plans.touchpoints_of(touchpoint.customer_id) if t.state in CONTACTS - WAITING)
+    met = [contact_of(t, zone).last for t in others if t.touchpoint_id != touchpoint.touchpoint_id]
+    return not wishes.wants_another(met, today)
 
 
 def _nobody(_customer: Customer, _channel: str) -> bool:

@@ -105,7 +105,7 @@ def desk_of(service: ServiceDefinition) -> Desk:
 
 def priority_of(reason: CallReason) -> Priority:
     """Say what comes first."""
-    if reason in {CallReason.RECALL, CallReason.ASKED}:
+    if reason in {CallReason.RECALL, CallReason.ASKED, CallReason.WANTS_APPOINTMENT}:
         return Priority.HIGH
     return Priority.LOW if reason in {CallReason.WIN_BACK, CallReason.SATISFACTION} else Priority.NORMAL
 

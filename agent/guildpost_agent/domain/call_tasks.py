@@ -6,6 +6,7 @@ What becomes of a task is in ``call_steps``, how a call may end in ``call_result
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.call_results import Result
@@ -31,6 +32,7 @@ class CallReason(StrEnum):
     """Why somebody is called; the text is ``call.reason.<reason>``."""
 
     ASKED = "asked"
+    WANTS_APPOINTMENT = "wants_appointment"
     DUE = "due"
     OVERDUE = "overdue"
     NO_ANSWER = "no_answer"
@@ -42,6 +44,10 @@ class CallReason(StrEnum):
     WIN_BACK = "win_back"
     SATISFACTION = "satisfaction"
     REMINDER = "reminder"
+
+
+WANTED: Final = frozenset({CallReason.ASKED, CallReason.WANTS_APPOINTMENT, CallReason.REMINDER})
+"""The customer wants it; a call that was only planned ends with any answer."""
 
 
 class CallState(StrEnum):

@@ -9,6 +9,7 @@
      5  FLEET_MANAGED     a leasing or fleet company: whoever drives the vehicle does not decide about its service
      6  ALREADY_BOOKED    an appointment for this service lies ahead
      7  DONE_HERE         the work was done in the half year before it is due, or its job card is open
+        DONE_ELSEWHERE    the customer said so, by a link or on the telephone; noted when it is said
      8  STALE             the due date rests on nothing recent, or the vehicle was never really ours
      -  NOT_MEANT         the service's condition excludes this vehicle or customer
 
@@ -38,6 +39,7 @@ from guildpost_agent.domain.records import (
     Appointment,
     Channel,
     Customer,
+    Decision,
     Job,
     Occasion,
     Touchpoint,
@@ -68,6 +70,7 @@ class Reason(StrEnum):
     FLEET_MANAGED = "FLEET_MANAGED"
     ALREADY_BOOKED = "ALREADY_BOOKED"
     DONE_HERE = "DONE_HERE"
+    DONE_ELSEWHERE = "DONE_ELSEWHERE"
     STALE = "STALE"
     NOT_MEANT = "NOT_MEANT"
     CYCLE_CONTACTED = "CYCLE_CONTACTED"
@@ -193,6 +196,11 @@ def booked_or_done(
     if booked is not None:
         return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
     return _done(last_work, occasion.due_date, within_days)
+
+
+def done_elsewhere(occasion_id: str, on: date, now: datetime) -> Decision:
+    """Decide that an occasion is over because the customer had the work done elsewhere."""
+    return Decision(occasion_id, now, kept=False, reason=Reason.DONE_ELSEWHERE, facts={"on": on.isoformat()})
 
 
 def stale(

@@ -6,9 +6,10 @@ is left of budget and workshop places. The control group is taken out last, so t
 written to by nothing but the draw.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from guildpost_agent.domain.allowance import Allowance
@@ -18,6 +19,7 @@ from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.placing import contact_of, place
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.regions import states_of
+from guildpost_agent.domain.reminders import reminder_step
 from guildpost_agent.domain.sequence import Step, first_step, follow_up
 from guildpost_agent.domain.service_work import cycle_days
 from guildpost_agent.domain.timing import Candidate, Dealer
@@ -29,6 +31,7 @@ HORIZON_DAYS: Final = 28
 # An occasion whose touchpoint was withdrawn (booking called off, caps moved by an outage) is planned again so often.
 MOST_ATTEMPTS: Final = 3
 MOST_BUNDLED: Final = 40
+_NOBODY: Final[Mapping[str, date]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def plan_customer(
     *,
     allowance: Allowance | None = None,
     answered: Collection[str] = (),
+    reminders: Mapping[str, date] = _NOBODY,
 ) -> list[Planned]:
     """Plan one household's occasions.
 
@@ -65,14 +69,24 @@ def plan_customer(
         horizon_days: windows that open later wait.
         allowance: what is left of budget and workshop places; what is planned is taken from it.
         answered: touchpoints that somebody booked on or answered.
+        reminders: those of them whose last answer was a wish to be reminded, with the day from which on.
 
     Returns:
         A touchpoint, the touchpoint that carries it along, or a refusal for each candidate, the strongest first.
     """
-    plan = _Household(touchpoints, dealer, allowance or Allowance(), answered, horizon_days)
+    heard = _Heard(answered, reminders)
+    plan = _Household(touchpoints, dealer, allowance or Allowance(), heard, horizon_days)
     for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
         plan.add(candidate)
     return plan.results
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Which messages were answered, and after which of them a reminder is wished."""
+
+    answered: Collection[str]
+    reminders: Mapping[str, date]
 
 
 class _Household:
@@ -83,18 +97,18 @@ class _Household:
         touchpoints: Sequence[Touchpoint],
         dealer: Dealer,
         allowance: Allowance,
-        answered: Collection[str],
+        heard: _Heard,
         horizon_days: int,
     ) -> None:
         self.results: list[Planned] = []
         self._touchpoints, self._dealer, self._allowance = touchpoints, dealer, allowance
-        self._answered, self._horizon_days = answered, horizon_days
+        self._heard, self._horizon_days = heard, horizon_days
         self._contacts = [contact_of(t, dealer.zone) for t in touchpoints if t.state in CONTACTS]
         self._led: list[int] = []
 
     def add(self, given: Candidate) -> None:
         """Plan one more occasion."""
-        step = _step(given, self._touchpoints, self._dealer, self._answered)
+        step = _step(given, self._touchpoints, self._dealer, self._heard)
         if isinstance(step, Refusal):
             self.results.append((given, step))
             return
@@ -129,27 +143,37 @@ class _Household:
         return None
 
 
-def _step(
-    candidate: Candidate, touchpoints: Sequence[Touchpoint], dealer: Dealer, answered: Collection[str]
-) -> Step | Refusal:
+def _step(candidate: Candidate, touchpoints: Sequence[Touchpoint], dealer: Dealer, heard: _Heard) -> Step | Refusal:
     """Find the next message of the occasion's sequence, or why there is none."""
     occasion, service = candidate.occasion, candidate.service
     mine = [t for t in touchpoints if _same_cycle(t, candidate) and t.state not in UNHEARD]
     if not mine:
-        heard = next((t for t in touchpoints if t.touchpoint_id in answered and _asked_before(t, candidate)), None)
-        if heard is not None:
-            return Refusal(Reason.ANSWERED, {"on": heard.planned_at.astimezone(dealer.zone).date().isoformat()})
+        said = next((t for t in touchpoints if t.touchpoint_id in heard.answered and _asked_before(t, candidate)), None)
+        if said is not None:
+            return Refusal(Reason.ANSWERED, {"on": said.planned_at.astimezone(dealer.zone).date().isoformat()})
         first = first_step(service, occasion.due_date, dealer.today)
         return _within_year(candidate, first, touchpoints, dealer)
     last = max(mine, key=lambda t: (t.planned_at, t.touchpoint_id))
     on = last.planned_at.astimezone(dealer.zone).date().isoformat()
-    if any(t.touchpoint_id in answered for t in mine):
-        return Refusal(Reason.ANSWERED, {"on": on})
+    if any(t.touchpoint_id in heard.answered for t in mine):
+        return _wished(candidate, mine, dealer, heard) or Refusal(Reason.ANSWERED, {"on": on})
     if last.state in OPEN or not service_repeats(service):
         return Refusal(Reason.CYCLE_CONTACTED, {"on": on})
     met = [contact_of(t, dealer.zone).last for t in mine]
     step = follow_up(service, occasion.due_date, met, dealer.today)
     return step if step is not None else Refusal(Reason.CYCLE_CONTACTED, {"on": on})
+
+
+def _wished(candidate: Candidate, mine: Sequence[Touchpoint], dealer: Dealer, heard: _Heard) -> Step | None:
+    """Find the reminder that a customer asked for, unless somebody answered otherwise or it has come already."""
+    said = [t for t in mine if t.touchpoint_id in heard.answered]
+    days = [heard.reminders[t.touchpoint_id] for t in said if t.touchpoint_id in heard.reminders]
+    if len(days) < len(said):
+        return None
+    day = max(days)
+    if any(t.state in OPEN or contact_of(t, dealer.zone).last >= day for t in mine):
+        return None
+    return reminder_step(candidate.occasion.due_date, day)
 
 
 def _asked_before(touchpoint: Touchpoint, candidate: Candidate) -> bool:

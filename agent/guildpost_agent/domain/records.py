@@ -243,7 +243,7 @@ class Touchpoint:
 
 @frozen
 class Outcome:
-    """What came back: ``kind`` is delivered, bounced, clicked, booked, answered or unsubscribed."""
+    """What came back: ``kind`` is delivered, bounced, clicked, booked, answered, wished or unsubscribed."""
 
     outcome_id: str
     touchpoint_id: str

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guildpost_relay.desk import Desk
-from guildpost_relay.limits import RateLimit
+from guildpost_relay.limits import PER_LINK, PER_LINK_SECONDS, RateLimit
 from guildpost_relay.recorder import RECORD_VARIABLE, RequestRecorder
 from guildpost_relay.server import Relay, relay_app
 from guildpost_relay.store import RelayStore
@@ -38,7 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="nur hinter einem Reverse Proxy auf demselben Rechner · only behind a reverse proxy on this machine",
     )
-    parser.add_argument("--requests-per-minute", type=int, default=120, metavar="N")
+    parser.add_argument("--requests-per-minute", type=int, default=120, metavar="N", help="je Adresse · per address")
+    parser.add_argument("--clicks-per-minute", type=int, default=1200, metavar="N", help="je Autohaus · per dealer")
     parser.add_argument("--business-clock", metavar="HOST:PORT", help="nur Vorführung · demo only")
 
 
@@ -51,7 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     clock = _business_clock(arguments.business_clock, stop)
     relay = Relay(
         store,
-        Desk(store, clock, OsEntropy()),
+        Desk(
+            store,
+            clock,
+            OsEntropy(),
+            per_link=RateLimit(PER_LINK, time.monotonic, seconds=PER_LINK_SECONDS),
+            per_dealer=RateLimit(arguments.clicks_per_minute, time.monotonic),
+        ),
         SystemClock(),
         RateLimit(arguments.requests_per_minute, time.monotonic),
     )

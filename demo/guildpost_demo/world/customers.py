@@ -54,7 +54,7 @@ class Action:
     deed: Deed
     subject: Subject
     url: str = ""
-    answer: Answer = "later"
+    answer: Answer = "in_1_month"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Customers:
         world = self._dealers[subject.dealer].world
         vehicle = subject.vehicle
 
-        def plan(deed: Deed, url: str = "", answer: Answer = "later", delay_days: float = 0.0) -> None:
+        def plan(deed: Deed, url: str = "", answer: Answer = "in_1_month", delay_days: float = 0.0) -> None:
             self._at(read_at + timedelta(days=delay_days), Action(deed, subject, url, answer))
 
         if links.unsubscribe and rng.happens(responses.UNSUBSCRIBE_RATE):
@@ -197,7 +197,7 @@ class Customers:
         elif links.look and rng.happens(responses.click_probability(contact)):
             plan("click", links.look)
         elif links.answer and rng.happens(responses.STRAY_ANSWER_RATE):
-            plan("answer", links.answer, rng.choice(("later", "later", "call_me", "stop")))
+            plan("answer", links.answer, rng.choice(("in_1_month", "in_1_month", "call_me", "stop")))
 
     def _tells_mistake(self, contact: Contact, vehicle: Vehicle, plan: Callable[..., None], url: str) -> bool:
         wrong: Answer | None = "sold" if vehicle.sold or vehicle.deregistered else None

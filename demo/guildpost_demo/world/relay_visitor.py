@@ -60,7 +60,11 @@ class RelayVisitor:
 
     def __init__(self, ca_file: str) -> None:
         self._client = httpx.Client(
-            verify=ssl.create_default_context(cafile=ca_file), timeout=10, follow_redirects=False, trust_env=False
+            verify=ssl.create_default_context(cafile=ca_file),
+            headers={"User-Agent": "Mozilla/5.0 (customer)"},
+            timeout=10,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 Channel = Literal["email", "letter"]
 Service = Literal["hu_au", "inspection"]
-Answer = Literal["book", "call_me", "hu_done", "sold", "later", "stop"]
+Answer = Literal["book", "call_me", "hu_done", "sold", "in_1_month", "stop"]
 
 LEAD_EFFECT: Final = ((-60, 0.10), (-30, 0.25), (0, 0.45), (14, 0.70), (30, 0.95), (45, 1.00), (60, 0.85), (90, 0.55), (180, 0.2))  # fmt: skip  # noqa: E501 — one curve
 WEEKDAY_EFFECT: Final = (1.02, 1.05, 1.00, 1.03, 1.00, 0.85, 0.92)

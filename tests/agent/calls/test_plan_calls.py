@@ -143,7 +143,7 @@ def test_an_answer_closes_the_call_and_none_is_planned_again(store: OpenUnitOfWo
     sent = written(store)
     allow(store)
     assert 1 == len(plan(store))
-    answer(store, sent, "later")
+    answer(store, sent, "in_1_month")
     assert [] == tasks(store)
     assert [] == plan(store)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guildpost_agent.app import poll_relay
 from guildpost_agent.app.poll_relay import relay_poll_due
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entry
 from guildpost_shared.answers import tokens
-from guildpost_shared.answers.events import Answer, EventKind
+from guildpost_shared.answers.events import REMINDERS, Answer, EventKind, Link
 from guildpost_shared.answers.seals import seal
 from tests.factories.sending_world import NOW, SendingWorld
 from tests.fakes.channel import FakeChannel
@@ -86,7 +87,7 @@ def test_stop_ends_every_channel_and_blocks_advertising(
     assert "unsubscribed" == world.outcomes()[-1].kind
 
 
-@pytest.mark.parametrize("value", [Answer.BOOK, Answer.CALL_ME, Answer.LATER])
+@pytest.mark.parametrize("value", [Answer.BOOK, Answer.CALL_ME, *REMINDERS])
 def test_a_wish_is_noted_for_the_staff(
     world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint, value: Answer
 ) -> None:
@@ -111,8 +112,23 @@ def test_a_hu_already_done_moves_the_next_one_and_cancels_the_occasion(
 
     with world.open_uow() as uow:
         vehicle = uow.records.vehicle(mailed.vehicle_id)
+        decision = uow.plans.decision(mailed.occasion_id)
     assert vehicle is not None
+    assert decision is not None
     assert date(2029, 3, 1) == vehicle.next_hu
+    assert (False, "DONE_ELSEWHERE", {"on": "2027-03-01"}) == (decision.kept, decision.reason, decision.facts)
+    assert "cancelled" == world.states(again)[0]
+
+
+@pytest.mark.parametrize("value", REMINDERS)
+def test_a_wish_to_be_reminded_cancels_what_is_planned_for_the_occasion(
+    world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint, value: Answer
+) -> None:
+    again = world.plan("erika", touchpoint_id="t-erika-2", planned_at=NOW + timedelta(days=9))
+    answer(world, inbox, mailed, value)
+
+    world.poll(inbox)
+
     assert "cancelled" == world.states(again)[0]
 
 
@@ -131,16 +147,63 @@ def test_a_sold_vehicle_is_gone_and_its_messages_are_cancelled(
     assert "cancelled" == world.states(letter)[0]
 
 
-@pytest.mark.parametrize(("seconds", "kinds"), [(9, []), (10, ["clicked"])], ids=["a scanner", "a person"])
-def test_a_click_within_ten_seconds_of_the_sending_is_a_scanner_s(
-    world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint, seconds: int, kinds: list[str]
+@pytest.mark.parametrize(
+    ("links", "clicks"),
+    [
+        ([(Link.ANSWER, 9)], 0),
+        ([(Link.ANSWER, 10)], 1),
+        ([(Link.ANSWER, 3600), (Link.UNSUBSCRIBE, 3600)], 0),
+        ([(Link.ANSWER, 3600), (Link.UNSUBSCRIBE, 3630)], 1),
+        ([(Link.UNSUBSCRIBE, 3600)], 0),
+        ([(Link.ANSWER, 3), (Link.ANSWER, 7200)], 1),
+    ],
+    ids=[
+        "at once",
+        "ten seconds later",
+        "all links at once",
+        "one after the other",
+        "another link",
+        "scanned, then read",
+    ],
+)
+def test_only_people_s_clicks_on_the_message_s_own_link_are_counted(
+    world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint, links: list[tuple[Link, int]], clicks: int
 ) -> None:
-    inbox.take_down(world.job(mailed).token, EventKind.CLICK, at=NOW + timedelta(seconds=seconds))
+    for link, seconds in links:
+        inbox.take_down(world.job(mailed).token, EventKind.CLICK, link, at=NOW + timedelta(seconds=seconds))
 
-    world.poll(inbox)
+    summary = world.poll(inbox)
 
-    assert kinds == [outcome.kind for outcome in world.outcomes() if outcome.kind != "delivered"]
-    assert [] == inbox.answers
+    assert (clicks, []) == (summary.clicked, inbox.answers)
+    assert ["clicked"] * clicks == [outcome.kind for outcome in world.outcomes() if outcome.kind != "delivered"]
+
+
+def test_a_click_waits_at_the_relay_until_its_company_has_come(
+    world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint
+) -> None:
+    token = world.job(mailed).token
+    inbox.take_down(token, EventKind.CLICK, Link.ANSWER, at=LATER)
+    first = world.poll(inbox)
+    inbox.take_down(token, EventKind.CLICK, Link.UNSUBSCRIBE, at=LATER + timedelta(seconds=1))
+    world.clock.set(LATER + timedelta(seconds=61))
+
+    second = world.poll(inbox)
+
+    assert (0, 0, []) == (first.clicked, second.clicked, inbox.answers)
+
+
+def test_more_clicks_than_fit_one_portion_are_all_judged_and_forgotten(
+    world: SendingWorld, inbox: FakeRelayInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll_relay, "PORTION", 2)
+    touchpoints = [world.plan(f"person{n}") for n in range(5)]
+    world.dispatch(FakeChannel())
+    world.clock.set(LATER)
+    for touchpoint in touchpoints:
+        for minutes in range(3):
+            inbox.take_down(world.job(touchpoint).token, EventKind.CLICK, at=NOW + timedelta(hours=1, minutes=minutes))
+
+    assert (5, []) == (world.poll(inbox).clicked, inbox.answers)
 
 
 def test_answers_count_once_when_the_acknowledgement_was_lost(
@@ -220,6 +283,7 @@ def test_a_used_link_settles_a_mail_whose_fate_was_unsure(world: SendingWorld, i
     world.poll(inbox)
 
     assert ("sent", "sent") == world.states(touchpoint)
+    assert [("delivered", NOW)] == [(outcome.kind, outcome.at) for outcome in world.outcomes()]
 
 
 def test_an_event_from_the_future_counts_as_now(world: SendingWorld, inbox: FakeRelayInbox, mailed: Touchpoint) -> None:

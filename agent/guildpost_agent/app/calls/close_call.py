@@ -8,7 +8,8 @@ not reached       tried again on the next working day (``call_steps``)
 booked            what is planned for the occasion is cancelled; the appointment itself comes from the DMS
 no calls          consent withdrawn for the telephone, numbers suppressed, the customer's other tasks withdrawn
 sold              the vehicle is gone; what is planned for it is cancelled, its other tasks withdrawn
-done elsewhere    a HU: the next one is an interval after that month. What is planned for the occasion is cancelled
+done elsewhere    a HU: the next one is an interval after that month. The occasion is decided DONE_ELSEWHERE, what is
+                  planned for it cancelled
 remind            a new task in so many months
 
 The call was made, so its result is stored even if the ledger has closed meanwhile: the use then counts for the entry on
@@ -29,6 +30,7 @@ from guildpost_agent.domain.call_steps import conclude, reminder, withdraw
 from guildpost_agent.domain.call_tasks import CallState, CallTask
 from guildpost_agent.domain.consent.phone_proof import PhoneUse
 from guildpost_agent.domain.consent.terms import ContactChannel, Kind
+from guildpost_agent.domain.exclusions import done_elsewhere
 from guildpost_agent.domain.months import add_months, first_of
 from guildpost_agent.domain.records import Customer
 from guildpost_shared.errors import Conflict, Refused
@@ -114,6 +116,8 @@ def _effect(uow: UnitOfWork, made: _Made, result: Result) -> None:
             if vehicle is not None and task.service_id in rules.hu_services:
                 next_hu = add_months(first_of(on), rules.hu_interval_months(vehicle))
                 uow.records.set_next_hu(vehicle.vehicle_id, next_hu)
+            if task.occasion_id:
+                uow.plans.record_decisions([done_elsewhere(task.occasion_id, on, made.now)])
             uow.plans.cancel_planned(occasion_ids=[task.occasion_id])
         case Remind():
             uow.calls.add(reminder(task, result, rules.key, made.now, rules.zone))

@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.domain.call_planning import desk_of
-from guildpost_agent.domain.call_tasks import Desk
+from guildpost_agent.domain.call_tasks import CallReason, Desk
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
@@ -20,7 +20,7 @@ def context_lines(
     zone: tzinfo,
     *,
     direct: bool = False,
-    asked_on: date | None = None,
+    asked: tuple[CallReason, date] | None = None,
 ) -> tuple[str, ...]:
     """Say what a call is about, and what went before.
 
@@ -31,12 +31,12 @@ def context_lines(
         language: the dealer's.
         zone: the dealer's time zone.
         direct: the call comes first, or instead of a message.
-        asked_on: the day on which the customer asked to be called.
+        asked: what the customer asked for, and on which day.
     """
     texts = load("guildpost_agent", language)
     lines = [texts.text("call.context.due", service=service.name[language], day=say_day(due, texts))]
-    if asked_on is not None:
-        lines.append(texts.text("call.context.asked", day=say_day(asked_on, texts)))
+    if asked is not None:
+        lines.append(texts.text(f"call.context.{asked[0]}", day=say_day(asked[1], texts)))
     for one in sent:
         day = say_day(one.planned_at.astimezone(zone).date(), texts)
         lines.append(texts.text("call.context.sent", day=day, channel=texts.text(f"consent.channel.{one.channel}")))

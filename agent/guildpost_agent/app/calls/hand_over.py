@@ -1,7 +1,8 @@
 """Hand over to people what customers answered: whoever asks to be called is called, by sales where it is their subject.
 
 answer "call me"      a task of high priority; the request itself is its ground (Art. 6(1)(b) GDPR), so that it
-carries the answer to what was asked and nothing else
+                      carries the answer to what was asked and nothing else
+answer "book"         the same, to settle the day; withdrawn as soon as there is an appointment
 any answer            a call that was planned because nobody answered is withdrawn
 answer "stop" later   what the customer had asked for is withdrawn, too
 """
@@ -17,9 +18,9 @@ from guildpost_agent.app.calls.settle import withdraw_tasks
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.call_planning import desk_of, priority_of
 from guildpost_agent.domain.call_steps import call_id
-from guildpost_agent.domain.call_tasks import CallReason, CallTask
+from guildpost_agent.domain.call_tasks import WANTED, CallReason, CallTask
 from guildpost_agent.domain.consent.terms import Basis, Purpose
-from guildpost_agent.domain.records import Touchpoint
+from guildpost_agent.domain.records import Outcome, Touchpoint
 from guildpost_shared.answers.events import Answer
 from guildpost_shared.errors import Language
 from guildpost_shared.services.definition import ServiceDefinition
@@ -28,7 +29,11 @@ ASKED_DAYS: Final = 7
 """Whoever asked wants to hear soon; what is older is over."""
 _ANSWERED: Final = "answered"
 _UNSUBSCRIBED: Final = "unsubscribed"
-_PLANNED_REASONS: Final = frozenset(CallReason) - {CallReason.ASKED, CallReason.REMINDER}
+_PLANNED_REASONS: Final = frozenset(CallReason) - WANTED
+_REASONS: Final = {
+    Answer.CALL_ME.value: CallReason.ASKED,
+    Answer.BOOK.value: CallReason.WANTS_APPOINTMENT,
+}
 
 
 @dataclass(frozen=True)
@@ -61,32 +66,34 @@ def hand_over(open_uow: OpenUnitOfWork, services: Mapping[str, ServiceDefinition
         new = 0
         for one, touchpoint in answers:
             service, stopped = services.get(touchpoint.service_id), stops.get(touchpoint.customer_id)
-            if one.detail == Answer.CALL_ME and service is not None and (stopped is None or stopped < one.at):
-                task_id = call_id(to.key, f"answer {one.outcome_id}")
-                new += uow.calls.add(_asked(task_id, one.at, touchpoint, service, to))
+            wants = _REASONS.get(one.detail)
+            if wants is not None and service is not None and (stopped is None or stopped < one.at):
+                new += uow.calls.add(_asked(one, wants, touchpoint, service, to))
         _withdraw(uow, (touchpoint for _, touchpoint in answers), stops, now)
         uow.commit()
     return new
 
 
-def _asked(task_id: str, at: datetime, touchpoint: Touchpoint, service: ServiceDefinition, to: HandOver) -> CallTask:
-    on = at.astimezone(to.zone).date()
+def _asked(
+    answer: Outcome, reason: CallReason, touchpoint: Touchpoint, service: ServiceDefinition, to: HandOver
+) -> CallTask:
+    on = answer.at.astimezone(to.zone).date()
     return CallTask(
-        task_id=task_id,
+        task_id=call_id(to.key, f"answer {answer.outcome_id}"),
         customer_id=touchpoint.customer_id,
         vehicle_id=touchpoint.vehicle_id,
         service_id=touchpoint.service_id,
         desk=desk_of(service),
-        reason=CallReason.ASKED,
+        reason=reason,
         purpose=Purpose.TRANSACTIONAL,
         basis=Basis.DUTY,
         proof=(),
         opens=on,
         closes=on + timedelta(days=ASKED_DAYS),
-        created_at=at.astimezone(UTC),
+        created_at=answer.at.astimezone(UTC),
         occasion_id=touchpoint.occasion_id,
-        priority=priority_of(CallReason.ASKED),
-        context=context_lines(service, touchpoint.due_date, (), to.language, to.zone, asked_on=on),
+        priority=priority_of(reason),
+        context=context_lines(service, touchpoint.due_date, (), to.language, to.zone, asked=(reason, on)),
     )
 
 

@@ -104,5 +104,5 @@ stands in for those of whom nothing of the kind is known: their time runs from w
 SILENCE: Final = "retention"
 """The reason under which a retention sets somebody aside; a new contact takes it back."""
 
-ANSWERS: Final = frozenset({"clicked", "booked", "answered"})
+ANSWERS: Final = frozenset({"clicked", "booked", "answered", "wished"})
 """Outcomes that are a contact."""
