@@ -12,6 +12,7 @@ message, each with a signature of its own above the others' headers.
 
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -147,11 +148,8 @@ def read_fields(head: bytes) -> list[tuple[bytes, bytes]]:
 
 def _names(fields: Sequence[tuple[bytes, bytes]]) -> list[str]:
     """Name what is signed: each header as often as it occurs, those that are sealed once more."""
-    names = []
-    for name in SIGNED:
-        times = sum(found.lower() == name.lower().encode("ascii") for found, _ in fields)
-        names += [name] * (times + (name in SEALED))
-    return names
+    times = Counter(found.lower() for found, _ in fields)
+    return [name for name in SIGNED for _ in range(times[name.lower().encode("ascii")] + (name in SEALED))]
 
 
 def canonical_fields(fields: Sequence[tuple[bytes, bytes]], names: Sequence[str]) -> bytes:
@@ -174,8 +172,10 @@ def _canonical(name: bytes, value: bytes) -> bytes:
 
 def body_hash(body: bytes) -> str:
     """Give ``bh=``: SHA-256 of the relaxed body (RFC 6376 3.4.4)."""
-    if b"  " in body or b"\t" in body or b" \r\n" in body:
-        body = _WHITE.sub(b" ", body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
+    body = body.replace(b"\t", b" ")  # replacing is several times as fast as a pattern
+    while b"  " in body:
+        body = body.replace(b"  ", b" ")
+    body = body.replace(b" \r\n", b"\r\n").removesuffix(b" ")
     while body.endswith(b"\r\n\r\n"):
         body = body[:-2]
     if body == b"\r\n":
