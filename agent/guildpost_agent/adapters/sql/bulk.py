@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
+from sqlalchemy.types import TypeEngine
 
 from guildpost_agent.adapters.sql.tables.base import Instant, Notes, read_notes
 
@@ -48,7 +49,11 @@ def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any
 
 @cache
 def _writer(column: Column[Any]) -> Callable[[Any], Any] | None:
-    kind = column.type
+    return writer_of(column.type)
+
+
+def writer_of(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """Say how a value of a type is written; None: as it is."""
     if isinstance(kind, Date):
         return lambda day: day.isoformat()
     if isinstance(kind, Boolean):
@@ -101,7 +106,11 @@ def _converted(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
 
 @cache
 def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:
-    kind = column.type
+    return reader_of(column.type)
+
+
+def reader_of(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """Say how a stored value of a type is read; None: as it is."""
     if isinstance(kind, Date):
         return date.fromisoformat
     if isinstance(kind, Boolean):

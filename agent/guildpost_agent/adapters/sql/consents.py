@@ -7,9 +7,10 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import Column, Connection, Row, Select, String, bindparam, func, insert, select, type_coerce, update
 
 from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import (
     consent_events,
     opt_in_requests,
@@ -41,7 +42,23 @@ _RAW: Final = tuple(
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _BASES: Final = {basis.value: basis for basis in Basis}
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
+_LEDGER: Final = select(*_RAW).order_by(consent_events.c.seq)
+_SENT: Final = (
+    select(touchpoints.c.customer_id, touchpoints.c.channel, func.max(type_coerce(outbox.c.changed_at, String)))
+    .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id)
+    .where(outbox.c.state == State.SENT.value)
+    .group_by(touchpoints.c.customer_id, touchpoints.c.channel)
+)
+_CALLED: Final = select(
+    phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
+).group_by(phone_consent_uses.c.customer_id)
+_LEDGER_OF: Final = Prepared(lambda: _LEDGER.where(consent_events.c.customer_id == bindparam("id")))
+_SENT_TO: Final = Prepared(lambda: _SENT.where(touchpoints.c.customer_id == bindparam("id")))
+_CALLED_OF: Final = Prepared(lambda: _CALLED.where(phone_consent_uses.c.customer_id == bindparam("id")))
+MOST_ONE_BY_ONE: Final = 8
+"""As many records as one person may have are looked up by key; the ledger of more is read at once."""
 MOST_IDS: Final = 5_000
+Stored = Sequence[Any]
 LastUsed = dict[str, dict[str, datetime]]
 
 
@@ -63,40 +80,35 @@ class SqlConsents:
         """Give the present state of a person, who may have several records."""
         return self._book(customer_ids).of(*customer_ids)
 
-    def book(self, customer_ids: Collection[str] | None = None) -> ConsentBook[Row[Any]]:
+    def book(self, customer_ids: Collection[str] | None = None) -> ConsentBook[Stored]:
         """Read the whole ledger at once, or that of some customers; for many of them the whole is quicker."""
         few = customer_ids is not None and len(customer_ids) <= MOST_IDS
         return self._book(sorted(customer_ids) if few and customer_ids is not None else None)
 
-    def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Row[Any]]:
-        statement = select(*_RAW).order_by(consent_events.c.seq)
-        if customer_ids is not None:
-            statement = statement.where(consent_events.c.customer_id.in_(customer_ids))
-        rows: dict[str, list[Row[Any]]] = {}
-        for row in self._connection.execute(statement).all():
+    def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Stored]:
+        rows: dict[str, list[Stored]] = {}
+        for row in self._read(_LEDGER, _LEDGER_OF, consent_events.c.customer_id, customer_ids):
             rows.setdefault(row[1], []).append(row)
         return ConsentBook(rows, _event, self._last_used(customer_ids))
 
     def _last_used(self, customer_ids: Sequence[str] | None) -> LastUsed:
         """Give for each customer and channel the last message that went out, or the last call."""
-        sent = (
-            select(touchpoints.c.customer_id, touchpoints.c.channel, func.max(type_coerce(outbox.c.changed_at, String)))
-            .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id)
-            .where(outbox.c.state == State.SENT.value)
-            .group_by(touchpoints.c.customer_id, touchpoints.c.channel)
-        )
-        calls = select(
-            phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
-        ).group_by(phone_consent_uses.c.customer_id)
-        if customer_ids is not None:
-            sent = sent.where(touchpoints.c.customer_id.in_(customer_ids))
-            calls = calls.where(phone_consent_uses.c.customer_id.in_(customer_ids))
         used: LastUsed = {}
-        for customer_id, channel, at in self._connection.execute(sent):
+        for customer_id, channel, at in self._read(_SENT, _SENT_TO, touchpoints.c.customer_id, customer_ids):
             used.setdefault(customer_id, {})[channel] = datetime.fromisoformat(at)
-        for customer_id, at in self._connection.execute(calls):
+        for customer_id, at in self._read(_CALLED, _CALLED_OF, phone_consent_uses.c.customer_id, customer_ids):
             used.setdefault(customer_id, {})[ContactChannel.PHONE.value] = datetime.fromisoformat(at)
         return used
+
+    def _read(
+        self, whole: Select[Any], one: Prepared, customer: Column[Any], customer_ids: Sequence[str] | None
+    ) -> Iterable[Stored]:
+        """Read rows of all customers, or of some."""
+        if customer_ids is None:
+            return self._connection.execute(whole).all()
+        if len(customer_ids) > MOST_ONE_BY_ONE:
+            return self._connection.execute(whole.where(customer.in_(customer_ids))).all()
+        return [row for customer_id in customer_ids for row in one.rows(self._connection, id=customer_id)]
 
     def add_request(self, request: OptInRequest) -> None:
         """Store a request for double opt-in."""
@@ -146,7 +158,7 @@ def _values(event: ConsentEvent) -> tuple[Any, ...]:
     return (*_entry_of(event), *_proof_of(event.evidence), wishes)
 
 
-def _event(row: Row[Any]) -> ConsentEvent:
+def _event(row: Stored) -> ConsentEvent:
     seq, customer_id, kind, channel, purpose, at, basis, origin, valid_from, valid_to, *proof, wishes = tuple(row)
     return ConsentEvent(
         customer_id,

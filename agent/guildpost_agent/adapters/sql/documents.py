@@ -1,9 +1,14 @@
 """Small named documents: keys, membership, trust anchors, settings."""
 
-from sqlalchemy import Connection, delete, select
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import documents
+
+_GET: Final = Prepared(lambda: select(documents.c.body).where(documents.c.name == bindparam("name")))
 
 
 class SqlDocuments:
@@ -14,7 +19,8 @@ class SqlDocuments:
 
     def get(self, name: str) -> bytes | None:
         """Return a document's bytes, or None."""
-        return self._connection.scalar(select(documents.c.body).where(documents.c.name == name))
+        row = _GET.first(self._connection, name=name)
+        return None if row is None else row[0]
 
     def put(self, name: str, body: bytes) -> None:
         """Store a document, replacing an older one."""

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.people import SqlPeople
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables.holds import holds
 from guildpost_agent.domain.holds import Hold, HoldKind, weightiest
 
 _COLUMNS = (holds.c.customer_id, holds.c.kind, holds.c.since, holds.c.until)
+_OF: Final = Prepared(lambda: select(*_COLUMNS).where(holds.c.customer_id == bindparam("id")))
 
 
 class SqlHolds:
@@ -34,8 +36,7 @@ class SqlHolds:
     def of(self, customer_id: str, today: date) -> Hold | None:
         """Give the weightiest hold that covers one customer number now."""
         theirs = self._people.records_of(customer_id)
-        found = self._connection.execute(select(*_COLUMNS).where(holds.c.customer_id.in_(theirs)))
-        return weightiest(_read(found), today)
+        return weightiest(_read(row for one in theirs for row in _OF.rows(self._connection, id=one)), today)
 
     def all(self) -> list[Hold]:
         """List every hold, oldest first."""

@@ -1,11 +1,29 @@
 """The outbox table."""
 
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import outbox
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
+
+_COLUMNS: Final = tuple(outbox.c[name] for name in OutboxJob.__dataclass_fields__)
+_GET: Final = Prepared(lambda: select(*_COLUMNS).where(outbox.c.touchpoint_id == bindparam("id")))
+_response: Final[Any] = bindparam("response", type_=outbox.c.response.type)
+_MOVE: Final = Prepared(
+    lambda: (
+        update(outbox)
+        .where(outbox.c.touchpoint_id == bindparam("id"), outbox.c.state == bindparam("expected"))
+        .values(
+            state=bindparam("to"),
+            changed_at=bindparam("now"),
+            response=case((_response == "", outbox.c.response), else_=_response),
+            batch_id=func.coalesce(bindparam("batch_id"), outbox.c.batch_id),
+        )
+    )
+)
 
 
 class SqlOutbox:
@@ -20,12 +38,8 @@ class SqlOutbox:
 
     def get(self, touchpoint_id: str) -> OutboxJob | None:
         """Return the job of a touchpoint."""
-        row = (
-            self._connection.execute(select(outbox).where(outbox.c.touchpoint_id == touchpoint_id))
-            .mappings()
-            .one_or_none()
-        )
-        return None if row is None else OutboxJob(**row)
+        row = _GET.first(self._connection, id=touchpoint_id)
+        return None if row is None else OutboxJob(*row)
 
     def by_token(self, token: str) -> OutboxJob | None:
         """Return the job that carries a token."""
@@ -52,15 +66,8 @@ class SqlOutbox:
         batch_id: str | None = None,
     ) -> bool:
         """Change the state if it is still the expected one; an empty response or batch leaves the stored one."""
-        values: dict[str, object] = {"state": to, "changed_at": now}
-        if response:
-            values["response"] = response
-        if batch_id is not None:
-            values["batch_id"] = batch_id
-        changed = self._connection.execute(
-            update(outbox).where(outbox.c.touchpoint_id == touchpoint_id, outbox.c.state == expected).values(**values)
-        )
-        return changed.rowcount == 1
+        changed = {"to": to, "now": now, "response": response, "batch_id": batch_id}
+        return _MOVE.run(self._connection, id=touchpoint_id, expected=expected, **changed) == 1
 
     def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
         """Put a job that was being sent back to ready, for a later attempt."""

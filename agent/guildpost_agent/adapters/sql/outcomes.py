@@ -1,12 +1,22 @@
 """The outcomes table."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import outcomes
 from guildpost_agent.domain.records import Outcome
+
+_ADD: Final = Prepared(
+    lambda: (
+        insert(outcomes)
+        .values({column.name: bindparam(column.name) for column in outcomes.c})
+        .on_conflict_do_nothing(index_elements=["outcome_id"])
+    )
+)
 
 
 class SqlOutcomes:
@@ -17,8 +27,7 @@ class SqlOutcomes:
 
     def add(self, rows: Sequence[Outcome]) -> int:
         """Store outcomes, ignoring those already known by id; return how many were new."""
-        statement = insert(outcomes).on_conflict_do_nothing(index_elements=["outcome_id"])
-        return sum(self._connection.execute(statement.values(**vars(row))).rowcount for row in rows)
+        return sum(_ADD.run(self._connection, **vars(row)) for row in rows)
 
     def all(self) -> list[Outcome]:
         """List everything, oldest first."""

@@ -4,15 +4,26 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import match_keys, merge_log, persons, review_pairs, verdicts
 from guildpost_agent.app.ports.people import Membership, ReviewPair, Verdict
 
 _Value = TypeVar("_Value", str, int)
 _MOST_IDS: Final = 5_000
 _MEMBER: Final = tuple(Membership.__dataclass_fields__)
+
+
+def _all_sharing(column: str) -> Prepared:
+    theirs = select(persons.c[column]).where(persons.c.customer_id == bindparam("id"))
+    sharing = select(persons.c.customer_id).where(persons.c[column].in_(theirs))
+    return Prepared(lambda: sharing.order_by(persons.c.customer_id))
+
+
+_SAME_PERSON: Final = _all_sharing("person_id")
+_SAME_HOUSEHOLD: Final = _all_sharing("household_id")
 
 
 def _parts(values: Collection[_Value]) -> Iterator[list[_Value]]:
@@ -53,18 +64,14 @@ class SqlPeople:
 
     def records_of(self, customer_id: str) -> list[str]:
         """List the customer numbers of the person behind a record, this one too."""
-        return self._sharing("person_id", customer_id)
+        return self._sharing(_SAME_PERSON, customer_id)
 
     def housemates(self, customer_id: str) -> list[str]:
         """List the customer numbers of the household, this one too."""
-        return self._sharing("household_id", customer_id)
+        return self._sharing(_SAME_HOUSEHOLD, customer_id)
 
-    def _sharing(self, column: str, customer_id: str) -> list[str]:
-        theirs = select(persons.c[column]).where(persons.c.customer_id == customer_id)
-        found = self._connection.scalars(
-            select(persons.c.customer_id).where(persons.c[column].in_(theirs)).order_by(persons.c.customer_id)
-        ).all()
-        return list(found) or [customer_id]
+    def _sharing(self, all_sharing: Prepared, customer_id: str) -> list[str]:
+        return [found for (found,) in all_sharing.rows(self._connection, id=customer_id)] or [customer_id]
 
     def store(self, rows: Sequence[Membership], known: Mapping[str, Membership], now: datetime) -> int:
         """Store memberships that changed, and log changes of person."""

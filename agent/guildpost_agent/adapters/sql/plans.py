@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.occasions import Inspections
@@ -29,9 +30,25 @@ def _decision(row: Row[Any]) -> Decision:
     return Decision(**row._asdict())
 
 
-def _touchpoint(row: Row[Any]) -> Touchpoint:
-    values = row._asdict()
-    channel, reasons, bundled = Channel(values["channel"]), tuple(values["reasons"]), tuple(values["bundled"])
+_TOUCHPOINT: Final = tuple(Touchpoint.__dataclass_fields__)
+_ORDERED: Final = select(*(touchpoints.c[name] for name in _TOUCHPOINT)).order_by(
+    touchpoints.c.planned_at, touchpoints.c.touchpoint_id
+)
+_TOUCHPOINT_BY_ID: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.touchpoint_id == bindparam("id")))
+_TOUCHPOINTS_OF: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.customer_id == bindparam("id")))
+_MOVE_TOUCHPOINT: Final = Prepared(
+    lambda: (
+        update(touchpoints)
+        .where(touchpoints.c.touchpoint_id == bindparam("id"), touchpoints.c.state == bindparam("expected"))
+        .values(state=bindparam("to"))
+    )
+)
+_CHANNELS: Final = {channel.value: channel for channel in Channel}
+
+
+def _touchpoint(row: Sequence[Any]) -> Touchpoint:
+    values = dict(zip(_TOUCHPOINT, row, strict=True))
+    channel, reasons, bundled = _CHANNELS[values["channel"]], tuple(values["reasons"]), tuple(values["bundled"])
     return Touchpoint(**{**values, "channel": channel, "reasons": reasons, "bundled": bundled})
 
 
@@ -41,6 +58,9 @@ def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
 
 
 _OCCASION: Final = tuple(Occasion.__dataclass_fields__)
+_OCCASION_BY_ID: Final = Prepared(
+    lambda: select(*(occasions.c[name] for name in _OCCASION)).where(occasions.c.occasion_id == bindparam("id"))
+)
 
 
 class SqlPlans:
@@ -89,8 +109,8 @@ class SqlPlans:
 
     def occasion(self, occasion_id: str) -> Occasion | None:
         """Find an occasion."""
-        row = self._connection.execute(select(occasions).where(occasions.c.occasion_id == occasion_id)).first()
-        return None if row is None else _occasion(row)
+        row = _OCCASION_BY_ID.first(self._connection, id=occasion_id)
+        return None if row is None else Occasion(*(*row[:-1], Triage(row[-1])))
 
     def record_decisions(self, rows: Sequence[Decision]) -> None:
         """Store decisions; one that says the same as before keeps its instant."""
@@ -129,8 +149,7 @@ class SqlPlans:
         return frozenset(row.tuple() for row in rows)
 
     def _touchpoints(self, *conditions: ColumnElement[bool]) -> list[Touchpoint]:
-        ordered = select(touchpoints).where(*conditions).order_by(touchpoints.c.planned_at, touchpoints.c.touchpoint_id)
-        return [_touchpoint(row) for row in self._connection.execute(ordered).all()]
+        return [_touchpoint(row) for row in self._connection.execute(_ORDERED.where(*conditions)).all()]
 
     def touchpoints(self) -> list[Touchpoint]:
         """List all touchpoints, oldest first."""
@@ -151,11 +170,12 @@ class SqlPlans:
 
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
         """Find a touchpoint."""
-        return next(iter(self._touchpoints(touchpoints.c.touchpoint_id == touchpoint_id)), None)
+        row = _TOUCHPOINT_BY_ID.first(self._connection, id=touchpoint_id)
+        return None if row is None else _touchpoint(row)
 
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]:
         """List a customer's touchpoints, oldest first."""
-        return self._touchpoints(touchpoints.c.customer_id == customer_id)
+        return [_touchpoint(row) for row in _TOUCHPOINTS_OF.rows(self._connection, id=customer_id)]
 
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
         """Store new touchpoints; one that is known is left as it is."""
@@ -196,8 +216,7 @@ class SqlPlans:
 
     def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
         """Change a touchpoint's state if it is still the expected one; say whether it was."""
-        mine = (touchpoints.c.touchpoint_id == touchpoint_id, touchpoints.c.state == expected)
-        return self._connection.execute(update(touchpoints).where(*mine).values(state=to)).rowcount == 1
+        return _MOVE_TOUCHPOINT.run(self._connection, id=touchpoint_id, expected=expected, to=to) == 1
 
     def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
         """Cancel what is planned and not yet handed to the outbox; return how many."""

@@ -6,15 +6,16 @@ a sold vehicle back to the same keeper, never moves an HU month back.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, case, func, select, update
+from sqlalchemy import Connection, Table, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import read_columns
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles, wheel_sets
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
@@ -37,6 +38,17 @@ _MOST_IDS: Final = 5_000
 
 def _columns(table: Table, record: type[Record]) -> list[ColumnElement[Any]]:
     return [table.c[field.name] for field in fields(record)]
+
+
+def _by(record: type[Record], column: str) -> Prepared:
+    table = _TABLES[record]
+    return Prepared(lambda: select(*_columns(table, record)).where(table.c[column] == bindparam("id")))
+
+
+_CUSTOMER: Final = _by(Customer, "customer_id")
+_VEHICLE: Final = _by(Vehicle, "vehicle_id")
+_JOBS: Final = _by(Job, "vehicle_id")
+_APPOINTMENTS: Final = _by(Appointment, "vehicle_id")
 
 
 def _upsert(table: Table, kept: dict[str, ColumnElement[Any]] | None = None) -> Insert:
@@ -157,21 +169,27 @@ class SqlRecords:
         """List all appointments."""
         return self._read(Appointment)
 
+    def appointments_since(self, since: datetime) -> list[Appointment]:
+        """List the appointments that start at an instant or later."""
+        return self._read(Appointment, appointments.c.starts_at >= since)
+
     def customer(self, customer_id: str) -> Customer | None:
         """Find a customer."""
-        return next(iter(self._read(Customer, customers.c.customer_id == customer_id)), None)
+        row = _CUSTOMER.first(self._connection, id=customer_id)
+        return None if row is None else Customer(*row)
 
     def vehicle(self, vehicle_id: str) -> Vehicle | None:
         """Find a vehicle."""
-        return next(iter(self._read(Vehicle, vehicles.c.vehicle_id == vehicle_id)), None)
+        row = _VEHICLE.first(self._connection, id=vehicle_id)
+        return None if row is None else Vehicle(*row)
 
     def jobs_of(self, vehicle_id: str) -> list[Job]:
         """List a vehicle's labour lines."""
-        return self._read(Job, jobs.c.vehicle_id == vehicle_id)
+        return [Job(*row) for row in _JOBS.rows(self._connection, id=vehicle_id)]
 
     def appointments_of(self, vehicle_id: str) -> list[Appointment]:
         """List a vehicle's appointments."""
-        return self._read(Appointment, appointments.c.vehicle_id == vehicle_id)
+        return [Appointment(*row) for row in _APPOINTMENTS.rows(self._connection, id=vehicle_id)]
 
     def block_advertising(self, customer_id: str) -> None:
         """Set the advertising block (objection under Art. 21(2) GDPR)."""

@@ -6,11 +6,12 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql import rights_rules
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import customers, outbox, touchpoints
 from guildpost_agent.adapters.sql.tables.rights import doomed_files, restrictions, rights_log, tombstones
 from guildpost_agent.app.ports.rights import DoomedFile, LogEntry, Row
@@ -21,6 +22,9 @@ from guildpost_agent.domain.rights.rules import Mentions
 from guildpost_agent.domain.rights.schema_rules import IDENTIFYING, RULES, held_by_key
 
 _CUSTOMER_COLUMNS: Final = [customers.c[field.name] for field in fields(Customer)]
+_RESTRICTED: Final = Prepared(
+    lambda: select(restrictions.c.customer_id).where(restrictions.c.customer_id == bindparam("id")).limit(1)
+)
 _EXACT: Final = IDENTIFYING - {"family_name", "second_family_name", "company", "street"}
 """What points at one person only; a name or a street may be somebody else's as well."""
 
@@ -191,8 +195,7 @@ class SqlRights:
 
     def is_restricted(self, customer_id: str) -> bool:
         """Say whether a customer is set aside."""
-        found = select(restrictions.c.customer_id).where(restrictions.c.customer_id == customer_id).limit(1)
-        return self._connection.scalar(found) is not None
+        return _RESTRICTED.first(self._connection, id=customer_id) is not None
 
     def doom(self, files: Iterable[DoomedFile]) -> None:
         """Note files that must go; an earlier date stands."""

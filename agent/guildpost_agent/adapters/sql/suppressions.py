@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import suppressions
+
+_ENTRY: Final = Prepared(
+    lambda: select(suppressions.c.reason).where(
+        suppressions.c.address_hmac == bindparam("entry"), suppressions.c.channel == bindparam("channel")
+    )
+)
 
 
 class SqlSuppressions:
@@ -39,10 +47,7 @@ class SqlSuppressions:
 
     def contains(self, address_hmac: str, channel: str) -> bool:
         """Say whether an address is on the list for a channel."""
-        found = select(suppressions.c.reason).where(
-            suppressions.c.address_hmac == address_hmac, suppressions.c.channel == channel
-        )
-        return self._connection.scalar(found) is not None
+        return _ENTRY.first(self._connection, entry=address_hmac, channel=channel) is not None
 
     def all(self) -> set[tuple[str, str]]:
         """List every entry with its channel."""
