@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.domain.appointments import open_appointment
+from guildpost_agent.domain.cadence import GAP_DAYS
 from guildpost_agent.domain.condition_facts import condition_facts
 from guildpost_agent.domain.consent.decide import Rules
+from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import (
     Reason,
@@ -22,12 +25,13 @@ from guildpost_agent.domain.exclusions import (
     stale,
 )
 from guildpost_agent.domain.holds import Hold
-from guildpost_agent.domain.legal_basis import Suppressed
+from guildpost_agent.domain.legal_basis import Suppressed, reachable
+from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import states_for
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Vehicle
 from guildpost_agent.domain.service_work import consent_purpose, done_within_days, is_notice
 from guildpost_agent.domain.timing import Candidate, Dealer
-from guildpost_agent.domain.touchpoint_states import UNHEARD
+from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 
@@ -54,6 +58,8 @@ class Judge:
     rules: Rules
     holds: Mapping[str, Hold] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
+    _states: dict[tuple[str, ...], ConsentState] = field(default_factory=dict, init=False, repr=False)
+    _alike: dict[object, Lawful] = field(default_factory=dict, init=False, repr=False)
     _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _asked: dict[str, tuple[tuple[Channel, ...], Purpose]] = field(default_factory=dict, init=False, repr=False)
     _lawful: dict[tuple[str, tuple[Channel, ...], Purpose], Lawful] = field(
@@ -78,6 +84,8 @@ class Judge:
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
         refusal = self._by_data(service, occasion, vehicle, customer)
+        if refusal is None and not is_notice(service):
+            refusal = self._too_often(customer, occasion, touchpoints)
         if occasion.occasion_id in self.declined:
             refusal = refusal or Refusal(Reason.DECLINED, {})
         if refusal is not None:
@@ -86,6 +94,17 @@ class Judge:
         mine = [t for t in touchpoints if t.occasion_id == occasion.occasion_id]
         failed = sum(t.state in UNHEARD for t in mine)
         return Candidate(occasion, service, channels, states, failed, number=len(mine))
+
+    def _too_often(self, customer: Customer, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Refusal | None:
+        """Refuse more in a year than the customer wishes; what waits for this occasion is no other message."""
+        wishes = self._said(customer.customer_id).preferences
+        if wishes.most_per_year is None:
+            return None
+        mine = (t for t in touchpoints if t.customer_id == customer.customer_id and t.state in CONTACTS)
+        others = (t for t in mine if not (t.state in OPEN and t.occasion_id == occasion.occasion_id))
+        if wishes.wants_another((contact_of(t, self.dealer.zone).last for t in others), self.dealer.today):
+            return None
+        return Refusal(Reason.FREQUENCY_CAP, {"days": GAP_DAYS, "per_year": wishes.most_per_year})
 
     def unfit(self, occasion: Occasion) -> Refusal | None:
         """Say why nobody should approach the customer about an occasion, by whatever way; addresses do not matter."""
@@ -118,15 +137,35 @@ class Judge:
 
     def _ask(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
         """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
-        now, consents, rules = self.local_now, self.dealership.consents, self.rules
-        said = consents.of(customer.customer_id)
-        channels = lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
-        siblings = self.dealership.others_of(customer.customer_id)
+        said, siblings = self._said(customer.customer_id), self.dealership.others_of(customer.customer_id)
+        if said is NOTHING_STORED and not siblings:
+            return self._ask_alike(wanted, purpose, customer)
+        channels = self._lawful_for(customer, wanted, said, purpose)
         if not siblings:
             return channels
-        said = consents.of(*siblings)
-        whole = dict(lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules))
+        whole = dict(self._lawful_for(customer, wanted, self._said(*siblings), purpose))
         return tuple(channel for channel in channels if channel[0] in whole)
+
+    def _ask_alike(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
+        """Ask once for all customers who never said anything and are alike in what the decision rests on."""
+        ways = tuple((reachable(customer, one), self.suppressed(customer, one)) for one in wanted)
+        alike = (wanted, purpose, customer.is_business, customer.advertising_block, ways)
+        if alike not in self._alike:
+            self._alike[alike] = self._lawful_for(customer, wanted, NOTHING_STORED, purpose)
+        return self._alike[alike]
+
+    def _lawful_for(
+        self, customer: Customer, wanted: tuple[Channel, ...], said: ConsentState, purpose: Purpose
+    ) -> Lawful:
+        now, rules = self.local_now, self.rules
+        return lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
+
+    def _said(self, *customer_ids: str) -> ConsentState:
+        """Give what a person said, folded once."""
+        known = self._states.get(customer_ids)
+        if known is None:
+            known = self._states[customer_ids] = self.dealership.consents.of(*customer_ids)
+        return known
 
     def _coming(self, customer: Customer) -> Refusal | None:
         """Refuse to miss somebody who comes soon, whatever for and with whichever vehicle."""
@@ -138,7 +177,7 @@ class Judge:
                 return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
         return None
 
-    @property
+    @cached_property
     def local_now(self) -> datetime:
         """Give the business clock in the dealer's time zone."""
         return self.dealer.now.astimezone(self.dealer.zone)

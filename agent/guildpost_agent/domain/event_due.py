@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, assert_never
 
+import numpy as np
 from dateutil.easter import easter
 
-from guildpost_agent.domain.due_dates import DueDate, garage_of, rolled_on
+from guildpost_agent.domain import columns
+from guildpost_agent.domain.columns import EPOCH, NEVER, Days, day_number
+from guildpost_agent.domain.due_dates import DueDate, Garage, garage_of, rolled_on
 from guildpost_agent.domain.months import add_months, last_of
 from guildpost_agent.domain.records import Triage, Vehicle
 from guildpost_agent.domain.subjects import Subjects
@@ -127,31 +130,33 @@ def _in_season(day: date, months: tuple[int, ...]) -> date:
 
 
 def _contract_end(rule: ContractEndRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
-    for vehicle in subjects.vehicles:
-        day = _day_of(vehicle, rule.field)
-        if day is not None:
-            if sight.holds(day):
-                yield vehicle, _trusted(day, "contract")
-            continue
-        for fallback in rule.fallbacks:
-            start = _day_of(vehicle, fallback.field)
-            if start is not None:
-                due = add_months(start, fallback.months)
-                if sight.holds(due):
-                    yield vehicle, DueDate(due, "counted", COUNTED, Triage.ESTIMATED)
-                break
+    garage = subjects.garage
+    due = _days_of(garage, rule.field)
+    told = due != NEVER
+    for fallback in rule.fallbacks:
+        due = np.where(due == NEVER, columns.add_months(_days_of(garage, fallback.field), fallback.months), due)
+    for at in _seen(due, sight):
+        day = date.fromordinal(EPOCH + int(due[at]))
+        counted = DueDate(day, "counted", COUNTED, Triage.ESTIMATED)
+        yield garage.vehicles[at], _trusted(day, "contract") if told[at] else counted
 
 
-def _day_of(vehicle: Vehicle, field: VehicleDay) -> date | None:
+def _seen(due: Days, sight: Sight) -> list[int]:
+    """List the positions of the days within sight."""
+    found: list[int] = np.flatnonzero((due >= day_number(sight.first)) & (due <= day_number(sight.last))).tolist()
+    return found
+
+
+def _days_of(garage: Garage, field: VehicleDay) -> Days:
     match field:
         case VehicleDay.WARRANTY_END:
-            return vehicle.warranty_end
+            return garage.warranty_end
         case VehicleDay.LEASE_END:
-            return vehicle.lease_end
+            return garage.lease_end
         case VehicleDay.DELIVERED_ON:
-            return vehicle.delivered_on
+            return garage.delivered
         case VehicleDay.FIRST_REGISTRATION:
-            return vehicle.first_registration
+            return garage.registered
         case _:
             assert_never(field)
 
@@ -162,22 +167,40 @@ def _returning(day: date, today: date) -> date:
     return found if found >= today else add_months(day, 12 * (today.year - day.year + 1))
 
 
+class _Returns:
+    """The yearly days of which somebody asked when they return within sight; each is worked out once."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._known: dict[tuple[int, int], date | None] = {}
+
+    def of(self, day: date) -> date | None:
+        """Give the next return, or None if it lies out of sight."""
+        key = (day.month, day.day)
+        if key not in self._known:
+            found = _returning(day, self._sight.today)
+            self._known[key] = found if self._sight.holds(found) else None
+        return self._known[key]
+
+
 def _anniversary(rule: AnniversaryRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
-    if rule.field is YearlyDay.BIRTH_DATE:
-        for vehicles in subjects.by_person.values():
-            for vehicle in vehicles:
-                customer = subjects.customers.get(vehicle.customer_id)
-                if customer is not None and customer.birth_date is not None:
-                    due = _returning(customer.birth_date, sight.today)
-                    if sight.holds(due):
-                        yield vehicle, _trusted(due, "birthday")
-                    break
-        return
-    for vehicle in subjects.vehicles:
-        if vehicle.delivered_on is not None:
-            due = _returning(vehicle.delivered_on, sight.today)
-            if due > vehicle.delivered_on and sight.holds(due):
+    returns = _Returns(sight)
+    if rule.field is not YearlyDay.BIRTH_DATE:
+        garage = subjects.garage
+        for at in np.flatnonzero(garage.delivered != NEVER).tolist():
+            vehicle, delivered = garage.vehicles[at], date.fromordinal(EPOCH + int(garage.delivered[at]))
+            due = returns.of(delivered)
+            if due is not None and due > delivered:
                 yield vehicle, _trusted(due, "purchase")
+        return
+    for vehicles in subjects.by_person.values():
+        for vehicle in vehicles:
+            customer = subjects.customers.get(vehicle.customer_id)
+            if customer is not None and customer.birth_date is not None:
+                due = returns.of(customer.birth_date)
+                if due is not None:
+                    yield vehicle, _trusted(due, "birthday")
+                break
 
 
 def _season(rule: SeasonRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
@@ -220,21 +243,21 @@ def _listed(list_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
 
 def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     if rule.event is Event.DELIVERY:
-        found = ((v, v.delivered_on) for v in subjects.vehicles)
-    else:
-        histories = ((subjects.by_id.get(one), history) for one, history in subjects.histories.items())
-        found = (
-            (v, history.declined if rule.event is Event.DECLINED else history.done.get(service_id))
-            for v, history in histories
-            if v is not None
-        )
-    for vehicle, day in found:
-        if day is None:
+        garage = subjects.garage
+        for days in rule.days:
+            due = garage.delivered + days
+            for at in _seen(due, sight):
+                yield garage.vehicles[at], _trusted(date.fromordinal(EPOCH + int(due[at])), rule.event.value)
+        return
+    for vehicle_id, history in subjects.histories.items():
+        day = history.declined if rule.event is Event.DECLINED else history.done.get(service_id)
+        vehicle = subjects.by_id.get(vehicle_id) if day is not None else None
+        if day is None or vehicle is None:
             continue
         for days in rule.days:
-            due = day + timedelta(days=days)
-            if sight.holds(due):
-                yield vehicle, _trusted(due, rule.event.value)
+            due_on = day + timedelta(days=days)
+            if sight.holds(due_on):
+                yield vehicle, _trusted(due_on, rule.event.value)
 
 
 def _absence(rule: AbsenceRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:

@@ -71,7 +71,7 @@ def find(
 
 def all_due(subjects: Subjects, services: Iterable[ServiceDefinition], today: date) -> Inspections:
     """Say when every vehicle is due for its inspections, near or far."""
-    garage = garage_of(subjects.vehicles, subjects.histories)
+    garage = subjects.garage
     rules = [DueDates(service) for service in services if is_inspection(service)]
     return Inspections(garage, {rule.service_id: rule.of(garage, today) for rule in rules})
 

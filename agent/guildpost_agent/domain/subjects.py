@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from guildpost_agent.domain.due_dates import Garage, garage_of
 from guildpost_agent.domain.exclusions import gone, never_ours
 from guildpost_agent.domain.history import NOTHING, History
 from guildpost_agent.domain.records import Customer, Vehicle
@@ -50,6 +51,11 @@ class Subjects:
             known = gone(vehicle, today) is None and not never_ours(vehicle, self.history(vehicle.vehicle_id), today)
             self._ours[vehicle.vehicle_id] = known
         return known
+
+    @cached_property
+    def garage(self) -> Garage:
+        """Give the vehicles in columns."""
+        return garage_of(self.vehicles, self.histories)
 
     @cached_property
     def by_id(self) -> dict[str, Vehicle]:

@@ -28,6 +28,21 @@ class Garage:
         return day_column((v.first_registration for v in self.vehicles), len(self))
 
     @cached_property
+    def delivered(self) -> Days:
+        """The days on which they were handed over, new or used."""
+        return day_column((v.delivered_on for v in self.vehicles), len(self))
+
+    @cached_property
+    def warranty_end(self) -> Days:
+        """The days on which the warranty ends."""
+        return day_column((v.warranty_end for v in self.vehicles), len(self))
+
+    @cached_property
+    def lease_end(self) -> Days:
+        """The days on which the contract ends."""
+        return day_column((v.lease_end for v in self.vehicles), len(self))
+
+    @cached_property
     def registered_month(self) -> Months:
         """The months of first registration."""
         return months_of(self.registered)
