@@ -1,11 +1,12 @@
 """Attribute appointments and job cards to the messages that went before them, and stop what they make pointless.
 
-A booking answers a message of the same customer, vehicle and service when it was made within the channel's attribution
+A booking answers a message of the same person, vehicle and service when it was made within the channel's attribution
 window after the message left (e-mail 21 days, post 42 by default): by phone, online or at the counter alike, not by
-click. Each message is booked at most once, each appointment answers one message only: the last one before it.
+click. The rules are in ``domain.attribution``. What was noted stays noted, whatever is sent later, unless the
+appointment is called off: then the message has no booking any more, and another one may answer it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,10 +16,10 @@ from guildpost_agent.app.calls.settle import withdraw_booked
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.appointments import AppointmentBook, open_appointment
-from guildpost_agent.domain.attribution import Booking, Sent, attribute, bookings_of
+from guildpost_agent.domain.appointments import AppointmentBook, is_cancelled, open_appointment
+from guildpost_agent.domain.attribution import Booking, Sent, attribute, bookings_of, reference_of
 from guildpost_agent.domain.exclusions import Facts, Reason
-from guildpost_agent.domain.records import Decision, Outcome, Touchpoint
+from guildpost_agent.domain.records import Appointment, Decision, Outcome, Touchpoint
 from guildpost_agent.domain.touchpoint_states import WAITING
 from guildpost_agent.domain.working_days import to_utc
 from guildpost_shared.services.definition import Channel, ServiceDefinition
@@ -51,10 +52,13 @@ def record_bookings(
     with open_uow() as uow:
         touchpoints = [t for t in uow.plans.touchpoints() if t.service_id in by_id]
         appointments = uow.records.appointments()
-        sent = _sent(uow, touchpoints, by_id)
+        person_of = _persons(uow)
+        sent = _sent(uow, touchpoints, by_id, person_of)
         first = min((message.left.astimezone(zone).date() for message in sent), default=None)
-        answers = uow.records.jobs(since=first) if first else []
-        pairs = attribute(sent, bookings_of(appointments, answers, by_id.values()), zone)
+        jobs = uow.records.jobs(since=first) if first else []
+        settled = _settled(uow, appointments, now)
+        bookings = bookings_of(appointments, jobs, by_id.values(), zone, person_of)
+        pairs = attribute(sent, bookings, zone, settled)
         booked = uow.outcomes.add([_outcome(sent, booking, zone) for sent, booking in pairs])
         book = AppointmentBook(appointments)
         withdraw_booked(uow, book, now)
@@ -65,14 +69,42 @@ def record_bookings(
     return BookingSummary(booked, cancelled)
 
 
-def _sent(uow: UnitOfWork, touchpoints: Iterable[Touchpoint], services: Mapping[str, ServiceDefinition]) -> list[Sent]:
-    """List the messages that left, with their windows."""
+def _persons(uow: UnitOfWork) -> Callable[[str], str]:
+    """Give the person behind a customer number; one whose people were never sorted out is a person of its own."""
+    known = {member.customer_id: member.person_id for member in uow.people.all()}
+    return lambda customer_id: known.get(customer_id, customer_id)
+
+
+def _sent(
+    uow: UnitOfWork,
+    touchpoints: Iterable[Touchpoint],
+    services: Mapping[str, ServiceDefinition],
+    person_of: Callable[[str], str],
+) -> list[Sent]:
+    """List the messages that left, with their windows and what they were about."""
     left = {o.touchpoint_id: o.at for o in uow.outcomes.all() if o.kind == "delivered"}
-    return [
-        Sent(t, left[t.touchpoint_id], services[t.service_id].attribution_days(Channel(t.channel.value)))
-        for t in touchpoints
-        if t.touchpoint_id in left
-    ]
+    messages = [t for t in touchpoints if t.touchpoint_id in left]
+    occasions = uow.plans.occasions() if any(t.bundled for t in messages) else []
+    about_of = {o.occasion_id: (o.vehicle_id, o.service_id) for o in occasions}
+    found = []
+    for t in messages:
+        about = {about_of[one] for one in t.bundled if one in about_of} | {(t.vehicle_id, t.service_id)}
+        person = person_of(t.customer_id)
+        subjects = frozenset((person, vehicle_id, service_id) for vehicle_id, service_id in about)
+        days = services[t.service_id].attribution_days(Channel(t.channel.value))
+        found.append(Sent(t, left[t.touchpoint_id], days, subjects))
+    return found
+
+
+def _settled(uow: UnitOfWork, appointments: Iterable[Appointment], now: datetime) -> dict[str, str]:
+    """Give the records of the bookings noted before; what was called off ahead of its time is noted no more.
+
+    An appointment whose day is over stands: a source that lists only what is to come has dropped it.
+    """
+    called_off = {reference_of(a) for a in appointments if is_cancelled(a) and a.starts_at > now}
+    booked = [outcome for outcome in uow.outcomes.all() if outcome.kind == "booked"]
+    uow.outcomes.take_back(outcome.outcome_id for outcome in booked if outcome.detail in called_off)
+    return {outcome.touchpoint_id: outcome.detail for outcome in booked if outcome.detail not in called_off}
 
 
 def _outcome(sent: Sent, booking: Booking, zone: ZoneInfo) -> Outcome:

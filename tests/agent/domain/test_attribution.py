@@ -35,12 +35,14 @@ SERVICES = (a_service("hu_au"), a_service("inspection"))
 def test_a_booking_answers_a_message_of_its_customer_vehicle_and_service(
     *, appointment: dict[str, Any], expected: bool
 ) -> None:
-    bookings = bookings_of([an_appointment(**appointment)], [], SERVICES)
+    bookings = bookings_of([an_appointment(**appointment)], [], SERVICES, BERLIN)
     assert expected is bool(attribute([Sent(TOUCHPOINT, LEFT, 21)], bookings, BERLIN))
 
 
 def test_somebody_who_simply_comes_has_booked_too() -> None:
-    bookings = bookings_of([], [a_job(kind="hu", order_date=date(2027, 3, 9)), a_job("A1:1", kind="other")], SERVICES)
+    bookings = bookings_of(
+        [], [a_job(kind="hu", order_date=date(2027, 3, 9)), a_job("A1:1", kind="other")], SERVICES, BERLIN
+    )
     ((_, booking),) = attribute([Sent(TOUCHPOINT, LEFT, 21)], bookings, BERLIN)
     assert (booking.made_on, booking.reference) == (date(2027, 3, 9), "order A1")
 
@@ -48,7 +50,10 @@ def test_somebody_who_simply_comes_has_booked_too() -> None:
 def test_a_booking_answers_the_last_message_before_it_and_each_message_counts_once() -> None:
     second = Sent(replace(TOUCHPOINT, touchpoint_id="t2"), LEFT.replace(day=10), 21)
     bookings = bookings_of(
-        [an_appointment(created_on=date(2027, 3, 12)), an_appointment("T2", created_on=date(2027, 3, 14))], [], SERVICES
+        [an_appointment(created_on=date(2027, 3, 12)), an_appointment("T2", created_on=date(2027, 3, 14))],
+        [],
+        SERVICES,
+        BERLIN,
     )
     pairs = attribute([second, Sent(TOUCHPOINT, LEFT, 21)], bookings, BERLIN)
     assert [("t2", "appointment T1")] == [(sent.touchpoint.touchpoint_id, booking.reference) for sent, booking in pairs]
