@@ -1,9 +1,9 @@
 """The outcomes table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.prepared import Prepared
@@ -28,6 +28,11 @@ class SqlOutcomes:
     def add(self, rows: Sequence[Outcome]) -> int:
         """Store outcomes, ignoring those already known by id; return how many were new."""
         return sum(_ADD.run(self._connection, **vars(row)) for row in rows)
+
+    def take_back(self, outcome_ids: Iterable[str]) -> None:
+        """Forget outcomes that turned out not to be."""
+        for outcome_id in outcome_ids:
+            self._connection.execute(delete(outcomes).where(outcomes.c.outcome_id == outcome_id))
 
     def all(self) -> list[Outcome]:
         """List everything, oldest first."""
