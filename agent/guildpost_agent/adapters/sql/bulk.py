@@ -9,20 +9,31 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
 from sqlalchemy.types import TypeEngine
 
 from guildpost_agent.adapters.sql.tables.base import Instant, Notes, read_notes
 
+Otherwise = Literal["refuse", "replace", "keep"]
+_VERBS: Final = {
+    "refuse": ("INSERT", ""),
+    "replace": ("INSERT OR REPLACE", ""),
+    "keep": ("INSERT", " ON CONFLICT DO NOTHING"),
+}
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def insert_rows(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: bool = False
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    otherwise: Otherwise = "refuse",
 ) -> None:
-    """Insert rows given as values in the order of the names."""
+    """Insert rows given as values in the order of the names; ``otherwise``: what becomes of those that exist."""
     if not rows:
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
@@ -35,9 +46,9 @@ def insert_rows(
                 if shared
                 else [None if value is None else convert(value) for value in columns[at]]
             )
-    verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
+    verb, rest = _VERBS[otherwise]
     marks = ", ".join("?" * len(names))
-    statement = f"{verb} {table.name} ({', '.join(names)}) VALUES ({marks})"  # names come from the schema
+    statement = f"{verb} INTO {table.name} ({', '.join(names)}) VALUES ({marks}){rest}"  # names come from the schema
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 

@@ -76,7 +76,7 @@ class SqlPeople:
     def store(self, rows: Sequence[Membership], known: Mapping[str, Membership], now: datetime) -> int:
         """Store memberships that changed, and log changes of person."""
         changed = [row for row in rows if known.get(row.customer_id) != row]
-        insert_rows(self._connection, persons, _MEMBER, values_of(changed, _MEMBER), replace=True)
+        insert_rows(self._connection, persons, _MEMBER, values_of(changed, _MEMBER), otherwise="replace")
         moved = [
             {"at": now, "customer_id": row.customer_id, "from_person": before, "to_person": row.person_id}
             for row in changed

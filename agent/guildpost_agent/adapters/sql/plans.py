@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
@@ -86,7 +86,7 @@ class SqlPlans:
         else:
             known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
         changed = [row for row in values_of(rows, _OCCASION) if known.get(row[0]) != row]
-        insert_rows(self._connection, occasions, _OCCASION, changed, replace=True)
+        insert_rows(self._connection, occasions, _OCCASION, changed, otherwise="replace")
         vanished = known.keys() - {row.occasion_id for row in rows}
         for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
@@ -122,7 +122,8 @@ class SqlPlans:
             if known.get(row.occasion_id) != (row.occasion_id, row.kept, row.reason, row.facts)
         ]
         names = ("occasion_id", "decided_at", "kept", "reason", "facts")
-        insert_rows(self._connection, decisions, names, changed, replace=True)
+        changed.sort(key=itemgetter(0))  # in the order of the index, so that each of its pages is written once
+        insert_rows(self._connection, decisions, names, changed, otherwise="replace")
 
     def _decided(self, names: Sequence[str], occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
         if occasion_ids is None:
@@ -179,17 +180,7 @@ class SqlPlans:
 
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
         """Store new touchpoints; one that is known is left as it is."""
-        if rows:
-            values = [
-                {
-                    **vars(row),
-                    "channel": row.channel.value,
-                    "reasons": list(row.reasons),
-                    "bundled": list(row.bundled),
-                }
-                for row in rows
-            ]
-            self._connection.execute(insert(touchpoints).on_conflict_do_nothing(), values)
+        insert_rows(self._connection, touchpoints, _TOUCHPOINT, values_of(rows, _TOUCHPOINT), otherwise="keep")
 
     def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
         """Let a planned touchpoint carry along these occasions only."""
