@@ -156,6 +156,8 @@ class MailRun(Generic[Job]):
             self._note_stop(one.result)
         try:
             drafts = [] if self._is_over() else self._drafts.take(idle, wait=not carried)
+        except GuildpostError as error:
+            self.summary.stopped, drafts = error, []
         except BaseException:
             self._commit(carried, [])  # what is known stays known, whatever composing met
             raise

@@ -1,7 +1,8 @@
 """Mails, letters and answers, put together from configuration and catalogue."""
 
+import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,12 +19,12 @@ from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.consents.opt_in import request_opt_in
 from guildpost_agent.app.dealership import consent_rules
-from guildpost_agent.app.dispatch_mail import Sender, composing_here, dispatch_mail
-from guildpost_agent.app.mail_run import DispatchSummary
+from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
+from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.release_letters import (
     LetterRequest,
@@ -38,12 +39,15 @@ from guildpost_agent.domain.consent.events import Evidence
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.working_days import is_quiet
+from guildpost_agent.jobs.composing import ComposeById, ComposingChild, compose_command
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule
 from guildpost_shared.templates.letter_text import Letter
 
 Services = Mapping[str, ServiceDefinition]
+MANY_MAILS: Final = 200
+"""From so many on a process of its own composes: starting it takes as long as composing some hundred."""
 LONGEST_HU_MONTHS: Final = 24  # StVZO Anlage VIII: passenger cars after the first inspection
 
 
@@ -139,14 +143,40 @@ def mail_channel(core: Core) -> SmtpChannel:
     )
 
 
+def _sender(core: Core) -> Sender:
+    return Sender(core.config.smtp.from_address, core.config.relay.url, core.keys)
+
+
+def compose_by_id(core: Core, reading: OpenUnitOfWork, composer: Composer) -> ComposeById:
+    """Give what the composing child does for one message."""
+    sender = _sender(core)
+
+    def compose(touchpoint_id: str, now: datetime) -> Draft[OutboxJob]:
+        with reading() as uow:
+            job = uow.outbox.get(touchpoint_id)
+        if job is None:
+            raise KeyError(touchpoint_id)
+        return compose_draft(reading, composer.mail, job, sender, now)
+
+    return compose
+
+
 def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
     """Send the mails that are due."""
     zone = ZoneInfo(core.config.dealer.timezone)
-    sender = Sender(core.config.smtp.from_address, core.config.relay.url, core.keys)
+    sender = _sender(core)
+    here = composing_here(core.open_uow, composer.mail, core.business_clock, sender)
+
+    def drafts(jobs: Sequence[OutboxJob]) -> AbstractContextManager[Drafts[OutboxJob]]:
+        if len(jobs) < MANY_MAILS:
+            return here(jobs)
+        command = compose_command(sys.executable, core.home)
+        return ComposingChild(command, jobs, core.business_clock.now, sender.from_address)
+
     return dispatch_mail(
         core.open_uow,
         mail_channel(core),
-        composing_here(core.open_uow, composer.mail, core.business_clock, sender),
+        drafts,
         last_check(core, services),
         core.business_clock,
         sender=sender,

@@ -1,0 +1,35 @@
+"""``guildpost-agent compose``: compose mails as they are ordered on standard input; the agent starts this itself."""
+
+import argparse
+import sys
+
+from guildpost_agent.adapters.sql.engine import READ_ONLY
+from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
+from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.dealership import dealer_services
+from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.member import catalogue_of, services_of
+from guildpost_agent.bootstrap.sending import compose_by_id
+from guildpost_agent.bootstrap.templates import templates_of
+from guildpost_agent.cli.options import add_home
+from guildpost_agent.jobs.composing import compose_orders
+from guildpost_shared.logs import configure_logging
+
+HELP = "E-Mails verfassen (startet der Agent selbst) · compose mails (started by the agent itself)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compose until the input ends."""
+    configure_logging()
+    core = open_core(arguments.home)
+    reading = unit_of_work_factory(core.engine.execution_options(**{READ_ONLY: True}))  # it waits for no writer
+    catalogue = catalogue_of(core)
+    services = dealer_services(services_of(catalogue).values(), core.config)
+    composer = Composer(core.config, services, templates_of(core, catalogue), reading)
+    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer)
+    return 0
