@@ -89,7 +89,7 @@ def chosen(fields: Mapping[str, str], card: DealerCard) -> Wishes | None:
     language = _LANGUAGES.get(fields.get("language", ""))
     try:
         per_year, rest = _number(fields.get("per_year", ""), PER_YEAR), _number(fields.get("rest", ""), REST_MONTHS)
-    except ValueError:
+    except KeyError:
         return None
     if language is None or not set(said.values()) <= {"", "yes", "no"}:
         return None
@@ -107,11 +107,8 @@ def _number(text: str, offered: tuple[int, ...]) -> int | None:
     """Read one of the numbers on offer, 0 to take it back, nothing to leave it.
 
     Raises:
-        ValueError: another one.
+        KeyError: another one.
     """
     if not text:
         return None
-    number = int(text)
-    if number not in (0, *offered):
-        raise ValueError("not on offer")
-    return number
+    return {str(number): number for number in (0, *offered)}[text]

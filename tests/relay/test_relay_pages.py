@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
+from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind, Link
 from guildpost_shared.answers.requests import sign_request
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
@@ -116,7 +116,7 @@ def test_a_scanner_that_opens_every_link_changes_nothing(relay: RelayServer, dea
     assert [] == events(relay, dealer)
 
 
-def test_a_person_s_click_counts_once_a_day_and_leads_to_the_answers(
+def test_a_person_s_click_counts_once_a_minute_and_leads_to_the_answers(
     relay: RelayServer, dealer: RelayDealer, browser: httpx.Client
 ) -> None:
     token = dealer.token_from(NOW)
@@ -240,6 +240,71 @@ def test_the_front_page_says_what_the_relay_sees(browser: httpx.Client) -> None:
     text = Page(browser.get("/").text).text
     for said in ("Internetadresse, Uhrzeit", "Wie viele Links", "Versiegelte Antworten", "keine Cookies"):
         assert said in text
+
+
+def test_the_file_keeps_what_the_front_page_says_and_nothing_else(
+    dealer: RelayDealer, browser: httpx.Client, tmp_path: Path
+) -> None:
+    token = dealer.token_from(NOW)
+    for path in (f"/c/{token}", f"/u/{token}", f"/h/{token}", "/"):
+        browser.get(path)
+    browser.post(f"/a/{token}", data={"answer": "book"})
+
+    with sqlite3.connect(tmp_path / "relay.db") as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = {name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")} for name in names}
+        expiries = {row[0] for row in connection.execute("SELECT expires FROM answers")}
+
+    assert kept == {
+        "dealers": {"key_id", "card"},  # name, colour, imprint and public keys
+        "answers": {"seq", "key_id", "token_id", "sealed", "expires"},  # sealed answers
+        "seen": {"mark", "expires"},  # checksums of used links
+        "nonces": {"nonce", "at"},  # of the agents' own requests, ten minutes long
+        "sqlite_sequence": {"name", "seq"},
+    }
+    assert {int((NOW + timedelta(days=365 + 30)).timestamp())} == expiries
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert [] == [word for word in (b"127.0.0.1", b"Mozilla", b"/u/", b"/h/") if word in stored]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}, {"User-Agent": "Barracuda"}],
+    ids=["prefetch", "an older name", "another older name", "a scanner"],
+)
+def test_what_is_fetched_ahead_is_shown_and_not_counted_and_not_kept_by_the_browser(
+    relay: RelayServer, dealer: RelayDealer, browser: httpx.Client, headers: dict[str, str]
+) -> None:
+    reply = browser.get(f"/c/{dealer.token_from(NOW)}", headers=headers)
+    assert (303, "no-store", []) == (reply.status_code, reply.headers["cache-control"], events(relay, dealer))
+
+
+def test_a_link_leads_to_the_page_of_this_server_whatever_it_is_asked(
+    dealer: RelayDealer, browser: httpx.Client
+) -> None:
+    token = dealer.token_from(NOW)
+    for query in ("?url=https://evil.example", "?next=//evil.example", "?lang=https://evil.example"):
+        assert f"/a/{token}" == browser.get(f"/c/{token}{query}").headers["location"]
+
+
+def test_the_link_that_nobody_sees_tells_on_who_follows_it(
+    relay: RelayServer, dealer: RelayDealer, browser: httpx.Client
+) -> None:
+    token = dealer.token_from(NOW)
+    page = browser.get(f"/a/{token}").text
+    assert f'<p hidden><a href="/h/{token}"' in page
+    browser.get(f"/h/{token}")
+    assert [Link.TRAP] == [event.value for event in events(relay, dealer)]
+
+
+def test_a_scanned_message_that_is_read_a_minute_later_still_counts(
+    relay: RelayServer, dealer: RelayDealer, browser: httpx.Client
+) -> None:
+    token = dealer.token_from(NOW)
+    browser.get(f"/c/{token}")
+    relay.clock.set(NOW + timedelta(minutes=1))
+    browser.get(f"/c/{token}")
+    assert [NOW, NOW + timedelta(minutes=1)] == [event.at for event in events(relay, dealer)]
 
 
 def test_a_replayed_signed_request_is_refused(dealer: RelayDealer, browser: httpx.Client) -> None:

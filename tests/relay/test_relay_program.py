@@ -129,3 +129,38 @@ def test_the_rate_limit_refills_and_counts_a_whole_ipv6_network() -> None:
     assert [True, True, False] == [limit.allows(network_of(f"2001:db8::{n}")) for n in range(1, 4)]
     now = 30.0
     assert [True, False] == [limit.allows(network_of("192.0.2.1")) for _ in range(2)]
+
+
+def test_addresses_are_forgotten_as_soon_as_their_limit_is_full_again() -> None:
+    now = 0.0
+    limit = RateLimit(2, lambda: now)
+    for address in ("192.0.2.1", "192.0.2.2"):
+        limit.allows(network_of(address))
+    now = 59.0
+    limit.allows(network_of("192.0.2.3"))
+    assert 3 == len(limit)
+    now = 60.0
+    limit.forget()
+    assert 1 == len(limit)
+
+
+def test_a_flood_from_many_networks_takes_a_bounded_amount_of_memory() -> None:
+    limit = RateLimit(2, lambda: 0.0)
+    for number in range(60_000):
+        limit.allows(network_of(f"2001:db8:{number:x}::1"))
+    assert 50_000 == len(limit)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+    ids=["one /64", "two of them", "two IPv4 addresses", "IPv4 written as IPv6", "two of those"],
+)
+def test_an_address_counts_for_its_network(one: str, other: str, same: bool) -> None:  # noqa: FBT001 — the expected answer
+    assert same is (network_of(one) == network_of(other))
