@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from guildpost_agent.mail_settings import MailSettings
 from guildpost_agent.service_settings import ServiceSettings
+from guildpost_agent.workshop_settings import WorkshopSettings
 from guildpost_shared.errors import ConfigurationError
 
 
@@ -46,8 +47,8 @@ class Dealer(_Section):
 class Figures(_Section):
     """The dealer's own figures; they never leave (antitrust rule R2).
 
-    Money in cents, places per working day; 0 means that no limit is set. ``letter_cents`` is what one letter costs,
-    postage, paper and handling together.
+    Money in cents, places per working day for all work that has no places of its own (``workshop``); 0 means that no
+    limit is set. ``letter_cents`` is what one letter costs, postage, paper and handling together.
     """
 
     weekly_budget_cents: int = Field(ge=0)
@@ -214,6 +215,14 @@ class AgentConfig(_Section):
     services: Services
     retention: Retention = Retention()
     consents: Consents = Consents()
+    workshop: WorkshopSettings = WorkshopSettings()
+
+    @model_validator(mode="after")
+    def _skills_have_places(self) -> "AgentConfig":
+        for name, one in self.services.settings.items():
+            if one.skill is not None and one.skill not in self.workshop.skills:
+                raise ValueError(f"services.settings.{name}.skill: {one.skill} is not among workshop.skills")
+        return self
 
 
 def load_config(home: Path) -> AgentConfig:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from guildpost_agent.workshop_settings import Percent
 from guildpost_shared.services.definition import MAX_LEAD_DAYS, MAX_OVERDUE_DAYS, Channel
 
 Approval = Literal["automatic", "review"]
@@ -29,9 +30,13 @@ class ServiceSettings(_Settings):
         touches: windows by touch id.
         approval: with ``review`` nothing leaves before a person has approved it.
         weekly_budget_cents: for this service's letters, within the budget for all; no limit of its own by default.
+        skill: whose places in the workshop its work needs; as the catalogue says by default.
+        response_percent: visits in a hundred messages, by channel; the workshop's figures by default.
     """
 
     channels: tuple[Channel, ...] | None = Field(default=None, min_length=1)
     touches: dict[str, TouchSettings] = {}
     approval: Approval = "automatic"
     weekly_budget_cents: int | None = Field(default=None, ge=1)
+    skill: str | None = None
+    response_percent: dict[Channel, Percent] = {}

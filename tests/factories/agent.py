@@ -124,6 +124,7 @@ def a_service(service_id: str = "hu_au", **changes: Any) -> ServiceDefinition:
         "bundle_group": "workshop_visit",
         "cap_class": "commercial",
         "learning_class": "hu" if service_id == "hu_au" else "maintenance",
+        "skill": "general",
         "network": "recommended",
         "dealer_slots": ["offer"],
     }

@@ -79,7 +79,16 @@ def dealerships(draw: st.DrawFn) -> RandomDealership:
     }
     weekdays = draw(st.lists(st.integers(1, 5), min_size=1, unique=True))
     letters = {"folder": Path("letters"), "release_weekdays": weekdays, "release_every_days": draw(st.integers(1, 14))}
-    config = a_config(figures=figures, letters=letters, services={"enabled": list(SERVICES)})
+    own = {"wheel_change": {"skill": "tyres", "response_percent": {"letter": 60}}} if draw(st.booleans()) else {}
+    rests = draw(st.sampled_from([range(0), range(3, 5), range(40), range(1, 75)]))
+    workshop = {
+        "skills": {"tyres": {"places_per_day": 1, "weekdays": draw(st.sampled_from([(1,), (2, 5), (1, 2, 3, 4, 5)]))}},
+        "closed_days": [now.date() + timedelta(days=days) for days in rests],
+        "response_percent": {"email": draw(st.sampled_from([10, 50, 100]))},
+        "visits_after_days": draw(st.integers(0, 7)), "visits_over_days": draw(st.integers(1, 14)),
+    }  # fmt: skip
+    services_of_ours = {"enabled": list(SERVICES), "settings": own}
+    config = a_config(figures=figures, letters=letters, services=services_of_ours, workshop=workshop)
     config = config.model_copy(
         update={"dealer": config.dealer.model_copy(update={"state": draw(st.sampled_from(STATES))})}
     )

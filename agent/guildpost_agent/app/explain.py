@@ -11,7 +11,7 @@ from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language, Refused
 
 Value = str | int | float | bool
-_DAYS = frozenset({"due", "since", "on", "opens", "closed", "released", "arrives", "planned_on"})
+_DAYS = frozenset({"due", "since", "on", "opens", "closed", "released", "arrives", "planned_on", "free_from"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ def _readable(name: str, value: Value, catalog: Catalog) -> Value:
         return catalog.text(f"plan.weekday.{value}")
     if name == "channel":
         return catalog.text(f"consent.channel.{value}")
+    if name == "skill":
+        known = f"workshop.skill.{value}"
+        return catalog.text(known) if known in catalog.ids() else value
     return value
 
 

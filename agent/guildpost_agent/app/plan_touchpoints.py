@@ -240,8 +240,9 @@ def plan_within(
     answered = frozenset(outcome.touchpoint_id for outcome in outcomes if outcome.kind in _ANSWERS)
     reminders = wished_days(outcomes, dealer.zone)
     occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
-    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id), answered, reminders)
+    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id, answered), answered, reminders)
     _plan_all(run, occasions, uow)
+    run.allowance.complete()
     _explain_vanished(run, vanished, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
     for touchpoint_id, kept in run.unbundled.items():

@@ -9,10 +9,10 @@ from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import service_name
 from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.cli.postage import money
-from guildpost_agent.domain.allowance import week_of
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.preview_scope import Standing
 from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.workshop import week_of
 from guildpost_shared.catalog import Catalog
 
 _TENTHS: Final = 10

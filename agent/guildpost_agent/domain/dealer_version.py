@@ -25,6 +25,7 @@ def dealer_version(service: ServiceDefinition, settings: ServiceSettings | None)
         service,
         channels=service.channels if settings.channels is None else _channels(service, settings.channels),
         touches=_touches(service, settings.touches) if settings.touches else service.touches,
+        skill=settings.skill or service.skill,
     )
 
 

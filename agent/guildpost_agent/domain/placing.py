@@ -1,8 +1,7 @@
 """One message's place: the first lawful channel with a day that keeps cap, budget and places; and its reasons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.allowance import Allowance
@@ -11,9 +10,9 @@ from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
 from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
-from guildpost_agent.domain.service_work import asks_for_a_visit
 from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, choose_time, options
 from guildpost_agent.domain.touchpoint_states import PLANNED, PROPOSED
+from guildpost_agent.domain.workshop import Room
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
@@ -37,48 +36,53 @@ def place(
         allowance: what is left; the message is taken from it.
     """
     exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
-    serves = asks_for_a_visit(candidate.service)
-    why: Reason = Reason.WINDOW_OVER
+    refusal = Refusal(Reason.WINDOW_OVER, {"closed": candidate.closes.isoformat()})
     for channel, ground in candidate.channels:
         free: Sequence[Option] = options(candidate, channel, dealer)
+        room = allowance.room(name, channel)
         if free and not exempt:
-            free, why = _kept(free, candidate, channel, contacts, allowance)
+            found = _kept(free, candidate, channel, contacts, allowance, room)
+            if isinstance(found, Refusal):
+                refusal = found
+                continue
+            free = found
         if not free:
             continue
-        timing = choose_time(candidate, channel, free, dealer)
+        timing = choose_time(candidate, channel, free, dealer, None if room is None else room.fullness)
         if not exempt and dealer.holds_out(candidate.occasion.customer_id, name):
             day = timing.option.planned_at.astimezone(dealer.zone).date()
             facts: Facts = {"channel": channel.value, "planned_on": day.isoformat()}
             return Refusal(Reason.HOLDOUT, {"percent": round(dealer.share * 100), **facts})
-        allowance.take(channel, timing.option.contact.first, timing.option.met, name, serves=serves)
-        return _touchpoint(candidate, channel, ground, timing, dealer)
-    return Refusal(why, _FACTS[why](candidate))
+        touchpoint = _touchpoint(candidate, channel, ground, timing, dealer, room)
+        allowance.take(touchpoint.touchpoint_id, name, channel, timing.option.contact.first, timing.option.met)
+        return touchpoint
+    return refusal
 
 
-def _kept(
-    free: Sequence[Option], candidate: Candidate, channel: Channel, contacts: Sequence[Contact], allowance: Allowance
-) -> tuple[Sequence[Option], Reason]:
-    """Keep the days that the workshop, the budget and the household have room for, and name what took the last one."""
-    service = candidate.service
-    if asks_for_a_visit(service):
-        free = [option for option in free if allowance.serves(option.met)]
+def _kept(  # noqa: PLR0917 — everything that a day has to keep
+    free: Sequence[Option],
+    candidate: Candidate,
+    channel: Channel,
+    contacts: Sequence[Contact],
+    allowance: Allowance,
+    room: Room | None,
+) -> Sequence[Option] | Refusal:
+    """Keep the days that the workshop, the budget and the household have room for, or name what took the last one."""
+    service, last = candidate.service, free[-1].met
+    if room is not None:
+        free = [option for option in free if room.fits(option.met)]
         if not free:
-            return free, Reason.CAPACITY
+            return Refusal(Reason.CAPACITY, allowance.full(room, last))
     free = [option for option in free if allowance.affords(channel, option.contact.first, service.service_id)]
     if not free:
-        return free, Reason.BUDGET
-    return [option for option in free if fits(option.contact, contacts)], Reason.FREQUENCY_CAP
+        return Refusal(Reason.BUDGET, {})
+    free = [option for option in free if fits(option.contact, contacts)]
+    return free or Refusal(Reason.FREQUENCY_CAP, {"days": GAP_DAYS, "per_year": PER_YEAR})
 
 
-_FACTS: Final[dict[Reason, Callable[[Candidate], Facts]]] = {
-    Reason.WINDOW_OVER: lambda candidate: {"closed": candidate.closes.isoformat()},
-    Reason.FREQUENCY_CAP: lambda _: {"days": GAP_DAYS, "per_year": PER_YEAR},
-    Reason.BUDGET: lambda _: {},
-    Reason.CAPACITY: lambda _: {},
-}
-
-
-def _touchpoint(candidate: Candidate, channel: Channel, ground: str, timing: Timing, dealer: Dealer) -> Touchpoint:
+def _touchpoint(  # noqa: PLR0917 — what a message is made of
+    candidate: Candidate, channel: Channel, ground: str, timing: Timing, dealer: Dealer, room: Room | None
+) -> Touchpoint:
     occasion, service, option = candidate.occasion, candidate.service, timing.option
     return Touchpoint(
         touchpoint_id=touchpoint_id(dealer.key, occasion.occasion_id, candidate.number),
@@ -96,7 +100,7 @@ def _touchpoint(candidate: Candidate, channel: Channel, ground: str, timing: Tim
         hour=timing.hour,
         arm=timing.arm,
         state=PROPOSED if service.service_id in dealer.reviewed else PLANNED,
-        reasons=_reasons(candidate, channel, ground, timing),
+        reasons=(*_reasons(candidate, channel, ground, timing), *_eased(timing, room)),
         touch_id=touch_at(service, (occasion.due_date - option.met).days),
     )
 
@@ -124,3 +128,11 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
     else:
         slot = {"code": f"slot_{timing.arm}", "weekday": option.met.weekday(), "hour": timing.hour}
     return due, way, when, slot, {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
+
+
+def _eased(timing: Timing, room: Room | None) -> tuple[Facts, ...]:
+    """Say that a message moved to where the workshop has more room."""
+    if room is None or not timing.eased_days:
+        return ()
+    which = "later" if timing.eased_days > 0 else "earlier"
+    return ({"code": f"workshop_{which}", "days": abs(timing.eased_days), "skill": room.skill},)

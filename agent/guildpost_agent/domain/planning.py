@@ -135,7 +135,8 @@ class _Household:
             same = leader.customer_id == occasion.customer_id and other.service.purpose is service.purpose
             group = other.service.bundle_group == service.bundle_group
             met = leader.due_date - timedelta(days=leader.lead_days)
-            if same and group and leader.channel in lawful and candidate.opens <= met <= candidate.closes:
+            near = same and group and leader.channel in lawful and candidate.opens <= met <= candidate.closes
+            if near and self._allowance.join(leader.touchpoint_id, service.service_id, leader.channel, met):
                 state = PROPOSED if service.service_id in self._dealer.reviewed else leader.state
                 bundled = (*leader.bundled, occasion.occasion_id)
                 self.results[at] = (other, replace(leader, bundled=bundled, state=state))

@@ -5,9 +5,13 @@ at a lead time from the service's whole window and at any permitted slot, so tha
 of a sequence keeps its own default: only the first one of a due cycle teaches. The draw comes from the dealer's key and
 the occasion, never from a global generator. Where the default time is over, what is left of the window is explored: the
 first import spreads its backlog by itself.
+
+Weak weeks are filled first, within bounds that learning can bear: a message that was not drawn to explore moves by one
+week (a letter to the release that is no more than a week further from the aim), and only where the workshop is emptier
+by a tenth of its places then. Weekday and hour stay, and so does what is explored.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -39,6 +43,8 @@ DEFAULT_SHARE: Final = 0.5
 DEFAULT_ARM: Final = "default"
 EXPLORE_ARM: Final = "explore"
 FOLLOW_UP_ARM: Final = "follow_up"
+EASE: Final = 0.10
+"""So much emptier must the workshop be that a message moves."""
 RELEASE_HOUR: Final = 7
 _LAST_HOUR: Final = END_HOUR - 1
 # Four working days take no longer than this, Christmas and Easter included.
@@ -141,12 +147,21 @@ class Aim:
 
 @dataclass(frozen=True)
 class Timing:
-    """The time chosen, its arm, its local hour (e-mail only), and the last instant at which it may still go out."""
+    """The time chosen.
+
+    Attributes:
+        option: when, and how it counts.
+        arm: of the experiment.
+        hour: local; e-mail only.
+        not_after: the last instant at which it may still go out.
+        eased_days: by how many days the workshop's weak weeks moved it.
+    """
 
     option: Option
     arm: str
     hour: int | None
     not_after: datetime
+    eased_days: int = 0
 
 
 def options(candidate: Candidate, channel: Channel, dealer: Dealer) -> tuple[Option, ...]:
@@ -218,7 +233,13 @@ def _aim(candidate: Candidate, channel: Channel, first: date, dealer: Dealer) ->
     )
 
 
-def choose_time(candidate: Candidate, channel: Channel, free: Sequence[Option], dealer: Dealer) -> Timing:
+def choose_time(
+    candidate: Candidate,
+    channel: Channel,
+    free: Sequence[Option],
+    dealer: Dealer,
+    fullness: Callable[[date], float] | None = None,
+) -> Timing:
     """Choose among the possible times the one nearest to what the draw aims at.
 
     Args:
@@ -226,17 +247,36 @@ def choose_time(candidate: Candidate, channel: Channel, free: Sequence[Option], 
         channel: e-mails keep to the slot's weekday where they can; letters have no slot.
         free: the options that keep the contact cap, earliest first; at least one.
         dealer: how the dealer plans.
+        fullness: how full the workshop is when the readers of a message met on a day come, 0 to 1; None: no matter.
     """
     aim = _aim(candidate, channel, free[0].met, dealer)
     target = candidate.occasion.due_date - timedelta(days=aim.lead)
     if channel is Channel.LETTER:
-        chosen = min(free, key=lambda option: (abs((option.met - target).days), option.met))
-        return Timing(chosen, aim.arm, None, max(chosen.planned_at, _not_after(candidate, channel, dealer)))
-    at_hour = [replace(option, planned_at=to_utc(option.met, aim.hour, dealer.zone)) for option in free]
-    timely = [option for option in at_hour if option.planned_at >= dealer.now] or list(free)
-    chosen = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met))
-    hour = chosen.planned_at.astimezone(dealer.zone).hour
-    return Timing(chosen, aim.arm, hour, max(chosen.planned_at, _not_after(candidate, channel, dealer)))
+        usual = min(free, key=lambda option: (abs((option.met - target).days), option.met))
+        near: Sequence[Option] = free
+        hour = None
+    else:
+        at_hour = [replace(option, planned_at=to_utc(option.met, aim.hour, dealer.zone)) for option in free]
+        timely = [option for option in at_hour if option.planned_at >= dealer.now] or list(free)
+        usual = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met))
+        near = [option for option in timely if option.met.weekday() == usual.met.weekday()]
+    chosen = usual
+    if fullness is not None and aim.arm != EXPLORE_ARM:
+        chosen = _weakest(usual, near, target, fullness)
+    if channel is not Channel.LETTER:
+        hour = chosen.planned_at.astimezone(dealer.zone).hour
+    last = max(chosen.planned_at, _not_after(candidate, channel, dealer))
+    return Timing(chosen, aim.arm, hour, last, (chosen.met - usual.met).days)
+
+
+def _weakest(usual: Option, near: Sequence[Option], target: date, fullness: Callable[[date], float]) -> Option:
+    """Choose an option no more than a week further from the aim, if the workshop is emptier by a tenth then."""
+    most = abs((usual.met - target).days) + _WEEK_DAYS
+    reach = [option for option in near if abs((option.met - target).days) <= most]
+    if len(reach) == 1:
+        return usual
+    weakest = min(reach, key=lambda o: (fullness(o.met), abs((o.met - target).days), o.met))
+    return weakest if fullness(usual.met) - fullness(weakest.met) >= EASE else usual
 
 
 def _not_after(candidate: Candidate, channel: Channel, dealer: Dealer) -> datetime:

@@ -13,6 +13,8 @@
       learning_class  where a young service borrows from
       network         mandatory, recommended or optional in the brand's network
       dealer_slots    template slots that the dealer may fill
+      offers          so many of the dealer's offers that fit may stand in its messages; 0: none
+      skill           whose places in a workshop its work needs (tyres, inspection_bay, …); general: nothing special
 
 Every figure of time is a recommendation that a dealer may override without the brand being told (rule R12).
 """
@@ -34,6 +36,7 @@ from guildpost_shared.services.work import Work, read_work
 _CODE = "service_definition_invalid"
 _ID = r"[a-z][a-z0-9_]{1,39}"
 _TEMPLATE_ID = r"[a-z][a-z0-9_]{1,39}/[1-9][0-9]{0,4}/[a-z]+\.[a-z]{2}"
+MOST_OFFERS: Final = 5
 MAX_LEAD_DAYS: Final = 400
 MAX_OVERDUE_DAYS: Final = 180
 
@@ -144,6 +147,8 @@ class ServiceDefinition:
     learning_class: LearningClass
     network: NetworkStatus
     dealer_slots: tuple[str, ...]
+    skill: str
+    offers: int = 0
 
     def channel(self, channel: Channel) -> ChannelUse | None:
         """Find how a channel is used, or ``None`` when the service does not use it."""
@@ -219,6 +224,8 @@ def _parse(data: bytes) -> ServiceDefinition:
             learning_class=fields.choice("learning_class", LearningClass),
             network=fields.choice("network", NetworkStatus),
             dealer_slots=fields.texts("dealer_slots", _ID, least=0, most=40),
+            skill=fields.text("skill", _ID),
+            offers=fields.integer("offers", 0, MOST_OFFERS) if "offers" in fields.names() else 0,
         )
         fields.end()
         _check(service, fields)

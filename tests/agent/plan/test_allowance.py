@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from guildpost_agent.app.allowance import allowance_of
-from guildpost_agent.domain.allowance import week_of
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Triage
+from guildpost_agent.domain.workshop import PLACE
 from tests.factories.agent import NOW, a_config, a_customer, a_vehicle, open_store
 from tests.factories.standard_services import standard_services
 
@@ -38,9 +38,9 @@ def test_a_budget_too_small_for_one_day_is_spent_and_not_unlimited(tmp_path: Pat
         assert not allowance_of(uow, daily, NOW, SERVICES).affords(Channel.LETTER, MET, "hu_au")
 
 
-@pytest.mark.parametrize(("service", "places"), [("hu_au", 1), ("birthday", 0), ("acute_notice", 0)])
+@pytest.mark.parametrize(("service", "places"), [("hu_au", 0.1), ("birthday", 0), ("acute_notice", 0)])
 def test_what_is_planned_takes_a_place_only_where_it_asks_for_a_visit(
-    tmp_path: Path, service: str, places: int
+    tmp_path: Path, service: str, places: float
 ) -> None:
     store = open_store(tmp_path)
     at = NOW + timedelta(days=9)
@@ -52,4 +52,7 @@ def test_what_is_planned_takes_a_place_only_where_it_asks_for_a_visit(
         uow.records.upsert_vehicles([a_vehicle("V1")])
         uow.plans.replace_occasions([Occasion("o", "1", "V1", service, planned.due_date, "dms", 0.9, Triage.TRUSTED)])
         uow.plans.add_touchpoints([planned, replace(planned, touchpoint_id="x", state="cancelled")])
-        assert places == allowance_of(uow, a_config(), NOW, SERVICES).contacts[week_of(MET)]
+        allowance = allowance_of(uow, a_config(), NOW, SERVICES)
+    assert allowance.workshop is not None
+    days = list(allowance.workshop.days("general", MET, 40))
+    assert places == pytest.approx(sum(quota - left for _, quota, left in days) / PLACE, abs=0.0001)

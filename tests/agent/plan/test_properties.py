@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.dealership import suppression_check
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
-from guildpost_agent.domain.allowance import EXPECTED_RESPONSE, WORKING_DAYS, week_of
-from guildpost_agent.domain.appointments import is_cancelled
 from guildpost_agent.domain.cadence import fits
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.placing import contact_of
@@ -23,7 +21,7 @@ from tests.factories.every_plan import EACH_SIZE, every_plan, planned
 from tests.factories.random_dealership import RandomDealership
 
 BERLIN = ZoneInfo("Europe/Berlin")
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
 
 
 def check_times(here: RandomDealership, uow: UnitOfWork, touchpoint: Touchpoint) -> None:
@@ -67,24 +65,20 @@ def commercial(here: RandomDealership, touchpoints: list[Touchpoint]) -> Iterato
 
 
 @EACH_SIZE
-def test_no_household_budget_or_week_gets_more_than_its_share(examples: int) -> None:
+def test_no_household_or_budget_gets_more_than_its_share(examples: int) -> None:
     def check(here: RandomDealership, folder: Path, _random: Any) -> None:
         homes = {member.customer_id: member.household_id for member in here.members}
         with planned(here, folder)() as uow:
-            touchpoints, appointments = uow.plans.touchpoints(), uow.records.appointments()
+            touchpoints = uow.plans.touchpoints()
         letters: Counter[date] = Counter()
-        weeks: Counter[date] = Counter()
         met: dict[str, list[Any]] = {}
         for one in commercial(here, touchpoints):
             contact, others = contact_of(one, BERLIN), met.setdefault(homes[one.customer_id], [])
             assert fits(contact, others)
             others.append(contact)
             letters[contact.first] += one.channel is Channel.LETTER
-            weeks[week_of(contact.last)] += one.service_id != "birthday"
         figures, every = here.config.figures, here.config.letters.release_every_days
-        budget, places = figures.weekly_budget_cents * every // 7, figures.workshop_places_per_day * WORKING_DAYS
-        taken = Counter(week_of(a.starts_at.astimezone(BERLIN).date()) for a in appointments if not is_cancelled(a))
+        budget = figures.weekly_budget_cents * every // 7
         assert not budget or all(count * figures.letter_cents <= budget for count in letters.values())
-        assert not places or all(n * EXPECTED_RESPONSE <= places - taken[week + WEEK] for week, n in weeks.items())
 
     every_plan(examples, check)

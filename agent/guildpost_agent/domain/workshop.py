@@ -1,0 +1,259 @@
+"""The workshop's places by skill and day, and the visits that messages are expected to bring into them.
+
+    places     a skill has so many places on each of its weekdays, none on holidays and closed days
+    booked     an appointment takes a place of its service's skill on its day
+    expected   a message is worth so many hundredths of a visit (by service and channel); they spread over the skill's
+               days of the fortnight in which its readers come, to each day its share of the places not booked
+    full       one of these days cannot take its share of one more message: it is not written then
+
+Figures are whole millionths of a place, so that sums come out the same in every order. A service without a skill of
+its own, and one whose skill has no places of its own, needs the general places.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from operator import sub
+from typing import Final
+
+from guildpost_agent.domain.working_days import is_holiday
+
+GENERAL: Final = "general"
+PLACE: Final = 1_000_000
+_DAY: Final = timedelta(days=1)
+_PERCENT: Final = PLACE // 100
+_STRETCH_DAYS: Final = 120
+# A week that is further off than half a year is no promise.
+_SEEN_DAYS: Final = 182
+
+
+def week_of(day: date) -> date:
+    """Give the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class Places:
+    """A skill's places on each of its weekdays (ISO, 1 = Monday)."""
+
+    per_day: int
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+
+
+@dataclass(frozen=True)
+class Coming:
+    """When those who were written to come: from so many days after the message is met, over so many days."""
+
+    after_days: int = 3
+    over_days: int = 14
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a service's messages need.
+
+    Attributes:
+        skill: whose places; empty where the message asks for no visit.
+        percent: visits in a hundred messages, by channel.
+    """
+
+    skill: str
+    percent: Mapping[str, float]
+
+
+Facts = dict[str, str | int | float | bool]
+_Share = tuple[int, int, tuple[int, ...]]
+
+
+class _Days:
+    """One skill's days from a first one on; grows as far as it is asked for."""
+
+    def __init__(self, places: Places, closed: Collection[date], states: frozenset[str], first: date) -> None:
+        self._places, self._closed, self._states = places, closed, states
+        self.first = self._end = first
+        self.open: list[date] = []
+        self.quota: list[int] = []
+        self.free: list[int] = []
+        self.left: list[int] = []
+        self.taken = 0
+        """How often something was taken: what was found out before does not count after it."""
+
+    def span(self, start: date, days: int) -> tuple[int, int]:
+        """Give the positions of the skill's days among so many days from ``start`` on."""
+        end = start + timedelta(days=days)
+        if end > self._end:
+            self._grow(end + timedelta(days=_STRETCH_DAYS))
+        return bisect_left(self.open, start), bisect_left(self.open, end)
+
+    def _grow(self, end: date) -> None:
+        day = self._end
+        while day < end:
+            there = day.isoweekday() in self._places.weekdays and day not in self._closed
+            if there and not is_holiday(day, self._states):
+                self.open.append(day)
+                self.quota.append(self._places.per_day * PLACE)
+                self.free.append(self._places.per_day * PLACE)
+                self.left.append(self._places.per_day * PLACE)
+            day += _DAY
+        self._end = end
+
+
+class Room:
+    """What one service's messages on one channel find in their skill."""
+
+    def __init__(self, skill: str, days: _Days, need: int, coming: Coming) -> None:
+        self.skill = skill
+        self._days, self._need, self._coming = days, need, coming
+        self._shares: dict[date, _Share] = {}
+        self._found: dict[date, date | None] = {}
+
+    def fits(self, met: date) -> bool:
+        """Say whether the workshop could serve what one more message, met on a day, brings."""
+        first, end, shares = self._shares.get(met) or self._share(met)
+        return bool(shares) and min(map(sub, self._days.left[first:end], shares)) >= 0
+
+    def fullness(self, met: date) -> float:
+        """Say how full the days are on which the readers of a message come: 0 nobody, 1 full."""
+        first, end, _ = self._shares.get(met) or self._share(met)
+        quota = sum(self._days.quota[first:end])
+        return 1 - sum(self._days.left[first:end]) / quota if quota else 1.0
+
+    def take(self, met: date) -> None:
+        """Count one message, or what is still to come of it; where it does not fit any more, it takes what is left."""
+        first, end, shares = self._share(met)
+        left = self._days.left
+        left[first:end] = [max(0, one - share) for one, share in zip(left[first:end], shares, strict=True)]
+
+    def next_week(self, after: date) -> date | None:
+        """Give the Monday of the first week with room for the visits of a message that is met later; None if far."""
+        found = self._found.get(after, after)
+        last = after + timedelta(days=_SEEN_DAYS)
+        while found is not None and not self.fits(found):
+            found = found + _DAY if found < last else None
+        self._found[after] = found
+        if found is None:
+            return None
+        first, end, shares = self._share(found)
+        return week_of(next(self._days.open[at] for at in range(first, end) if shares[at - first]))
+
+    def _share(self, met: date) -> _Share:
+        """Give the days on which the readers of a message come, and how much of it each one gets; nothing if full."""
+        if met not in self._shares:
+            first, end = self._days.span(met + timedelta(days=self._coming.after_days), self._coming.over_days)
+            gone = max(0, (self._days.first - met).days - self._coming.after_days)
+            need = self._need * max(0, self._coming.over_days - gone) // self._coming.over_days
+            free = self._days.free[first:end]
+            total = sum(free)
+            shares = tuple(-(-need * one // total) for one in free) if total else ()
+            self._shares[met] = (first, end if total else first, shares)
+        return self._shares[met]
+
+
+@dataclass
+class Workshop:
+    """Places and expected visits; what is taken is never given back within one run.
+
+    Attributes:
+        places: by skill; without an entry a skill uses the general ones, which are unlimited without an entry.
+        demands: by service; under the empty name, of services that are not known any more.
+        states: whose holidays count.
+        first: the first day that is still of interest.
+        coming: when those who were written to come.
+        closed: days on which the workshop rests.
+    """
+
+    places: Mapping[str, Places]
+    demands: Mapping[str, Demand]
+    states: frozenset[str]
+    first: date
+    coming: Coming = field(default_factory=Coming)
+    closed: frozenset[date] = frozenset()
+    _days: dict[str, _Days] = field(default_factory=dict, init=False, repr=False)
+    _rooms: dict[tuple[str, str], Room | None] = field(default_factory=dict, init=False, repr=False)
+    _refused: list[tuple[Facts, Room, date]] = field(default_factory=list, init=False, repr=False)
+    _held: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False)
+
+    def room(self, service_id: str, channel: str) -> Room | None:
+        """Give what a service's messages on a channel find; None where nothing limits them."""
+        key = (service_id, channel)
+        if key not in self._rooms:
+            self._rooms[key] = self._room(*key)
+        return self._rooms[key]
+
+    def book(self, day: date, service_ids: Iterable[str]) -> None:
+        """Count an appointment for services (or for nobody knows what): one place in each skill that it needs.
+
+        All appointments are counted before the first message.
+        """
+        for skill in sorted({self._skill(self._wanted(one)) for one in service_ids or ("",)}):
+            days = self._of(skill)
+            if days is not None and day >= self.first:
+                first, end = days.span(day, 1)
+                days.taken += 1
+                for at in range(first, end):
+                    days.free[at] = max(0, days.free[at] - PLACE)
+                    days.left[at] = max(0, days.left[at] - PLACE)
+
+    def take(self, message_id: str, service_id: str, channel: str, met: date) -> None:
+        """Count one message."""
+        room = self.room(service_id, channel)
+        if room is not None:
+            room.take(met)
+            self._held.setdefault(message_id, set()).add(room.skill)
+
+    def join(self, message_id: str, service_id: str, channel: str, met: date) -> bool:
+        """Let a message carry a service along: its visits need that one's skill, too. Say whether there is room."""
+        room = self.room(service_id, channel)
+        if room is None or room.skill in self._held.get(message_id, ()):
+            return True
+        if not room.fits(met):
+            return False
+        self.take(message_id, service_id, channel, met)
+        return True
+
+    def refuse(self, room: Room, last: date) -> Facts:
+        """Say that a skill is full up to messages met on a day; the week with room is added when all is planned."""
+        facts: Facts = {"skill": room.skill}
+        self._refused.append((facts, room, last))
+        return facts
+
+    def complete(self) -> None:
+        """Name to everybody who was refused the first week that has room when everything is planned."""
+        for facts, room, last in self._refused:
+            week = room.next_week(last)
+            if week is not None:
+                facts["free_from"] = week.isoformat()
+        self._refused.clear()
+
+    def days(self, skill: str, first: date, count: int) -> Iterator[tuple[date, int, int]]:
+        """Give a skill's days among so many, each with its places and what is left of them (millionths)."""
+        found = self._of(self._skill(skill))
+        if found is not None:
+            start, end = found.span(first, count)
+            yield from zip(found.open[start:end], found.quota[start:end], found.left[start:end], strict=True)
+
+    def _wanted(self, service_id: str) -> str:
+        demand = self._demand(service_id)
+        return demand.skill if demand is not None and demand.skill else GENERAL
+
+    def _skill(self, wanted: str) -> str:
+        return wanted if wanted in self.places else GENERAL
+
+    def _room(self, service_id: str, channel: str) -> Room | None:
+        demand = self._demand(service_id)
+        skill = self._skill(demand.skill if demand is not None else GENERAL)
+        if demand is None or not demand.skill or skill not in self.places:
+            return None
+        return Room(skill, self._days_of(skill), round(demand.percent[channel] * _PERCENT), self.coming)
+
+    def _demand(self, service_id: str) -> Demand | None:
+        return self.demands.get(service_id) or self.demands.get("")
+
+    def _of(self, skill: str) -> _Days | None:
+        return self._days_of(skill) if skill in self.places else None
+
+    def _days_of(self, skill: str) -> _Days:
+        if skill not in self._days:
+            self._days[skill] = _Days(self.places[skill], self.closed, self.states, self.first)
+        return self._days[skill]
