@@ -89,10 +89,11 @@ class Story:
         """Put a vehicle on a list today."""
         self.add(ListEntry(list_id, vehicle_id, "R1", self.today))
 
-    def answers(self, value: Answer = Answer.CALL_ME) -> None:
-        """Let the customer answer the last message that left."""
+    def answers(self, value: Answer = Answer.CALL_ME, number: int = 1) -> None:
+        """Let the customer answer the last message that left, for the n-th time."""
         last = max(self._touchpoints(), key=lambda t: (t.state == "sent", t.planned_at))
-        event = AnswerEvent(f"e:{last.touchpoint_id}", last.touchpoint_id, EventKind.ANSWER, value, self._at(12))
+        name = last.touchpoint_id
+        event = AnswerEvent(f"e{number}:{name}", name, EventKind.ANSWER, value, self._at(12))
         with self.store() as uow:
             job = uow.outbox.get(last.touchpoint_id)
             assert job is not None

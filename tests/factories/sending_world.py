@@ -19,6 +19,7 @@ from guildpost_agent.adapters.sql.engine import open_engine
 from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.apply_answer import AnswerRules
+from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dispatch_mail import MailRequest, Sender, composing_here, dispatch_mail
 from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.outbox_steps import Recheck
@@ -190,7 +191,13 @@ class SendingWorld:
 
     def poll(self, inbox: RelayInbox) -> PollSummary:
         """Poll the relay once."""
-        rules = AnswerRules(self.keys.suppression, ZoneInfo("Europe/Berlin"), lambda _vehicle: 24)
+        rules = AnswerRules(
+            self.keys.suppression,
+            ZoneInfo("Europe/Berlin"),
+            lambda _vehicle: 24,
+            dealer_name="Autohaus Muster",
+            ask_to_confirm=asking_to_confirm(self.entropy, self.keys.relay),
+        )
         return poll_relay(self.open_uow, inbox, self.clock, sealing_key=self.sealing_key, rules=rules)
 
     def job(self, touchpoint: Touchpoint) -> OutboxJob:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,10 +14,9 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
-from guildpost_agent.app.apply_wishes import AskToConfirm
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer, Printed
-from guildpost_agent.app.consents.opt_in import request_opt_in
+from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
@@ -35,12 +34,10 @@ from guildpost_agent.app.release_letters import (
 )
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.postage import postage_rules
-from guildpost_agent.domain.consent.events import Evidence
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.working_days import is_quiet
 from guildpost_agent.jobs.composing import ComposeById, ComposingChild, compose_command
-from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule
 from guildpost_shared.templates.letter_text import Letter
@@ -77,34 +74,13 @@ def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, servi
         ),
         hu_services=frozenset(hu_rules),
         dealer_name=core.config.dealer.name,
-        ask_to_confirm=_ask_to_confirm(core),
+        ask_to_confirm=asking_to_confirm(core.entropy, core.keys.relay),
     )
     summary = poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
     if summary.applied:
         key, now = planning_key(core.open_uow, core.entropy), core.business_clock.now()
         hand_over(core.open_uow, services, HandOver(key, zone, core.config.language), now)
     return summary
-
-
-def _ask_to_confirm(core: Core) -> AskToConfirm:
-    """Give what asks for a confirmation by mail when the preference page was opened from elsewhere than the mailbox."""
-
-    def ask(uow: UnitOfWork, customer_id: str, purpose: str, shown: Evidence, now: datetime) -> None:
-        with suppress(Refused):  # without an address there is nobody to ask
-            request_opt_in(
-                uow,
-                core.entropy,
-                relay_key=core.keys.relay,
-                customer_id=customer_id,
-                purpose=purpose,
-                text_version=shown.text_version,
-                text_sha256=shown.text_sha256,
-                source=shown.source,
-                collected_by=shown.collected_by,
-                now=now,
-            )
-
-    return ask
 
 
 def last_check(core: Core, services: Services) -> Recheck:
