@@ -52,10 +52,15 @@ class DealerContext:
 
 @dataclass(frozen=True)
 class LinkContext:
-    """Absolute ``https`` addresses with an opaque token; ``answer`` may be empty in a letter."""
+    """Absolute ``https`` addresses: two with an opaque token, and the dealer's own pages, the same for everybody.
+
+    ``answer`` may be empty in a letter, ``payment`` and ``invoice`` are empty where the dealer has set none.
+    """
 
     answer: str
     unsubscribe: str
+    payment: str = ""
+    invoice: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,11 @@ class MessageContext:
     ``due_month`` a month in words ("März 2027"), ``estimated`` says that the due date is worked out and not known,
     ``overdue`` that it has passed, ``legal_basis`` is the sentence why this person is written to, ``slots`` holds
     the dealer's texts, ``also_due`` names in a line each what else falls due and is answered by the same visit,
-    ``reminder`` says that a message of the same sequence went before.
+    ``reminder`` says that a message of the same sequence went before. ``offers`` are the dealer's offers that fit,
+    a line each, with ``offers_basis`` as their ground where the message itself is no advertising; ``appointments``
+    and ``cancelled`` name appointments, a line each. ``tone`` is ``factual``, ``warm``, ``premium`` or
+    ``regional``, ``informal`` says "Du", ``closing`` is the line above the signature. ``warranty_month`` names the
+    month in which the warranty ends where that is near and known, ``season`` is ``winter``, ``summer`` or empty.
     """
 
     language: Language
@@ -91,6 +100,15 @@ class MessageContext:
     brand: BrandContext
     also_due: tuple[str, ...] = ()
     reminder: bool = False
+    offers: tuple[str, ...] = ()
+    offers_basis: str = ""
+    appointments: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    tone: str = "factual"
+    informal: bool = False
+    closing: str = ""
+    warranty_month: str = ""
+    season: str = ""
 
 
 def clean(text: str) -> str:
@@ -118,6 +136,15 @@ def values(context: MessageContext) -> Values:
         "overdue": context.overdue,
         "reminder": context.reminder,
         "also_due": [clean(line) for line in context.also_due],
+        "offers": [clean(line) for line in context.offers],
+        "offers_basis": clean(context.offers_basis),
+        "appointments": [clean(line) for line in context.appointments],
+        "cancelled": [clean(line) for line in context.cancelled],
+        "tone": context.tone,
+        "informal": context.informal,
+        "closing": clean(context.closing),
+        "warranty_month": clean(context.warranty_month),
+        "season": context.season,
         "dealer": {
             "name": clean(dealer.name),
             "legal_name": clean(dealer.legal_name),
@@ -131,7 +158,12 @@ def values(context: MessageContext) -> Values:
             "imprint": [clean(line) for line in dealer.imprint],
             "return_line": clean(dealer.return_line),
         },
-        "links": {"answer": clean(links.answer), "unsubscribe": clean(links.unsubscribe)},
+        "links": {
+            "answer": clean(links.answer),
+            "unsubscribe": clean(links.unsubscribe),
+            "payment": clean(links.payment),
+            "invoice": clean(links.invoice),
+        },
         "legal_basis": clean(context.legal_basis),
         "brand": {"name": clean(brand.name), "colour": brand.colour},
     }
@@ -149,11 +181,21 @@ NAMES: Final = frozenset(
             "reminder",
             "also_due",
             "legal_basis",
+            "offers",
+            "offers_basis",
+            "appointments",
+            "cancelled",
+            "tone",
+            "informal",
+            "closing",
+            "warranty_month",
+            "season",
         ),
         *(f"vehicle.{name}" for name in ("make", "model", "plate", "electric")),
         *(f"dealer.{name}" for name in ("name", "legal_name", "street", "postcode", "town", "phone", "phone_link")),
         *(f"dealer.{name}" for name in ("email", "website", "imprint", "return_line")),
-        *("links.answer", "links.unsubscribe", "brand.name", "brand.colour"),
+        *(f"links.{name}" for name in ("answer", "unsubscribe", "payment", "invoice")),
+        *("brand.name", "brand.colour"),
     }
 )
 """Every dotted name that ``values`` offers."""

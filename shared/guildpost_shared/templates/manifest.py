@@ -24,10 +24,14 @@ from guildpost_shared.templates.context import (
     look_up,
     values,
 )
+from guildpost_shared.templates.salutation import Style, Tone
 from guildpost_shared.templates.slots import SlotOwner, SlotSpec, read_slot
+from guildpost_shared.templates.wording import Season, closing_text
 
 _COLOUR: Final = r"#[0-9a-f]{6}"
 _LINE: Final = r"[^\x00-\x1f\x7f]{1,120}"
+_OFFER: Final = r"[^\x00-\x1f\x7f]{1,400}"
+_LISTS: Final = ("also_due", "appointments", "cancelled")
 _SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,39}"
 _NAME: Final = r"[a-z_]+(?:\.[a-z_]+)?"
 _WHITE_CONTRAST: Final = 4.5
@@ -36,7 +40,10 @@ _BASICS: Final = ("language", "estimated", "overdue", "vehicle.electric", "brand
 
 @dataclass(frozen=True)
 class Manifest:
-    """A template's contract; ``required`` and ``optional`` are dotted names of the message context."""
+    """A template's contract; ``required`` and ``optional`` are dotted names of the message context.
+
+    ``tone`` is the brand's recommendation, ``informal`` that its language guide allows "Du" here.
+    """
 
     template_id: str
     service_id: str
@@ -49,6 +56,8 @@ class Manifest:
     optional: tuple[str, ...]
     slots: tuple[SlotSpec, ...]
     sample: MessageContext = field(repr=False)
+    tone: Tone = Tone.FACTUAL
+    informal: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -69,7 +78,7 @@ class Manifest:
         for name in self.required:
             if look_up(variables, name) in ("", []):
                 raise Refused("template_slot_missing", name, template=self.template_id, field=name)
-        for name in ("answer", "unsubscribe"):
+        for name in ("answer", "unsubscribe", "payment", "invoice"):
             link = look_up(variables, f"links.{name}")
             if link and not (isinstance(link, str) and link.startswith("https://") and " " not in link):
                 raise self._invalid(f"links.{name}", "not an https address")
@@ -124,6 +133,8 @@ def parse_manifest(data: bytes, template_id: str) -> Manifest:
             required=fields.texts("required", _NAME, least=0, most=40),
             optional=fields.texts("optional", _NAME, least=0, most=40),
             slots=slots,
+            tone=fields.choice("tone", Tone) if "tone" in fields.names() else Tone.FACTUAL,
+            informal=fields.boolean("informal") if "informal" in fields.names() else False,
             sample=_read_sample(fields.child("sample"), language, brand, {slot.name: slot.sample for slot in slots}),
         )
         fields.end()
@@ -164,6 +175,7 @@ def contrast_with_white(colour: str) -> float:
 
 
 def _read_sample(fields: Fields, language: Language, brand: BrandContext, slots: dict[str, str]) -> MessageContext:
+    lines = {name: fields.texts(name, _LINE, least=0, most=40) for name in _LISTS if name in fields.names()}
     sample = MessageContext(
         language=language,
         salutation=fields.words("salutation"),
@@ -177,8 +189,15 @@ def _read_sample(fields: Fields, language: Language, brand: BrandContext, slots:
         legal_basis=fields.words("legal_basis", 600),
         slots=slots,
         brand=brand,
-        also_due=fields.texts("also_due", _LINE, least=0, most=40) if "also_due" in fields.names() else (),
         reminder=fields.boolean("reminder") if "reminder" in fields.names() else False,
+        offers_basis=fields.words("offers_basis", 600) if "offers_basis" in fields.names() else "",
+        closing=closing_text(Style(), "", language),
+        warranty_month=fields.words("warranty_month") if "warranty_month" in fields.names() else "",
+        season=fields.choice("season", Season) if "season" in fields.names() else "",
+        offers=fields.texts("offers", _OFFER, least=0, most=5) if "offers" in fields.names() else (),
+        also_due=lines.get("also_due", ()),
+        appointments=lines.get("appointments", ()),
+        cancelled=lines.get("cancelled", ()),
     )
     fields.end()
     return sample
@@ -201,6 +220,7 @@ def _read_dealer(fields: Fields) -> DealerContext:
 
 
 def _read_links(fields: Fields) -> LinkContext:
-    links = LinkContext(fields.words("answer"), fields.words("unsubscribe"))
+    pages = {name: fields.words(name) for name in ("payment", "invoice") if name in fields.names()}
+    links = LinkContext(fields.words("answer"), fields.words("unsubscribe"), **pages)
     fields.end()
     return links

@@ -45,7 +45,7 @@ _TAGS: Final = frozenset(
     }
 )
 _LINKS: Final = re.compile(
-    r"\{\{\s*(?:links\.answer|links\.unsubscribe|dealer\.website)\s*\}\}"
+    r"\{\{\s*(?:links\.(?:answer|unsubscribe|payment|invoice)|dealer\.website)\s*\}\}"
     r"|tel:\{\{\s*dealer\.phone_link\s*\}\}|mailto:\{\{\s*dealer\.email\s*\}\}"
 )
 _REMOTE: Final = re.compile(r"url\s*\(|@import|expression\s*\(|javascript:|-moz-binding|behavior\s*:", re.IGNORECASE)

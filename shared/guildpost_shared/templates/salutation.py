@@ -9,6 +9,10 @@
     two persons             Sehr geehrte Frau A, sehr geehrter Herr B,
     a couple or a family    Sehr geehrte Eheleute X, / Sehr geehrte Familie X,   (as the record says it)
 
+That is the factual and the premium tone. The warm one says "Guten Tag Frau X,", the regional one "Grüß Gott Frau X,"
+where the south greets so and "Guten Tag Frau X," elsewhere. "Du" ("Hallo Änne,") is for persons whose given name is
+known; everybody else stays with "Sie".
+
 After the comma the letter goes on in lower case. Address lines follow DIN 5008 (company, person, street, postcode
 and town; abroad: town and country in capitals).
 """
@@ -42,6 +46,24 @@ class Gender(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Tone(StrEnum):
+    """How a message greets and closes, each in the form of "Sie"."""
+
+    FACTUAL = "factual"
+    WARM = "warm"
+    PREMIUM = "premium"
+    REGIONAL = "regional"
+
+
+@dataclass(frozen=True)
+class Style:
+    """The tone, whether "Du" is said, and whether the south greets here ("Grüß Gott")."""
+
+    tone: Tone = Tone.FACTUAL
+    informal: bool = False
+    south: bool = False
+
+
 class Household(StrEnum):
     """A record that stands for a couple or a family, and says so."""
 
@@ -73,17 +95,40 @@ class Recipient:
     household: Household | None = None
 
 
-def salutation(recipient: Recipient, language: Language = "de") -> str:
+_FACTUAL: Final = Style()
+
+
+def salutation(recipient: Recipient, language: Language = "de", style: Style = _FACTUAL) -> str:
     """Give the opening line of a mail or letter, with its comma."""
-    texts = load(_PACKAGE, language)
+    texts, greet = load(_PACKAGE, language), _greeting_of(style)
     surname = _shared_surname(recipient)
-    if surname:
-        return texts.text(f"salutation.{recipient.household}", name=surname) + ","
-    greetings = [_greeting(person, texts) for person in recipient.persons[:2] if person.family_name.strip()]
+    if style.informal and may_be_informal(recipient):
+        greetings = [texts.text("salutation.informal", name=one.given_name.strip()) for one in _named(recipient)]
+    elif surname:
+        greetings = [_worded(str(recipient.household), surname, greet, texts)]
+    else:
+        greetings = [_greeting(person, greet, texts) for person in _named(recipient)]
     if not greetings:
-        return texts.text("salutation.nobody") + ","
+        return texts.text(f"salutation.nobody{greet}") + ","
     first, *rest = greetings
     return ", ".join([first, *(greeting[0].lower() + greeting[1:] for greeting in rest)]) + ","
+
+
+def may_be_informal(recipient: Recipient) -> bool:
+    """Say whether somebody can be called by the given name: natural persons, all of whose given names are known."""
+    persons = _named(recipient)
+    return bool(persons) and not recipient.company.strip() and all(one.given_name.strip() for one in persons)
+
+
+def _named(recipient: Recipient) -> list[Person]:
+    return [person for person in recipient.persons[:2] if person.family_name.strip()]
+
+
+def _greeting_of(style: Style) -> str:
+    """Name the greeting of a tone; empty for the one of a letter ("Sehr geehrte …")."""
+    if style.tone is Tone.REGIONAL and style.south:
+        return ".south"
+    return ".warm" if style.tone in {Tone.WARM, Tone.REGIONAL} else ""
 
 
 def _shared_surname(recipient: Recipient) -> str:
@@ -92,15 +137,21 @@ def _shared_surname(recipient: Recipient) -> str:
     return names.pop() if recipient.household and not recipient.company and len(names) == 1 else ""
 
 
-def _greeting(person: Person, texts: Catalog) -> str:
+def _greeting(person: Person, greet: str, texts: Catalog) -> str:
     if person.gender is Gender.UNKNOWN:
-        return texts.text("salutation.unknown", name=_joined(person.given_name, person.family_name))
-    message = f"salutation.{person.gender}"
+        return _worded("unknown", _joined(person.given_name, person.family_name), greet, texts)
+    kind = str(person.gender)
     if _PROFESSOR.search(person.title):
-        message += ".professor"
+        kind += ".professor"
     elif _DOCTOR.search(person.title):
-        message += ".doctor"
-    return texts.text(message, name=person.family_name.strip())
+        kind += ".doctor"
+    return _worded(kind, person.family_name.strip(), greet, texts)
+
+
+def _worded(kind: str, name: str, greet: str, texts: Catalog) -> str:
+    if not greet:
+        return texts.text(f"salutation.{kind}", name=name)
+    return texts.text(f"salutation.greeting{greet}", whom=texts.text(f"called.{kind}", name=name))
 
 
 def address_lines(recipient: Recipient, language: Language = "de") -> tuple[str, ...]:

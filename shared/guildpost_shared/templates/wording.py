@@ -7,6 +7,21 @@ from babel.dates import format_date
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
+from guildpost_shared.templates.salutation import Style
+
+
+class Season(StrEnum):
+    """The part of the year in which a seasonal block makes sense."""
+
+    WINTER = "winter"
+    SUMMER = "summer"
+
+
+def season_of(day: date) -> Season | None:
+    """Say whether winter (October to January) or the time of travel (May to August) is what people think of."""
+    if day.month in {10, 11, 12, 1}:
+        return Season.WINTER
+    return Season.SUMMER if day.month in {5, 6, 7, 8} else None
 
 
 class LegalBasis(StrEnum):
@@ -17,6 +32,7 @@ class LegalBasis(StrEnum):
     CONTRACT = "contract"  # Art. 6 (1) (b) GDPR: a reminder service was ordered
     DUTY = "duty"  # Art. 6 (1) (b), (c) GDPR: a notice without advertising
     LEGITIMATE_INTEREST = "legitimate_interest"  # Art. 6 (1) (f) GDPR: addressed post
+    APPOINTMENT = "appointment"  # Art. 6 (1) (b) GDPR: an appointment was made
 
 
 def due_month_text(day: date, language: Language) -> str:
@@ -29,6 +45,13 @@ def letter_date_text(day: date, language: Language) -> str:
     return format_date(day, "d. MMMM y" if language == "de" else "d MMMM y", locale=language)
 
 
-def legal_basis_sentence(basis: LegalBasis, dealer_name: str, language: Language) -> str:
+def closing_text(style: Style, town: str, language: Language) -> str:
+    """Give the line above the signature."""
+    tone = "informal" if style.informal else str(style.tone)
+    return load("guildpost_shared.templates", language).text(f"closing.{tone}", town=town)
+
+
+def legal_basis_sentence(basis: LegalBasis, dealer_name: str, language: Language, *, informal: bool = False) -> str:
     """Say why a person is written to (Art. 13 (1) (c), Art. 21 (4) GDPR; § 7 (3) no. 4 UWG)."""
-    return load("guildpost_shared.templates", language).text(f"legal_basis.{basis}", dealer=dealer_name)
+    form = ".informal" if informal else ""
+    return load("guildpost_shared.templates", language).text(f"legal_basis.{basis}{form}", dealer=dealer_name)

@@ -178,7 +178,8 @@ def test_a_locked_text_stays_the_brands() -> None:
     manifest = changed(MANIFEST, slots=slots, subject="{{ slots.claim }}")
     mjml = re.sub(rb"<mj-raw>\{% if slots.*?</mj-raw>|<mj-text[^>]*>[^<]*\{\{ slots.*?</mj-text>", b"", MJML)
     mjml = mjml.replace(b"{{ slots.signature }}", b"{{ slots.claim }}").replace(b"<mj-raw>{% endif %}</mj-raw>", b"")
-    mjml = re.sub(rb"<mj-raw>\{% if (?:estimated|also_due != blank) %\}</mj-raw>", b"", mjml)
+    flags = rb"estimated|season[^%]*|(?:also_due|warranty_month|offers) != blank"
+    mjml = re.sub(rb"<mj-raw>\{% if (?:" + flags + rb") %\}</mj-raw>", b"", mjml)
     text = re.sub(rb"\{% if slots.*?\{% endif %\}|\{\{ slots.[a-z]+ \}\}", b"", TEXT, flags=re.DOTALL)
     template = MailTemplate(compile_mail(MAIL_DE, manifest, mjml, text))
     context = replace(template.manifest.sample, slots={"claim": "Billig!"})

@@ -8,7 +8,10 @@ from guildpost_shared.templates.salutation import (
     Household,
     Person,
     Recipient,
+    Style,
+    Tone,
     address_lines,
+    may_be_informal,
     salutation,
 )
 
@@ -131,3 +134,69 @@ def test_an_address_beyond_six_lines_is_refused() -> None:
     with pytest.raises(Refused, match="letter_address_too_long") as refused:
         address_lines(recipient)
     assert {"lines": 8} == refused.value.params
+
+
+COUPLE = Recipient((WOMAN, Person("Jörg", "Größl", Gender.MAN)), household=Household.COUPLE)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "warm", "south", "informal"),
+    [
+        pytest.param(Recipient((WOMAN,)), "Guten Tag Frau Größl,", "Grüß Gott Frau Größl,", "Hallo Änne,", id="woman"),
+        pytest.param(
+            Recipient((_titled(MAN, "Dr."),)),
+            "Guten Tag Herr Dr. Weiß,",
+            "Grüß Gott Herr Dr. Weiß,",
+            "Hallo Jörg,",
+            id="Dr.",
+        ),
+        pytest.param(
+            Recipient((_titled(WOMAN, "Prof."),)),
+            "Guten Tag Frau Professorin Größl,",
+            "Grüß Gott Frau Professorin Größl,",
+            "Hallo Änne,",
+            id="professor",
+        ),
+        pytest.param(
+            Recipient((SOMEBODY,)), "Guten Tag Kim Nguyen,", "Grüß Gott Kim Nguyen,", "Hallo Kim,", id="unknown"
+        ),
+        pytest.param(
+            Recipient((WOMAN, MAN)),
+            "Guten Tag Frau Größl, guten Tag Herr Weiß,",
+            "Grüß Gott Frau Größl, grüß Gott Herr Weiß,",
+            "Hallo Änne, hallo Jörg,",
+            id="two persons",
+        ),
+        pytest.param(
+            COUPLE, "Guten Tag Eheleute Größl,", "Grüß Gott Eheleute Größl,", "Hallo Änne, hallo Jörg,", id="couple"
+        ),
+        pytest.param(Recipient(company="Bau GmbH"), "Guten Tag,", "Grüß Gott,", "Guten Tag,", id="company"),
+        pytest.param(
+            Recipient((WOMAN,), company="Bau GmbH"),
+            "Guten Tag Frau Größl,",
+            "Grüß Gott Frau Größl,",
+            "Guten Tag Frau Größl,",
+            id="contact of a company stays with Sie",
+        ),
+        pytest.param(
+            Recipient((Person("", "Größl", Gender.WOMAN),)),
+            "Guten Tag Frau Größl,",
+            "Grüß Gott Frau Größl,",
+            "Guten Tag Frau Größl,",
+            id="nobody without a given name is called by it",
+        ),
+    ],
+)
+def test_the_tone_decides_the_greeting(recipient: Recipient, warm: str, south: str, informal: str) -> None:
+    assert warm == salutation(recipient, "de", Style(Tone.WARM))
+    assert warm == salutation(recipient, "de", Style(Tone.REGIONAL))
+    assert south == salutation(recipient, "de", Style(Tone.REGIONAL, south=True))
+    assert informal == salutation(recipient, "de", Style(Tone.WARM, informal=True))
+    assert informal.startswith("Hallo") is may_be_informal(recipient)
+    for tone in (Tone.FACTUAL, Tone.PREMIUM):
+        assert salutation(recipient, "de") == salutation(recipient, "de", Style(tone, south=True))
+
+
+@pytest.mark.parametrize("tone", Tone)
+def test_the_south_is_not_greeted_in_english(tone: Tone) -> None:
+    assert "Dear Ms Größl," == salutation(Recipient((WOMAN,)), "en", Style(tone, south=True))
