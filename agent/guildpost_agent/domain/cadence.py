@@ -23,6 +23,8 @@ class Contact:
 
 def fits(contact: Contact, others: Sequence[Contact]) -> bool:
     """Say whether one more contact keeps the cap, whatever lies before and after it."""
+    if not others:
+        return True
     for other in others:
         if (contact.first - other.last).days < GAP_DAYS and (other.first - contact.last).days < GAP_DAYS:
             return False

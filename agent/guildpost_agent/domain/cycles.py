@@ -4,16 +4,16 @@ A message knows its own occasion's due date, but of those that it carried along 
 due month (inspections) or day, so that the names which an occasion would have had nearby can be worked out.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from guildpost_agent.domain.keyed import occasion_id
 from guildpost_agent.domain.records import Occasion, Touchpoint
 
 
-def cycle_of(occasion: Occasion, *, by_month: bool) -> str:
+def cycle_of(due: date, *, by_month: bool) -> str:
     """Name a due cycle."""
-    day = occasion.due_date.isoformat()
+    day = due.isoformat()
     return day[:7] if by_month else day  # a year and its month
 
 

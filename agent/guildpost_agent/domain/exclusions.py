@@ -113,9 +113,11 @@ def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
         return Refusal(Reason.SOLD_OR_GONE, {})
     if vehicle.in_stock:
         return Refusal(Reason.SOLD_OR_GONE, {})
+    if not (vehicle.sold_on or vehicle.deregistered_on or vehicle.missing_since):
+        return None
     gone_on = (vehicle.sold_on, vehicle.deregistered_on, vehicle.missing_since)
-    since = min((day for day in gone_on if day), default=None)
-    if since is None or since > today:
+    since = min(day for day in gone_on if day)
+    if since > today:
         return None
     return Refusal(Reason.SOLD_OR_GONE, {"since": since.isoformat()})
 
@@ -192,7 +194,7 @@ def booked_or_done(
         now: the business clock.
         within_days: work so many days before the due date or later answers it.
     """
-    booked = open_appointment(appointments, occasion.service_id, now)
+    booked = open_appointment(appointments, occasion.service_id, now) if appointments else None
     if booked is not None:
         return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
     return _done(last_work, occasion.due_date, within_days)

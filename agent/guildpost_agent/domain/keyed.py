@@ -10,8 +10,13 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 _ID_BYTES: Final = 15
-_ID_LETTERS: Final = _ID_BYTES * 8 // 5
+_LETTER_BITS: Final = 5
+_ID_LETTERS: Final = _ID_BYTES * 8 // _LETTER_BITS
+_LETTERS: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)  # RFC 4648, small letters
+_PLACES: Final = np.array([16, 8, 4, 2, 1], np.uint8)
 _TAG: Final = "guildpost/plan/v1"
 
 
@@ -39,7 +44,8 @@ def occasion_ids(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
     joined = b"".join(
         hashlib.blake2b(head + _pack(row[:2]) + tails[row[2:]], digest_size=_ID_BYTES).digest() for row in rows
     )
-    text = base64.b32encode(joined).decode("ascii").lower()
+    bits = np.unpackbits(np.frombuffer(joined, np.uint8)).reshape(-1, _LETTER_BITS)
+    text = _LETTERS[bits @ _PLACES].tobytes().decode("ascii")
     return [text[at : at + _ID_LETTERS] for at in range(0, len(text), _ID_LETTERS)]
 
 

@@ -1,8 +1,9 @@
 """Every reason to write that a dealer's vehicles and customers give, within sight."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 
 from guildpost_agent.domain.columns import EPOCH, day_number, last_days, month_of
 from guildpost_agent.domain.cycles import cycle_of
-from guildpost_agent.domain.due_dates import Due, DueDate, DueDates, Garage, garage_of
+from guildpost_agent.domain.due_dates import Due, DueDates, Garage, garage_of
 from guildpost_agent.domain.due_dates.hu import hu_dues
 from guildpost_agent.domain.due_dates.values import SOURCES, TRIAGES, TRUSTED
 from guildpost_agent.domain.event_due import Sight, event_due
 from guildpost_agent.domain.keyed import occasion_ids
-from guildpost_agent.domain.records import Occasion, Vehicle
+from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
@@ -24,6 +25,11 @@ from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 # How far ahead occasions are kept: windows open within the planning horizon, and room to look ahead.
 SIGHT_DAYS: Final = 120
+
+
+_Row = tuple[str, str, str, date, str, float, Triage]
+"""An occasion without its name: customer, vehicle, service, due date, source, confidence, triage."""
+_VEHICLE: Final = 1
 
 
 @dataclass(frozen=True)
@@ -95,73 +101,59 @@ def in_sight(
         today: the dealer's local day.
         sight_days: how far ahead; services with longer windows see as far as their windows reach.
     """
-    last = today + timedelta(days=sight_days)
-    by_month: dict[tuple[str, str], Occasion] = {}
-    by_day: list[Occasion] = []
+    near, inspected, others = day_number(today + timedelta(days=sight_days)), [], []
     for service in services:
-        if not is_inspection(service):
-            by_day += _events(subjects, service, today, max(sight_days, ahead_days(service)))
-            continue
-        due = inspections.dues[service.service_id]
-        near = np.flatnonzero(due.known & (due.due <= day_number(last)))
-        overdue = _overdue(subjects, service, today)
-        for occasion in (*_unnamed(inspections.garage, due, near, service.service_id), *overdue):
-            by_month[occasion.vehicle_id, occasion.service_id] = occasion
-    named = [*_named(list(by_month.values()), by_month=True), *_named(by_day, by_month=False)]
-    return sorted(named, key=lambda occasion: occasion.occasion_id)
+        if is_inspection(service):
+            due = inspections.dues[service.service_id]
+            rows = _rows(inspections.garage, due, np.flatnonzero(due.known & (due.due <= near)), service.service_id)
+            overdue = _overdue(subjects, service, today)
+            passed = {row[_VEHICLE] for row in overdue}
+            inspected += [row for row in rows if row[_VEHICLE] not in passed] if passed else rows
+            inspected += overdue
+        else:
+            others += _events(subjects, service, today, max(sight_days, ahead_days(service)))
+    named = [*_named(inspected, by_month=True), *_named(others, by_month=False)]
+    return sorted(named, key=attrgetter("occasion_id"))
 
 
-def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_days: int) -> Iterator[Occasion]:
+def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_days: int) -> list[_Row]:
     rule = service.occasion
     if isinstance(rule, HuRule | InspectionRule):
-        return
-    everybody = is_notice(service) or isinstance(rule, AbsenceRule)
+        return []
+    everybody, name = is_notice(service) or isinstance(rule, AbsenceRule), service.service_id
     sight = Sight(today - timedelta(days=after_days(service)), today + timedelta(days=sight_days), today)
-    for vehicle, due in event_due(rule, service.service_id, subjects, sight):
-        if everybody or subjects.is_ours(vehicle, today):
-            yield _occasion(vehicle, service.service_id, due)
-
-
-def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> Iterator[Occasion]:
-    """Find inspections whose month of the DMS went by lately and that nobody did here since."""
-    days = after_days(service)
-    if not days or not isinstance(service.occasion, HuRule):
-        return
-    for month in range(month_of(today - timedelta(days=days)), month_of(today)):
-        named = [v for v in subjects.vehicles if v.next_hu is not None and month_of(v.next_hu) == month]
-        garage, then = garage_of(named, subjects.histories), int(last_days(np.array([month]))[0])
-        due = hu_dues(garage, service.occasion, then)
-        still = np.flatnonzero(due.known & (due.due == then) & (due.triage == TRUSTED))
-        yield from _unnamed(garage, due, still, service.service_id)
-
-
-def _unnamed(garage: Garage, due: Due, rows: NDArray[np.intp], service_id: str) -> Iterator[Occasion]:
-    days = {int(day): date.fromordinal(EPOCH + int(day)) for day in np.unique(due.due[rows])}
-    columns = (column[rows].tolist() for column in (due.due, due.source, due.confidence, due.triage))
-    for at, day, source, confidence, triage in zip(rows.tolist(), *columns, strict=True):
-        vehicle = garage.vehicles[at]
-        yield Occasion(
-            "",
-            vehicle.customer_id,
-            vehicle.vehicle_id,
-            service_id,
-            days[day],
-            SOURCES[source],
-            confidence,
-            TRIAGES[triage],
-        )
-
-
-def _named(found: list[Occasion], *, by_month: bool) -> list[Occasion]:
-    """Give occasions their names, all at once."""
-    names = occasion_ids([(o.vehicle_id, o.customer_id, o.service_id, cycle_of(o, by_month=by_month)) for o in found])
     return [
-        Occasion(name, o.customer_id, o.vehicle_id, o.service_id, o.due_date, o.source, o.confidence, o.triage)
-        for name, o in zip(names, found, strict=True)
+        (vehicle.customer_id, vehicle.vehicle_id, name, due.due, due.source, due.confidence, due.triage)
+        for vehicle, due in event_due(rule, name, subjects, sight)
+        if everybody or subjects.is_ours(vehicle, today)
     ]
 
 
-def _occasion(vehicle: Vehicle, service_id: str, due: DueDate) -> Occasion:
-    return Occasion(
-        "", vehicle.customer_id, vehicle.vehicle_id, service_id, due.due, due.source, due.confidence, due.triage
-    )
+def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> list[_Row]:
+    """Find inspections whose month of the DMS went by lately and that nobody did here since."""
+    days, found = after_days(service), list[_Row]()
+    if not days or not isinstance(service.occasion, HuRule):
+        return found
+    for month in range(month_of(today - timedelta(days=days)), month_of(today)):
+        named = [subjects.vehicles[at] for at in np.flatnonzero(subjects.garage.named_hu == month).tolist()]
+        garage, then = garage_of(named, subjects.histories), int(last_days(np.array([month]))[0])
+        due = hu_dues(garage, service.occasion, then)
+        still = np.flatnonzero(due.known & (due.due == then) & (due.triage == TRUSTED))
+        found += _rows(garage, due, still, service.service_id)
+    return found
+
+
+def _rows(garage: Garage, due: Due, at: NDArray[np.intp], service_id: str) -> list[_Row]:
+    days = {int(day): date.fromordinal(EPOCH + int(day)) for day in np.unique(due.due[at])}
+    vehicles = [garage.vehicles[one] for one in at.tolist()]
+    columns = (column[at].tolist() for column in (due.due, due.source, due.confidence, due.triage))
+    return [
+        (v.customer_id, v.vehicle_id, service_id, days[day], SOURCES[source], confidence, TRIAGES[triage])
+        for v, day, source, confidence, triage in zip(vehicles, *columns, strict=True)
+    ]
+
+
+def _named(rows: list[_Row], *, by_month: bool) -> list[Occasion]:
+    """Give occasions their names, all at once."""
+    names = occasion_ids([(row[1], row[0], row[2], cycle_of(row[3], by_month=by_month)) for row in rows])
+    return [Occasion(name, *row) for name, row in zip(names, rows, strict=True)]

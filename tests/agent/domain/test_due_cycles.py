@@ -123,7 +123,7 @@ def test_an_earlier_keeper_s_visit_makes_nobody_missed() -> None:
 def test_what_a_message_carried_along_is_recognised_though_its_month_has_moved() -> None:
     occasion = Occasion("", "1", "V1", "inspection", date(2027, 5, 20), "mileage", 0.5, Triage.ESTIMATED)
     moved = replace(occasion, due_date=date(2027, 6, 3))
-    then = occasion_id("V1", "1", "inspection", cycle_of(occasion, by_month=True))
+    then = occasion_id("V1", "1", "inspection", cycle_of(occasion.due_date, by_month=True))
     carrier = replace(a_touchpoint("t1", "1", NOW), bundled=(then,))
     assert carried_before(carrier, moved, 150)
     assert not carried_before(carrier, replace(moved, due_date=date(2029, 5, 20)), 150)
@@ -132,4 +132,4 @@ def test_what_a_message_carried_along_is_recognised_though_its_month_has_moved()
 
 def test_the_names_of_cycles_are_those_that_the_planner_gives() -> None:
     (found,) = find(Subjects([a_vehicle()], histories([a_job()])), [SERVICES["hu_au"]], TODAY)
-    assert found.occasion_id == occasion_id("V1", "1", "hu_au", cycle_of(found, by_month=True))
+    assert found.occasion_id == occasion_id("V1", "1", "hu_au", cycle_of(found.due_date, by_month=True))
