@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from guildpost_agent.app.contacts import called_at_home, calls_made
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
@@ -27,7 +28,9 @@ def allowance_of(
     config: AgentConfig,
     now: datetime,
     services: Mapping[str, ServiceDefinition],
+    *,
     answered: Collection[str] = (),
+    households: Mapping[str, str] | None = None,
 ) -> Allowance:
     """Work out what is left from now on.
 
@@ -37,6 +40,7 @@ def allowance_of(
         now: the business clock.
         services: those that the dealer runs, by id; they say whether a message asks for a visit, and of which skill.
         answered: touchpoints that somebody booked on or answered: what they bring is known.
+        households: by customer; who was called is not written to soon, nor is anybody who lives there.
     """
     figures, zone, every = config.figures, zone_of(config), config.letters.release_every_days
     own = {name: one.weekly_budget_cents for name, one in config.services.settings.items()}
@@ -45,6 +49,7 @@ def allowance_of(
         service_cents={name: weekly * every // _WEEK for name, weekly in own.items() if weekly is not None},
         letter_cents=figures.letter_cents,
         workshop=workshop_of(uow, config, now, services),
+        called=called_at_home(calls_made(uow, now, zone), households or {}),
     )
     coming = config.workshop
     before = coming.visits_after_days + coming.visits_over_days + _LONGEST_WAY_DAYS

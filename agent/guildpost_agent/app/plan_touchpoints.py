@@ -240,7 +240,8 @@ def plan_within(
     answered = frozenset(outcome.touchpoint_id for outcome in outcomes if outcome.kind in _ANSWERS)
     reminders = wished_days(outcomes, dealer.zone)
     occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
-    run = _Run(judge, horizon_days, held_out, allowance_of(uow, config, now, by_id, answered), answered, reminders)
+    allowance = allowance_of(uow, config, now, by_id, answered=answered, households=dealership.households)
+    run = _Run(judge, horizon_days, held_out, allowance, answered, reminders)
     _plan_all(run, occasions, uow)
     run.allowance.complete()
     _explain_vanished(run, vanished, uow)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.contacts import calls_made
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
@@ -15,7 +16,7 @@ from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
 from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
-from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.definition import CapClass, ServiceDefinition
 
 
 def recheck_touchpoint(
@@ -52,6 +53,7 @@ def recheck_touchpoint(
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today
+    exempt = service.cap_class is CapClass.EXEMPT
     refused = recheck(
         touchpoint,
         customer=customer,
@@ -62,7 +64,7 @@ def recheck_touchpoint(
         service=service,
         suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
         contact=Contact(today, met),
-        others=_met(uow, touchpoint, zone),
+        others=[] if exempt else _met(uow, touchpoint, now, zone),
         now=now.astimezone(zone),
         today=today,
         rules=rules,
@@ -95,9 +97,9 @@ def _suppressed(uow: UnitOfWork, customer: Customer, channel: Channel) -> bool:
     return any(uow.suppressions.contains(entry, channel) for entry in entries)
 
 
-def _met(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo) -> list[Contact]:
-    """List when the customer really was written to otherwise, with the way that a letter takes."""
-    contacts = []
+def _met(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime, zone: ZoneInfo) -> list[Contact]:
+    """List when the household really was written to otherwise, with the way that a letter takes, or was called."""
+    contacts: list[Contact] = []
     housemates = uow.people.housemates(touchpoint.customer_id)
     for other in (t for one in housemates for t in uow.plans.touchpoints_of(one)):
         job = uow.outbox.get(other.touchpoint_id)
@@ -105,4 +107,6 @@ def _met(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo) -> list[Contac
             continue
         planned, left = contact_of(other, zone), job.changed_at.astimezone(zone).date()
         contacts.append(Contact(left, left + (planned.last - planned.first)))
+    for calls in calls_made(uow, now, zone, housemates).values():
+        contacts += calls
     return contacts

@@ -87,7 +87,7 @@ def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     yield texts.text("cli.calls.count", count=len(found.calls), **hours)
     for call in found.calls:
         yield from _call(call, texts, zone)
-    for name in ("later", "over", "not_allowed", "stopped"):
+    for name in ("later", "over", "not_allowed", "stopped", "too_soon"):
         if count := getattr(found, name):
             yield texts.text(f"cli.calls.{name}", count=count)
 

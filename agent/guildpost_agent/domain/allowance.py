@@ -1,4 +1,4 @@
-"""What a dealer can spend and serve: postage by release, and the workshop's places (``workshop``).
+"""What a dealer can spend, serve and say: postage by release, places (``workshop``), and calls made lately.
 
     budget     letters of one release cost no more than the weekly budget times the weeks since the release before,
                all services together, and those of a service with a budget of its own
@@ -8,11 +8,12 @@ Both are given in the order in which they are asked for: whoever plans asks for 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.workshop import Facts, Room, Workshop
 
@@ -29,6 +30,7 @@ class Allowance:
         letter_cents: what one letter costs.
         workshop: places and expected visits; None means that nobody set a limit.
         spent: cents by release day, all services together under the empty name.
+        called: by customer, the calls to the household that count against the contact cap.
     """
 
     budget_cents: int | None = None
@@ -36,6 +38,7 @@ class Allowance:
     letter_cents: int = 0
     workshop: Workshop | None = None
     spent: Counter[tuple[str, date]] = field(default_factory=Counter)
+    called: Mapping[str, Sequence[Contact]] = field(default_factory=dict)
 
     def affords(self, channel: Channel, released: date, service_id: str) -> bool:
         """Say whether one more letter of a release day and service can be paid; e-mails cost nothing."""

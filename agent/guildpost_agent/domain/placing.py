@@ -37,6 +37,7 @@ def place(
     """
     exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
     refusal = Refusal(Reason.WINDOW_OVER, {"closed": candidate.closes.isoformat()})
+    contacts = [*contacts, *allowance.called.get(candidate.occasion.customer_id, ())]
     for channel, ground in candidate.channels:
         free: Sequence[Option] = options(candidate, channel, dealer)
         room = allowance.room(name, channel)

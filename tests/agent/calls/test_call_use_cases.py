@@ -44,6 +44,7 @@ PHONE = ConsentEvent(
         source="Annahme", collected_by="Kraft", given_on=date(2027, 1, 30), text_version="t1", text_sha256="ab" * 32
     ),
 )  # fmt: skip
+LATER = NOW + timedelta(days=30)
 OTHER = replace(TASK, task_id="other", vehicle_id="V2", reason=CallReason.WIN_BACK, desk=Desk.SALES)
 
 
@@ -64,7 +65,8 @@ def fill(uow: UnitOfWork) -> None:
     record_grant(uow, PHONE, KEY)
     uow.plans.replace_occasions([Occasion("o1", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.9, Triage.TRUSTED)])
     uow.plans.add_touchpoints([Touchpoint(
-        "t1", "o1", "1", "V1", "hu_au", 1, Channel.EMAIL, NOW, NOW, date(2027, 4, 30), 60, 0, 10, "default", "planned"
+        "t1", "o1", "1", "V1", "hu_au", 1, Channel.EMAIL, LATER, LATER, date(2027, 4, 30), 30, 0, 10, "default",
+        "planned",
     )])  # fmt: skip
     assert [True, True, False] == [uow.calls.add(replace(t, occasion_id="o1")) for t in (TASK, OTHER, TASK)]
 

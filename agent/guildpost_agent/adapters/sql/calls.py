@@ -1,5 +1,6 @@
 """The table of call tasks."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -68,6 +69,14 @@ class SqlCalls:
         """List a customer's tasks, oldest first."""
         mine = select(call_tasks).where(call_tasks.c.customer_id == customer_id)
         found = self._connection.execute(mine.order_by(call_tasks.c.created_at, call_tasks.c.task_id))
+        return [_task(row) for row in found.mappings()]
+
+    def made_since(self, since: datetime, customer_ids: Collection[str] | None = None) -> list[CallTask]:
+        """List the tasks that were closed with a result at an instant or later, of everybody or certain customers."""
+        done = select(call_tasks).where(call_tasks.c.state == CallState.DONE.value, call_tasks.c.closed_at >= since)
+        if customer_ids is not None:
+            done = done.where(call_tasks.c.customer_id.in_(customer_ids))
+        found = self._connection.execute(done.order_by(call_tasks.c.closed_at, call_tasks.c.task_id))
         return [_task(row) for row in found.mappings()]
 
     def change(self, task: CallTask, expected: CallTask) -> bool:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guildpost_agent.app.calls.rules import CallRules, may_call
+from guildpost_agent.app.contacts import contacts_of
 from guildpost_agent.app.dealership import suppression_check
 from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.cadence import Contact, fits
+from guildpost_agent.domain.call_contacts import is_commercial
 from guildpost_agent.domain.call_steps import is_call_time
 from guildpost_agent.domain.call_tasks import CallTask, Desk
 from guildpost_agent.domain.consent.decide import Decision
@@ -28,13 +31,14 @@ class Call:
 
 @dataclass(frozen=True)
 class CallList:
-    """What to do now, and how many open tasks rest: not their day, nobody to call, no permission, stopped."""
+    """What to do now, and how many open tasks rest: not their day, nobody to call, no permission, stopped, too soon."""
 
     calls: tuple[Call, ...]
     later: int = 0
     over: int = 0
     not_allowed: int = 0
     stopped: int = 0
+    too_soon: int = 0
 
 
 def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: Desk | None = None) -> CallList:
@@ -47,8 +51,9 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
         desk: whose; everybody's by default.
     """
     calls: list[Call] = []
-    later = over = not_allowed = stopped = 0
+    later = over = not_allowed = stopped = too_soon = 0
     today = now.astimezone(rules.zone).date()
+    at_once = Contact(today, today)
     with open_uow() as uow:
         tasks = [task for task in uow.calls.open() if desk in {None, task.desk}]
         known = {c.customer_id: c for c in uow.records.customers_of({task.customer_id for task in tasks})}
@@ -71,6 +76,9 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
                 if not (ground.allowed and reachable(customer, ContactChannel.PHONE)):
                     not_allowed += 1
                     continue
+                if is_commercial(task) and not fits(at_once, contacts_of(uow, task.customer_id, now, rules.zone)):
+                    too_soon += 1
+                    continue
                 in_hours = is_call_time(now, rules.zone, rules.states(customer))
                 calls.append(Call(task, customer, vehicles.get(task.vehicle_id), ground, in_hours))
-    return CallList(tuple(calls), later, over, not_allowed, stopped)
+    return CallList(tuple(calls), later, over, not_allowed, stopped, too_soon)

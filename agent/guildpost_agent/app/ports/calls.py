@@ -1,5 +1,7 @@
 """The store of call tasks."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
 from guildpost_agent.domain.call_tasks import CallTask
@@ -19,6 +21,10 @@ class Calls(Protocol):
 
     def of(self, customer_id: str) -> list[CallTask]:
         """List a customer's tasks, oldest first."""
+        ...
+
+    def made_since(self, since: datetime, customer_ids: Collection[str] | None = None) -> list[CallTask]:
+        """List the tasks that were closed with a result at an instant or later, of everybody or certain customers."""
         ...
 
     def change(self, task: CallTask, expected: CallTask) -> bool:
