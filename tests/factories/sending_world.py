@@ -5,8 +5,8 @@ touchpoint = world.plan("erika")                     # a mail, due now
 world.dispatch(FakeChannel())
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from guildpost_agent.app.relay_state import note_relay_answer
 from guildpost_agent.app.sending_keys import ensure_sending_keys
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Outcome, Touchpoint, Triage, Vehicle
 from guildpost_shared.clock import ManualClock
+from guildpost_shared.entropy import Entropy
 from guildpost_shared.templates.mail import RenderedMail
 from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
 from tests.factories.agent import a_consent
@@ -79,10 +80,18 @@ def plain_mail(request: MailRequest) -> bytes:
     return to_bytes(mail, envelope)
 
 
-def plan_touchpoint(
-    open_uow: OpenUnitOfWork, name: str, channel: Channel = Channel.EMAIL, **changes: object
-) -> Touchpoint:
-    """Store a customer with a vehicle and a touchpoint that is due at NOW, in any agent's database."""
+@dataclass(frozen=True)
+class Due:
+    """A message that is due at NOW, with everything that it is about."""
+
+    customer: Customer
+    vehicle: Vehicle
+    occasion: Occasion
+    touchpoint: Touchpoint
+
+
+def a_due_message(name: str, channel: Channel = Channel.EMAIL, **changes: object) -> Due:
+    """Build a customer with a vehicle and a touchpoint that is due at NOW."""
     customer = Customer(
         customer_id=f"K-{name}",
         given_name=name.title(),
@@ -120,17 +129,27 @@ def plan_touchpoint(
         arm="treated",
         state="planned",
     )
-    touchpoint = replace(touchpoint, **changes)  # type: ignore[arg-type] # the caller names real fields
-    consent = a_consent(customer.customer_id)
+    return Due(customer, vehicle, occasion, replace(touchpoint, **changes))  # type: ignore[arg-type] # real fields
+
+
+def plan_all(open_uow: OpenUnitOfWork, messages: Sequence[Due]) -> None:
+    """Store messages that are due, and the consents they rest on, in any agent's database."""
     with open_uow() as uow:
-        uow.records.upsert_customers([customer])
-        uow.records.upsert_vehicles([vehicle])
-        uow.consents.append([consent])
-        known = [o for o in uow.plans.occasions() if o.occasion_id != occasion.occasion_id]
-        uow.plans.replace_occasions([*known, occasion])
-        uow.plans.add_touchpoints([touchpoint])
+        uow.records.upsert_customers([due.customer for due in messages])
+        uow.records.upsert_vehicles([due.vehicle for due in messages])
+        uow.consents.append([a_consent(due.customer.customer_id) for due in messages])
+        uow.plans.replace_occasions([due.occasion for due in messages], [due.vehicle.vehicle_id for due in messages])
+        uow.plans.add_touchpoints([due.touchpoint for due in messages])
         uow.commit()
-    return touchpoint
+
+
+def plan_touchpoint(
+    open_uow: OpenUnitOfWork, name: str, channel: Channel = Channel.EMAIL, **changes: object
+) -> Touchpoint:
+    """Store a customer with a vehicle and a touchpoint that is due at NOW, in any agent's database."""
+    due = a_due_message(name, channel, **changes)
+    plan_all(open_uow, [due])
+    return due.touchpoint
 
 
 class SendingWorld:
@@ -142,7 +161,7 @@ class SendingWorld:
         self.engine = open_engine(folder / "agent.db", _KEY)
         self.open_uow = unit_of_work_factory(self.engine)
         self.clock = ManualClock(NOW)
-        self.entropy = SeededEntropy(str(folder).encode())
+        self.entropy: Entropy = SeededEntropy(str(folder).encode())
         self.sealing_key = X25519PrivateKey.from_private_bytes(b"\x11" * 32)
         with self.open_uow() as uow:
             self.keys = ensure_sending_keys(uow, self.entropy)
