@@ -2,6 +2,9 @@
 
 No token is stored, only its id, from which no working link can be made; no answer is stored that is not sealed. A
 mark is a hash over the whole token, so it does not tell which answer it stands for.
+
+Two connections: one writes, and what waits for it while a commit is under way shares the next one (group commit); the
+other reads, and waits for no commit.
 """
 
 import sqlite3
@@ -10,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +32,7 @@ CREATE TABLE IF NOT EXISTS seen (mark BLOB PRIMARY KEY, expires INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, at INTEGER NOT NULL);
 """
 _BUSY_SECONDS: Final = 30.0
+_card = lru_cache(maxsize=256)(read_card)
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,23 @@ class StoredAnswer:
     sealed: bytes
 
 
+@dataclass
+class _Entry:
+    """An answer on its way into the file: its rows, and what became of it."""
+
+    mark: tuple[bytes, int]
+    row: tuple[bytes, bytes, bytes, int]
+    new: bool | None = None
+    error: sqlite3.Error | None = None
+
+
 class RelayStore:
-    """The file; one connection, one writer at a time, every commit durable (``synchronous=FULL``)."""
+    """The file; one writer at a time, every commit durable (``synchronous=FULL``) before anybody is answered."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA secure_delete = ON")
+        self._lock, self._reading_lock, self._queue_lock = threading.Lock(), threading.Lock(), threading.Lock()
+        self._queue: list[_Entry] = []
+        self._connection, self._reader = _connect(path), _connect(path)
 
     @classmethod
     def create(cls, home: Path) -> "RelayStore":
@@ -72,6 +85,7 @@ class RelayStore:
 
     def close(self) -> None:
         """Close the file."""
+        self._reader.close()
         self._connection.close()
 
     def admit(self, card: DealerCard) -> None:
@@ -84,16 +98,16 @@ class RelayStore:
 
     def dealer(self, key_id: bytes) -> DealerCard | None:
         """Find a dealer by the id of the relay key."""
-        with self._lock:
-            row = self._connection.execute("SELECT card FROM dealers WHERE key_id = ?", (key_id,)).fetchone()
-        return None if row is None else read_card(row[0])
+        with self._reading_lock:
+            row = self._reader.execute("SELECT card FROM dealers WHERE key_id = ?", (key_id,)).fetchone()
+        return None if row is None else _card(row[0])
 
     def dealers(self) -> list[tuple[DealerCard, int]]:
         """List the dealers with the number of answers that wait for each."""
         counting = "SELECT card, (SELECT count(*) FROM answers a WHERE a.key_id = d.key_id) FROM dealers d"
-        with self._lock:
-            rows = self._connection.execute(counting).fetchall()
-        return sorted(((read_card(card), count) for card, count in rows), key=lambda row: row[0].display_name)
+        with self._reading_lock:
+            rows = self._reader.execute(counting).fetchall()
+        return sorted(((_card(card), count) for card, count in rows), key=lambda row: row[0].display_name)
 
     def add_once(
         self, mark: bytes, *, key_id: bytes, token_id: bytes, sealed: bytes, expires: datetime, kept_until: datetime
@@ -108,21 +122,36 @@ class RelayStore:
             expires: until when the mark is needed: the token's end.
             kept_until: until when the answer waits to be fetched.
         """
-        with self._transaction() as connection:
-            seen = (mark, int(expires.timestamp()))
-            new = connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen).rowcount == 1
-            if new:
-                connection.execute(
-                    "INSERT INTO answers (key_id, token_id, sealed, expires) VALUES (?, ?, ?, ?)",
-                    (key_id, token_id, sealed, int(kept_until.timestamp())),
-                )
-        return new
+        row = (key_id, token_id, sealed, int(kept_until.timestamp()))
+        mine = _Entry((mark, int(expires.timestamp())), row)
+        with self._queue_lock:
+            self._queue.append(mine)
+        with self._lock:
+            if mine.new is None and mine.error is None:  # nobody took it along
+                self._commit_queue()
+        if mine.error is not None:
+            raise mine.error
+        return bool(mine.new)
+
+    def _commit_queue(self) -> None:
+        """Write all that waits in one transaction; if that fails, it failed for each of them."""
+        with self._queue_lock:
+            entries, self._queue = self._queue, []
+        try:
+            with self._committed() as connection:
+                found = [_add(connection, entry) for entry in entries]
+        except sqlite3.Error as error:
+            for entry in entries:
+                entry.error = error
+            return
+        for entry, new in zip(entries, found, strict=True):
+            entry.new = new
 
     def answers(self, key_id: bytes, after: int, limit: int) -> list[StoredAnswer]:
         """List a dealer's answers with a greater number, oldest first."""
         reading = "SELECT seq, token_id, sealed FROM answers WHERE key_id = ? AND seq > ? ORDER BY seq LIMIT ?"
-        with self._lock:
-            rows = self._connection.execute(reading, (key_id, after, limit)).fetchall()
+        with self._reading_lock:
+            rows = self._reader.execute(reading, (key_id, after, limit)).fetchall()
         return [StoredAnswer(*row) for row in rows]
 
     def delete(self, key_id: bytes, seqs: Sequence[int]) -> None:
@@ -146,11 +175,34 @@ class RelayStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
+        with self._lock, self._committed() as connection:
+            yield connection
+
+    @contextmanager
+    def _committed(self) -> Iterator[sqlite3.Connection]:
+        """Commit what is done inside, or nothing; whoever calls holds the lock."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
             self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _add(connection: sqlite3.Connection, entry: _Entry) -> bool:
+    """Store an answer unless its mark was seen before; say whether it was new."""
+    new = connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", entry.mark).rowcount == 1
+    if new:
+        adding = "INSERT INTO answers (key_id, token_id, sealed, expires) VALUES (?, ?, ?, ?)"
+        connection.execute(adding, entry.row)
+    return new
