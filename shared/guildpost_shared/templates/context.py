@@ -72,6 +72,16 @@ class BrandContext:
 
 
 @dataclass(frozen=True)
+class FleetRow:
+    """One line of the list in a fleet's letter, in words."""
+
+    plate: str
+    vehicle: str
+    work: str
+    month: str
+
+
+@dataclass(frozen=True)
 class MessageContext:
     """Everything one message needs.
 
@@ -84,6 +94,8 @@ class MessageContext:
     and ``cancelled`` name appointments, a line each. ``tone`` is ``factual``, ``warm``, ``premium`` or
     ``regional``, ``informal`` says "Du", ``closing`` is the line above the signature. ``warranty_month`` names the
     month in which the warranty ends where that is near and known, ``season`` is ``winter``, ``summer`` or empty.
+    ``fleet`` lists everything that is due, the message's own occasion first, where it is too much for a sentence: a
+    letter then encloses a list of vehicles.
     """
 
     language: Language
@@ -109,6 +121,7 @@ class MessageContext:
     closing: str = ""
     warranty_month: str = ""
     season: str = ""
+    fleet: tuple[FleetRow, ...] = ()
 
 
 def clean(text: str) -> str:

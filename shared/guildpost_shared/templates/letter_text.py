@@ -13,7 +13,7 @@ layout of their own; the installed ``letter.typ`` sets them, so a catalogue can 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -55,7 +55,12 @@ class Block:
 class Letter:
     """One letter as plain values; ``doc_id`` is random and says nothing about the customer.
 
-    ``info`` holds label and value of the information block, ``head`` the sender's name and the brand's.
+    Attributes:
+        info: label and value of each row of the information block.
+        head: the sender's name and the brand's.
+        answer_url: the answer page, printed as a QR code; empty without one.
+        answer: what the code is for, and its name for those who do not see it.
+        fleet: plate, vehicle, work and month of each row of a fleet's list; with ``fleet_title`` and ``fleet_heads``.
     """
 
     doc_id: str
@@ -69,6 +74,11 @@ class Letter:
     blocks: tuple[Block, ...]
     imprint: tuple[str, ...]
     page_word: str
+    answer_url: str = ""
+    answer: tuple[str, str] = ("", "")
+    fleet: tuple[tuple[str, str, str, str], ...] = ()
+    fleet_title: str = ""
+    fleet_heads: tuple[str, ...] = ()
 
 
 class LetterTemplate:
@@ -115,6 +125,10 @@ class LetterTemplate:
             Refused: ``template_slot_missing``, ``template_value_invalid``, ``template_limit_exceeded`` or
                 ``letter_address_too_long``; the letter must not be printed.
         """
+        texts = load("guildpost_shared.templates", self.manifest.language)
+        if context.fleet:
+            others = texts.text("letter.fleet.see", count=len(context.fleet) - 1)
+            context = replace(context, also_due=(others,))
         variables = self.manifest.variables(context)
         address = tuple(clean(line) for line in context.addressee if clean(line))
         if len(address) > MAX_ADDRESS_LINES:
@@ -140,7 +154,12 @@ class LetterTemplate:
                 if (block := Block(kind, tuple(t for p in parts if (t := clean(render(p, variables, self._id)))))).texts
             ),
             imprint=tuple(clean(line) for line in dealer.imprint),
-            page_word=load("guildpost_shared.templates", self.manifest.language).text("letter.page"),
+            page_word=texts.text("letter.page"),
+            answer_url=clean(context.links.answer),
+            answer=(texts.text("letter.answer"), texts.text("letter.answer.code")),
+            fleet=tuple((clean(r.plate), clean(r.vehicle), clean(r.work), clean(r.month)) for r in context.fleet),
+            fleet_title=texts.text("letter.fleet"),
+            fleet_heads=tuple(texts.text(f"letter.fleet.{name}") for name in ("plate", "vehicle", "work", "month")),
         )
 
     def _info(self, context: MessageContext, day: date) -> tuple[tuple[str, str], ...]:
