@@ -5,14 +5,14 @@ import json
 from dataclasses import asdict
 
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
-from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.emergency_stop import current_stop, stop_steps
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_agent.cli.stop import stop_line
+from guildpost_agent.cli.stop import step_line, stop_line
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel
 from guildpost_shared.errors import public_text
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         rounds = uow.rounds.all()
         waiting = sum(len(uow.outbox.in_state(channel, State.READY)) for channel in Channel)
         problems = open_problems(uow)
-        stop = current_stop(uow)
+        stop, steps = current_stop(uow), stop_steps(uow)[-1:]
         proposed = len(uow.plans.proposed())
         fresh = tables_freshness(uow, core.business_clock.now())
     catalogue = catalogue_of(core) if memberships else None
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         "stop": None
         if stop is None
         else {**vars(stop), "services": sorted(stop.services), "since": stop.since.isoformat()},
+        "last_stop_step": [{**vars(one), "at": one.at.isoformat()} for one in steps],
         "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
         "fresh": [{"table": one.table, "days": one.days, "came_at": one.came_at.isoformat()} for one in fresh],
         "problems": [
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         texts = texts_of(arguments)
         if stop is not None:
             print(stop_line(stop, core, texts))
+        for step in steps:
+            print(step_line(step, core, texts))
         if proposed:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:

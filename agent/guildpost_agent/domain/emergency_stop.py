@@ -1,11 +1,13 @@
 """The dealer's emergency stop: everything, or single services, rest until the dealer resumes them.
 
-What is stopped stays planned and is neither lost nor refused; only its last day may pass meanwhile.
+What is stopped stays planned and is neither lost nor refused; only its last day may pass meanwhile. Every step is
+noted with who did it, when and why.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,32 @@ class Stop:
     def covers(self, service_id: str) -> bool:
         """Say whether messages of a service rest."""
         return self.everything or service_id in self.services
+
+
+class StepKind(StrEnum):
+    """What was done."""
+
+    STOP = "stop"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop or resumption.
+
+    Attributes:
+        kind: which.
+        at: UTC.
+        by: who.
+        services: which services; none for everything.
+        reason: in that person's words; may be empty for a stop.
+    """
+
+    kind: StepKind
+    at: datetime
+    by: str
+    services: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def stopped(before: Stop | None, services: Collection[str], *, now: datetime, by: str) -> Stop:

@@ -30,6 +30,7 @@ from tests.fakes.channel import FakeChannel
 from tests.fakes.smtp_server import SmtpServer
 
 BY = "Frau Muster"
+WHY = "Fehler behoben"
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_no_mail_arrives_while_everything_is_stopped_and_each_arrives_once_after
         stop(world)
         resting = [world.dispatch(channel) for _ in range(2)]
         arrived, states = len(server.mails), {world.states(touchpoint) for touchpoint in touchpoints}
-        resume_sending(world.open_uow, ())
+        resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
         after = [world.dispatch(channel).sent for _ in range(2)]
         received = Counter(mail.recipient for mail in server.mails)
 
@@ -64,7 +65,7 @@ def test_a_stopped_service_rests_while_the_others_go_on(world: SendingWorld) -> 
     stop(world, "hu_au")
     world.dispatch(channel)
     assert [("planned", "ready"), ("sent", "sent")] == [world.states(hu), world.states(inspection)]
-    resume_sending(world.open_uow, ["hu_au"])
+    resume_sending(world.open_uow, ["hu_au"], now=NOW, by=BY, reason=WHY)
     world.dispatch(channel)
     assert ("sent", "sent") == world.states(hu)
 
@@ -93,7 +94,7 @@ def test_what_rested_past_its_last_day_does_not_go_out(world: SendingWorld) -> N
     touchpoint = world.plan("erika", not_after=NOW + timedelta(hours=1))
     stop(world)
     world.dispatch(FakeChannel())
-    resume_sending(world.open_uow, ())
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     world.clock.set(NOW + timedelta(hours=2))
     assert {"too_late": 1} == world.dispatch(FakeChannel()).refused
     assert ("refused", "refused") == world.states(touchpoint)
@@ -105,7 +106,7 @@ def test_a_confirmation_of_an_opt_in_rests_with_everything_only(tmp_path: Path) 
     stop_sending(world.open_uow, ["hu_au"], now=NOW, by=BY)
     stop_sending(world.open_uow, (), now=NOW, by=BY)
     assert 0 == world.send(channel).sent
-    resume_sending(world.open_uow, ())
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     stop_sending(world.open_uow, ["hu_au"], now=NOW, by=BY)
     assert (1, 1) == (world.send(channel).sent, len(channel.mails))
 
@@ -128,7 +129,7 @@ def test_letters_rest_and_leave_in_one_batch_after(world: SendingWorld, tmp_path
     stop(world, "hu_au")
     assert (0, 2) == ((resting := release(world, tmp_path)).released, resting.deferred)
     assert {("planned", "ready")} == {world.states(letter) for letter in letters}
-    resume_sending(world.open_uow, ())
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     assert [2, 0] == [release(world, tmp_path).released for _ in range(2)]
     assert 1 == len(list((tmp_path / "letters").iterdir()))
 
@@ -144,7 +145,7 @@ def test_a_batch_stopped_while_it_is_typeset_is_put_off_and_nothing_reaches_the_
 
     assert 0 == release(world, tmp_path, render).released
     assert (("planned", "ready"), []) == (world.states(letter), list((tmp_path / "letters").glob("*")))
-    resume_sending(world.open_uow, ())
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     assert 1 == release(world, tmp_path).released
 
 
@@ -160,7 +161,7 @@ def test_a_batch_that_a_crash_interrupted_rests_too(world: SendingWorld, tmp_pat
     stop(world)
     assert 0 == release(world, tmp_path).released
     assert ("planned", "ready") == world.states(letter)
-    resume_sending(world.open_uow, ())
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     assert [1, 0] == [release(world, tmp_path).released for _ in range(2)]
     assert 1 == len(list((tmp_path / "letters").iterdir()))
 
