@@ -8,7 +8,9 @@ from guildpost_shared import command_line
 COMMANDS: Final = {
     "appointments": "guildpost_agent.cli.appointments",
     "approve": "guildpost_agent.cli.approve",
+    "bounces": "guildpost_agent.cli.bounces",
     "calls": "guildpost_agent.cli.calls",
+    "compose": "guildpost_agent.cli.compose",
     "consents": "guildpost_agent.cli.consents",
     "dkim": "guildpost_agent.cli.dkim",
     "enrol": "guildpost_agent.cli.enrol",
