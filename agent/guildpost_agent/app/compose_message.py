@@ -1,28 +1,31 @@
 """Compose the messages of the outbox, the letters of a batch, and the preview on screen, from one set of values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.carried_along import Carried, carried_along, words_of_list
+from guildpost_agent.app.compose_extras import Extras, ExtrasDesk
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import MailRequest
+from guildpost_agent.app.next_best_offers import OfferDesk
 from guildpost_agent.app.ports.template_store import TemplateStore
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.legal_basis import basis
-from guildpost_agent.domain.message_context import message_context
-from guildpost_agent.domain.records import Channel, Customer, Touchpoint, Triage
-from guildpost_agent.domain.service_work import consent_purpose
+from guildpost_agent.domain.message_context import message_context, style_of
+from guildpost_agent.domain.records import Channel, Customer, Touchpoint, Triage, Vehicle
+from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import Channel as ServiceChannel
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.templates.context import BrandContext, LinkContext, MessageContext
+from guildpost_shared.templates.context import FleetRow, LinkContext, MessageContext
 from guildpost_shared.templates.letter_text import Letter
 from guildpost_shared.templates.mail import RenderedMail
+from guildpost_shared.templates.manifest import Manifest
 from guildpost_shared.templates.mime import Envelope, Mailbox, Sign, to_bytes, unsigned
 from guildpost_shared.templates.wording import due_month_text
 
@@ -30,6 +33,10 @@ NOTICE_SLOT: Final = "notice"
 """The slot that a list's words fill: what a recall is about, what the workshop has to say."""
 LANGUAGE: Language = "de"
 """Customers are written to in German; the catalogue's other languages wait for a language on record."""
+
+
+MOST_IN_TEXT: Final = 4
+"""A letter that carries along more than so many other occasions encloses a list of vehicles."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Composer:
         open_uow: OpenUnitOfWork,
         *,
         sign: Sign = unsigned,
+        offers: OfferDesk | None = None,
     ) -> None:
         """Bring what messages are filled from.
 
@@ -65,7 +73,9 @@ class Composer:
             templates: of the verified catalogue.
             open_uow: opens a transaction.
             sign: signs a finished mail.
+            offers: finds the dealer's offers that fit; without it no message shows any.
         """
+        self._extras = ExtrasDesk(config, services, offers)
         self._sign = sign
         self._config = config
         self._services = services
@@ -80,25 +90,32 @@ class Composer:
             Refused: the message cannot be filled; the touchpoint is refused, never sent half-filled.
         """
         smtp = self._config.smtp
+        rendered, extras = self._rendered(request, LANGUAGE)
+        notice = is_notice(self._services[request.touchpoint.service_id])
         envelope = Envelope(
             sender=Mailbox(smtp.from_name, smtp.from_address),
             recipient=Mailbox("", request.recipient),
             reply_to=Mailbox(self._config.dealer.name, self._config.dealer.email),
             message_id=request.message_id,
             date=request.now.astimezone(self._zone),
-            unsubscribe=request.links.unsubscribe,
+            unsubscribe=None if notice and not extras.offers else request.links.unsubscribe,
         )
-        return self._sign(to_bytes(self.render_mail(request, LANGUAGE), envelope))
+        files = self._extras.attachments(extras, request.now, LANGUAGE)
+        return self._sign(to_bytes(rendered, envelope, files))
 
     def render_mail(self, request: Request, language: Language) -> RenderedMail:
         """Render a mail's subject and parts."""
+        return self._rendered(request, language)[0]
+
+    def _rendered(self, request: Request, language: Language) -> tuple[RenderedMail, Extras]:
         template = self._templates.mail(self._template_id(request.touchpoint, language))
-        return template.render(self._context(request, template.manifest.brand, language))
+        context, extras = self._context(request, template.manifest, language)
+        return template.render(context), extras
 
     def letter(self, request: LetterRequest) -> Letter:
         """Compose one letter."""
         template = self._templates.letter(self._template_id(request.touchpoint, LANGUAGE))
-        context = self._context(request, template.manifest.brand, LANGUAGE)
+        context, _ = self._context(request, template.manifest, LANGUAGE)
         day = request.now.astimezone(self._zone).date()
         return template.compose(context, doc_id=request.document_id, day=day)
 
@@ -123,13 +140,15 @@ class Composer:
             raise Refused("service_not_in_force", service=touchpoint.service_id)
         return service.template_id(ServiceChannel(touchpoint.channel.value), language)
 
-    def _context(self, request: Request, brand: BrandContext, language: Language) -> MessageContext:
+    def _context(self, request: Request, manifest: Manifest, language: Language) -> tuple[MessageContext, Extras]:
         touchpoint, customer = request.touchpoint, request.customer
         with self._open_uow() as uow:
             occasion = uow.plans.occasion(touchpoint.occasion_id)
             carried = carried_along(uow, touchpoint, self._services, request.now, self._zone)
             words = words_of_list(uow, occasion) if occasion is not None else ""
             consents = uow.consents.state_of(customer.customer_id)
+            extras = self._extras.found(uow, touchpoint, customer, request.now)
+        extras = self._extras.with_offers(extras, touchpoint, manifest, request.now, language)
         now = request.now.astimezone(self._zone)
         rules = consent_rules(self._config)
         service = self._services[touchpoint.service_id]
@@ -140,7 +159,7 @@ class Composer:
             raise Refused("no_legal_basis", channel=touchpoint.channel.value)
         links = request.links
         answer = links.click if touchpoint.channel is Channel.EMAIL else links.answer
-        return message_context(
+        context = message_context(
             touchpoint=touchpoint,
             customer=customer,
             vehicle=request.vehicle,
@@ -148,12 +167,34 @@ class Composer:
             basis=ground,
             dealer=self._config.dealer,
             links=LinkContext(answer, links.unsubscribe),
-            brand=brand,
+            brand=manifest.brand,
             today=now.date(),
             language=language,
             also_due=tuple(_line(one, self._services, language) for one in carried),
             slots={NOTICE_SLOT: words} if words else {},
+            style=style_of(
+                self._config.mail.tone or manifest.tone,
+                self._config.dealer,
+                informal=manifest.informal and self._config.mail.form == "du",
+            ),
         )
+        if touchpoint.channel is Channel.LETTER and len(carried) > MOST_IN_TEXT:
+            context = replace(context, fleet=self._fleet(request, carried, language))
+        return self._extras.into(context, extras, language), extras
+
+    def _fleet(self, request: Request, carried: Sequence[Carried], language: Language) -> tuple[FleetRow, ...]:
+        """List everything that is due, the message's own first, then by date."""
+        own, services = request.touchpoint, self._services
+        rest = sorted(carried, key=lambda one: (one.occasion.due_date, one.vehicle.plate))
+        return (
+            _row(request.vehicle, services[own.service_id], own.due_date, language),
+            *(_row(one.vehicle, services[one.occasion.service_id], one.occasion.due_date, language) for one in rest),
+        )
+
+
+def _row(vehicle: Vehicle, service: ServiceDefinition, due: date, language: Language) -> FleetRow:
+    name = " ".join(part for part in (vehicle.make, vehicle.model) if part)
+    return FleetRow(vehicle.plate, name, service.name[language], due_month_text(due, language))
 
 
 def _line(one: Carried, services: Mapping[str, ServiceDefinition], language: Language) -> str:
