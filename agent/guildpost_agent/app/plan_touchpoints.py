@@ -87,7 +87,8 @@ class _Run:
         """Decide about one household's occasions; what somebody was written about stays decided."""
         known = list(touchpoints)
         candidates: list[Candidate] = []
-        for occasion in occasions:
+        leaders = {t.occasion_id for t in known if t.bundled and t.state in OPEN}  # first: what they carry follows
+        for occasion in sorted(occasions, key=lambda one: one.occasion_id not in leaders) if leaders else occasions:
             mine = [t for t in known if _carries(t, occasion)]
             live = next((t for t in mine if t.state in OPEN), None)
             if occasion.occasion_id in self.held_out or (live is not None and live.state not in WAITING):

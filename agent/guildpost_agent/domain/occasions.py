@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from guildpost_agent.domain.columns import EPOCH, day_number, last_days, month_of
+from guildpost_agent.domain.columns import EPOCH, day_number
 from guildpost_agent.domain.cycles import cycle_of
-from guildpost_agent.domain.due_dates import Due, DueDates, Garage, garage_of
-from guildpost_agent.domain.due_dates.hu import hu_dues
-from guildpost_agent.domain.due_dates.values import SOURCES, TRIAGES, TRUSTED
+from guildpost_agent.domain.due_dates import Due, DueDates, Garage
+from guildpost_agent.domain.due_dates.values import SOURCES, TRIAGES
 from guildpost_agent.domain.event_due import Sight, event_due
 from guildpost_agent.domain.keyed import occasion_ids
+from guildpost_agent.domain.overdue import overdue
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
@@ -106,10 +106,10 @@ def in_sight(
         if is_inspection(service):
             due = inspections.dues[service.service_id]
             rows = _rows(inspections.garage, due, np.flatnonzero(due.known & (due.due <= near)), service.service_id)
-            overdue = _overdue(subjects, service, today)
-            passed = {row[_VEHICLE] for row in overdue}
+            late = _overdue(subjects, service, today)
+            passed = {row[_VEHICLE] for row in late}
             inspected += [row for row in rows if row[_VEHICLE] not in passed] if passed else rows
-            inspected += overdue
+            inspected += late
         else:
             others += _events(subjects, service, today, max(sight_days, ahead_days(service)))
     named = [*_named(inspected, by_month=True), *_named(others, by_month=False)]
@@ -130,16 +130,10 @@ def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_d
 
 
 def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> list[_Row]:
-    """Find inspections whose month of the DMS went by lately and that nobody did here since."""
-    days, found = after_days(service), list[_Row]()
-    if not days or not isinstance(service.occasion, HuRule):
-        return found
-    for month in range(month_of(today - timedelta(days=days)), month_of(today)):
-        named = [subjects.vehicles[at] for at in np.flatnonzero(subjects.garage.named_hu == month).tolist()]
-        garage, then = garage_of(named, subjects.histories), int(last_days(np.array([month]))[0])
-        due = hu_dues(garage, service.occasion, then)
-        still = np.flatnonzero(due.known & (due.due == then) & (due.triage == TRUSTED))
-        found += _rows(garage, due, still, service.service_id)
+    found, rule = list[_Row](), service.occasion
+    if isinstance(rule, HuRule | InspectionRule):
+        for garage, due, at in overdue(subjects.garage, subjects.histories, rule, today, after_days(service)):
+            found += _rows(garage, due, at, service.service_id)
     return found
 
 

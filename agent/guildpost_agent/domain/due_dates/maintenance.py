@@ -75,6 +75,11 @@ def _intervals(garage: Garage, rule: InspectionRule) -> tuple[Months, Numbers]:
     return months, np.fromiter((row.km for row in rows), np.int64, len(rows))
 
 
+def interval_months(garage: Garage, rule: InspectionRule) -> Months:
+    """Say after how many months each vehicle's maintenance is due."""
+    return _intervals(garage, rule)[0]
+
+
 def _put_sure(found: Due, where: Bools, day: Days, source: int, confidence: float) -> None:
     found.known[where], found.due[where] = True, day[where]
     found.source[where], found.confidence[where], found.triage[where] = source, confidence, TRUSTED
