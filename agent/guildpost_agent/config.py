@@ -136,10 +136,14 @@ class Letters(_Section):
 
 
 class Relay(_Section):
-    """The public endpoint that receives unsubscribes and answers for this dealer."""
+    """The public endpoint that receives unsubscribes and answers for this dealer.
+
+    ``booking_page`` is the dealer's own page for appointments; the relay's answer page leads there where it is set.
+    """
 
     url: str = Field(pattern=r"^https?://")
     ca_file: Path | None = None
+    booking_page: str = Field(default="", pattern=r"^(https://[^\s\"<>]{1,200})?$")
 
 
 class Web(_Section):

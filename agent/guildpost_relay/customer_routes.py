@@ -36,6 +36,7 @@ class CustomerRoutes:
             Route("/u/{token}", self.unsubscribe_page, methods=["GET"]),
             Route("/u/{token}", self.unsubscribe, methods=["POST"]),
             Route("/c/{token}", self.click, methods=["GET"]),
+            Route("/b/{token}", self.booking, methods=["GET"]),
             Route("/h/{token}", self.trap, methods=["GET"]),
             Route("/o/{token}", self.confirm_page, methods=["GET"]),
             Route("/o/{token}", self.confirm, methods=["POST"]),
@@ -98,6 +99,10 @@ class CustomerRoutes:
         """Note that a message's link was opened, and lead to its answers: a page of this server, whatever was asked."""
         return await self._onward(request, Link.ANSWER)
 
+    async def booking(self, request: Request) -> Response:
+        """Note that somebody wants to book, and lead to the page that the dealer's card names; never elsewhere."""
+        return await self._onward(request, Link.BOOKING)
+
     async def trap(self, request: Request) -> Response:
         """Note that somebody opened the link that no person sees: only machines follow it."""
         return await self._onward(request, Link.TRAP)
@@ -107,11 +112,13 @@ class CustomerRoutes:
             return self._relay.too_many(request)
         token = request.path_params["token"]
         try:
-            await run_in_threadpool(self._relay.desk.dealer_of, token)
+            card = await run_in_threadpool(self._relay.desk.dealer_of, token)
         except Refused:
             return self._relay.not_found(request)
+        if link is Link.BOOKING and not card.booking:
+            return self._relay.not_found(request)
         await self._relay.note(request, link)
-        return self._relay.redirect(f"/a/{token}")
+        return self._relay.redirect(card.booking if link is Link.BOOKING else f"/a/{token}")
 
     async def _take_down(self, request: Request, kind: EventKind, answer: Answer | None = None) -> Response:
         """Record first, limit afterwards: a genuine objection is never lost to a rate limit."""

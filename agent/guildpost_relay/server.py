@@ -85,7 +85,7 @@ class Relay:
         return self.html(page("thanks", self.language(request), card, said=said, token=token))
 
     def redirect(self, target: str) -> Response:
-        """Send the browser to one of our own pages."""
+        """Send the browser to a page of our own, or to the one that a dealer's card names."""
         return RedirectResponse(target, 303, headers={"Content-Security-Policy": POLICY})
 
     def not_found(self, request: Request, use: Use = Use.MESSAGE) -> Response:

@@ -17,7 +17,7 @@ from tests.fakes.seeded_entropy import SeededEntropy
 class RelayDealer:
     """One dealer; different seeds are different dealers."""
 
-    def __init__(self, seed: str = "muster", colour: str = "#0b4f6c") -> None:
+    def __init__(self, seed: str = "muster", colour: str = "#0b4f6c", booking: str = "") -> None:
         self._entropy = SeededEntropy(seed.encode())
         self.key = Ed25519PrivateKey.from_private_bytes(self._entropy.token_bytes(32))
         self.sealing_key = X25519PrivateKey.from_private_bytes(self._entropy.token_bytes(32))
@@ -28,6 +28,7 @@ class RelayDealer:
             website="https://autohaus.example",
             signing_key=raw_public(self.key),
             sealing_key=raw_public(self.sealing_key),
+            booking=booking,
         )
 
     def token(self, expires_at: datetime, use: Use = Use.MESSAGE) -> str:

@@ -287,6 +287,24 @@ def test_a_link_leads_to_the_page_of_this_server_whatever_it_is_asked(
         assert f"/a/{token}" == browser.get(f"/c/{token}{query}").headers["location"]
 
 
+def test_the_way_to_the_dealer_s_own_booking_page_is_the_one_of_its_card(
+    relay: RelayServer, dealer: RelayDealer, browser: httpx.Client
+) -> None:
+    booking = RelayDealer("termin", booking="https://autohaus.example/termin?woche=jetzt")
+    relay.store.admit(booking.card)
+    token = booking.token_from(NOW)
+
+    offered = re.findall('href="(/b/[^"]+)"', browser.get(f"/a/{token}").text)
+    reply = browser.get(f"/b/{token}?url=https://evil.example")
+
+    assert ([f"/b/{token}"], 303) == (offered, reply.status_code)
+    assert "https://autohaus.example/termin?woche=jetzt" == reply.headers["location"]
+    assert "no-referrer" == reply.headers["referrer-policy"]
+    assert [Link.BOOKING] == [event.value for event in events(relay, booking)]
+    other = dealer.token_from(NOW)
+    assert (404, False) == (browser.get(f"/b/{other}").status_code, "/b/" in browser.get(f"/a/{other}").text)
+
+
 def test_the_link_that_nobody_sees_tells_on_who_follows_it(
     relay: RelayServer, dealer: RelayDealer, browser: httpx.Client
 ) -> None:

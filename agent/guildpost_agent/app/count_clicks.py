@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
-from guildpost_agent.domain.clicks import Click, Verdict, judge
+from guildpost_agent.domain.clicks import COUNTED, Click, Verdict, judge
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Outcome
 from guildpost_shared.answers.events import AnswerEvent, Link
@@ -39,5 +39,5 @@ def count_clicks(uow: UnitOfWork, events: Sequence[AnswerEvent], now: datetime) 
 def _clicked(job: OutboxJob, clicks: Sequence[Click]) -> list[Outcome]:
     left = job.changed_at if job.state in _LEFT else None
     verdicts = zip(clicks, judge(clicks, left), strict=True)
-    people = [c.at for c, verdict in verdicts if verdict is Verdict.PERSON and c.link is Link.ANSWER]
+    people = [c.at for c, verdict in verdicts if verdict is Verdict.PERSON and c.link in COUNTED]
     return [Outcome(f"clicked:{job.touchpoint_id}", job.touchpoint_id, "clicked", min(people))] if people else []

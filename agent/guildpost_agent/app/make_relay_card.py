@@ -18,6 +18,7 @@ def make_relay_card(
     website: str,
     relay_key: Ed25519PrivateKey,
     sealing_key: X25519PrivateKey,
+    booking: str = "",
 ) -> bytes:
     """Write the card, through the egress gate.
 
@@ -29,6 +30,7 @@ def make_relay_card(
         website: the dealer's own address, ``https://…``.
         relay_key: proves tokens and requests; only its public half is written.
         sealing_key: answers are sealed to it; only its public half is written.
+        booking: the dealer's own page for appointments, ``https://…``; empty if there is none.
 
     Raises:
         Refused: ``egress_refused`` when a field has not the form a card needs.
@@ -40,5 +42,6 @@ def make_relay_card(
         website=website,
         signing_key=raw_public(relay_key),
         sealing_key=raw_public(sealing_key),
+        booking=booking,
     )
     return gate.release(destination=RELAY, kind="relay_card", payload=card.to_bytes())

@@ -21,4 +21,5 @@ def relay_card(core: Core, colour: str) -> bytes:
         website=dealer.website,
         relay_key=core.keys.relay,
         sealing_key=load_sealing_key(membership_of(core).sealing_key),
+        booking=core.config.relay.booking_page,
     )

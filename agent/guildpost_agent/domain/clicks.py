@@ -6,16 +6,20 @@
     trap          the link that no person sees was opened within a minute before or after
     person        the rest
 
-Only the message's own link counts as a click; the others are there to judge by, and nothing of them is kept. A click
-is judged when it is a minute old: by then its company has arrived.
+Only the message's own link and the way to the booking page count as a click; the others are there to judge by, and
+nothing of them is kept. A click is judged when it is a minute old: by then its company has arrived.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from guildpost_shared.answers.events import Link
+
+COUNTED: Final = frozenset({Link.ANSWER, Link.BOOKING})
+"""The links that are there to be followed."""
 
 
 class Verdict(StrEnum):

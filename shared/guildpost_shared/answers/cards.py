@@ -1,7 +1,9 @@
 """The dealer card: what a relay has to know about a dealer, all of it public.
 
-    {"brand_colour": "#0b4f6c", "display_name": "…", "imprint": "…", "sealing_key": "…hex…", "signing_key": "…hex…",
-     "type": "dealer_card", "version": 1, "website": "https://…"}
+    {"booking": "https://…", "brand_colour": "#0b4f6c", "display_name": "…", "imprint": "…", "sealing_key": "…hex…",
+     "signing_key": "…hex…", "type": "dealer_card", "version": 1, "website": "https://…"}
+
+``booking`` is the dealer's own page for appointments, or empty: the one place elsewhere to which the relay leads.
 
 The agent makes it, the dealer hands it to whoever runs the relay (``guildpost-relay admit``).
 """
@@ -29,6 +31,7 @@ class DealerCard:
     website: str
     signing_key: bytes
     sealing_key: bytes
+    booking: str = ""
 
     @property
     def key_id(self) -> bytes:
@@ -57,6 +60,7 @@ class DealerCard:
                 "website": self.website,
                 "signing_key": self.signing_key.hex(),
                 "sealing_key": self.sealing_key.hex(),
+                "booking": self.booking,
             }
         )
 
@@ -77,6 +81,7 @@ def read_card(data: bytes) -> DealerCard:
         website=fields.text("website", r"https?://[^\s\"<>\x00-\x1f\x7f]{1,200}"),
         signing_key=bytes.fromhex(fields.text("signing_key", _HEX_KEY)),
         sealing_key=bytes.fromhex(fields.text("sealing_key", _HEX_KEY)),
+        booking=fields.text("booking", r"(https://[^\s\"<>\x00-\x1f\x7f]{1,200})?"),
     )
     fields.end()
     return card

@@ -43,9 +43,10 @@ REMINDERS: Final = (Answer.IN_TWO_WEEKS, Answer.IN_ONE_MONTH, Answer.IN_THREE_MO
 
 
 class Link(StrEnum):
-    """Which link was opened: that of the message, the ones beside it, or one that no person sees."""
+    """Which link was opened: that of the message, the dealer's own booking page, others, or one that no person sees."""
 
     ANSWER = "answer"
+    BOOKING = "booking"
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     TRAP = "trap"

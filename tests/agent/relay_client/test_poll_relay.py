@@ -155,6 +155,7 @@ def test_a_sold_vehicle_is_gone_and_its_messages_are_cancelled(
         ([(Link.ANSWER, 3600), (Link.UNSUBSCRIBE, 3600)], 0),
         ([(Link.ANSWER, 3600), (Link.UNSUBSCRIBE, 3630)], 1),
         ([(Link.UNSUBSCRIBE, 3600)], 0),
+        ([(Link.BOOKING, 3600)], 1),
         ([(Link.ANSWER, 3), (Link.ANSWER, 7200)], 1),
     ],
     ids=[
@@ -163,6 +164,7 @@ def test_a_sold_vehicle_is_gone_and_its_messages_are_cancelled(
         "all links at once",
         "one after the other",
         "another link",
+        "the booking page",
         "scanned, then read",
     ],
 )

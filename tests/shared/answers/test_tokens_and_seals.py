@@ -209,6 +209,8 @@ def test_a_card_reads_back_as_it_was_written() -> None:
         (b'"version":1', b'"version":1,"more":1'),
         (b"0101", b"01"),
         (b'Autohaus Muster"', b'"'),
+        (b'"booking":""', b'"booking":"http://plain.example"'),
+        (b'"booking":""', b'"booking":"javascript:alert(1)"'),
     ],
 )
 def test_a_card_of_another_form_is_refused(old: bytes, new: bytes) -> None:
