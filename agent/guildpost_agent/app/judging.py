@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 
 from guildpost_agent.app.dealership import Dealership
+from guildpost_agent.app.lawful_ways import Lawful, LawfulWays
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import GAP_DAYS
 from guildpost_agent.domain.condition_facts import condition_facts
 from guildpost_agent.domain.consent.decide import Rules
-from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import (
     Reason,
@@ -19,13 +18,12 @@ from guildpost_agent.domain.exclusions import (
     fleet_managed,
     gone,
     held,
-    lawful_channels,
     not_addressable,
     not_meant,
     stale,
 )
 from guildpost_agent.domain.holds import Hold
-from guildpost_agent.domain.legal_basis import Suppressed, reachable
+from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import states_for
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Vehicle
@@ -35,8 +33,33 @@ from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 
-Lawful = tuple[tuple[Channel, str], ...]
 _OURS = frozenset(channel.value for channel in Channel)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What is asked about a service.
+
+    Attributes:
+        wanted: its channels, as far as this version has them, in its order.
+        purpose: of the consent ledger.
+        done_within_days: work so many days before the due date answers it.
+        absence: it is about those who stay away.
+        notice: it carries no advertising.
+    """
+
+    service: ServiceDefinition
+    wanted: tuple[Channel, ...]
+    purpose: Purpose
+    done_within_days: int
+    absence: bool
+    notice: bool
+
+
+def _terms_of(service: ServiceDefinition) -> _Terms:
+    wanted = tuple(Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS)
+    absence, notice = isinstance(service.occasion, AbsenceRule), is_notice(service)
+    return _Terms(service, wanted, consent_purpose(service), done_within_days(service), absence, notice)
 
 
 @dataclass(frozen=True)
@@ -58,13 +81,15 @@ class Judge:
     rules: Rules
     holds: Mapping[str, Hold] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
-    _states: dict[tuple[str, ...], ConsentState] = field(default_factory=dict, init=False, repr=False)
-    _alike: dict[object, Lawful] = field(default_factory=dict, init=False, repr=False)
     _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
-    _asked: dict[str, tuple[tuple[Channel, ...], Purpose]] = field(default_factory=dict, init=False, repr=False)
-    _lawful: dict[tuple[str, tuple[Channel, ...], Purpose], Lawful] = field(
-        default_factory=dict, init=False, repr=False
-    )
+    _gone: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
+    _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def ways(self) -> LawfulWays:
+        """The ledger, as far as it was asked."""
+        now = self.dealer.now.astimezone(self.dealer.zone)
+        return LawfulWays(self.dealership, self.suppressed, self.rules, now)
 
     def judge(self, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Candidate | Refusal:
         """Refuse an occasion by the first exclusion that holds, or give its lawful channels.
@@ -73,18 +98,18 @@ class Judge:
             occasion: what is due.
             touchpoints: everything the household was or will be sent.
         """
-        house, service = self.dealership, self.services[occasion.service_id]
+        house, terms = self.dealership, self._terms_for(occasion.service_id)
         vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = gone(vehicle, self.dealer.today) or self._address(occasion.customer_id, customer)
+        refusal = self._is_gone(occasion.vehicle_id, vehicle) or self._address(occasion.customer_id, customer)
         if refusal is not None or vehicle is None or customer is None:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
-        if customer.customer_id in self.restricted and not is_notice(service):
+        if customer.customer_id in self.restricted and not terms.notice:
             return Refusal(Reason.RESTRICTED, {})
-        channels = self.channels(service, customer)
+        channels = self.ways.of(customer, terms.wanted, terms.purpose)
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
-        refusal = self._by_data(service, occasion, vehicle, customer)
-        if refusal is None and not is_notice(service):
+        refusal = self._by_data(terms, occasion, vehicle, customer)
+        if refusal is None and not terms.notice:
             refusal = self._too_often(customer, occasion, touchpoints)
         if occasion.occasion_id in self.declined:
             refusal = refusal or Refusal(Reason.DECLINED, {})
@@ -93,11 +118,11 @@ class Judge:
         states = states_for(customer.postcode, customer.country, self.dealer.state)
         mine = [t for t in touchpoints if t.occasion_id == occasion.occasion_id]
         failed = sum(t.state in UNHEARD for t in mine)
-        return Candidate(occasion, service, channels, states, failed, number=len(mine))
+        return Candidate(occasion, terms.service, channels, states, failed, number=len(mine))
 
     def _too_often(self, customer: Customer, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Refusal | None:
         """Refuse more in a year than the customer wishes; what waits for this occasion is no other message."""
-        wishes = self._said(customer.customer_id).preferences
+        wishes = self.ways.said(customer.customer_id).preferences
         if wishes.most_per_year is None:
             return None
         mine = (t for t in touchpoints if t.customer_id == customer.customer_id and t.state in CONTACTS)
@@ -108,64 +133,39 @@ class Judge:
 
     def unfit(self, occasion: Occasion) -> Refusal | None:
         """Say why nobody should approach the customer about an occasion, by whatever way; addresses do not matter."""
-        house, service = self.dealership, self.services[occasion.service_id]
+        house, terms = self.dealership, self._terms_for(occasion.service_id)
         vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = gone(vehicle, self.dealer.today) or self._address(occasion.customer_id, customer)
+        refusal = self._is_gone(occasion.vehicle_id, vehicle) or self._address(occasion.customer_id, customer)
         if vehicle is None or customer is None or (refusal is not None and refusal.reason != Reason.ADDRESS_INVALID):
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
-        if customer.customer_id in self.restricted and not is_notice(service):
+        if customer.customer_id in self.restricted and not terms.notice:
             return Refusal(Reason.RESTRICTED, {})
         declined = Refusal(Reason.DECLINED, {}) if occasion.occasion_id in self.declined else None
-        return self._by_data(service, occasion, vehicle, customer) or declined
+        return self._by_data(terms, occasion, vehicle, customer) or declined
+
+    def _terms_for(self, service_id: str) -> _Terms:
+        """Give what is asked about a service, worked out once."""
+        known = self._terms.get(service_id)
+        if known is None:
+            known = self._terms[service_id] = _terms_of(self.services[service_id])
+        return known
+
+    def lawful(self, service: ServiceDefinition, customer: Customer) -> Lawful:
+        """List the lawful channels for a service, in its order."""
+        terms = self._terms_for(service.service_id)
+        return self.ways.of(customer, terms.wanted, terms.purpose)
+
+    def _is_gone(self, vehicle_id: str, vehicle: Vehicle | None) -> Refusal | None:
+        """Ask once per vehicle whether the customer still has it."""
+        if vehicle_id not in self._gone:
+            self._gone[vehicle_id] = gone(vehicle, self.dealer.today)
+        return self._gone[vehicle_id]
 
     def _address(self, customer_id: str, customer: Customer | None) -> Refusal | None:
         """Ask once per customer whether there is anybody to write to."""
         if customer_id not in self._addresses:
             self._addresses[customer_id] = not_addressable(customer)
         return self._addresses[customer_id]
-
-    def channels(self, service: ServiceDefinition, customer: Customer) -> Lawful:
-        """List the lawful channels in the service's order; asked once per customer and purpose."""
-        known = self._asked.get(service.service_id)
-        if known is None:
-            wanted = tuple(Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS)
-            known = self._asked[service.service_id] = (wanted, consent_purpose(service))
-        key = (customer.customer_id, *known)
-        if key not in self._lawful:
-            self._lawful[key] = self._ask(*known, customer)
-        return self._lawful[key]
-
-    def _ask(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
-        """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
-        said, siblings = self._said(customer.customer_id), self.dealership.others_of(customer.customer_id)
-        if said is NOTHING_STORED and not siblings:
-            return self._ask_alike(wanted, purpose, customer)
-        channels = self._lawful_for(customer, wanted, said, purpose)
-        if not siblings:
-            return channels
-        whole = dict(self._lawful_for(customer, wanted, self._said(*siblings), purpose))
-        return tuple(channel for channel in channels if channel[0] in whole)
-
-    def _ask_alike(self, wanted: tuple[Channel, ...], purpose: Purpose, customer: Customer) -> Lawful:
-        """Ask once for all customers who never said anything and are alike in what the decision rests on."""
-        ways = tuple((reachable(customer, one), self.suppressed(customer, one)) for one in wanted)
-        alike = (wanted, purpose, customer.is_business, customer.advertising_block, ways)
-        if alike not in self._alike:
-            self._alike[alike] = self._lawful_for(customer, wanted, NOTHING_STORED, purpose)
-        return self._alike[alike]
-
-    def _lawful_for(
-        self, customer: Customer, wanted: tuple[Channel, ...], said: ConsentState, purpose: Purpose
-    ) -> Lawful:
-        now, rules = self.local_now, self.rules
-        return lawful_channels(customer, wanted, said, self.suppressed, now, purpose=purpose, rules=rules)
-
-    def _said(self, *customer_ids: str) -> ConsentState:
-        """Give what a person said, folded once."""
-        known = self._states.get(customer_ids)
-        if known is None:
-            known = self._states[customer_ids] = self.dealership.consents.of(*customer_ids)
-        return known
 
     def _coming(self, customer: Customer) -> Refusal | None:
         """Refuse to miss somebody who comes soon, whatever for and with whichever vehicle."""
@@ -177,26 +177,20 @@ class Judge:
                 return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
         return None
 
-    @cached_property
-    def local_now(self) -> datetime:
-        """Give the business clock in the dealer's time zone."""
-        return self.dealer.now.astimezone(self.dealer.zone)
-
-    def _by_data(
-        self, service: ServiceDefinition, occasion: Occasion, vehicle: Vehicle, customer: Customer
-    ) -> Refusal | None:
+    def _by_data(self, terms: _Terms, occasion: Occasion, vehicle: Vehicle, customer: Customer) -> Refusal | None:
         """Ask what the vehicle's records say: managed by others, booked, done, stale, not meant."""
-        house, today = self.dealership, self.dealer.today
-        refusal = None if is_notice(service) else fleet_managed(customer)
+        house, today, service = self.dealership, self.dealer.today, terms.service
+        refusal = None if terms.notice else fleet_managed(customer)
         if refusal is not None:
             return refusal
         history = house.history(vehicle.vehicle_id)
         appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
-        done = history.last_of(service)
-        refusal = booked_or_done(occasion, appointments, done, self.dealer.now, done_within_days(service))
-        refusal = refusal or (self._coming(customer) if isinstance(service.occasion, AbsenceRule) else None)
+        refusal = booked_or_done(
+            occasion, appointments, history.last_of(service), self.dealer.now, terms.done_within_days
+        )
+        refusal = refusal or (self._coming(customer) if terms.absence else None)
         refusal = refusal or stale(occasion, vehicle, history, today, service)
-        refusal = refusal or (None if is_notice(service) else held(self.holds.get(customer.customer_id)))
+        refusal = refusal or (None if terms.notice else held(self.holds.get(customer.customer_id)))
         if refusal is not None or not service.condition.source:
             return refusal
         kept = house.subjects.by_customer.get(customer.customer_id, ())

@@ -98,7 +98,7 @@ def _written(judge: Judge, service: ServiceDefinition, customer: Customer, touch
     return Written(
         met=[contact_of(t, zone).last for t in touchpoints if t.state not in UNHEARD | OPEN],
         coming=min(coming, default=None),
-        lawful={Channel(channel.value) for channel, _ in judge.channels(service, customer)},
+        lawful={Channel(channel.value) for channel, _ in judge.lawful(service, customer)},
     )
 
 
@@ -114,7 +114,7 @@ def _ground(judge: Judge, service: ServiceDefinition, customer: Customer) -> Dec
                 ContactChannel.PHONE,
                 consents.of(*ids),
                 judge.suppressed,
-                judge.local_now,
+                judge.ways.now,
                 purpose=purpose,
                 content=content,
                 rules=judge.rules,

@@ -17,7 +17,8 @@ import structlog
 from guildpost_agent.app.approve_messages import settle_reviews
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.concerned import Changed
-from guildpost_agent.app.dealership import dealer_services
+from guildpost_agent.app.confirm_appointments import confirm_appointments
+from guildpost_agent.app.dealership import dealer_services, enabled_services
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.planning_state import note_plan, planning_key
 from guildpost_agent.app.ports.unit_of_work import ImportReport
@@ -43,7 +44,7 @@ Extra = Mapping[str, str]
 MASTER_DATA: Final = ("customers", "vehicles")
 LARGE_DELIVERY: Final = 100
 """From so many customers and vehicles on everybody is planned for at once; after fewer, only their households are."""
-BULK_THRESHOLDS: Final = (100_000, 20, 20)
+BULK_THRESHOLDS: Final = (1_000_000, 50, 100)
 """Steps read tens of thousands of values that all live to the step's end: collecting in between finds nothing."""
 log = structlog.get_logger()
 
@@ -93,7 +94,15 @@ def intake(core: Core, extra: Extra) -> None:
         segment(core, extra)
     elif taken or planner:
         record_bookings(core.open_uow, services, core.config, core.business_clock.now())
-        _plan_changed(core, services, [one.changed for one in taken])
+        _plan_changed(core, services, [*(one.changed for one in taken), _confirm(core, services)])
+
+
+def _confirm(core: Core, services: Collection[ServiceDefinition]) -> Changed:
+    """Enter the appointments that are to be confirmed."""
+    running = enabled_services(services, core.config)
+    changed = confirm_appointments(core.open_uow, running, core.business_clock.now(), core.zone)
+    log.info("appointments_to_confirm", vehicles=len(changed.vehicles))
+    return changed
 
 
 def _plan_changed(core: Core, services: Collection[ServiceDefinition], deliveries: Sequence[Changed]) -> None:
@@ -128,6 +137,7 @@ def plan(core: Core, extra: Extra) -> None:
     bookings = record_bookings(core.open_uow, services, core.config, now)
     key = planning_key(core.open_uow, core.entropy)
     hand_over(core.open_uow, catalogued, HandOver(key, core.zone, core.config.language), now)
+    _confirm(core, services)
     frost = first_frost_of(core)
     summary = plan_touchpoints(core.open_uow, services, core.config, now, key, first_frost=frost)
     note_plan(core.open_uow, extra.get("mark", ""))

@@ -1,0 +1,72 @@
+"""By which channels a customer may be written to for a service: the ledger asked once per customer and purpose."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from guildpost_agent.app.dealership import Dealership
+from guildpost_agent.domain.consent.decide import Rules
+from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState
+from guildpost_agent.domain.consent.terms import Purpose
+from guildpost_agent.domain.exclusions import lawful_channels
+from guildpost_agent.domain.legal_basis import Suppressed, reachable
+from guildpost_agent.domain.records import Channel, Customer
+
+Lawful = tuple[tuple[Channel, str], ...]
+Wanted = tuple[Channel, ...]
+
+
+@dataclass(frozen=True)
+class LawfulWays:
+    """What the ledger says, folded and decided once for each person.
+
+    Attributes:
+        dealership: has the ledger and tells who is whom.
+        suppressed: asks the suppression list.
+        rules: the dealer's settings of the ledger.
+        now: the business clock in the dealer's time zone.
+    """
+
+    dealership: Dealership
+    suppressed: Suppressed
+    rules: Rules
+    now: datetime
+    _states: dict[tuple[str, ...], ConsentState] = field(default_factory=dict, init=False, repr=False)
+    _alike: dict[object, Lawful] = field(default_factory=dict, init=False, repr=False)
+    _known: dict[tuple[str, Wanted, Purpose], Lawful] = field(default_factory=dict, init=False, repr=False)
+
+    def of(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+        """List the lawful ones of the wanted channels, in their order, with the ground of each."""
+        key = (customer.customer_id, wanted, purpose)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._ask(customer, wanted, purpose)
+        return known
+
+    def said(self, *customer_ids: str) -> ConsentState:
+        """Give what a person said, folded once."""
+        known = self._states.get(customer_ids)
+        if known is None:
+            known = self._states[customer_ids] = self.dealership.consents.of(*customer_ids)
+        return known
+
+    def _ask(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+        """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
+        said, siblings = self.said(customer.customer_id), self.dealership.others_of(customer.customer_id)
+        if said is NOTHING_STORED and not siblings:
+            return self._ask_alike(customer, wanted, purpose)
+        channels = self._decide(customer, wanted, said, purpose)
+        if not siblings:
+            return channels
+        whole = dict(self._decide(customer, wanted, self.said(*siblings), purpose))
+        return tuple(channel for channel in channels if channel[0] in whole)
+
+    def _ask_alike(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+        """Ask once for all customers who never said anything and are alike in what the decision rests on."""
+        ways = tuple((reachable(customer, one), self.suppressed(customer, one)) for one in wanted)
+        alike = (wanted, purpose, customer.is_business, customer.advertising_block, ways)
+        if alike not in self._alike:
+            self._alike[alike] = self._decide(customer, wanted, NOTHING_STORED, purpose)
+        return self._alike[alike]
+
+    def _decide(self, customer: Customer, wanted: Wanted, said: ConsentState, purpose: Purpose) -> Lawful:
+        return lawful_channels(customer, wanted, said, self.suppressed, self.now, purpose=purpose, rules=self.rules)
