@@ -42,6 +42,9 @@ PERSONAL = {
     "touchpoints": {"occasion_id", "customer_id", "vehicle_id", "due_date", "reasons"},
     "outbox": {"recipient"},
     "outcomes": {"outcome_id", "detail"},
+    "replies": {
+        "customer_id", "received_at", "kind", "acted", "sender", "subject", "text", "closed_at", "closed_by", "note",
+    },
     "contributed_customers": {"customer_id"},
     "goodwill_entries": {"customer_id", "at", "cents", "reason", "by_whom", "expires_on"},
     "holds": {"customer_id", "kind", "since", "until"},

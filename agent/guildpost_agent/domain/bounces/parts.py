@@ -66,8 +66,13 @@ def parse(raw: bytes) -> Message:
         return BytesParser(policy=compat32).parsebytes(raw, headersonly=True)
 
 
-def take_apart(message: Message) -> Parts:
-    """Take a message apart; see the module's docstring."""
+def take_apart(message: Message, *, whole: bool = False) -> Parts:
+    """Take a message apart; see the module's docstring.
+
+    Args:
+        message: the message.
+        whole: leave its text as it is, for a person's letter is cut by other rules than a server's notice.
+    """
     texts: list[str] = []
     pages: list[str] = []
     fields: list[str] = []
@@ -85,11 +90,12 @@ def take_apart(message: Message) -> Parts:
             pages.append(_plain(_decoded(part)))
         elif _is_text(part, kind) and (part is message or not texts or not _is_attachment(part)):
             texts.append(_decoded(part))
-    written, returned = _cut("\n".join(texts if any(one.strip() for one in texts) else pages))
+    text = "\n".join(texts if any(one.strip() for one in texts) else pages)
+    written, returned = (text, "") if whole else _cut(text)
     if _QUOTED.search(written):
         written = _QUOTE.sub("", written)
     found = _FIELDS.search(written)
-    if not fields and found:
+    if not fields and found and not whole:
         start = _start_of_fields(written, found.start())
         fields.append(written[start:])
         written = written[:start]

@@ -95,9 +95,9 @@ def rules() -> Rules:
     )
 
 
-def read(name: str) -> dict[str, Any]:
-    """Read a table that lies beside this module."""
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
+def read(name: str, package: str = __package__) -> dict[str, Any]:
+    """Read a table that lies beside the modules of a package, this one by default."""
+    return tomllib.loads(resources.files(package).joinpath(name).read_text("utf-8"))
 
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -148,6 +148,15 @@ RULES: Final[tuple[TableRule, ...]] = (
     TableRule(
         "call_tasks", _OWN, Delete(), "sending", "send_log", Source.AGENT, {"task_id": TECHNICAL, "proof": TECHNICAL}
     ),
+    TableRule(
+        "replies",
+        _OWN,
+        Delete(),
+        "answers",
+        "send_log",
+        Source.PERSON,
+        {"reply_id": TECHNICAL, "touchpoint_id": TECHNICAL},
+    ),
     # A row that could not be read may hold another person beside this one: it is emptied, and told only by its place.
     TableRule(
         "quarantine",

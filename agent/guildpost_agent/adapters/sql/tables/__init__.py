@@ -26,6 +26,7 @@ from guildpost_agent.adapters.sql.tables.mirror import (
 from guildpost_agent.adapters.sql.tables.pages import login_links, sessions
 from guildpost_agent.adapters.sql.tables.people import match_keys, merge_log, persons, review_pairs, verdicts
 from guildpost_agent.adapters.sql.tables.plans import decisions, due_dates, occasions, outbox, outcomes, touchpoints
+from guildpost_agent.adapters.sql.tables.replies import arrivals, replies
 from guildpost_agent.adapters.sql.tables.rights import doomed_files, known_since, restrictions, rights_log, tombstones
 from guildpost_agent.adapters.sql.tables.rounds import contributed_customers, contributions, rounds
 from guildpost_agent.adapters.sql.tables.segments import customer_segments, service_potential
@@ -37,6 +38,7 @@ __all__ = [
     "Instant",
     "appointments",
     "approvals",
+    "arrivals",
     "call_tasks",
     "consent_events",
     "contributed_customers",
@@ -66,6 +68,7 @@ __all__ = [
     "persons",
     "phone_consent_uses",
     "quarantine",
+    "replies",
     "restrictions",
     "review_pairs",
     "rights_log",
