@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from guildpost_shared.templates.salutation import Tone
+
 _DOMAIN: Final = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$"
 _SELECTOR: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -56,14 +58,15 @@ class MailSettings(_Settings):
     """Everything under ``[mail]``.
 
     Attributes:
-        tone: how messages greet and close; ``regional`` greets as the south does only where the dealer is there.
+        tone: how messages greet and close, as the brand recommends where nothing is said; ``regional`` greets as the
+            south does only where the dealer is there.
         form: ``du`` where the brand's template allows it, too; otherwise ``sie``.
         own_domains: where the dealer's own pages are; the links below must lie there.
         payment_link: a page of the dealer's for paying; the same for everybody.
         invoice_link: a page of the dealer's for invoices; the same for everybody.
     """
 
-    tone: Literal["factual", "warm", "premium", "regional"] = "factual"
+    tone: Tone | None = None
     form: Literal["sie", "du"] = "sie"
     own_domains: tuple[Annotated[str, Field(pattern=_DOMAIN)], ...] = ()
     payment_link: PlainLink = ""

@@ -76,7 +76,7 @@ def _ranked(  # noqa: PLR0917 — the two questions above differ only in their v
 def _facts(desk: OfferDesk, uow: UnitOfWork, vehicles: Sequence[Vehicle], now: datetime) -> list[VehicleFacts]:
     ids: Collection[str] = {one.vehicle_id for one in vehicles}
     jobs, wheels = uow.records.jobs_of_vehicles(ids), uow.wheels.of_vehicles(ids)
-    book = AppointmentBook(uow.records.appointments())
+    book = AppointmentBook(uow.records.appointments_since(now))
     keepers = {one.customer_id: one for one in uow.records.customers_of({one.customer_id for one in vehicles})}
     found = []
     for vehicle in vehicles:

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.contacts import calls_made
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.fitting_offers import ground_just_lost
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
@@ -40,16 +42,19 @@ def recheck_touchpoint(
         zone: the dealer's time zone.
         rules: the dealer's settings of the consent ledger.
     """
-    purpose = consent_purpose(service)
+    purpose, local = consent_purpose(service), now.astimezone(zone)
     if uow.rights.is_restricted(touchpoint.customer_id) and not is_notice(service):
         return Reason.RESTRICTED
     customer = uow.records.customer(touchpoint.customer_id)
     siblings = uow.people.records_of(touchpoint.customer_id)
     if customer is not None and len(siblings) > 1:  # a no on any record of a person holds for all of them
-        whole, local = uow.consents.state_of(*siblings), now.astimezone(zone)
+        whole = uow.consents.state_of(*siblings)
         heard = basis(customer, touchpoint.channel, whole, _nobody, local, purpose=purpose, rules=rules)
         if heard is None:
             return Reason.NO_LEGAL_BASIS
+    shows_offers = service.offers > 0 or confirms(service)
+    if customer is not None and shows_offers and ground_just_lost(uow, customer, touchpoint.channel, local, rules):
+        return Reason.NO_LEGAL_BASIS
     today = now.astimezone(zone).date()
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today

@@ -5,8 +5,10 @@ from functools import partial
 
 from guildpost_agent.adapters.files.dkim_keys import load_keys
 from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.ports.template_store import TemplateStore
 from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.offers import offer_desk
 from guildpost_agent.domain.dkim import DkimKey, sign
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.templates.mime import Sign, unsigned
@@ -16,9 +18,11 @@ def composer_of(core: Core, services: Mapping[str, ServiceDefinition], templates
     """Give what fills messages.
 
     Raises:
-        ConfigurationError: a DKIM key cannot be used.
+        ConfigurationError: a DKIM key cannot be used, or the dealer's own set of offers or prices cannot be read.
     """
-    return Composer(core.config, services, templates, core.open_uow, sign=signer_of(core))
+    shown = any(service.offers or confirms(service) for service in services.values())
+    offers = offer_desk(core) if shown else None
+    return Composer(core.config, services, templates, core.open_uow, sign=signer_of(core), offers=offers)
 
 
 def dkim_keys(core: Core) -> tuple[DkimKey, ...]:

@@ -11,6 +11,7 @@ from guildpost_agent.adapters.dms.vehicle_list_file import read_vehicle_list
 from guildpost_agent.app.load_vehicle_list import load_vehicle_list, match_waiting
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.appointment_news import APPOINTMENTS
 from guildpost_agent.domain.vehicle_lists import NOTICE
 from guildpost_shared.errors import Refused, public_text
 
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _load(core: Core, arguments: argparse.Namespace) -> int:
-    if not _LIST_ID.fullmatch(arguments.list) or arguments.list == NOTICE:
+    if not _LIST_ID.fullmatch(arguments.list) or arguments.list in {NOTICE, APPOINTMENTS}:
         raise Refused("list_unknown", list=arguments.list)
     texts, today = texts_of(arguments), core.business_clock.now().astimezone(core.zone).date()
     rows, broken = read_vehicle_list(arguments.file)

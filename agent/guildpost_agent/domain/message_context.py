@@ -1,7 +1,8 @@
 """From the dealer's records to the values a template may name."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
 from guildpost_agent.config import Dealer
@@ -21,11 +22,22 @@ from guildpost_shared.templates.salutation import (
     Household,
     Person,
     Recipient,
+    Style,
+    Tone,
     address_lines,
+    may_be_informal,
     salutation,
 )
-from guildpost_shared.templates.wording import LegalBasis, due_month_text, legal_basis_sentence
+from guildpost_shared.templates.wording import (
+    LegalBasis,
+    closing_text,
+    due_month_text,
+    legal_basis_sentence,
+    season_of,
+)
 
+APPOINTMENT: Final = "appointment"
+"""The ground of a confirmation: an appointment was made (Art. 6 (1) (b) GDPR)."""
 _GENDERS: Final = {"Frau": Gender.WOMAN, "Herr": Gender.MAN}
 _HOUSEHOLDS: Final = {"Eheleute": Household.COUPLE, "Familie": Household.FAMILY}
 _ELECTRIC: Final = frozenset({"elektro", "electric", "bev"})
@@ -35,7 +47,11 @@ _BASES: Final = {
     LEGITIMATE_INTEREST: LegalBasis.LEGITIMATE_INTEREST,
     "contract": LegalBasis.CONTRACT,
     "duty": LegalBasis.DUTY,
+    APPOINTMENT: LegalBasis.APPOINTMENT,
 }
+_SOUTH: Final = frozenset({"BY", "BW"})
+_NEAR_DAYS: Final = 180
+_FACTUAL: Final = Style()
 
 
 def recipient_of(customer: Customer) -> Recipient:
@@ -102,6 +118,7 @@ def message_context(
     language: Language,
     also_due: tuple[str, ...] = (),
     slots: Mapping[str, str] | None = None,
+    style: Style = _FACTUAL,
 ) -> MessageContext:
     """Fill everything a template may name.
 
@@ -118,11 +135,13 @@ def message_context(
         language: of the message.
         also_due: what else the same visit answers, a line each.
         slots: words for the template's slots.
+        style: tone and form of address; "Du" only for whom it is possible.
     """
     recipient = recipient_of(customer)
+    style = replace(style, informal=style.informal and may_be_informal(recipient))
     return MessageContext(
         language=language,
-        salutation=salutation(recipient, language),
+        salutation=salutation(recipient, language, style),
         addressee=address_lines(recipient, language),
         vehicle=VehicleContext(
             make=vehicle.make,
@@ -135,9 +154,31 @@ def message_context(
         overdue=touchpoint.due_date < today,
         dealer=dealer_context(dealer),
         links=links,
-        legal_basis=legal_basis_sentence(_BASES[basis], dealer.name, language),
+        legal_basis=ground_text(basis, dealer, language, informal=style.informal),
         slots=slots or {},
         brand=brand,
         also_due=also_due,
         reminder=touchpoint.arm == FOLLOW_UP_ARM,
+        tone=style.tone,
+        informal=style.informal,
+        closing=closing_text(style, dealer.town, language),
+        warranty_month=_warranty_month(vehicle, today, language),
+        season=season_of(today) or "",
     )
+
+
+def style_of(tone: Tone, dealer: Dealer, *, informal: bool) -> Style:
+    """Give the style of a dealer's messages; the south's greeting is only for dealers there."""
+    return Style(tone, informal, south=dealer.state in _SOUTH)
+
+
+def ground_text(basis: str, dealer: Dealer, language: Language, *, informal: bool = False) -> str:
+    """Say on which ground somebody is written to (see ``legal_basis``)."""
+    return legal_basis_sentence(_BASES[basis], dealer.name, language, informal=informal)
+
+
+def _warranty_month(vehicle: Vehicle, today: date, language: Language) -> str:
+    """Name the month in which the warranty ends; only where that day is known and near."""
+    end = vehicle.warranty_end
+    near = end is not None and today <= end <= today + timedelta(days=_NEAR_DAYS)
+    return due_month_text(end, language) if near and end is not None else ""

@@ -1,6 +1,6 @@
 """Sentences that depend on data and language: months, dates, and why somebody is written to."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from babel.dates import format_date
@@ -38,6 +38,12 @@ class LegalBasis(StrEnum):
 def due_month_text(day: date, language: Language) -> str:
     """Say the month of a due date: ``März 2027``, ``March 2027``."""
     return format_date(day, "MMMM y", locale=language)
+
+
+def appointment_text(local: datetime, language: Language) -> str:
+    """Say when an appointment is, in the dealer's local time: ``Montag, 3. Mai 2027, 08:30 Uhr``."""
+    day = format_date(local, "EEEE, d. MMMM y" if language == "de" else "EEEE, d MMMM y", locale=language)
+    return f"{day}, {local:%H:%M} Uhr" if language == "de" else f"{day}, {local:%H:%M}"
 
 
 def letter_date_text(day: date, language: Language) -> str:

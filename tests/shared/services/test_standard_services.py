@@ -10,6 +10,7 @@ from guildpost_shared.services.event_rules import ListRule, NoticeRule
 from tests.factories.standard_services import standard_services
 
 SERVICES = {service.service_id: service for service in standard_services()}
+NOTICES = {"recall", "acute_notice", "appointment_confirmation"}
 EACH = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
 USUAL: dict[str, Fact] = {
     "vehicle.make": "Arvana", "vehicle.fuel": "petrol", "vehicle.vehicle_class": "car", "vehicle.age_months": 60,
@@ -28,15 +29,16 @@ def _facts(changes: dict[str, Fact]) -> Facts:
 
 def test_the_services_are_ordered_by_strength() -> None:
     assert {
-        "recall": 100, "acute_notice": 100, "hu_au": 90, "inspection": 80, "lease_end": 75, "warranty_end": 70,
+        "recall": 100, "acute_notice": 100, "appointment_confirmation": 100,
+        "hu_au": 90, "inspection": 80, "lease_end": 75, "warranty_end": 70,
         "declined_work": 65, "wheel_change": 60, "brake_fluid": 50, "climate": 45, "accident_follow_up": 40,
         "welcome": 35, "seasonal_check": 30, "win_back": 20, "birthday": 10,
     } == {name: service.strength for name, service in SERVICES.items()}  # fmt: skip
 
 
 @EACH
-def test_only_recalls_and_acute_notices_are_notices(service: ServiceDefinition) -> None:
-    notice = service.service_id in {"recall", "acute_notice"}
+def test_only_recalls_acute_notices_and_confirmations_are_notices(service: ServiceDefinition) -> None:
+    notice = service.service_id in NOTICES
     assert (Purpose.NOTICE if notice else Purpose.ADVERTISING) is service.purpose
     assert (CapClass.EXEMPT if notice else CapClass.COMMERCIAL) is service.cap_class
     assert notice is isinstance(service.occasion, ListRule | NoticeRule)
@@ -51,7 +53,7 @@ def test_a_recall_goes_by_letter_before_anything_else() -> None:
 
 def test_a_notice_shares_no_message_with_advertising() -> None:
     groups = {name: service.bundle_group for name, service in SERVICES.items()}
-    for notice in ("recall", "acute_notice"):
+    for notice in NOTICES:
         assert not [name for name, group in groups.items() if name != notice and group == groups[notice]]
 
 

@@ -11,14 +11,17 @@ from guildpost_shared.templates.mail import MailTemplate
 from guildpost_shared.templates.salutation import Style, Tone
 from guildpost_shared.templates.wording import Season, closing_text, season_of
 from tests.shared.templates.sample import MAIL_DE, changed, mail_template, parts
-from tests.shared.templates.test_standard_messages import MAILS
+from tests.shared.templates.test_standard_messages import MAILS, NOTICES, OBJECTION
 
 OFFERS = ("Batterie-Check: Hält sie durch? (29,90 €)", "Wischer <neu> & gut")
 HEADS = {"de": "Passend zu Ihrem Fahrzeug", "en": "A good fit for your vehicle"}
 
 
+CONFIRMATIONS = ["appointment_confirmation/1/email.de", "appointment_confirmation/1/email.en"]
+
+
 def _with(name: str) -> list[str]:
-    return [one for one in MAILS if name in mail_template(one).manifest.optional]
+    return [one for one in MAILS if name in mail_template(one).manifest.optional and one not in CONFIRMATIONS]
 
 
 @pytest.mark.parametrize("template_id", _with("offers"))
@@ -116,3 +119,40 @@ def test_a_template_may_say_more_warmly_what_another_tone_says_plainly() -> None
     assert Tone.WARM is template.manifest.tone
     assert "Schön" == template.render(replace(template.manifest.sample, tone="warm")).subject
     assert "Gut" == template.render(replace(template.manifest.sample, tone="premium")).subject
+
+
+@pytest.mark.parametrize("template_id", CONFIRMATIONS)
+@pytest.mark.parametrize(
+    ("standing", "called_off"), [(2, 0), (1, 1), (0, 1)], ids=["made", "one of two called off", "called off"]
+)
+@pytest.mark.parametrize("sells", [True, False], ids=["with offers", "without"])
+@pytest.mark.parametrize("pays", [True, False], ids=["payment and invoice", "no links"])
+def test_a_confirmation_says_what_stands_and_sells_only_with_a_way_to_object(
+    template_id: str,
+    standing: int,
+    called_off: int,
+    sells: bool,  # noqa: FBT001 — see above
+    pays: bool,  # noqa: FBT001 — see above
+) -> None:
+    template = mail_template(template_id)
+    sample, language = template.manifest.sample, template.manifest.language
+    links = sample.links if pays else replace(sample.links, payment="", invoice="")
+    made, gone = [f"A{number} & B" for number in range(standing)], [f"C{number}" for number in range(called_off)]
+    context = replace(
+        sample,
+        appointments=tuple(made),
+        cancelled=tuple(gone),
+        offers=OFFERS if sells else (),
+        offers_basis="Grund" if sells else "",
+        links=links,
+    )
+    mail = template.render(context)
+    assert all(f"\n- {line}\n" in mail.text for line in (*made, *gone, *context.offers))
+    assert all(line.replace("&", "&amp;") in mail.html for line in (*made, *gone))
+    for part in (mail.text, mail.html):
+        assert [sells] * 3 == [text in part for text in (sample.links.unsubscribe, OBJECTION[language], "Grund")]
+        assert sells is not (NOTICES[language] in part)
+        assert [pays, pays] == [link in part for link in (sample.links.payment, sample.links.invoice)]
+    assert "\n\n\n" not in mail.text
+    word = {"de": "Abgesagt:", "en": "Cancelled:"}[language]
+    assert (standing == 0) is mail.subject.startswith(word)

@@ -1,0 +1,146 @@
+"""What a confirmation says about appointments: lines to read, and calendar files to take over."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.appointment_news import (
+    APPOINTMENTS,
+    is_called_off,
+    reference_of,
+    version_of,
+)
+from guildpost_agent.domain.appointments import is_cancelled
+from guildpost_agent.domain.calendar_file import CalendarEvent, Organiser, calendar_file, uid_of
+from guildpost_agent.domain.records import Appointment, Touchpoint, Vehicle
+from guildpost_agent.domain.vehicle_lists import ListEntry
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import Language, Refused
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.templates.mime import Attachment
+from guildpost_shared.templates.wording import appointment_text
+
+_FILES: Final = {False: ("termin.ics", "PUBLISH"), True: ("absage.ics", "CANCEL")}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one vehicle comes for at one time, as far as it is told in one message."""
+
+    vehicle: Vehicle
+    starts_at: datetime
+    called_off: bool
+    appointments: tuple[Appointment, ...]
+    version: int
+
+
+def visits_of(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime) -> list[Visit]:
+    """List what a message tells, as it still holds, earliest first.
+
+    Args:
+        uow: an open transaction.
+        touchpoint: the message.
+        now: the business clock.
+
+    Raises:
+        Refused: ``appointment_over`` where nothing of it holds any more.
+    """
+    carried = filter(None, map(uow.plans.occasion, touchpoint.bundled))
+    days = {(touchpoint.vehicle_id, touchpoint.due_date), *((one.vehicle_id, one.due_date) for one in carried)}
+    entries = [kept for kept in uow.lists.all() if kept.entry.list_id == APPOINTMENTS]
+    told = [
+        one.entry for one in entries if one.done_on is None and (one.entry.vehicle_id, one.entry.entered_on) in days
+    ]
+    found: list[Visit] = []
+    for vehicle_id in sorted({entry.vehicle_id for entry in told}):
+        vehicle = uow.records.vehicle(vehicle_id)
+        if vehicle is not None:
+            standing = _matched(uow, vehicle, [e for e in told if e.vehicle_id == vehicle_id], now)
+            found += _grouped(vehicle, standing, [one.entry for one in entries])
+    if not found:
+        raise Refused("appointment_over")
+    return sorted(found, key=lambda visit: (visit.starts_at, visit.vehicle.vehicle_id, visit.called_off))
+
+
+def _matched(
+    uow: UnitOfWork, vehicle: Vehicle, told: Iterable[ListEntry], now: datetime
+) -> list[tuple[ListEntry, Appointment]]:
+    """Pair entries with the appointments that they tell of, where both still say the same."""
+    ahead = [one for one in _appointments(uow, vehicle, now) if one.starts_at > now]
+    named = {reference_of(one, called_off=is_cancelled(one)): one for one in ahead}
+    return [(entry, named[entry.reference]) for entry in told if entry.reference in named]
+
+
+def _appointments(uow: UnitOfWork, vehicle: Vehicle, now: datetime) -> Iterable[Appointment]:
+    """List what the customer booked, for this vehicle or for none by name."""
+    return (
+        one
+        for one in uow.records.appointments_since(now)
+        if one.vehicle_id == vehicle.vehicle_id or (not one.vehicle_id and one.customer_id == vehicle.customer_id)
+    )
+
+
+def _grouped(
+    vehicle: Vehicle, standing: Iterable[tuple[ListEntry, Appointment]], entries: Iterable[ListEntry]
+) -> Iterable[Visit]:
+    """Put together what stands at one time: a planner books several works as several appointments."""
+    known = list(entries)
+    groups: defaultdict[tuple[datetime, bool], list[tuple[ListEntry, Appointment]]] = defaultdict(list)
+    for entry, appointment in standing:
+        groups[appointment.starts_at, is_called_off(entry)].append((entry, appointment))
+    for (starts_at, called_off), members in groups.items():
+        ordered = sorted(members, key=lambda one: one[1].appointment_id)
+        entry, first = ordered[0]
+        yield Visit(vehicle, starts_at, called_off, tuple(one for _, one in ordered), version_of(first, known, entry))
+
+
+def visit_line(visit: Visit, config: AgentConfig, services: Mapping[str, ServiceDefinition], language: Language) -> str:
+    """Say in a line when, for what, and with which vehicle."""
+    texts = load("guildpost_agent", language)
+    when = appointment_text(visit.starts_at.astimezone(ZoneInfo(config.dealer.timezone)), language)
+    plate = f" ({visit.vehicle.plate})" if visit.vehicle.plate else ""
+    vehicle = " ".join(part for part in (visit.vehicle.make, visit.vehicle.model) if part) + plate
+    return texts.text("appointment.line", when=when, work=_work(visit, services, language), vehicle=vehicle)
+
+
+def calendar_files(
+    visits: Iterable[Visit],
+    config: AgentConfig,
+    services: Mapping[str, ServiceDefinition],
+    now: datetime,
+    language: Language,
+) -> tuple[Attachment, ...]:
+    """Write the calendar files of a message: one for what stands, one for what was called off."""
+    files, listed = [], list(visits)
+    dealer = config.dealer
+    for called_off, (name, method) in _FILES.items():
+        events = [_event(one, config, services, language) for one in listed if one.called_off is called_off]
+        if events:
+            content = calendar_file(events, Organiser(dealer.name, dealer.email), now, cancelled=called_off)
+            files.append(Attachment(name, f"text/calendar; charset=utf-8; method={method}", content))
+    return tuple(files)
+
+
+def _event(
+    visit: Visit, config: AgentConfig, services: Mapping[str, ServiceDefinition], language: Language
+) -> CalendarEvent:
+    texts, dealer = load("guildpost_agent", language), config.dealer
+    domain = config.smtp.from_address.rpartition("@")[2]
+    return CalendarEvent(
+        uid=uid_of(visit.appointments[0].appointment_id, domain),
+        version=visit.version,
+        starts_at=visit.starts_at,
+        summary=texts.text("appointment.summary", work=_work(visit, services, language), dealer=dealer.name),
+        location=f"{dealer.name}, {dealer.street}, {dealer.postcode} {dealer.town}",
+        description=texts.text("appointment.description", phone=dealer.phone),
+    )
+
+
+def _work(visit: Visit, services: Mapping[str, ServiceDefinition], language: Language) -> str:
+    named = [services[one.occasion].name[language] for one in visit.appointments if one.occasion in services]
+    return ", ".join(dict.fromkeys(named)) or load("guildpost_agent", language).text("appointment.work")
