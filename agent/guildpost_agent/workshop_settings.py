@@ -4,6 +4,7 @@ Where nothing is said, ten messages by e-mail or letter bring one visit: the ord
 reminder (bookings within the attribution windows, those included who would have come anyway).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ Percent = Annotated[float, Field(gt=0, le=100)]
 SkillName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 DEFAULT_RESPONSE: Final = {Channel.EMAIL: 10.0, Channel.LETTER: 10.0, Channel.CALL: 25.0}
 """Visits in a hundred messages; replaced by the dealer's own figures where they are known."""
+Each = Mapping[Channel, float]
 
 
 class _Settings(BaseModel):
@@ -44,3 +46,11 @@ class WorkshopSettings(_Settings):
     response_percent: dict[Channel, Percent] = {}
     visits_after_days: int = Field(default=3, ge=0, le=60)
     visits_over_days: int = Field(default=14, ge=1, le=90)
+
+
+def response_percent(workshop: WorkshopSettings, service: Each) -> dict[Channel, float]:
+    """Say how many visits a hundred messages bring: the service's figures, else the workshop's, else the defaults.
+
+    What the agent learns by itself is to come between the last two.
+    """
+    return {**DEFAULT_RESPONSE, **workshop.response_percent, **service}

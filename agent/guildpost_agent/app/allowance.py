@@ -15,7 +15,7 @@ from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.service_work import asks_for_a_visit
 from guildpost_agent.domain.workshop import GENERAL, Coming, Demand, Places, Workshop
-from guildpost_agent.workshop_settings import DEFAULT_RESPONSE
+from guildpost_agent.workshop_settings import response_percent
 from guildpost_shared.services.definition import ServiceDefinition
 
 _WEEK: Final = 7
@@ -94,6 +94,6 @@ def workshop_of(
 
 def _demand(service: ServiceDefinition | None, config: AgentConfig) -> Demand:
     own = None if service is None else config.services.settings.get(service.service_id)
-    percent = {**DEFAULT_RESPONSE, **config.workshop.response_percent, **(own.response_percent if own else {})}
+    percent = response_percent(config.workshop, own.response_percent if own else {})
     skill = GENERAL if service is None else service.skill if asks_for_a_visit(service) else ""
     return Demand(skill, {channel.value: figure for channel, figure in percent.items()})

@@ -71,7 +71,7 @@ def _readable(name: str, value: Value, catalog: Catalog) -> Value:
         return say_day(datetime.fromisoformat(str(value)).date(), catalog)
     if name == "weekday":
         return catalog.text(f"plan.weekday.{value}")
-    if name == "channel":
+    if name in {"channel", "passed"}:
         return catalog.text(f"consent.channel.{value}")
     if name == "skill":
         known = f"workshop.skill.{value}"

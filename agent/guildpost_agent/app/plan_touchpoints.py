@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from guildpost_agent.app.allowance import allowance_of
+from guildpost_agent.app.channel_order import ChannelOrder, tried_channels
 from guildpost_agent.app.concerned import Changed, concerned
 from guildpost_agent.app.dealership import (
     consent_rules,
@@ -72,6 +73,7 @@ class _Run:
     allowance: Allowance
     answered: frozenset[str]
     reminders: Mapping[str, date]
+    order: ChannelOrder
     decisions: list[Decision] = field(default_factory=list)
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -101,7 +103,7 @@ class _Run:
             judged = self.judge.judge(occasion, known)
             if not isinstance(judged, Refusal):
                 if live is None:
-                    candidates.append(judged)
+                    candidates.append(self.order.of(judged))
                 continue
             if live is not None:
                 self._take_out(occasion, live, known)
@@ -242,7 +244,8 @@ def plan_within(
     reminders = wished_days(outcomes, dealer.zone)
     occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
     allowance = allowance_of(uow, config, now, by_id, answered=answered, households=dealership.households)
-    run = _Run(judge, horizon_days, held_out, allowance, answered, reminders)
+    order = ChannelOrder(dealership.consents.of, tried_channels(uow, now), config)
+    run = _Run(judge, horizon_days, held_out, allowance, answered, reminders, order)
     _plan_all(run, occasions, uow)
     run.allowance.complete()
     _explain_vanished(run, vanished, uow)

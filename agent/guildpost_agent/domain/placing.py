@@ -128,7 +128,8 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
         slot: Facts = {"code": "letter_release", "released": released, "arrives": arrives}
     else:
         slot = {"code": f"slot_{timing.arm}", "weekday": option.met.weekday(), "hour": timing.hour}
-    return due, way, when, slot, {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
+    told = (candidate.why[channel],) if channel in candidate.why else ()
+    return due, way, *told, when, slot, {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
 
 
 def _eased(timing: Timing, room: Room | None) -> tuple[Facts, ...]:

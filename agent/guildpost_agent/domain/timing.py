@@ -11,8 +11,8 @@ week (a letter to the release that is no more than a week further from the aim),
 by a tenth of its places then. Weekday and hour stay, and so does what is explored.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
@@ -94,6 +94,7 @@ class Candidate:
         attempt: how many of its touchpoints were withdrawn.
         step: which message of the sequence; None means the first.
         number: how many touchpoints it had, in any state.
+        why: for channels that stand elsewhere than the service says, why.
     """
 
     occasion: Occasion
@@ -103,6 +104,7 @@ class Candidate:
     attempt: int = 0
     step: Step | None = None
     number: int = 0
+    why: Mapping[Channel, dict[str, str | int | float | bool]] = field(default_factory=dict)
 
     @property
     def window(self) -> Window:

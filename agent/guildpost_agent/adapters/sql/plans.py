@@ -12,6 +12,7 @@ from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
 from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
+from guildpost_agent.adapters.sql.tried import tried
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
@@ -159,6 +160,10 @@ class SqlPlans:
     def contacts_since(self, since: datetime) -> list[Touchpoint]:
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
         return self._touchpoints(touchpoints.c.state.in_(CONTACTS), touchpoints.c.planned_at >= since)
+
+    def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
+        """Say by customer what came of a channel's messages: how many are settled, and how many were answered."""
+        return tried(self._connection, channel, since, settled)
 
     def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
         """Name the service of each of these occasions that is known."""

@@ -183,6 +183,13 @@ class Plans(Protocol):
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
         ...
 
+    def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
+        """Say by customer what came of a channel's messages since an instant: how many, and how many were answered.
+
+        Messages planned after ``settled`` may still be answered; they count only if they were.
+        """
+        ...
+
     def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
         """Name the service of each of these occasions that is known."""
         ...

@@ -1,0 +1,96 @@
+"""The order in which a customer's lawful channels are used, out of wishes, the sending log and the dealer's figures."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.channel_chain import Tried, Worth, chain
+from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.consent.terms import Purpose
+from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.service_work import consent_purpose, is_notice
+from guildpost_agent.domain.timing import Candidate
+from guildpost_agent.workshop_settings import response_percent
+from guildpost_shared.services.definition import Channel as Via
+from guildpost_shared.services.definition import ServiceDefinition
+
+REMEMBERED: Final = timedelta(days=730)
+ANSWERED_WITHIN: Final = {Channel.EMAIL: timedelta(days=21), Channel.LETTER: timedelta(days=42)}
+"""After so long a message that nobody answered counts as ignored."""
+_SEVERAL: Final = 2
+
+
+@dataclass(frozen=True)
+class _Terms:
+    worth: Worth
+    mandatory: frozenset[Channel]
+    purpose: str
+    notice: bool
+
+
+@dataclass(frozen=True)
+class ChannelOrder:
+    """Orders the channels of candidates.
+
+    Attributes:
+        said: gives what a customer said, wishes among it.
+        tried: by customer and channel, what came of earlier messages.
+        config: the dealer's figures.
+    """
+
+    said: Callable[[str], ConsentState]
+    tried: Mapping[str, Mapping[Channel, Tried]]
+    config: AgentConfig
+    _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
+
+    def of(self, candidate: Candidate) -> Candidate:
+        """Give a candidate with its channels in order."""
+        if len(candidate.channels) < _SEVERAL:
+            return candidate
+        customer_id = candidate.occasion.customer_id
+        wishes, tried = self.said(customer_id).preferences.preferred, self.tried.get(customer_id)
+        if not (wishes or tried):  # most customers neither wished nor answered anything
+            return candidate
+        terms, grounds = self._terms_of(candidate.service), dict(candidate.channels)
+        found = chain(
+            tuple(grounds),
+            terms.worth,
+            tried={} if tried is None or terms.notice else tried,
+            mandatory=terms.mandatory,
+            wished=_ours(dict(wishes).get(terms.purpose, ())),
+        )
+        return replace(candidate, channels=tuple((one, grounds[one]) for one in found.order), why=found.why)
+
+    def _terms_of(self, service: ServiceDefinition) -> _Terms:
+        known = self._terms.get(service.service_id)
+        if known is None:
+            known = self._terms[service.service_id] = self._ask(service)
+        return known
+
+    def _ask(self, service: ServiceDefinition) -> _Terms:
+        figures, own = self.config.figures, self.config.services.settings.get(service.service_id)
+        percent = response_percent(self.config.workshop, own.response_percent if own else {})
+        usual = {channel: percent[Via(channel.value)] / 100 for channel in Channel}
+        mandatory = _ours(use.channel.value for use in service.channels if use.mandatory)
+        notice = is_notice(service)
+        # A notice goes where the customer likes to read about the vehicle.
+        purpose = Purpose.SERVICE_REMINDERS if notice else consent_purpose(service)
+        worth = Worth(figures.visit_cents, {Channel.LETTER: figures.letter_cents}, usual)
+        return _Terms(worth, frozenset(mandatory), purpose.value, notice)
+
+
+def tried_channels(uow: UnitOfWork, now: datetime) -> dict[str, dict[Channel, Tried]]:
+    """Say by customer what came of each channel in two years."""
+    found: dict[str, dict[Channel, Tried]] = {}
+    for channel, within in ANSWERED_WITHIN.items():
+        for customer_id, messages, answers in uow.plans.tried(channel, now - REMEMBERED, now - within):
+            found.setdefault(customer_id, {})[channel] = Tried(messages, answers)
+    return found
+
+
+def _ours(names: Iterable[str]) -> list[Channel]:
+    known = {channel.value for channel in Channel}
+    return [Channel(name) for name in names if name in known]
