@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine
 
+from guildpost_agent.adapters.files.fence_file import FILE as FENCE
+from guildpost_agent.adapters.files.fence_file import FenceFile
 from guildpost_agent.adapters.files.kept_files import FolderFiles
 from guildpost_agent.adapters.files.tombstone_file import FILE, TombstoneFile
 from guildpost_agent.adapters.keystore.sources import EnvironmentKeyStore
@@ -21,6 +23,7 @@ from guildpost_agent.adapters.sql.scrub import scrub
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.egress.gate import EgressGate, Tap
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.fence import Fence
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.rights.erase import RightsDesk, replay
 from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
@@ -51,6 +54,7 @@ class Core:
         business_clock: occasions, plans, quiet hours, outcomes.
         wall_clock: certificates, catalogue, TLS, Flower.
         entropy: the operating system's.
+        fence: tells this home from its copies; whatever sends passes it first.
         rights: what exercising people's rights needs; erasures are in force as soon as the home is open.
     """
 
@@ -63,6 +67,7 @@ class Core:
     business_clock: Clock
     wall_clock: Clock
     entropy: Entropy
+    fence: Fence = field(repr=False)
     rights: RightsDesk = field(repr=False)
 
     @property
@@ -121,6 +126,7 @@ def open_core(
         business_clock=business_clock or wall_clock,
         wall_clock=wall_clock,
         entropy=entropy,
+        fence=Fence(FenceFile(home / FENCE), entropy),
         rights=rights,
     )
 

@@ -9,6 +9,7 @@ from guildpost_agent.app.compose_confirmation import confirmation_mail
 from guildpost_agent.app.consents.opt_in import expire_opt_ins
 from guildpost_agent.app.consents.send_confirmations import send_confirmations
 from guildpost_agent.app.dispatch_mail import Sender
+from guildpost_agent.app.fence import pass_fence
 from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.relay_state import last_relay_answer
@@ -48,7 +49,12 @@ class OptIns:
 
 
 def ask_for_confirmations(core: Core) -> DispatchSummary:
-    """Send the confirmation mails that wait."""
+    """Send the confirmation mails that wait.
+
+    Raises:
+        Refused: ``restored_unconfirmed``.
+    """
+    pass_fence(core.open_uow, core.fence)
     return send_confirmations(
         core.open_uow,
         mail_channel(core),

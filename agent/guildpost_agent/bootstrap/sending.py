@@ -19,6 +19,7 @@ from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
+from guildpost_agent.app.fence import pass_fence
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
@@ -138,7 +139,12 @@ def compose_by_id(core: Core, reading: OpenUnitOfWork, composer: Composer) -> Co
 
 
 def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
-    """Send the mails that are due."""
+    """Send the mails that are due.
+
+    Raises:
+        Refused: ``restored_unconfirmed``.
+    """
+    pass_fence(core.open_uow, core.fence)
     zone = ZoneInfo(core.config.dealer.timezone)
     sender = _sender(core)
     here = composing_here(core.open_uow, composer.mail, core.business_clock, sender)
@@ -166,7 +172,9 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
 
     Raises:
         ConfigurationError: the dealer's own tariffs cannot be read.
+        Refused: ``restored_unconfirmed``.
     """
+    pass_fence(core.open_uow, core.fence)
 
     def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
         return composer.letters(requests, _typeset)

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",
+    "restored": "guildpost_agent.cli.restored",
     "resume": "guildpost_agent.cli.resume",
     "rights": "guildpost_agent.cli.rights",
     "run": "guildpost_agent.cli.run",

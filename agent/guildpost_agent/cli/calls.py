@@ -12,6 +12,7 @@ from datetime import date, tzinfo
 from guildpost_agent.app.calls.close_call import close_call
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
 from guildpost_agent.app.calls.note_call import note_call
+from guildpost_agent.app.fence import require_original
 from guildpost_agent.bootstrap.calls import call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             note_call(core.open_uow, arguments.task, arguments.text, by=arguments.by, now=now)
             print(texts.text("cli.calls.noted"))
         case _:
+            require_original(core.open_uow, core.fence)
             desk = None if arguments.desk is None else Desk(arguments.desk)
             for line in described(list_calls(core.open_uow, call_rules(core), now, desk), texts, core.zone):
                 print(line)
