@@ -6,6 +6,7 @@ twice    two rows with one key: the later one counts, also when the mirror knows
 """
 
 import hashlib
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,11 +92,13 @@ class TableReader:
             staged_keys: keys of rows staged so far in this delivery; grows.
         """
         self._source = source
-        self._reading = Reading(reading.today, reading.zone, reading.own_domain)
+        self._reading = Reading(reading.today, reading.zone, reading.own_domain, reading.works)
         self._known = known
         self._staged_keys = staged_keys
         how = f"{source.table.value}\x1e{source.mapping}\x1e{RULES_VERSION}\x1e" + "\x1f".join(source.columns)
-        self._salt = hashlib.blake2b(how.encode(), digest_size=16).digest()
+        if source.table is Table.APPOINTMENTS:  # other words tell other services
+            how += "".join(f"\x1e{service}{told}" for service, told in sorted(reading.works.items()))
+        self._salted = hashlib.blake2b(hashlib.blake2b(how.encode(), digest_size=16).digest(), digest_size=8)
         self.tally = TableTally(warnings=self._reading.warnings)
         name = _KEYS.get(source.table)
         self._key_at = source.columns.index(name) if name in source.columns else None
@@ -165,12 +168,9 @@ class TableReader:
 
     def _digests(self, rows: Sequence[tuple[int, Sequence[str]]]) -> list[int]:
         """Give the digest of each row: 64 bits, signed, as the database keeps them."""
-        salt, blake, number = self._salt, hashlib.blake2b, int.from_bytes
-        return [
-            number(
-                blake(salt + "\x1f".join(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest(),
-                "big",
-                signed=True,
-            )
-            for _, cells in rows
-        ]
+        found: list[bytes] = []
+        for _, cells in rows:
+            state = self._salted.copy()
+            state.update("\x1f".join(cells).encode("utf-8", "surrogatepass"))
+            found.append(state.digest())
+        return list(struct.unpack(f">{len(found)}q", b"".join(found)))

@@ -52,7 +52,7 @@ def resolve_people(
     """
     with open_uow() as uow:
         model = _model(uow)
-        few = changed is not None and len(changed) <= MOST_CHANGED * uow.people.sizes()[0]
+        few = changed is not None and len(changed) <= MOST_CHANGED * uow.people.count()
         if model is None or not few or changed is None:
             known = {member.customer_id: member for member in uow.people.all()}
             rows = _resolve_all(uow)

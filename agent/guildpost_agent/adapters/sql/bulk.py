@@ -103,7 +103,8 @@ def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> 
 
 def read_column(connection: Connection, table: Table, name: str) -> list[Any]:
     """Read one column of a whole table."""
-    return [value for (value,) in read_rows(connection, table, [name])]
+    columns = read_columns(connection, table, [name])
+    return columns[0] if columns else []
 
 
 def _converted(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:

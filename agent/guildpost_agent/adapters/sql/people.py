@@ -47,6 +47,10 @@ class SqlPeople:
         counts = self._connection.execute(select(func.count(persons.c.customer_id), people, households)).one()
         return counts[0], counts[1], counts[2]
 
+    def count(self) -> int:
+        """Count the records."""
+        return self._connection.execute(select(func.count()).select_from(persons)).scalar_one()
+
     def of(self, customer_ids: Collection[str]) -> list[Membership]:
         """List the memberships of certain records."""
         return self._where(persons.c.customer_id.name, customer_ids)

@@ -42,6 +42,8 @@ class People(Protocol):
     """Persons, households, the review list, verdicts, and the keys by which candidates are found."""
 
     def all(self) -> list[Membership]: ...  # noqa: D102 — the name says it
+    def count(self) -> int: ...  # noqa: D102 — see above
+
     def sizes(self) -> tuple[int, int, int]:
         """Count records, persons and households."""
         ...

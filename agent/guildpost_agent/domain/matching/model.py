@@ -1,11 +1,14 @@
 """What was learnt about one dealer's records: how often fields agree within people and between them."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = 1
+import numpy as np
+
+VERSION: Final = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class MatchModel:
 
     def to_json(self) -> str:
         """Write the model; it holds hashes of values, not the values."""
-        return json.dumps(vars(self), separators=(",", ":"))
+        frequencies = {field: _packed(shares) for field, shares in self.frequencies.items()}
+        return json.dumps({**vars(self), "frequencies": frequencies}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "MatchModel":
@@ -58,10 +62,19 @@ class MatchModel:
             household=household,
             prior=found["prior"],
             household_prior=found["household_prior"],
-            frequencies={
-                field: {int(value): share for value, share in shares.items()}
-                for field, shares in found["frequencies"].items()
-            },
+            frequencies={field: _unpacked(packed) for field, packed in found["frequencies"].items()},
             rarest=found["rarest"],
             passes=tuple(found["passes"]),
         )
+
+
+def _packed(shares: Mapping[int, float]) -> tuple[str, str]:
+    """Write hashes and shares as two columns: there are tens of thousands, and every delivery reads them."""
+    columns = np.fromiter(shares.keys(), np.uint64, len(shares)), np.fromiter(shares.values(), np.float64, len(shares))
+    hashes, values = (base64.b64encode(column.tobytes()).decode("ascii") for column in columns)
+    return hashes, values
+
+
+def _unpacked(packed: tuple[str, str]) -> dict[int, float]:
+    hashes, values = (base64.b64decode(column) for column in packed)
+    return dict(zip(np.frombuffer(hashes, np.uint64).tolist(), np.frombuffer(values, np.float64).tolist(), strict=True))
