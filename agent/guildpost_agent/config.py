@@ -112,11 +112,15 @@ class Goodwill(_Section):
 
 
 class Smtp(_Section):
-    """The dealer's mail server; encryption is required unless it is switched off by name."""
+    """The dealer's mail server; encryption is required unless it is switched off by name.
+
+    ``connections``: as many as may be open at once; each may hold one mail whose fate a crash leaves unsure.
+    """
 
     host: str
     port: int = Field(ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
+    connections: int = Field(default=4, ge=1, le=64)
     ca_file: Path | None = None
     from_address: str
     from_name: str

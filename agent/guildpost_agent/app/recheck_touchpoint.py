@@ -10,6 +10,7 @@ from guildpost_agent.app.fitting_offers import ground_just_lost
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
+from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.exclusions import Reason, held, recheck
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.placing import contact_of
@@ -59,11 +60,12 @@ def recheck_touchpoint(
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today
     exempt = service.cap_class is CapClass.EXEMPT
+    consents = uow.consents.state_of(touchpoint.customer_id)
     refused = recheck(
         touchpoint,
         customer=customer,
         vehicle=uow.records.vehicle(touchpoint.vehicle_id),
-        consents=uow.consents.state_of(touchpoint.customer_id),
+        consents=consents,
         appointments=uow.records.appointments_of(touchpoint.vehicle_id),
         jobs=uow.records.jobs_of(touchpoint.vehicle_id),
         service=service,
@@ -77,14 +79,13 @@ def recheck_touchpoint(
     if refused is not None or is_notice(service):
         return refused
     hold = held(uow.holds.of(touchpoint.customer_id, today))
-    if hold is None and _too_often(uow, touchpoint, zone, today):
+    if hold is None and _too_often(uow, touchpoint, consents.preferences, zone, today):
         return Reason.FREQUENCY_CAP
     return hold.reason if hold else None
 
 
-def _too_often(uow: UnitOfWork, touchpoint: Touchpoint, zone: ZoneInfo, today: date) -> bool:
+def _too_often(uow: UnitOfWork, touchpoint: Touchpoint, wishes: Preferences, zone: ZoneInfo, today: date) -> bool:
     """Say whether the customer wished to hear less often within a year."""
-    wishes = uow.consents.state_of(touchpoint.customer_id).preferences
     if wishes.most_per_year is None:
         return False
     others = (t for t in uow.plans.touchpoints_of(touchpoint.customer_id) if t.state in CONTACTS - WAITING)

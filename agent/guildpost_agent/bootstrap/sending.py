@@ -113,6 +113,7 @@ def mail_channel(core: Core) -> SmtpChannel:
             host=smtp.host,
             port=smtp.port,
             security=smtp.security,
+            connections=smtp.connections,
             ca_file=smtp.ca_file,
             username=smtp.username,
             password_file=smtp.password_file,

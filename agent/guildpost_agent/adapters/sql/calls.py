@@ -1,12 +1,13 @@
 """The table of call tasks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables.calls import call_tasks
 from guildpost_agent.domain.call_results import ResultKind, from_stored, to_stored
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Desk, Note, Priority
@@ -31,7 +32,7 @@ def _values(task: CallTask) -> dict[str, Any]:
     }
 
 
-def _task(row: RowMapping) -> CallTask:
+def _task(row: Mapping[str, Any]) -> CallTask:
     values = dict(row)
     kind, on, months = (values.pop(name) for name in ("result", "result_on", "result_months"))
     return CallTask(**{
@@ -42,6 +43,15 @@ def _task(row: RowMapping) -> CallTask:
         "notes": tuple(Note(datetime.fromisoformat(at), by, text) for at, by, text in values["notes"]),
         "result": None if kind is None else from_stored(ResultKind(kind), on, months),
     })  # fmt: skip
+
+
+_MADE: Final = (
+    select(call_tasks)
+    .where(call_tasks.c.state == CallState.DONE.value, call_tasks.c.closed_at >= bindparam("since"))
+    .order_by(call_tasks.c.closed_at, call_tasks.c.task_id)
+)
+_MADE_TO: Final = Prepared(lambda: _MADE.where(call_tasks.c.customer_id == bindparam("id")))
+_NAMES: Final = tuple(column.name for column in call_tasks.c)
 
 
 class SqlCalls:
@@ -73,11 +83,11 @@ class SqlCalls:
 
     def made_since(self, since: datetime, customer_ids: Collection[str] | None = None) -> list[CallTask]:
         """List the tasks that were closed with a result at an instant or later, of everybody or certain customers."""
-        done = select(call_tasks).where(call_tasks.c.state == CallState.DONE.value, call_tasks.c.closed_at >= since)
-        if customer_ids is not None:
-            done = done.where(call_tasks.c.customer_id.in_(customer_ids))
-        found = self._connection.execute(done.order_by(call_tasks.c.closed_at, call_tasks.c.task_id))
-        return [_task(row) for row in found.mappings()]
+        if customer_ids is None:
+            return [_task(row) for row in self._connection.execute(_MADE, {"since": since}).mappings()]
+        rows = (row for one in customer_ids for row in _MADE_TO.rows(self._connection, since=since, id=one))
+        tasks = [_task(dict(zip(_NAMES, row, strict=True))) for row in rows]
+        return sorted(tasks, key=lambda task: (task.closed_at or since, task.task_id))
 
     def change(self, task: CallTask, expected: CallTask) -> bool:
         """Store a task's new state if the stored one is still the expected one; say whether it was."""

@@ -1,0 +1,29 @@
+"""The composing child of the bench: ``python -m bench.sending.compose_child FOLDER``, in the place of the agent's."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bench.sending.world import BenchWorld
+from guildpost_agent.app.dispatch_mail import compose_draft
+from guildpost_agent.app.mail_run import Draft
+from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.jobs.composing import compose_orders
+
+
+def main(folder: Path) -> None:
+    """Compose until the input ends."""
+    world = BenchWorld(folder, read_only=True)
+    composer = world.composer()
+
+    def compose(touchpoint_id: str, now: datetime) -> Draft[OutboxJob]:
+        with world.open_uow() as uow:
+            job = uow.outbox.get(touchpoint_id)
+        assert job is not None
+        return compose_draft(world.open_uow, composer.mail, job, world.sender, now)
+
+    compose_orders(compose, sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
