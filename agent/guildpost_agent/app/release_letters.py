@@ -7,25 +7,31 @@
     4. render       one PDF in postal order, in the printing child process            letters.rendered
     5. release      the cheapest postage is chosen; PDF, index and manifest pass
                     the egress gate                                                   letters.released
-    6. deliver      under the batch id: temporary name, fsync, rename                 letters.delivered
-    7. record       state and outcome                                                 letters.recorded
+    6. stage        at the lettershop under a hidden name                             letters.staged
+    7. promise      "now it is published" is committed                                letters.promised
+    8. publish      the batch gets its name in one step                               letters.delivered
+    9. record       state and outcome                                                 letters.recorded
 
-A crash before 6 leaves nothing in the folder; a crash after it finds the batch there and only records. A letter whose
-customer objected while a batch was interrupted is taken out of it, as long as the batch is not in the folder. A batch
-that the dealer stops before 5 is put off.
+Nothing goes twice, even where the lettershop fetches a batch the moment it is there: a batch that is neither staged
+nor there after 7 has arrived, and is only recorded. A crash before 7 begins the batch anew. A letter whose customer
+objected while a batch was interrupted is taken out of it, as long as it is not published. A batch that the dealer
+stops before 5 is put off.
 """
 
-import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from guildpost_agent.app.choose_postage import Addressed, Postage, PostageRules, choose_postage
 from guildpost_agent.app.egress.gate import EgressGate
-from guildpost_agent.app.egress.policy import LETTERSHOP
+from guildpost_agent.app.letter_package import batch_files
 from guildpost_agent.app.outbox_steps import Recheck, objection, queue, rests, step
-from guildpost_agent.app.ports.letter_delivery import LetterDelivery
+from guildpost_agent.app.ports.letter_delivery import LetterDelivery, Standing
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
 from guildpost_agent.app.sending_keys import SendingKeys
@@ -33,10 +39,9 @@ from guildpost_agent.domain.links import Links, links_for
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.postal import IndexLine, Stationery, index_csv, postal_order
 from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
-from guildpost_shared import strict_json
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import GuildpostError, Refused
+from guildpost_shared.errors import GuildpostError, Refused, Unavailable
 from guildpost_shared.failpoints import hit
 from guildpost_shared.ids import new_id
 
@@ -62,6 +67,9 @@ class RenderedBatch:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
+_PROMISED: Final = "letters/promised"
+"""The batches that began to be published and are not recorded yet."""
+
 RenderLetters = Callable[[Sequence[LetterRequest]], RenderedBatch]
 
 
@@ -69,7 +77,7 @@ RenderLetters = Callable[[Sequence[LetterRequest]], RenderedBatch]
 class LetterSender:
     """Who writes: the relay's public address, the keys, the dealer's legal name for the manifest, paper and weights.
 
-    Without rules of postage every letter goes as what it weighs.
+    Without rules of postage every letter goes as what it weighs. With the lettershop's key batches are sealed to it.
     """
 
     relay_url: str
@@ -77,6 +85,7 @@ class LetterSender:
     legal_name: str
     stationery: Stationery = field(default_factory=Stationery)
     postage: PostageRules | None = None
+    lettershop_key: X25519PublicKey | None = None
 
 
 @dataclass
@@ -107,7 +116,7 @@ def release_letters(
     Args:
         open_uow: opens a transaction.
         render: makes the PDF (in the printing child: it loads Typst).
-        delivery: the lettershop's folder.
+        delivery: where the lettershop takes batches from.
         recheck: the last check, inside the claiming transaction.
         clock: the business clock.
         gate: the egress gate.
@@ -117,11 +126,11 @@ def release_letters(
     Returns:
         The summary; when the run stops early, the next one goes on with the same batch.
     """
-    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender)
+    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy)
     try:
         run.resume()
         run.check_relay()
-        run.start(entropy)
+        run.start()
     except GuildpostError as error:
         run.summary.stopped = error
     return run.summary
@@ -138,6 +147,7 @@ class _Run:
     clock: Clock
     gate: EgressGate
     sender: LetterSender
+    entropy: Entropy
     summary: LetterSummary = field(default_factory=LetterSummary)
 
     def check_relay(self) -> None:
@@ -153,15 +163,30 @@ class _Run:
         for batch_id in sorted({job.batch_id or "" for job in interrupted}):
             jobs = [job for job in interrupted if (job.batch_id or "") == batch_id]
             self.summary.resumed += len(jobs)
-            if not self.delivery.delivered(batch_id):
-                self.check_relay()
-                jobs = self._still_welcome(jobs)
-                self._produce(batch_id, jobs)
-            else:
+            standing = self.delivery.standing(batch_id)
+            taken = standing is Standing.ABSENT and batch_id in self._promised()
+            if standing is Standing.THERE or taken:
                 self._record(batch_id, jobs)
+                continue
+            self.check_relay()
+            self._note_promise(batch_id, promised=False)
+            if not self._produce(batch_id, self._still_welcome(jobs)):
+                self.delivery.discard(batch_id)
 
-    def start(self, entropy: Entropy) -> None:
+    def _promised(self) -> list[str]:
+        with self.open_uow() as uow:
+            return _read_promised(uow)
+
+    def _note_promise(self, batch_id: str, *, promised: bool) -> None:
+        """Remember that a batch is published now, or that it is not."""
+        with self.open_uow() as uow:
+            others = [one for one in _read_promised(uow) if one != batch_id]
+            _write_promised(uow, [*others, batch_id] if promised else others)
+            uow.commit()
+
+    def start(self) -> None:
         """Steps 2 and 3 for a new batch, then the rest."""
+        entropy = self.entropy
         now, batch_id = self.clock.now(), new_id(entropy)
         with self.open_uow() as uow:
             for touchpoint in uow.plans.due(Channel.LETTER, now):
@@ -220,8 +245,8 @@ class _Run:
             uow.commit()
         return kept
 
-    def _produce(self, batch_id: str, jobs: list[OutboxJob]) -> None:
-        """Steps 4 to 7."""
+    def _produce(self, batch_id: str, jobs: list[OutboxJob]) -> bool:
+        """Steps 4 to 9; say whether there was anything to hand over."""
         requests = self._requests(jobs)
         batch = self.render(requests) if requests else RenderedBatch(b"", {})
         hit("letters.rendered")
@@ -231,12 +256,26 @@ class _Run:
                 self._take_out(uow, by_document.pop(document_id), reason, self.clock.now())
             uow.commit()
         if not batch.pages or self._stopped(list(by_document.values())):
-            return
+            return False
         files = self._files(batch_id, batch, [request for request in requests if request.document_id in batch.pages])
         hit("letters.released")
-        self.delivery.deliver(batch_id, files)
+        self.delivery.stage(batch_id, files)
+        hit("letters.staged")
+        self._publish(batch_id)
         hit("letters.delivered")
         self._record(batch_id, list(by_document.values()))
+        return True
+
+    def _publish(self, batch_id: str) -> None:
+        """Steps 7 and 8."""
+        self._note_promise(batch_id, promised=True)
+        hit("letters.promised")
+        try:
+            self.delivery.publish(batch_id)
+        except Unavailable as error:
+            if error.code == "letter_batch_gone":
+                self._note_promise(batch_id, promised=False)
+            raise
 
     def _requests(self, jobs: list[OutboxJob]) -> list[LetterRequest]:
         requests = []
@@ -254,10 +293,9 @@ class _Run:
         return sorted(requests, key=lambda request: (postal_order(request.customer), request.document_id))
 
     def _files(self, batch_id: str, batch: RenderedBatch, requests: list[LetterRequest]) -> dict[str, bytes]:
-        """Step 5: name the parts and let them pass the gate."""
+        """Step 5: make the parts and let them pass the gate."""
         postage = self._postage(batch, requests)
         index = index_csv(_index_lines(batch, requests, postage), self.sender.stationery)
-        parts = {f"{batch_id}.pdf": ("letter_pdf", batch.pdf), "index.csv": ("letter_index", index)}
         manifest: dict[str, object] = {
             "batch_id": batch_id,
             "sender": self.sender.legal_name,
@@ -265,18 +303,11 @@ class _Run:
             "format": "A4, DIN 5008 form B, one-sided",
             "letters": len(requests),
             "pages": sum(batch.pages.values()),
-            "files": {
-                name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-                for name, (_, data) in parts.items()
-            },
         }
         if postage is not None:
             manifest["postage"] = postage.hand_over()
-        parts["manifest.json"] = ("letter_manifest", strict_json.canonical(manifest) + b"\n")
-        return {
-            name: self.gate.release(destination=LETTERSHOP, kind=kind, payload=data)
-            for name, (kind, data) in parts.items()
-        }
+        key, entropy = self.sender.lettershop_key, self.entropy
+        return batch_files(batch_id, batch.pdf, index, manifest, gate=self.gate, key=key, entropy=entropy)
 
     def _postage(self, batch: RenderedBatch, requests: list[LetterRequest]) -> Postage | None:
         if self.sender.postage is None:
@@ -291,7 +322,7 @@ class _Run:
         return choose_postage(self.sender.postage, letters, self.clock.now())
 
     def _record(self, batch_id: str, jobs: list[OutboxJob]) -> None:
-        """Step 7."""
+        """Step 9."""
         now = self.clock.now()
         with self.open_uow() as uow:
             for job in jobs:
@@ -301,6 +332,7 @@ class _Run:
                         [Outcome(f"delivered:{job.touchpoint_id}", job.touchpoint_id, "delivered", now, detail)]
                     )
                     self.summary.released += 1
+            _write_promised(uow, [one for one in _read_promised(uow) if one != batch_id])
             uow.commit()
         self.summary.batches.append(batch_id)
         hit("letters.recorded")
@@ -315,3 +347,11 @@ def _index_lines(batch: RenderedBatch, requests: list[LetterRequest], postage: P
         lines.append(IndexLine(request.document_id, page, page + pages - 1, request.customer.postcode, product))
         page += pages
     return lines
+
+
+def _read_promised(uow: UnitOfWork) -> list[str]:
+    return [str(one) for one in json.loads(uow.documents.get(_PROMISED) or b"[]")]
+
+
+def _write_promised(uow: UnitOfWork, batch_ids: list[str]) -> None:
+    uow.documents.put(_PROMISED, json.dumps(batch_ids).encode())

@@ -25,7 +25,9 @@ MAIL_STEPS = [
     "smtp.accepted:2",
     "dispatch.recorded:2",
 ]
-LETTER_STEPS = ["queued", "claimed", "rendered", "released", "file_written", "delivered", "recorded"]
+LETTER_STEPS = [
+    *("queued", "claimed", "rendered", "released", "file_written", "staged", "promised", "delivered", "recorded"),
+]
 
 
 def run(what: str, folder: Path, port: int, failpoint: str | None) -> int:

@@ -4,11 +4,12 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
 from guildpost_agent.app.egress.gate import EgressGate
@@ -23,6 +24,7 @@ from guildpost_agent.app.release_letters import (
     RenderLetters,
     release_letters,
 )
+from guildpost_agent.domain.letter_batch import checksums, opened
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entry
 from tests.factories.sending_world import NOW, RELAY_URL, SendingWorld, always_welcome
@@ -46,9 +48,10 @@ def release(
     *,
     render: RenderLetters = typewriter,
     recheck: Recheck = always_welcome,
+    lettershop_key: X25519PublicKey | None = None,
 ) -> LetterSummary:
     gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
-    sender = LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH")
+    sender = LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH", lettershop_key=lettershop_key)
     return release_letters(
         world.open_uow, render, delivery, recheck, world.clock, gate=gate, sender=sender, entropy=world.entropy
     )
@@ -139,22 +142,122 @@ def test_a_full_disk_keeps_the_batch_which_goes_on_under_its_id(world: SendingWo
     assert ("sent", "sent") == world.states(touchpoint)
 
 
-def test_a_batch_that_is_in_the_folder_already_is_only_recorded(world: SendingWorld) -> None:
-    (touchpoint,) = planned(world, ("anna", "94032"))
-    delivery = FakeLetterDelivery()
+class Killed(FakeLetterDelivery):
+    """Dies in a step: before it is done, or right after."""
 
-    class Killed(FakeLetterDelivery):
-        def deliver(self, batch_id: str, files: object) -> None:  # noqa: ARG002 — dies right after the rename
-            delivery.batches[batch_id] = {"first": b""}
+    def __init__(self, step: str, *, done: bool, taken: bool) -> None:
+        super().__init__(taken=taken)
+        self.step, self.done, self.alive = step, done, False
+
+    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
+        self._die("stage", lambda: super(Killed, self).stage(batch_id, files))
+
+    def publish(self, batch_id: str) -> None:
+        self._die("publish", lambda: super(Killed, self).publish(batch_id))
+
+    def _die(self, step: str, act: Callable[[], None]) -> None:
+        dies = step == self.step and not self.alive
+        if self.done or not dies:
+            act()
+        if dies:
+            self.alive = True
             raise KeyboardInterrupt
 
+
+@pytest.mark.parametrize("taken", [False, True], ids=["it waits to be fetched", "the lettershop fetches at once"])
+@pytest.mark.parametrize(
+    ("step", "done", "rendered"),
+    [
+        pytest.param("stage", False, 2, id="killed before it is staged"),
+        pytest.param("stage", True, 2, id="killed when it is staged"),
+        pytest.param("publish", False, 2, id="killed before it is published"),
+        pytest.param("publish", True, 1, id="killed when it is published"),
+    ],
+)
+def test_a_killed_run_goes_on_so_that_the_batch_arrives_once(
+    world: SendingWorld, step: str, *, done: bool, taken: bool, rendered: int
+) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    delivery, calls = Killed(step, done=done, taken=taken), []
+
+    def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
+        calls.append(requests)
+        return typewriter(requests)
+
     with pytest.raises(KeyboardInterrupt):
-        release(world, Killed())
+        release(world, delivery, render=render)
+    summary = release(world, delivery, render=render)
+    again = release(world, delivery, render=render)
 
-    summary = release(world, delivery, render=lambda _requests: pytest.fail("rendered again"))
+    assert ([world.job(touchpoint).batch_id], 1, []) == (summary.batches, summary.released, again.batches)
+    assert (list(delivery.batches), rendered) == (summary.batches, len(calls))
+    assert (("sent", "sent"), {}) == (world.states(touchpoint), delivery.staged)
 
-    assert (1, [{"first": b""}]) == (summary.released, list(delivery.batches.values()))
+
+def test_a_staged_batch_whose_last_letter_is_objected_to_is_taken_away(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    delivery = Killed("publish", done=False, taken=False)
+    with pytest.raises(KeyboardInterrupt):
+        release(world, delivery)
+
+    summary = release(world, delivery, recheck=lambda _uow, _touchpoint: "no_legal_basis")
+
+    assert ({"no_legal_basis": 1}, {}, {}) == (summary.refused, delivery.staged, delivery.batches)
+    assert ("refused", "refused") == world.states(touchpoint)
+
+
+def test_a_batch_whose_staged_files_vanish_is_made_anew(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+
+    class Swept(FakeLetterDelivery):
+        sweeps = 1
+
+        def publish(self, batch_id: str) -> None:
+            if self.sweeps:
+                self.sweeps = 0
+                self.discard(batch_id)
+            super().publish(batch_id)
+
+    delivery = Swept()
+    stopped = release(world, delivery).stopped
+    summary = release(world, delivery)
+    assert ("letter_batch_gone", 1, 1) == (stopped.code if stopped else "", summary.released, len(delivery.batches))
     assert ("sent", "sent") == world.states(touchpoint)
+
+
+def test_with_the_lettershops_key_the_whole_batch_is_sealed_and_opens_with_checksums_that_hold(
+    world: SendingWorld,
+) -> None:
+    planned(world, ("anna", "94032"), ("berta", "84030"))
+    key, delivery = X25519PrivateKey.from_private_bytes(b"\x05" * 32), FakeLetterDelivery()
+
+    (batch_id,) = release(world, delivery, lettershop_key=key.public_key()).batches
+
+    files = delivery.batches[batch_id]
+    inside = opened([key], files[f"{batch_id}.tar.age"])
+    assert {f"{batch_id}.tar.age", "SHA256SUMS"} == set(files)
+    assert {f"{batch_id}.pdf", "index.csv", "manifest.json", "SHA256SUMS"} == set(inside)
+    assert checksums({f"{batch_id}.tar.age": files[f"{batch_id}.tar.age"]}) == files["SHA256SUMS"]
+    assert b"94032" in inside["index.csv"]
+    assert not any(b"94032" in data or b"%PDF" in data for data in files.values())
+    with world.open_uow() as uow:
+        entered = {(entry.kind, entry.sha256) for entry in uow.egress.all()}
+    kinds = {f"{batch_id}.tar.age": "letter_package", "SHA256SUMS": "letter_checksums"}
+    assert entered == {(kinds[name], hashlib.sha256(data).hexdigest()) for name, data in files.items()}
+
+
+def test_what_may_not_leave_may_not_leave_sealed_either(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    key, delivery = X25519PrivateKey.from_private_bytes(b"\x05" * 32).public_key(), FakeLetterDelivery()
+
+    def no_pdf(requests: Sequence[LetterRequest]) -> RenderedBatch:
+        return RenderedBatch(b"PK", {request.document_id: 1 for request in requests})
+
+    stopped = release(world, delivery, render=no_pdf, lettershop_key=key).stopped
+    with world.open_uow() as uow:
+        entered = uow.egress.all()
+    assert ("egress_refused", [], {}) == (stopped.code if stopped else "", entered, delivery.staged)
+    assert "sending" == world.job(touchpoint).state
 
 
 def test_an_objection_takes_a_letter_out_of_an_interrupted_batch(world: SendingWorld) -> None:

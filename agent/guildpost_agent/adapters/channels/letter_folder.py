@@ -1,15 +1,17 @@
 """A folder that a lettershop takes batches from.
 
-A batch is a folder named after its id. It is written under a hidden temporary name, every file and the folder itself
-are flushed to the disk, then it is renamed; the rename is flushed too. Whoever looks sees the whole batch or nothing,
+A batch is a folder named after its id. It is staged under a hidden temporary name; every file and the folder itself
+are flushed to the disk. Publishing is a rename, which is flushed too. Whoever looks sees the whole batch or nothing,
 before and after a power cut.
 """
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from guildpost_agent.app.ports.letter_delivery import Standing
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.failpoints import hit
 
@@ -20,30 +22,56 @@ class LetterFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def delivered(self, batch_id: str) -> bool:
-        """Say whether the batch is there."""
-        return self._final(batch_id).is_dir()
+    def standing(self, batch_id: str) -> Standing:
+        """Say where the batch is."""
+        if self._final(batch_id).is_dir():
+            return Standing.THERE
+        return Standing.STAGED if self._staged(batch_id).is_dir() else Standing.ABSENT
 
-    def deliver(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Put a batch there, whole and once."""
-        if self.delivered(batch_id):
-            return
-        temporary = self._folder / f".batch-{batch_id}.part"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(temporary, ignore_errors=True)
-            temporary.mkdir()
-            for name, data in files.items():
-                _write_durably(temporary / name, data)
-            hit("letters.file_written")
-            _flush_folder(temporary)
-            temporary.rename(self._final(batch_id))
+    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
+        """Write a batch durably under its hidden name; nothing is left half-done."""
+        staged = self._staged(batch_id)
+        with self._reachable():
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                shutil.rmtree(staged, ignore_errors=True)
+                staged.mkdir()
+                for name, data in files.items():
+                    _write_durably(staged / name, data)
+                hit("letters.file_written")
+                _flush_folder(staged)
+                _flush_folder(self._folder)
+            except OSError:
+                shutil.rmtree(staged, ignore_errors=True)
+                raise
+
+    def publish(self, batch_id: str) -> None:
+        """Rename the staged batch to its name."""
+        standing = self.standing(batch_id)
+        if standing is Standing.ABSENT:
+            raise Unavailable("letter_batch_gone", batch=batch_id)
+        with self._reachable():
+            if standing is Standing.STAGED:
+                self._staged(batch_id).rename(self._final(batch_id))
             _flush_folder(self._folder)
+
+    def discard(self, batch_id: str) -> None:
+        """Take away what is staged."""
+        if self._staged(batch_id).is_dir():
+            with self._reachable():
+                shutil.rmtree(self._staged(batch_id))
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
-            shutil.rmtree(temporary, ignore_errors=True)
             raise Unavailable(
                 "letter_folder_away", detail=type(error).__name__, path=self._folder, reason=error.strerror or "–"
             ) from error
+
+    def _staged(self, batch_id: str) -> Path:
+        return self._folder / f".batch-{batch_id}.part"
 
     def _final(self, batch_id: str) -> Path:
         return self._folder / f"batch-{batch_id}"

@@ -90,6 +90,14 @@ class EgressGate:
             self._tap(destination, kind, payload)
         return payload
 
+    def examine(self, *, destination: str, kind: str, payload: bytes) -> None:
+        """Check what is going to leave inside a sealed package; nothing is entered, for the package itself will be.
+
+        Raises:
+            Refused: ``egress_refused``.
+        """
+        self._policy.check(destination, kind, payload)
+
 
 def open_days(uow: UnitOfWork) -> list[OpenDay]:
     """List the counters of the days that are not entered yet, for the screen below the ledger."""

@@ -15,6 +15,8 @@
     lettershop    letter_pdf        each      a batch of letters
     lettershop    letter_index      each      its index
     lettershop    letter_manifest   each      its list of files with hashes
+    lettershop    letter_checksums  each      the hashes once more, as sha256sum reads them
+    lettershop    letter_package    each      all of these, sealed to the lettershop's key
 
 A kind that is not in the list does not leave. "Daily" kinds are frequent and carry nothing: their day is entered as
 one line with count, bytes and a digest over all of them; until midnight (UTC) that line grows in a stored counter.
@@ -27,6 +29,8 @@ from enum import StrEnum
 from typing import Final
 
 from guildpost_agent.app.egress.contents import forbidden
+from guildpost_agent.domain.age import MAGIC
+from guildpost_agent.domain.letter_batch import is_checksums
 from guildpost_agent.domain.postal import COLUMNS
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.errors import Refused
@@ -96,6 +100,8 @@ STANDARD_RULES: Final[Mapping[tuple[str, str], Rule]] = {
     # The lettershop works for the dealer (Art. 28 GDPR): postcodes may go there, so nothing is searched for.
     (LETTERSHOP, "letter_index"): Rule(16 * _MIB, opaque=True, has_form=_is_index),
     (LETTERSHOP, "letter_manifest"): Rule(64 * _KIB, opaque=True, has_form=lambda payload: payload.startswith(b"{")),
+    (LETTERSHOP, "letter_checksums"): Rule(16 * _KIB, opaque=True, has_form=is_checksums),
+    (LETTERSHOP, "letter_package"): Rule(1024 * _MIB, opaque=True, has_form=lambda payload: payload.startswith(MAGIC)),
 }
 
 

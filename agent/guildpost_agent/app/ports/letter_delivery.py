@@ -1,24 +1,56 @@
 """Where finished batches of letters go."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Protocol
 
 
-class LetterDelivery(Protocol):
-    """A place a lettershop takes batches from; a batch is there completely or not at all."""
+class Standing(StrEnum):
+    """Where a batch is, as far as its place tells."""
 
-    def delivered(self, batch_id: str) -> bool:
-        """Say whether the batch is there."""
+    ABSENT = "absent"
+    STAGED = "staged"
+    THERE = "there"
+
+
+class LetterDelivery(Protocol):
+    """A place a lettershop takes batches from, filled in two steps so that a batch is there whole, and once.
+
+    ``stage`` writes under a hidden name that nobody else touches, ``publish`` gives the batch its name in one step.
+    A lettershop may take a published batch away at once. So whoever remembers that it began to publish, and finds
+    the batch ``ABSENT``, knows that it arrived.
+    """
+
+    def standing(self, batch_id: str) -> Standing:
+        """Say where the batch is."""
         ...
 
-    def deliver(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Put a batch there under its id, durably, once.
+    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
+        """Write a batch durably, in place of what was staged under its id before.
 
         Args:
-            batch_id: a repeated id changes nothing: the first delivery stands.
+            batch_id: names the batch.
             files: name to content.
 
         Raises:
-            Unavailable: ``letter_folder_away``: the place cannot be written to; nothing is left half-done.
+            Unavailable: the place cannot be written to; the next try begins anew.
+            Untrusted: the place is not the one that the dealer named.
+            ConfigurationError: the place refuses the dealer.
+        """
+        ...
+
+    def publish(self, batch_id: str) -> None:
+        """Put the staged batch there; one that is there stays as it is.
+
+        Raises:
+            Unavailable: ``letter_batch_gone``: nothing is staged; otherwise as ``stage``.
+        """
+        ...
+
+    def discard(self, batch_id: str) -> None:
+        """Take away what is staged, if anything is.
+
+        Raises:
+            Unavailable: the place cannot be reached.
         """
         ...
