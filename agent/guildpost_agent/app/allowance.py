@@ -86,7 +86,7 @@ def workshop_of(
     visits: defaultdict[tuple[datetime, str, str], set[str]] = defaultdict(set)
     for one in uow.records.appointments_since(now):
         if not is_cancelled(one):
-            visits[one.starts_at, one.customer_id, one.vehicle_id].add(one.occasion)
+            visits[one.starts_at, one.customer_id, one.vehicle_id].update(one.services)
     for (starts_at, _, _), wanted in sorted(visits.items()):
         workshop.book(starts_at.astimezone(zone).date(), wanted)
     return workshop

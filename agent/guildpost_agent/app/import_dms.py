@@ -24,6 +24,7 @@ from guildpost_agent.app.ports.staging import TableChange
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.reading_tables import ReadChunk, TableReader, TableTally
 from guildpost_agent.config import Dealer
+from guildpost_agent.domain.appointment_works import Works
 from guildpost_agent.domain.dms_rows import Reading, Table
 from guildpost_agent.domain.records import Appointment, Customer, Job
 from guildpost_agent.domain.rights.identity import Tombstones
@@ -103,6 +104,7 @@ def import_changes(
     dealer: Dealer,
     *,
     erased: KnowsErased = nobody_erased,
+    works: Works | None = None,
 ) -> Imported | None:
     """Import what lies ready.
 
@@ -113,6 +115,7 @@ def import_changes(
         entropy: names the import.
         dealer: zone and mail domain decide how rows are read.
         erased: tells whom not to take in; asked again in the transaction that applies.
+        works: by service, the words that tell that an appointment is for it.
 
     Returns:
         The stored report, or None when nothing lay ready. A delivery of which nothing could be imported is stored as
@@ -128,7 +131,7 @@ def import_changes(
         uow.imports.start(import_id, now)
         tombstones = erased(uow)
         uow.commit()
-    reading = Reading(now.astimezone(zone).date(), zone, dealer.email.rpartition("@")[2])
+    reading = Reading(now.astimezone(zone).date(), zone, dealer.email.rpartition("@")[2], works or {})
     result = _Result(refused=list(delivery.refused))
     for number, table in enumerate(sorted(delivery.tables, key=lambda table: table.table not in _READ_FIRST)):
         _stage(

@@ -119,8 +119,9 @@ def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], trials: 
         if answers(service, job)
     ]
     booked = [
-        Visit(a.customer_id, a.vehicle_id, a.occasion, a.created_on)
+        Visit(a.customer_id, a.vehicle_id, service_id, a.created_on)
         for a in uow.records.appointments()
-        if a.occasion in services and not is_cancelled(a)
+        for service_id in a.services
+        if service_id in services and not is_cancelled(a)
     ]
     return [*came, *booked]

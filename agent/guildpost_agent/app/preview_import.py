@@ -11,6 +11,7 @@ from guildpost_agent.app.ports.dms_source import SourceTable
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, QuarantinedRow
 from guildpost_agent.app.reading_tables import TableReader
 from guildpost_agent.config import Dealer
+from guildpost_agent.domain.appointment_works import Works
 from guildpost_agent.domain.columns import day_number
 from guildpost_agent.domain.dms_rows import Reading, Table
 from guildpost_agent.domain.due_dates import garage_of
@@ -50,7 +51,13 @@ class Preview:
 
 
 def preview_import(
-    open_uow: OpenUnitOfWork, table: SourceTable, dealer: Dealer, now: datetime, hu_rule: HuRule | None
+    open_uow: OpenUnitOfWork,
+    table: SourceTable,
+    dealer: Dealer,
+    now: datetime,
+    hu_rule: HuRule | None,
+    *,
+    works: Works | None = None,
 ) -> Preview:
     """Read a table without storing anything.
 
@@ -60,12 +67,13 @@ def preview_import(
         dealer: zone and mail domain.
         now: the business clock.
         hu_rule: the intervals of the periodic inspection; None leaves the triage out.
+        works: by service, the words that tell that an appointment is for it.
 
     Raises:
         Refused: the table cannot be read.
     """
     zone = ZoneInfo(dealer.timezone)
-    reading = Reading(now.astimezone(zone).date(), zone, dealer.email.rpartition("@")[2])
+    reading = Reading(now.astimezone(zone).date(), zone, dealer.email.rpartition("@")[2], works or {})
     with open_uow() as uow:
         known = set() if table.table is Table.CONSENTS else uow.staging.known(table.table)
         past = histories(uow.records.jobs()) if table.table is Table.VEHICLES else {}

@@ -11,6 +11,7 @@ from guildpost_agent.app.ports.dms_source import DmsSource
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
 from guildpost_agent.app.resolve_people import ResolutionSummary, resolve_people
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.appointment_works import Works
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.services.definition import ServiceDefinition
@@ -42,6 +43,7 @@ def take_in(
     clock: Clock,
     entropy: Entropy,
     erased: KnowsErased = nobody_erased,
+    works: Works | None = None,
 ) -> TakenIn | None:
     """Take in what lies ready in one source; None when nothing does.
 
@@ -53,8 +55,9 @@ def take_in(
         clock: the business clock.
         entropy: names the import.
         erased: tells whom not to take in.
+        works: by service, the words that tell that an appointment is for it.
     """
-    imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased=erased)
+    imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased=erased, works=works)
     if imported is None:
         return None
     if imported.vehicles:

@@ -20,7 +20,8 @@ from guildpost_agent.app.ports.appointment_source import AppointmentSource, Plan
 from guildpost_agent.app.ports.dms_source import RefusedFile
 from guildpost_agent.app.ports.planned import PlannedChange
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.planner.events import Works, as_appointments
+from guildpost_agent.domain.appointment_works import Works
+from guildpost_agent.domain.planner.events import as_appointments
 from guildpost_agent.domain.planner.matching import Directory, Match
 from guildpost_agent.domain.records import Appointment
 

@@ -9,6 +9,7 @@ from guildpost_agent.app.ports.dms_source import DmsSource
 from guildpost_agent.app.rights.erase import tombstones_of
 from guildpost_agent.app.take_in import TakenIn, take_in
 from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.works import works_told
 from guildpost_agent.domain.mapping.profile import Profile
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -48,6 +49,7 @@ def take_all_in(core: Core, services: Sequence[ServiceDefinition], *, database: 
             clock=core.business_clock,
             entropy=core.entropy,
             erased=partial(tombstones_of, core.rights),
+            works=works_told(core),
         )
         if taken is not None:
             found.append(taken)

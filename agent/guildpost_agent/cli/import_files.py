@@ -15,6 +15,7 @@ from guildpost_agent.app.preview_import import preview_import
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import profiles_of, take_all_in
 from guildpost_agent.bootstrap.member import services_in_force
+from guildpost_agent.bootstrap.works import works_told
 from guildpost_agent.cli.import_report import print_preview, print_taken_in
 from guildpost_agent.cli.mapping import print_proposal
 from guildpost_agent.cli.options import add_home, texts_of
@@ -92,7 +93,8 @@ def _dry_run(core: Core, services: tuple[ServiceDefinition, ...], arguments: arg
         try:
             if isinstance(source, RefusedFile):
                 raise source.error
-            preview = preview_import(core.open_uow, source, core.config.dealer, core.business_clock.now(), hu_rule)
+            now, works = core.business_clock.now(), works_told(core)
+            preview = preview_import(core.open_uow, source, core.config.dealer, now, hu_rule, works=works)
         except GuildpostError as error:
             print(public_text(error, arguments.lang))
             code = code or exit_code(error)

@@ -25,7 +25,7 @@ def open_appointment(appointments: Iterable[Appointment], service_id: str | None
         service_id: what it must be for; None where any will do.
         now: the business clock.
     """
-    wanted = (a for a in appointments if service_id is None or a.occasion == service_id)
+    wanted = (a for a in appointments if service_id is None or service_id in a.occasion.split())
     ahead = (a for a in wanted if a.starts_at >= now and not is_cancelled(a))
     return min(ahead, key=lambda appointment: (appointment.starts_at, appointment.appointment_id), default=None)
 

@@ -94,8 +94,8 @@ def bookings_of(
     found: set[Booking] = set()
     visits: defaultdict[Subject, list[date]] = defaultdict(list)
     for a in appointments:
-        if a.occasion and not is_cancelled(a):
-            subject = (person_of(a.customer_id), a.vehicle_id, a.occasion)
+        for service_id in () if is_cancelled(a) else a.services:
+            subject = (person_of(a.customer_id), a.vehicle_id, service_id)
             found.add(Booking(a.created_on, reference_of(a), subject))
             visits[subject].append(a.starts_at.astimezone(zone).date())
     running = tuple(services)

@@ -158,9 +158,10 @@ class WheelSet:
 
 @frozen
 class Appointment:
-    """A workshop appointment; ``occasion`` is a service id or empty, ``status`` as its source says.
+    """A workshop appointment; ``status`` as its source says.
 
     Attributes:
+        occasion: the ids of the services that it is for, separated by blanks; empty where none is known.
         origin: the planner that brought it; empty for the DMS.
     """
 
@@ -172,6 +173,11 @@ class Appointment:
     status: str
     created_on: date
     origin: str = ""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it is for."""
+        return tuple(self.occasion.split())
 
 
 @frozen

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain import normalise
+from guildpost_agent.domain.appointment_works import services_in
 from guildpost_agent.domain.dms_rows.reading import LONGEST_KEY, BadRow, Cells, Reading, Row, Table
 from guildpost_agent.domain.normalise import Unreadable
 from guildpost_agent.domain.records import Appointment
-from guildpost_agent.domain.work_kinds import appointment_occasion
 
 
 def read_appointment(cells: Cells, reading: Reading) -> Appointment:
@@ -28,7 +28,7 @@ def read_appointment(cells: Cells, reading: Reading) -> Appointment:
         customer_id=customer_id,
         vehicle_id=row.reference("vehicle_id"),
         starts_at=_utc(starts, row.reading.zone),
-        occasion=appointment_occasion(row.raw("occasion")),
+        occasion=" ".join(services_in((row.raw("occasion"),), reading.works)),
         status=row.text("status", LONGEST_KEY),
         created_on=row.day("created_on") or min(day, row.today),
     )

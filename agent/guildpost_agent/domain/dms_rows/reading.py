@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain import normalise
+from guildpost_agent.domain.appointment_works import Works
 from guildpost_agent.domain.normalise import Unreadable
 from guildpost_agent.domain.normalise_rules import LONGEST_RAW, Rule
 from guildpost_agent.domain.normalise_text import clean, cut, repair
@@ -58,12 +59,14 @@ class Reading:
         today: the dealer's day of the import.
         zone: the dealer's time zone.
         own_domain: the dealer's own mail domain.
+        works: by service, the words that tell that an appointment is for it; inspections are told without.
         warnings: how often which optional field was dropped or looks odd, and why (``table.field.reason``).
     """
 
     today: date
     zone: ZoneInfo
     own_domain: str = ""
+    works: Works = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
 
 

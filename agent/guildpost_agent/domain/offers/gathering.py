@@ -61,7 +61,7 @@ def facts_of(
         values=dict([*_own(vehicle, lines, around.today), *_tread(wheels), *_weather(around)]),
         done=done,
         declined={offer: day for offer, day in declined.items() if day > done.get(offer, date.min)},
-        booked=frozenset(one.occasion for one in open_ones if one.occasion),
+        booked=frozenset(service_id for one in open_ones for service_id in one.services),
     )
 
 

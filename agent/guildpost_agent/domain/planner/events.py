@@ -2,22 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from guildpost_agent.domain.appointment_works import Works, services_in
 from guildpost_agent.domain.appointments import CANCELLED
 from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.records import Appointment
-from guildpost_agent.domain.work_kinds import appointment_occasion
-from guildpost_shared.services.work import Work
 
 LONGEST_ORIGIN: Final = 40
 LONGEST_STATUS: Final = 40
 PLANNER: Final = "planner"
-Works = Mapping[str, Sequence[Work]]
 Whose = tuple[str, str, date]
-_PARTS: Final = re.compile(r"[+,;&/\n]|\b(?:und|mit|and|with)\b")
 _STAMP: Final = re.compile(r"[\W_]*(?:\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{2}[-_.]\d{2}[-_.]\d{4}).*$")
 
 
@@ -66,10 +62,7 @@ def services_named(event: PlannedEvent, works: Works) -> tuple[str, ...]:
         event: what the planner says.
         works: by service, the words that its work is told by.
     """
-    parts = [part for text in (event.occasion, event.text) for part in _PARTS.split(text)]
-    found = {appointment_occasion(part) for part in parts}
-    found |= {service for service, told in works.items() if any(work.fits(part) for work in told for part in parts)}
-    return tuple(sorted(found - {""})) or ("",)
+    return services_in((event.occasion, event.text), works) or ("",)
 
 
 def as_appointments(event: PlannedEvent, origin: str, whose: Whose, works: Works) -> list[Appointment]:

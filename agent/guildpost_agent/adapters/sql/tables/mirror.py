@@ -128,7 +128,7 @@ appointments = Table(
     Column("customer_id", String(40), nullable=False, info=PERSONAL),
     Column("vehicle_id", String(40), nullable=False, info=PERSONAL),
     Column("starts_at", Instant, nullable=False, info=PERSONAL),
-    Column("occasion", String(40), nullable=False),
+    Column("occasion", String(400), nullable=False),
     Column("status", String(40), nullable=False),
     Column("created_on", Date, nullable=False, info=PERSONAL),
     Column("origin", String(40), nullable=False, server_default=""),
