@@ -12,10 +12,10 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointment_news import (
     APPOINTMENTS,
     is_called_off,
-    reference_of,
-    version_of,
+    number_of,
+    word_in,
+    word_of,
 )
-from guildpost_agent.domain.appointments import is_cancelled
 from guildpost_agent.domain.calendar_file import CalendarEvent, Organiser, calendar_file, uid_of
 from guildpost_agent.domain.records import Appointment, Touchpoint, Vehicle
 from guildpost_agent.domain.vehicle_lists import ListEntry
@@ -30,13 +30,12 @@ _FILES: Final = {False: ("termin.ics", "PUBLISH"), True: ("absage.ics", "CANCEL"
 
 @dataclass(frozen=True)
 class Visit:
-    """What one vehicle comes for at one time, as far as it is told in one message."""
+    """What one vehicle comes for at one time, as far as one message tells it; each appointment with its version."""
 
     vehicle: Vehicle
     starts_at: datetime
     called_off: bool
-    appointments: tuple[Appointment, ...]
-    version: int
+    appointments: tuple[tuple[Appointment, int], ...]
 
 
 def visits_of(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime) -> list[Visit]:
@@ -61,7 +60,7 @@ def visits_of(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime) -> list[Vi
         vehicle = uow.records.vehicle(vehicle_id)
         if vehicle is not None:
             standing = _matched(uow, vehicle, [e for e in told if e.vehicle_id == vehicle_id], now)
-            found += _grouped(vehicle, standing, [one.entry for one in entries])
+            found += _grouped(vehicle, standing)
     if not found:
         raise Refused("appointment_over")
     return sorted(found, key=lambda visit: (visit.starts_at, visit.vehicle.vehicle_id, visit.called_off))
@@ -72,8 +71,8 @@ def _matched(
 ) -> list[tuple[ListEntry, Appointment]]:
     """Pair entries with the appointments that they tell of, where both still say the same."""
     ahead = [one for one in _appointments(uow, vehicle, now) if one.starts_at > now]
-    named = {reference_of(one, called_off=is_cancelled(one)): one for one in ahead}
-    return [(entry, named[entry.reference]) for entry in told if entry.reference in named]
+    named = {word_of(one): one for one in ahead}
+    return [(entry, named[word_in(entry)]) for entry in told if word_in(entry) in named]
 
 
 def _appointments(uow: UnitOfWork, vehicle: Vehicle, now: datetime) -> Iterable[Appointment]:
@@ -85,27 +84,23 @@ def _appointments(uow: UnitOfWork, vehicle: Vehicle, now: datetime) -> Iterable[
     )
 
 
-def _grouped(
-    vehicle: Vehicle, standing: Iterable[tuple[ListEntry, Appointment]], entries: Iterable[ListEntry]
-) -> Iterable[Visit]:
-    """Put together what stands at one time: a planner books several works as several appointments."""
-    known = list(entries)
-    groups: defaultdict[tuple[datetime, bool], list[tuple[ListEntry, Appointment]]] = defaultdict(list)
-    for entry, appointment in standing:
-        groups[appointment.starts_at, is_called_off(entry)].append((entry, appointment))
+def _grouped(vehicle: Vehicle, standing: Iterable[tuple[ListEntry, Appointment]]) -> Iterable[Visit]:
+    """Put together what is at one time: a planner books several works as several appointments."""
+    groups: defaultdict[tuple[datetime, bool], list[tuple[Appointment, int]]] = defaultdict(list)
+    for entry, appointment in sorted(standing, key=lambda one: one[1].appointment_id):
+        groups[appointment.starts_at, is_called_off(entry)].append((appointment, number_of(entry)))
     for (starts_at, called_off), members in groups.items():
-        ordered = sorted(members, key=lambda one: one[1].appointment_id)
-        entry, first = ordered[0]
-        yield Visit(vehicle, starts_at, called_off, tuple(one for _, one in ordered), version_of(first, known, entry))
+        yield Visit(vehicle, starts_at, called_off, tuple(members))
 
 
 def visit_line(visit: Visit, config: AgentConfig, services: Mapping[str, ServiceDefinition], language: Language) -> str:
     """Say in a line when, for what, and with which vehicle."""
     texts = load("guildpost_agent", language)
     when = appointment_text(visit.starts_at.astimezone(ZoneInfo(config.dealer.timezone)), language)
+    work = _work((one for one, _ in visit.appointments), services, language)
     plate = f" ({visit.vehicle.plate})" if visit.vehicle.plate else ""
     vehicle = " ".join(part for part in (visit.vehicle.make, visit.vehicle.model) if part) + plate
-    return texts.text("appointment.line", when=when, work=_work(visit, services, language), vehicle=vehicle)
+    return texts.text("appointment.line", when=when, work=work, vehicle=vehicle)
 
 
 def calendar_files(
@@ -119,7 +114,12 @@ def calendar_files(
     files, listed = [], list(visits)
     dealer = config.dealer
     for called_off, (name, method) in _FILES.items():
-        events = [_event(one, config, services, language) for one in listed if one.called_off is called_off]
+        events = [
+            _event(one, version, config, services, language)
+            for visit in listed
+            if visit.called_off is called_off
+            for one, version in visit.appointments
+        ]
         if events:
             content = calendar_file(events, Organiser(dealer.name, dealer.email), now, cancelled=called_off)
             files.append(Attachment(name, f"text/calendar; charset=utf-8; method={method}", content))
@@ -127,20 +127,25 @@ def calendar_files(
 
 
 def _event(
-    visit: Visit, config: AgentConfig, services: Mapping[str, ServiceDefinition], language: Language
+    appointment: Appointment,
+    version: int,
+    config: AgentConfig,
+    services: Mapping[str, ServiceDefinition],
+    language: Language,
 ) -> CalendarEvent:
+    """Make the event of one appointment: its own, so that calling it off leaves others at the same time alone."""
     texts, dealer = load("guildpost_agent", language), config.dealer
-    domain = config.smtp.from_address.rpartition("@")[2]
+    work = _work([appointment], services, language)
     return CalendarEvent(
-        uid=uid_of(visit.appointments[0].appointment_id, domain),
-        version=visit.version,
-        starts_at=visit.starts_at,
-        summary=texts.text("appointment.summary", work=_work(visit, services, language), dealer=dealer.name),
+        uid=uid_of(appointment.appointment_id, config.smtp.from_address.rpartition("@")[2]),
+        version=version,
+        starts_at=appointment.starts_at,
+        summary=texts.text("appointment.summary", work=work, dealer=dealer.name),
         location=f"{dealer.name}, {dealer.street}, {dealer.postcode} {dealer.town}",
         description=texts.text("appointment.description", phone=dealer.phone),
     )
 
 
-def _work(visit: Visit, services: Mapping[str, ServiceDefinition], language: Language) -> str:
-    named = [services[one.occasion].name[language] for one in visit.appointments if one.occasion in services]
+def _work(appointments: Iterable[Appointment], services: Mapping[str, ServiceDefinition], language: Language) -> str:
+    named = [services[one.occasion].name[language] for one in appointments if one.occasion in services]
     return ", ".join(dict.fromkeys(named)) or load("guildpost_agent", language).text("appointment.work")

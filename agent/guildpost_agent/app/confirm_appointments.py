@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.appointment_news import APPOINTMENTS, Told, news, reference_of
+from guildpost_agent.domain.appointment_news import APPOINTMENTS, KNOWN, Told, an_entry, news
 from guildpost_agent.domain.exclusions import gone
 from guildpost_agent.domain.records import Appointment
 from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
-from guildpost_agent.domain.vehicle_lists import ListEntry
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import ListRule
 
@@ -70,7 +69,7 @@ def _begin(uow: UnitOfWork, known: Iterable[tuple[Appointment, str]], now: datet
     """Take what is booked as told."""
     for appointment, vehicle_id in known:
         if appointment.starts_at > now:
-            entry = ListEntry(APPOINTMENTS, vehicle_id, reference_of(appointment), today)
+            entry = an_entry(appointment, vehicle_id, 0, today, KNOWN)
             uow.lists.add([entry], SOURCE)
             uow.lists.done(APPOINTMENTS, vehicle_id, today, entry.reference)
     uow.documents.put(_BEGUN, today.isoformat().encode("ascii"))

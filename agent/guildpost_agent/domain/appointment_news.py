@@ -1,16 +1,16 @@
-"""Which appointments a customer is to be told of: made, moved or called off, each version once.
+"""Which appointments a customer is to be told of: made, moved or called off, each change once.
 
-What was told, or is about to be, is an entry of a list (``vehicle_lists``); its reference names the appointment and the
-version:
+What was told, or is about to be, is an entry of a list (``vehicle_lists``); its reference names the appointment, what
+there is to say of it, and the how-manieth word about it this is:
 
-    <appointment>@<start>    it stands at this time
-    <appointment>!<start>    it was called off
+    <appointment>@<start>#<number>    it stands at this time
+    <appointment>!<start>#<number>    it was called off
 
-    no entry, lies ahead                ─▶ new "@"
-    other start than the open "@"       ─▶ the old one is closed, new "@"
-    called off, its "@" was told        ─▶ the "@" is closed, new "!"
-    called off, nobody was told         ─▶ the "@" is closed
-    over                                ─▶ whatever is open is closed
+    lies ahead, and nobody was told of this time            ─▶ a new "@"; one that waits with another time is closed
+    called off, and the customer was last told it stands    ─▶ a new "!"; an "@" that waits is closed
+    called off, and nobody was told                         ─▶ an "@" that waits is closed
+    back at the time that was told last                     ─▶ whatever waits is closed
+    over                                                    ─▶ whatever waits is closed
 
 A vehicle has one message a day: what changes after the day's message left is told on the next day.
 """
@@ -28,7 +28,9 @@ from guildpost_agent.domain.vehicle_lists import ListEntry
 
 APPOINTMENTS: Final = "appointments"
 """The list; a service of the catalogue with this list confirms appointments."""
-_STANDS, _CALLED_OFF = "@", "!"
+KNOWN: Final = "known"
+"""The text of an entry that was never told and never will be: booked before confirming began."""
+_STANDS, _CALLED_OFF, _NUMBER = "@", "!", "#"
 _ID_DIGITS: Final = 20
 
 Told = Callable[[ListEntry], bool]
@@ -48,10 +50,15 @@ def key_of(appointment: Appointment) -> str:
     return sha256(appointment.appointment_id.encode()).hexdigest()[:_ID_DIGITS]
 
 
-def reference_of(appointment: Appointment, *, called_off: bool = False) -> str:
-    """Name a version of an appointment."""
+def word_of(appointment: Appointment) -> str:
+    """Say what there is to tell of an appointment."""
     start = f"{appointment.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
-    return f"{key_of(appointment)}{_CALLED_OFF if called_off else _STANDS}{start}"
+    return f"{key_of(appointment)}{_CALLED_OFF if is_cancelled(appointment) else _STANDS}{start}"
+
+
+def an_entry(appointment: Appointment, vehicle_id: str, number: int, day: date, text: str = "") -> ListEntry:
+    """Make the entry of a word about an appointment."""
+    return ListEntry(APPOINTMENTS, vehicle_id, f"{word_of(appointment)}{_NUMBER}{number}", day, text)
 
 
 def is_called_off(entry: ListEntry) -> bool:
@@ -59,10 +66,14 @@ def is_called_off(entry: ListEntry) -> bool:
     return _CALLED_OFF in entry.reference
 
 
-def version_of(appointment: Appointment, entries: Iterable[ListEntry], entry: ListEntry) -> int:
-    """Count the versions of an appointment that were entered before this one."""
-    mine = [one for one in entries if one.reference.startswith(key_of(appointment))]
-    return sum((one.entered_on, is_called_off(one)) < (entry.entered_on, is_called_off(entry)) for one in mine)
+def word_in(entry: ListEntry) -> str:
+    """Say what an entry tells."""
+    return entry.reference.partition(_NUMBER)[0]
+
+
+def number_of(entry: ListEntry) -> int:
+    """Say the how-manieth word about its appointment an entry is, from 0."""
+    return int(entry.reference.partition(_NUMBER)[2])
 
 
 def news(  # noqa: PLR0917 — what is known, what was told, and when it is
@@ -89,22 +100,24 @@ def news(  # noqa: PLR0917 — what is known, what was told, and when it is
         mine[entry.reference[:_ID_DIGITS]].append(entry)
     days = _busy_days(entries, told)
     for appointment, vehicle_id in appointments:
-        known = mine[key_of(appointment)]
-        wanted = _wanted(appointment, known, told, now)
-        still_open = [one for one in known if one.reference in open_references]
-        found.closed.extend(one for one in still_open if wanted is None or one.reference != wanted)
-        if wanted is not None and all(one.reference != wanted for one in known):
-            found.new.append(ListEntry(APPOINTMENTS, vehicle_id, wanted, _free_day(today, days.get(vehicle_id))))
+        known = sorted(mine[key_of(appointment)], key=number_of)
+        waiting = [one for one in known if one.reference in open_references]
+        last = next((one for one in reversed(known) if told(one) or one.text == KNOWN), None)
+        wanted = _wanted(appointment, last, now)
+        found.closed.extend(one for one in waiting if word_in(one) != wanted)
+        if wanted is not None and wanted not in {word_in(one) for one in (*waiting, *([last] if last else []))}:
+            number = number_of(known[-1]) + 1 if known else 0
+            found.new.append(an_entry(appointment, vehicle_id, number, _free_day(today, days.get(vehicle_id))))
     return found
 
 
-def _wanted(appointment: Appointment, known: Sequence[ListEntry], told: Told, now: datetime) -> str | None:
-    """Name the version that the customer should know of; None where there is nothing to tell."""
+def _wanted(appointment: Appointment, last: ListEntry | None, now: datetime) -> str | None:
+    """Name what the customer should know; None where there is nothing to tell."""
     if appointment.starts_at <= now:
         return None
-    if not is_cancelled(appointment):
-        return reference_of(appointment)
-    return reference_of(appointment, called_off=True) if any(told(one) for one in known) else None
+    if is_cancelled(appointment) and (last is None or last.text == KNOWN or is_called_off(last)):
+        return None
+    return word_of(appointment)
 
 
 def _busy_days(entries: Iterable[ListEntry], told: Told) -> Mapping[str, date]:
