@@ -1,21 +1,26 @@
-"""Load a list of vehicles, as often as one likes: what is known already adds nothing."""
+"""Load a list of vehicles, as often as one likes: what is known already adds nothing; and close what is done."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_agent.domain.vehicle_lists import Known, ListEntry, ListRow, Waiting, entry_of
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.domain.listed_work import done_entries, works_of_lists
+from guildpost_agent.domain.records import Job
+from guildpost_agent.domain.vehicle_lists import Known, ListEntry, ListRow, Waiting, done_on, entry_of
 from guildpost_shared.errors import GuildpostError, Refused
+from guildpost_shared.services.definition import ServiceDefinition
 
 
 @dataclass
 class LoadedList:
-    """What a file brought; ``problems`` are the rows that are wrong, with their numbers and why."""
+    """What a file brought; ``problems`` are wrong rows, with their numbers and why; ``done`` were closed."""
 
     added: int = 0
     known: int = 0
     waiting: int = 0
+    done: int = 0
     problems: list[tuple[int, GuildpostError]] = field(default_factory=list)
 
 
@@ -32,25 +37,29 @@ def load_vehicle_list(
         today: the dealer's local day.
 
     Returns:
-        Entries added, rows known before, rows whose vehicle is not known here, rows that are wrong.
+        Entries added, rows known before, rows whose vehicle is not known here, rows that are wrong, and how many
+        entries are done, because the file or the workshop says so.
     """
     loaded = LoadedList()
     entries: list[ListEntry] = []
     waiting: list[Waiting] = []
+    closed: list[tuple[ListEntry, date]] = []
     with open_uow() as uow:
         known = Known(uow.records.vehicles())
         for row in rows:
             try:
-                made = entry_of(row, list_id, known, today)
+                made, on = entry_of(row, list_id, known, today), done_on(row, today)
             except Refused as error:
                 loaded.problems.append((row.row_number, error))
                 continue
             if isinstance(made, ListEntry):
                 entries.append(made)
-            else:
+                closed += [(made, on)] if on is not None else []
+            elif on is None:  # what is done of a vehicle that is not known here concerns nobody
                 waiting.append(made)
         loaded.added, loaded.waiting = uow.lists.add(entries, source), uow.lists.wait(waiting, source)
         loaded.known = len(entries) + len(waiting) - loaded.added - loaded.waiting
+        loaded.done = _close(uow, closed) + _close_done(uow, (), {entry.vehicle_id for entry in entries})
         uow.commit()
     return loaded
 
@@ -71,3 +80,35 @@ def match_waiting(open_uow: OpenUnitOfWork) -> int:
                 count += 1
         uow.commit()
     return count
+
+
+def close_done(
+    open_uow: OpenUnitOfWork, services: Iterable[ServiceDefinition], vehicle_ids: Collection[str] | None = None
+) -> int:
+    """Close the open entries whose work the workshop has done; return how many.
+
+    Args:
+        open_uow: opens a transaction.
+        services: tell by which words the work of a list is recognised.
+        vehicle_ids: the vehicles concerned; None for all.
+    """
+    with open_uow() as uow:
+        count = _close_done(uow, services, vehicle_ids)
+        uow.commit()
+    return count
+
+
+def _close_done(uow: UnitOfWork, services: Iterable[ServiceDefinition], vehicle_ids: Collection[str] | None) -> int:
+    by_vehicle: defaultdict[str, list[ListEntry]] = defaultdict(list)
+    for entry in uow.lists.open():
+        if vehicle_ids is None or entry.vehicle_id in vehicle_ids:
+            by_vehicle[entry.vehicle_id].append(entry)
+    jobs: defaultdict[str, list[Job]] = defaultdict(list)
+    for job in uow.records.jobs_of_vehicles(by_vehicle.keys()) if by_vehicle else ():
+        jobs[job.vehicle_id].append(job)
+    works = works_of_lists(services)
+    return sum(_close(uow, done_entries(entries, jobs[one], works)) for one, entries in by_vehicle.items())
+
+
+def _close(uow: UnitOfWork, done: Iterable[tuple[ListEntry, date]]) -> int:
+    return sum(uow.lists.done(entry.list_id, entry.vehicle_id, on, entry.reference) for entry, on in done)

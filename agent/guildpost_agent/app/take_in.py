@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from guildpost_agent.app.concerned import Changed
 from guildpost_agent.app.find_occasions import refresh_due_dates
 from guildpost_agent.app.import_dms import KnowsErased, import_changes, nobody_erased
-from guildpost_agent.app.load_vehicle_list import match_waiting
+from guildpost_agent.app.load_vehicle_list import close_done, match_waiting
 from guildpost_agent.app.ports.dms_source import DmsSource
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
 from guildpost_agent.app.resolve_people import ResolutionSummary, resolve_people
@@ -60,9 +60,10 @@ def take_in(
     imported = import_changes(open_uow, source, clock, entropy, config.dealer, erased=erased, works=works)
     if imported is None:
         return None
+    running = tuple(services)
     if imported.vehicles:
         match_waiting(open_uow)
+        close_done(open_uow, running, imported.vehicles)
     people = resolve_people(open_uow, clock.now(), imported.customers) if imported.customers else None
-    running = tuple(services)
     triage = refresh_due_dates(open_uow, running, config, clock.now(), imported.vehicles) if running else {}
     return TakenIn(imported.report, people, triage, Changed(imported.customers, imported.vehicles))

@@ -64,6 +64,8 @@ def _load(core: Core, arguments: argparse.Namespace) -> int:
     loaded.problems += [(number, Refused("list_row_fields")) for number in broken]
     figures = {"added": loaded.added, "known": loaded.known, "waiting": loaded.waiting}
     print(texts.text("cli.lists.loaded", **figures, wrong=len(loaded.problems)))
+    if loaded.done:
+        print(texts.text("cli.lists.done", count=loaded.done))
     for number, problem in sorted(loaded.problems, key=lambda one: one[0]):
         print(texts.text("cli.lists.wrong", row=number, why=public_text(problem, arguments.lang).what))
     return 0

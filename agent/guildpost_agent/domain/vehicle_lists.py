@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from guildpost_agent.domain.frozen import frozen
+from guildpost_agent.domain.normalise import Unreadable, parse_day
 from guildpost_agent.domain.normalise_vehicles import plate_key, read_plate, read_vin
 from guildpost_agent.domain.notice_text import fitting
 from guildpost_agent.domain.records import Vehicle
@@ -22,6 +23,10 @@ RECALL: Final = "recall"
 NOTICE: Final = "notice"
 LONGEST_REFERENCE: Final = 40
 _UNSURE: Final = ""
+_DONE: Final = frozenset(
+    {"ja", "j", "x", "1", "yes", "y", "done", "erledigt", "durchgeführt", "abgeschlossen", "closed"}
+)
+_OPEN: Final = frozenset({"0", "nein", "n", "no", "offen", "open", "-"})
 
 
 @frozen
@@ -48,13 +53,14 @@ class Waiting:
 
 @frozen
 class ListRow:
-    """A row as the file has it; ``row_number`` is its line."""
+    """A row as the file has it; ``row_number`` is its line, ``done`` a day or a word where the work is done already."""
 
     row_number: int
     vin: str = ""
     plate: str = ""
     reference: str = ""
     text: str = ""
+    done: str = ""
 
 
 class Known:
@@ -100,6 +106,18 @@ def entry_of(row: ListRow, list_id: str, known: Known, today: date) -> ListEntry
     if not written or (vin.text and vin.oddity):
         raise Refused("list_row_vehicle", written=row.vin or row.plate or "–")
     return Waiting(list_id, written, reference, today, text)
+
+
+def done_on(row: ListRow, today: date) -> date | None:
+    """Say when a row's work was done: on its day, today where it only says so, None where it is not."""
+    written = " ".join(row.done.split()).casefold()
+    if not written or written in _OPEN:
+        return None
+    try:
+        day = parse_day(written, today)
+    except Unreadable:
+        return today if written in _DONE else None
+    return None if day is None else min(day, today)
 
 
 def _here(vehicle: Vehicle) -> bool:

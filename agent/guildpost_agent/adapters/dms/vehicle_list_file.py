@@ -16,6 +16,7 @@ _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
         *("Aktion", "Aktionsnummer", "Aktionscode", "Rückruf", "Rückrufaktion", "Rückrufnummer", "Rückrufcode"),
         *("Kampagne", "Kampagnennummer", "Feldmaßnahme", "Maßnahme", "Referenz", "Campaign", "Recall", "Reference"),
     ),
+    "done": ("Erledigt", "Erledigt am", "Durchgeführt", "Durchgeführt am", "Erledigungsdatum", "Status", "Done"),
     "text": ("Text", "Hinweis", "Beschreibung", "Bezeichnung", "Description"),
 }
 _FIELDS: Final = {fold(spelling): field for field, names in _SPELLINGS.items() for spelling in names}
@@ -25,7 +26,7 @@ def read_vehicle_list(path: Path) -> tuple[list[ListRow], list[int]]:
     """Read a list.
 
     Args:
-        path: text with the columns VIN or plate, reference, and perhaps a text.
+        path: text with the columns VIN or plate, reference, and perhaps a text and what is done.
 
     Returns:
         The rows, and the numbers of those that do not even have the fields of the headings.
