@@ -23,7 +23,9 @@ def main(what: str, folder: Path, port: int) -> None:
     """Dispatch once."""
     world = SendingWorld(folder, create=False)
     if what == "mail":
-        world.dispatch(SmtpChannel(SmtpSettings("127.0.0.1", port, "none")))
+        summary = world.dispatch(SmtpChannel(SmtpSettings("127.0.0.1", port, "none")))
+        if summary.stopped is not None:
+            sys.exit(summary.stopped.code)
         return
     gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
     release_letters(

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Final
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from guildpost_agent.adapters.sql.approvals import SqlApprovals
 from guildpost_agent.adapters.sql.calls import SqlCalls
@@ -31,6 +34,10 @@ from guildpost_agent.adapters.sql.staging import SqlStaging
 from guildpost_agent.adapters.sql.suppressions import SqlSuppressions
 from guildpost_agent.adapters.sql.wheels import SqlWheels
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_shared.errors import Unavailable
+
+_NO_ROOM: Final = ("database or disk is full", "disk I/O error")
+"""SQLite's words for a write that the system refused (SQLITE_FULL, SQLITE_IOERR)."""
 
 
 class SqlUnitOfWork:
@@ -179,7 +186,16 @@ def unit_of_work_factory(engine: Engine) -> OpenUnitOfWork:
             uow = SqlUnitOfWork(connection)
             try:
                 yield uow
+            except (sqlcipher.OperationalError, OperationalError) as error:
+                raise _translated(error) from error
             finally:
                 uow.close()
 
     return open_uow
+
+
+def _translated(error: Exception) -> Exception:
+    """Say what somebody can mend; anything else stays the bug that it is."""
+    if any(words in str(error) for words in _NO_ROOM):
+        return Unavailable("database_full", type(error).__name__)
+    return error
