@@ -78,7 +78,8 @@ class _Run:
     touchpoints: list[Touchpoint] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     unbundled: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    first_days: dict[str, int] = field(default_factory=dict)
+    latest: dict[str, date] = field(default_factory=dict)
+    early: dict[tuple[str, date], Refusal] = field(default_factory=dict)
 
     def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
         """Note a decision."""
@@ -109,18 +110,24 @@ class _Run:
                 self._take_out(occasion, live, known)
             if not settled:
                 self.decide(occasion, judged.reason, judged.facts)
-        self._place(candidates, known)
+        if candidates:
+            self._place(candidates, known)
 
     def _too_early(self, occasion: Occasion) -> Refusal | None:
         """Let an occasion wait whose first window opens later; nobody needs to ask anything else about it yet."""
-        first_day = self.first_days.get(occasion.service_id)
-        if first_day is None:
-            first_day = opening_of(self.judge.services[occasion.service_id]).first_day
-            self.first_days[occasion.service_id] = first_day
-        if (occasion.due_date - self.judge.dealer.today).days <= self.horizon_days + first_day:
+        service_id, due = occasion.service_id, occasion.due_date
+        latest = self.latest.get(service_id)
+        if latest is None:
+            first_day = opening_of(self.judge.services[service_id]).first_day
+            latest = self.judge.dealer.today + timedelta(days=self.horizon_days + first_day)
+            self.latest[service_id] = latest
+        if due <= latest:
             return None
-        opens = occasion.due_date - timedelta(days=first_day)
-        return Refusal(Reason.NOT_YET, {"opens": opens.isoformat()})
+        early = self.early.get((service_id, due))
+        if early is None:
+            opens = due - timedelta(days=opening_of(self.judge.services[service_id]).first_day)
+            early = self.early[service_id, due] = Refusal(Reason.NOT_YET, {"opens": opens.isoformat()})
+        return early
 
     def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
         results = plan_customer(

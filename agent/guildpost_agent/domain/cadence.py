@@ -4,16 +4,17 @@ A contact is a span of days: an e-mail its day, a letter everything from its rel
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from guildpost_agent.domain.frozen import frozen
 
 GAP_DAYS: Final = 14
 YEAR_DAYS: Final = 365
 PER_YEAR: Final = 8
 
 
-@dataclass(frozen=True, order=True)
+@frozen
 class Contact:
     """From the first to the last day on which a customer may meet the message."""
 

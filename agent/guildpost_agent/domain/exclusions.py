@@ -20,7 +20,6 @@ message may be DECLINED, or has LAPSED. The same rules are asked again in the mo
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -31,6 +30,7 @@ from guildpost_agent.domain.condition_facts import named_in
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
@@ -99,7 +99,7 @@ _HELD: Final = {
 Facts = dict[str, str | int | float | bool]
 
 
-@dataclass(frozen=True)
+@frozen
 class Refusal:
     """A reason with what its explanation needs."""
 

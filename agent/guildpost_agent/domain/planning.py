@@ -112,7 +112,7 @@ class _Household:
         if isinstance(step, Refusal):
             self.results.append((given, step))
             return
-        candidate = replace(given, step=step)
+        candidate = given.at_step(step)
         result: Touchpoint | Bundled | Refusal | None = _waiting(candidate, self._dealer, self._horizon_days)
         result = result or self._carried(candidate)
         if result is None:
@@ -125,7 +125,7 @@ class _Household:
     def _carried(self, candidate: Candidate) -> Bundled | None:
         """Let a message of the same customer and group that is met inside the window carry the occasion along."""
         occasion, service = candidate.occasion, candidate.service
-        if self._dealer.holds_out(occasion.customer_id, service.service_id):
+        if not self._led or self._dealer.holds_out(occasion.customer_id, service.service_id):
             return None
         lawful = {channel for channel, _ in candidate.channels}
         for at in self._led:

@@ -12,13 +12,14 @@ by a tenth of its places then. Weekday and hour stay, and so does what is explor
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.keyed import choose, draw
 from guildpost_agent.domain.lift.control import LEAST_SHARE, ControlGroup, Member
 from guildpost_agent.domain.records import Channel, Occasion
@@ -86,7 +87,7 @@ class Dealer:
         return ControlGroup(self.key, self.share, self.members).holds(customer_id, service_id)
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """An occasion that nothing excludes, with its lawful channels in order.
 
@@ -105,6 +106,12 @@ class Candidate:
     step: Step | None = None
     number: int = 0
     why: Mapping[Channel, dict[str, str | int | float | bool]] = field(default_factory=dict)
+
+    def at_step(self, step: Step) -> "Candidate":
+        """Give the candidate with its next message."""
+        return Candidate(
+            self.occasion, self.service, self.channels, self.states, self.attempt, step, self.number, self.why
+        )
 
     @property
     def window(self) -> Window:
@@ -128,7 +135,7 @@ class Candidate:
         return -self.service.strength, self.occasion.due_date, self.occasion.occasion_id
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """One possible time: when it goes out, the local day on which it is met, and as what contact it counts."""
 
@@ -258,7 +265,7 @@ def choose_time(
         near: Sequence[Option] = free
         hour = None
     else:
-        at_hour = [replace(option, planned_at=to_utc(option.met, aim.hour, dealer.zone)) for option in free]
+        at_hour = [Option(to_utc(one.met, aim.hour, dealer.zone), one.met, one.contact) for one in free]
         timely = [option for option in at_hour if option.planned_at >= dealer.now] or list(free)
         usual = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met))
         near = [option for option in timely if option.met.weekday() == usual.met.weekday()]

@@ -41,11 +41,7 @@ def insert_rows(
         convert = _writer(table.c[name])
         if convert is not None:
             shared = isinstance(table.c[name].type, (Date, Instant))
-            columns[at] = (
-                _converted(columns[at], convert)
-                if shared
-                else [None if value is None else convert(value) for value in columns[at]]
-            )
+            columns[at] = _converted(columns[at], convert) if shared else _written(columns[at], convert)
     verb, rest = _VERBS[otherwise]
     marks = ", ".join("?" * len(names))
     statement = f"{verb} INTO {table.name} ({', '.join(names)}) VALUES ({marks}){rest}"  # names come from the schema
@@ -56,6 +52,15 @@ def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any
     """Take the named attributes of records, in order; at least two names."""
     take = attrgetter(*names)
     return [take(record) for record in records]
+
+
+def _written(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Convert each object once; many rows may share one."""
+    known: dict[int, Any] = {id(None): None}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = convert(value)
+    return [known[id(value)] for value in values]
 
 
 @cache
