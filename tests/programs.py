@@ -1,6 +1,6 @@
 """Programs from outside that a test talks to: present, or the test says that it was left out.
 
-Where ``GUILDPOST_REQUIRE_PROGRAMS`` is set (the continuous checks do), a missing program fails instead.
+Where ``CI`` is set (``.ci/run`` installs the programs and sets it), a missing program fails the test instead.
 """
 
 import os
@@ -20,5 +20,5 @@ def find_program(name: str) -> Path | None:
 
 def needs_program(name: str) -> pytest.MarkDecorator:
     """Leave a test out where the program is missing, unless it is required."""
-    missing = find_program(name) is None and not os.environ.get("GUILDPOST_REQUIRE_PROGRAMS")
+    missing = find_program(name) is None and not os.environ.get("CI")
     return pytest.mark.skipif(missing, reason=f"{name} is not installed")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guildpost_agent.letter_settings import LetterSettings
 from guildpost_agent.mail_settings import MailSettings
 from guildpost_agent.service_settings import ServiceSettings
 from guildpost_agent.workshop_settings import WorkshopSettings
@@ -128,19 +129,6 @@ class Smtp(_Section):
     password_file: str = ""
 
 
-class Letters(_Section):
-    """The folder a lettershop takes finished batches from, and the rhythm of release (ISO weekdays 1-7).
-
-    Attributes:
-        deducts_vat: the dealer deducts input tax, so that postage is compared net of VAT.
-    """
-
-    folder: Path
-    release_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1], min_length=1)
-    release_every_days: int = Field(default=14, ge=1, le=60)
-    deducts_vat: bool = True
-
-
 class Relay(_Section):
     """The public endpoint that receives unsubscribes and answers for this dealer.
 
@@ -219,7 +207,7 @@ class AgentConfig(_Section):
     goodwill: Goodwill = Goodwill()
     smtp: Smtp
     mail: MailSettings = MailSettings()
-    letters: Letters
+    letters: LetterSettings
     relay: Relay
     web: Web = Web()
     services: Services

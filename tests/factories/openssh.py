@@ -95,6 +95,7 @@ class OpenSsh:
             folder=str(folder),
             key_file=self.folder / "client",
             wait_seconds=5,
+            pause_seconds=0.05,
         )
 
     def delivery(self, folder: Path, port: int | None = None, *, attempts: int = 4) -> SftpDelivery:

@@ -24,6 +24,7 @@ from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
+from guildpost_agent.app.ports.letter_delivery import LetterDelivery
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.release_letters import (
@@ -35,6 +36,7 @@ from guildpost_agent.app.release_letters import (
 )
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.postage import postage_rules
+from guildpost_agent.domain.age import read_recipient
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.working_days import is_quiet
@@ -168,6 +170,27 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
     )
 
 
+def letter_delivery(core: Core) -> LetterDelivery:
+    """Give the place that the lettershop takes batches from: its server, or the folder."""
+    sftp = core.config.letters.sftp
+    if sftp is None:
+        return LetterFolder(core.config.letters.folder)
+    from guildpost_agent.adapters.sftp.connection import SftpSettings  # noqa: PLC0415 — heavy, and only where wanted
+    from guildpost_agent.adapters.sftp.delivery import SftpDelivery  # noqa: PLC0415 — see above
+
+    return SftpDelivery(
+        SftpSettings(
+            sftp.host,
+            sftp.port,
+            sftp.user,
+            core.home / sftp.known_hosts,
+            folder=sftp.folder,
+            key_file=core.home / sftp.key_file if sftp.key_file else None,
+            password_file=core.home / sftp.password_file if sftp.password_file else None,
+        )
+    )
+
+
 def print_letters(core: Core, services: Services, composer: Composer) -> LetterSummary:
     """Release the letters that are due (in the printing child: it loads the typesetter).
 
@@ -183,7 +206,7 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
     return release_letters(
         core.open_uow,
         render,
-        LetterFolder(core.config.letters.folder),
+        letter_delivery(core),
         last_check(core, services),
         core.business_clock,
         gate=core.gate,
@@ -192,6 +215,7 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
             core.keys,
             core.config.dealer.legal_name,
             postage=postage_rules(core, services.values()),
+            lettershop_key=read_recipient(key) if (key := core.config.letters.lettershop_key) else None,
         ),
         entropy=core.entropy,
     )

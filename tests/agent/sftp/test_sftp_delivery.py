@@ -163,24 +163,25 @@ class Passworded(asyncssh.SSHServer):
 
 @contextlib.contextmanager
 def passworded(root: Path) -> Iterator[tuple[int, str]]:
-    key, ready, loop = asyncssh.generate_private_key("ssh-ed25519"), Future[int](), asyncio.new_event_loop()
+    key, ready, done = asyncssh.generate_private_key("ssh-ed25519"), Future[int](), threading.Event()
 
     async def serve() -> None:
-        listener = await asyncssh.listen(
+        async with await asyncssh.listen(
             "127.0.0.1",
             0,
             server_host_keys=[key],
             server_factory=Passworded,
             sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=bytes(root)),
-        )
-        ready.set_result(listener.get_port())
+        ) as listener:
+            ready.set_result(listener.get_port())
+            await asyncio.to_thread(done.wait)
 
-    thread = threading.Thread(target=lambda: (loop.run_until_complete(serve()), loop.run_forever()))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     try:
         yield ready.result(10), key.export_public_key().decode()
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        done.set()
         thread.join(10)
 
 

@@ -21,7 +21,8 @@ class SftpSettings:
         key_file: the dealer's private key, or None.
         password_file: a file with the password, or None.
         attempts: how often a broken connection is taken up again within one step.
-        wait_seconds: for an answer, and before the next attempt.
+        wait_seconds: for an answer.
+        pause_seconds: before the second attempt; doubled for each further one.
     """
 
     host: str
@@ -33,6 +34,7 @@ class SftpSettings:
     password_file: Path | None = None
     attempts: int = 4
     wait_seconds: float = 20.0
+    pause_seconds: float = 1.0
 
 
 BROKEN = (OSError, asyncssh.DisconnectError, asyncssh.ChannelOpenError, asyncssh.SFTPConnectionLost, TimeoutError)

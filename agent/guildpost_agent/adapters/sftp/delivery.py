@@ -74,7 +74,7 @@ class SftpDelivery:
             except BROKEN:
                 if attempt == settings.attempts:
                     raise
-                await asyncio.sleep(min(settings.wait_seconds, 0.5 * 2**attempt))
+                await asyncio.sleep(settings.pause_seconds * 2 ** (attempt - 1))
         raise AssertionError  # the last attempt returns or raises
 
     def _staged(self, batch_id: str) -> str:
