@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "import": "guildpost_agent.cli.import_files",
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
+    "lettershop": "guildpost_agent.cli.lettershop",
     "lift": "guildpost_agent.cli.lift",
     "lists": "guildpost_agent.cli.lists",
     "login-link": "guildpost_agent.cli.login_link",
