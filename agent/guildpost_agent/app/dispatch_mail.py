@@ -21,6 +21,7 @@ from guildpost_agent.app.ports.channel import Channel, OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
 from guildpost_agent.app.relay_state import relay_speaks
+from guildpost_agent.app.sender_problem import sender_problem
 from guildpost_agent.app.sending_keys import SendingKeys
 from guildpost_agent.domain.links import Links, links_for, mail_message_id
 from guildpost_agent.domain.outbox import Event, State, next_attempt
@@ -93,6 +94,7 @@ def dispatch_mail(
     kind = _Reminders(sender, recheck)
     try:
         _check_relay(open_uow, clock)
+        _check_sender(open_uow)
         waiting = [] if is_quiet(clock.now()) else _queue_due(open_uow, sender, entropy, clock.now(), summary)
         if waiting:
             with drafts(waiting) as composed:
@@ -101,6 +103,14 @@ def dispatch_mail(
     except GuildpostError as error:
         summary.stopped = error
     return summary
+
+
+def _check_sender(open_uow: OpenUnitOfWork) -> None:
+    """Rest while other servers refuse the dealer as sender, until a person says that it is mended."""
+    with open_uow() as uow:
+        problem = sender_problem(uow)
+    if problem is not None:
+        raise problem
 
 
 def composing_here(open_uow: OpenUnitOfWork, compose: Compose, clock: Clock, sender: Sender) -> StartDrafts:

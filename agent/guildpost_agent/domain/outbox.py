@@ -8,6 +8,8 @@
         ├─ refuse ─▶ refused     consent, suppression, booking, recall, too late (checked while claiming)
         └─ give_up ▶ failed      put off for 72 hours
 
+``sent`` becomes ``bounced`` by ``return``: another server sent the mail back later (``read_mailbox``).
+
 ``sending`` is committed before the first byte goes to the mail server, so a row found in ``sending`` after a crash
 may or may not have left: it becomes ``unsure`` and is never sent again by itself. ``unsure`` becomes ``sent`` only by
 the late word of the worker that sent it. A letter is different: its batch is written under one name, so a batch found
@@ -44,6 +46,7 @@ class Event(StrEnum):
     LOSE = "lose"
     REFUSE = "refuse"
     GIVE_UP = "give_up"
+    RETURN = "return"
 
 
 TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
@@ -56,6 +59,7 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.SENDING, Event.DEFER): State.READY,
     (State.SENDING, Event.LOSE): State.UNSURE,
     (State.UNSURE, Event.ACCEPT): State.SENT,
+    (State.SENT, Event.RETURN): State.BOUNCED,
 }
 
 BACK_OFF: Final = (

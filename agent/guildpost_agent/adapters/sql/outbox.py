@@ -46,6 +46,12 @@ class SqlOutbox:
         row = self._connection.execute(select(outbox).where(outbox.c.token == token)).mappings().one_or_none()
         return None if row is None else OutboxJob(**row)
 
+    def by_message_id(self, message_id: str) -> OutboxJob | None:
+        """Return the job whose mail has this Message-ID."""
+        wanted = select(outbox).where(outbox.c.message_id == message_id)
+        row = self._connection.execute(wanted).mappings().one_or_none()
+        return None if row is None else OutboxJob(**row)
+
     def in_state(self, channel: str, state: str) -> list[OutboxJob]:
         """List the jobs of a channel in a state, longest waiting first."""
         statement = (

@@ -191,6 +191,11 @@ class SqlRecords:
         """List a vehicle's appointments."""
         return [Appointment(*row) for row in _APPOINTMENTS.rows(self._connection, id=vehicle_id)]
 
+    def customers_with_email(self, address: str) -> list[str]:
+        """List the numbers of the customers with an e-mail address."""
+        wanted = select(customers.c.customer_id).where(func.lower(customers.c.email) == address)
+        return sorted(self._connection.scalars(wanted))
+
     def block_advertising(self, customer_id: str) -> None:
         """Set the advertising block (objection under Art. 21(2) GDPR)."""
         self._connection.execute(

@@ -26,6 +26,7 @@ from guildpost_agent.adapters.sql.people import SqlPeople
 from guildpost_agent.adapters.sql.planned import SqlPlanned
 from guildpost_agent.adapters.sql.plans import SqlPlans
 from guildpost_agent.adapters.sql.records import SqlRecords
+from guildpost_agent.adapters.sql.replies import SqlReplies
 from guildpost_agent.adapters.sql.retention import SqlRetention
 from guildpost_agent.adapters.sql.rights import SqlRights
 from guildpost_agent.adapters.sql.rounds import SqlRounds
@@ -161,6 +162,11 @@ class SqlUnitOfWork:
     def holds(self) -> SqlHolds:
         """Whom nobody advertises to for now."""
         return SqlHolds(self._connection)
+
+    @cached_property
+    def replies(self) -> SqlReplies:
+        """What came into the mailbox."""
+        return SqlReplies(self._connection)
 
     @cached_property
     def calls(self) -> SqlCalls:

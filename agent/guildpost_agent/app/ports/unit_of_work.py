@@ -19,6 +19,7 @@ from guildpost_agent.app.ports.holds import Holds
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.planned import Planned
+from guildpost_agent.app.ports.replies import Replies
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
@@ -104,6 +105,10 @@ class Records(Protocol):
     def appointments_since(self, since: datetime) -> list[Appointment]: ...  # noqa: D102 — see above
     def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
     def vehicle(self, vehicle_id: str) -> Vehicle | None: ...  # noqa: D102 — see above
+    def customers_with_email(self, address: str) -> list[str]:
+        """List the numbers of the customers with a normalised e-mail address."""
+        ...
+
     def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
     def appointments_of(self, vehicle_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
     def block_advertising(self, customer_id: str) -> None:
@@ -237,6 +242,7 @@ class Outbox(Protocol):
     def add(self, job: OutboxJob) -> None: ...  # noqa: D102 — see above
     def get(self, touchpoint_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def by_token(self, token: str) -> OutboxJob | None: ...  # noqa: D102 — see above
+    def by_message_id(self, message_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def in_state(self, channel: str, state: str) -> list[OutboxJob]: ...  # noqa: D102 — see above
     def move(
         self,
@@ -348,6 +354,8 @@ class UnitOfWork(Protocol):
     def documents(self) -> Documents: ...  # noqa: D102 — see above
     @property
     def leases(self) -> Leases: ...  # noqa: D102 — see above
+    @property
+    def replies(self) -> Replies: ...  # noqa: D102 — see above
     @property
     def imports(self) -> Imports: ...  # noqa: D102 — see above
     @property

@@ -69,7 +69,8 @@ def _of_group(group: fields.Group, recipient: str, parts: Parts) -> Finding:
         return _finding(recipient, status, "delivered", group.diagnostic)
     wording = tuple(filter(None, (group.diagnostic, _comment(group.status), around)))
     reason = reason_of(Refusal(wording, status, f"{group.remote}\n{parts.text}", group.action == "delayed"))
-    return _finding(recipient, status, reason, group.diagnostic or around)
+    delayed = group.action == "delayed"
+    return _finding(recipient, status, reason, group.diagnostic or around, delayed=delayed)
 
 
 def _from_text(parts: Parts) -> list[Finding]:
@@ -81,12 +82,12 @@ def _from_text(parts: Parts) -> list[Finding]:
 def _of_text(said: Said, notice: str) -> Finding:
     status = best_status("", said.text) or ("" if reply_code(said.text) else best_status("", notice))
     reason = reason_of(Refusal((said.text,), status, notice))
-    return _finding(said.recipient, status, reason, said.text)
+    return _finding(said.recipient, status, reason, said.text, delayed=bool(rules().delay.search(notice)))
 
 
-def _finding(recipient: str, status: str, reason: str, said: str) -> Finding:
+def _finding(recipient: str, status: str, reason: str, said: str, *, delayed: bool = False) -> Finding:
     status = usable_status(status, reply_code(said), reason)
-    return Finding(recipient, status, class_of(reason, status), reason)
+    return Finding(recipient, status, class_of(reason, status), reason, delayed=delayed)
 
 
 def _is_notice(parts: Parts) -> bool:

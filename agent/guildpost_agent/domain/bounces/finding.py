@@ -35,6 +35,7 @@ class Finding:
         status: ``class.subject.detail`` (RFC 3463); empty where the class has no status.
         bounce_class: see ``BounceClass``.
         reason: one word of ``REASONS``, ``vacation``, ``feedback``, ``delivered``, or empty for what is no bounce.
+        delayed: the server goes on trying.
         feedback_type: of a feedback report (RFC 5965, section 7.3), for example ``abuse``.
     """
 
@@ -43,6 +44,7 @@ class Finding:
     bounce_class: BounceClass
     reason: str
     feedback_type: str = ""
+    delayed: bool = False
 
 
 NO_BOUNCE: Final = Finding("", "", BounceClass.NOT_A_BOUNCE, "")

@@ -62,6 +62,7 @@ class Rules:
 
     original: re.Pattern[str]
     introduction: re.Pattern[str]
+    delay: re.Pattern[str]
     daemon: re.Pattern[str]
     subject: re.Pattern[str]
     lines: tuple[re.Pattern[str], ...]
@@ -82,6 +83,7 @@ def rules() -> Rules:
     return Rules(
         original=re.compile(rf"(?im)^[ \t>]{{0,40}}(?:{'|'.join(table['original'])})\n?"),
         introduction=any_of(table["introduction"]),
+        delay=any_of(table["delay"]),
         daemon=any_of(table["daemon"]),
         subject=any_of(table["subject"]),
         lines=_with_address(table["recipient"]["lines"]),
