@@ -1,4 +1,4 @@
-"""The nights when Berlin's clocks change: no mail in quiet hours, none lost, none twice, daily steps once a local day."""
+"""The nights when the clocks change: no mail in quiet hours, none lost or twice, daily steps once a local day."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
