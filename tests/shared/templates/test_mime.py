@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
+from email.utils import parseaddr
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 from guildpost_shared.errors import Refused
 from guildpost_shared.templates.context import clean
 from guildpost_shared.templates.mail import RenderedMail
-from guildpost_shared.templates.mime import Envelope, Mailbox, to_bytes
+from guildpost_shared.templates.mime import Attachment, Envelope, Mailbox, to_bytes
 from tests.shared.templates.sample import MAIL_DE, mail_template
 
 LONG_LINK = "https://antwort.autohaus-lindner.example/u/" + "aB3-_x" * 40
@@ -135,3 +138,62 @@ def test_a_mail_without_advertising_is_plain_text_and_offers_nothing_to_unsubscr
     message = _read(to_bytes(RenderedMail("Bitte", "", "Guten Tag\n"), replace(ENVELOPE, unsubscribe=None)))
     assert ("text/plain", "Guten Tag\n") == (message.get_content_type(), message.get_content().replace("\r\n", "\n"))
     assert [] == [name for name in message if name.lower().startswith("list-")]
+
+
+CALENDAR = Attachment("termin.ics", "text/calendar; charset=utf-8; method=PUBLISH", "Räderwechsel 🛞\r\n".encode() * 40)
+
+
+def test_a_file_that_goes_along_arrives_as_it_was_beside_both_parts() -> None:
+    message = _read(to_bytes(MAIL, ENVELOPE, (CALENDAR,)))
+    assert "multipart/mixed" == message.get_content_type()
+    first, file = message.iter_parts()
+    assert "multipart/alternative" == first.get_content_type()
+    assert (MAIL.text, MAIL.html) == (_part(message, "plain"), _part(message, "html"))
+    assert ("text/calendar", "termin.ics") == (file.get_content_type(), file.get_filename())
+    assert ("PUBLISH", "utf-8") == (file.get_param("method"), file.get_content_charset())
+    assert CALENDAR.content == file.get_payload(decode=True)
+    assert "attachment" == file.get_content_disposition()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file_name": 'a"b.ics'},
+        {"file_name": "../a.ics"},
+        {"file_name": "a.ics\r\nBcc: x@y.example"},
+        {"file_name": "TERMIN"},
+        {"content_type": "text/calendar\r\nBcc: x@y.example"},
+        {"content_type": 'text/calendar; name="x"'},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_file_whose_name_or_type_could_be_more_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="mail_header_unsafe"):
+        to_bytes(
+            MAIL, ENVELOPE, (Attachment(**{"file_name": "a.ics", "content_type": "a/b", "content": b"", **change}),)
+        )
+
+
+@settings(max_examples=80, deadline=None)
+@given(body=st.text(max_size=2_000), file=st.binary(max_size=2_000))
+def test_any_text_and_any_file_arrive_and_no_line_is_too_long(body: str, file: bytes) -> None:
+    body = body.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    data = to_bytes(RenderedMail("x", body or "-", body), ENVELOPE, (replace(CALENDAR, content=file),))
+    assert data.isascii()
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    message = _read(data)
+    assert (body, body or "-") == (_part(message, "plain"), _part(message, "html"))
+    (found,) = message.iter_attachments()
+    assert file == found.get_payload(decode=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["Größl", "Autohaus Größl & Söhne, Straße 1", "日本語", "Ä" * 60, 'Autohaus "Süd"', ""]
+)
+def test_a_display_name_arrives_as_it_was(name: str) -> None:
+    head = to_bytes(MAIL, replace(ENVELOPE, sender=Mailbox(name, "a@b.example"))).split(b"\r\n\r\n")[0]
+    assert head.isascii()
+    written = message_from_bytes(head, policy=compat32)["From"]  # RFC 2047 by the other reader of the library
+    shown, address = parseaddr(written)
+    assert (name, "a@b.example") == (str(make_header(decode_header(shown))), address)
