@@ -121,8 +121,10 @@ def suppression_check(uow: UnitOfWork) -> Suppressed:
     """Give the question whether a customer's address stands on the suppression list as it is now."""
     listed, key = uow.suppressions.all(), uow.documents.get(SUPPRESSION_KEY)
 
+    channels = {channel for _, channel in listed}
+
     def suppressed(customer: Customer, channel: str) -> bool:
-        if not listed or key is None:
+        if channel not in channels or key is None:
             return False
         return any((entry, str(channel)) in listed for entry in suppression_entries(key, customer, channel))
 

@@ -164,7 +164,7 @@ class Judge:
     def _address(self, customer_id: str, customer: Customer | None) -> Refusal | None:
         """Ask once per customer whether there is anybody to write to."""
         if customer_id not in self._addresses:
-            self._addresses[customer_id] = not_addressable(customer)
+            self._addresses[customer_id] = not_addressable(customer, self.suppressed)
         return self._addresses[customer_id]
 
     def _coming(self, customer: Customer) -> Refusal | None:

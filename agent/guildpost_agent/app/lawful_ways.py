@@ -8,7 +8,7 @@ from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import lawful_channels
-from guildpost_agent.domain.legal_basis import Suppressed, reachable
+from guildpost_agent.domain.legal_basis import Suppressed, dead_letter_box, reachable
 from guildpost_agent.domain.records import Channel, Customer
 
 Lawful = tuple[tuple[Channel, str], ...]
@@ -62,7 +62,13 @@ class LawfulWays:
 
     def _ask_alike(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
         """Ask once for all customers who never said anything and are alike in what the decision rests on."""
-        ways = tuple((reachable(customer, one), self.suppressed(customer, one)) for one in wanted)
+        ways = tuple(
+            (
+                reachable(customer, one) and not dead_letter_box(customer, one, self.suppressed),
+                self.suppressed(customer, one),
+            )
+            for one in wanted
+        )
         alike = (wanted, purpose, customer.is_business, customer.advertising_block, ways)
         if alike not in self._alike:
             self._alike[alike] = self._decide(customer, wanted, NOTHING_STORED, purpose)

@@ -11,7 +11,7 @@ from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.links import TOKEN_LIFETIME
 from guildpost_agent.domain.outbox import Event, State, after
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
-from guildpost_agent.domain.suppression import normalise_email, suppression_entry
+from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED, normalise_email, suppression_entry
 from guildpost_shared.answers import tokens
 from guildpost_shared.entropy import Entropy
 
@@ -74,8 +74,8 @@ def objection(
     """Say why a queued message must not go out, as things are in this transaction.
 
     Returns:
-        A reason code: ``cancelled``, ``too_late``, ``address_unusable``, ``address_changed``, ``suppressed``, or
-        whatever ``recheck`` says (consent, booking, recall, …); None if it may go out.
+        A reason code: ``cancelled``, ``too_late``, ``address_unusable``, ``address_changed``, ``deceased``,
+        ``suppressed``, or whatever ``recheck`` says (consent, booking, recall, …); None if it may go out.
     """
     touchpoint = uow.plans.touchpoint(job.touchpoint_id)
     if touchpoint is None or touchpoint.state not in _OPEN:
@@ -88,10 +88,16 @@ def objection(
         return "address_unusable"
     if recipient != job.recipient:
         return "address_changed"
-    entry = suppression_entry(suppression_key, customer, touchpoint.channel)
-    if entry is not None and uow.suppressions.contains(entry, touchpoint.channel):
-        return "suppressed"
-    return recheck(uow, touchpoint)
+    return _listed(uow, customer, touchpoint.channel, suppression_key) or recheck(uow, touchpoint)
+
+
+def _listed(uow: UnitOfWork, customer: Customer, channel: Channel, key: bytes) -> str | None:
+    """Say why the list keeps a message back: a death, an address that letters came back from, an objection."""
+    why = {DECEASED: "deceased", channel.value: "suppressed"}
+    if channel is Channel.LETTER:
+        why[DEAD_ADDRESS] = "address_unusable"
+    entries = ((suppression_entry(key, customer, mark), mark) for mark in why)
+    return next((why[mark] for entry, mark in entries if entry and uow.suppressions.contains(entry, mark)), None)
 
 
 def step(

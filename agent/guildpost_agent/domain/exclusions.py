@@ -33,7 +33,7 @@ from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.holds import Hold, HoldKind
-from guildpost_agent.domain.legal_basis import Suppressed, basis, reachable
+from guildpost_agent.domain.legal_basis import Suppressed, basis, dead_letter_box, reachable
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import (
     Appointment,
@@ -47,6 +47,7 @@ from guildpost_agent.domain.records import (
     Vehicle,
 )
 from guildpost_agent.domain.service_work import DONE_WITHIN_DAYS, answers, consent_purpose, done_within_days, is_notice
+from guildpost_agent.domain.suppression import DECEASED
 from guildpost_shared.services.conditions import ConditionError
 from guildpost_shared.services.conditions import Facts as ConditionFacts
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
@@ -122,13 +123,14 @@ def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
     return Refusal(Reason.SOLD_OR_GONE, {"since": since.isoformat()})
 
 
-def not_addressable(customer: Customer | None) -> Refusal | None:
-    """Refuse who is no customer or has no address at all (rules 2 and 3)."""
+def not_addressable(customer: Customer | None, suppressed: Suppressed | None = None) -> Refusal | None:
+    """Refuse who is no customer or has no address at all (rules 2 and 3), by the record and by what came back."""
+    listed = suppressed or _nobody
     if customer is None or customer.is_supplier or customer.is_dummy or customer.missing_since:
         return Refusal(Reason.NOT_CUSTOMER, {"supplier": customer is not None and customer.is_supplier})
-    if customer.deceased:
+    if customer.deceased or listed(customer, DECEASED):
         return Refusal(Reason.DECEASED, {})
-    if not any(reachable(customer, channel) for channel in Channel):
+    if not any(reachable(customer, one) and not dead_letter_box(customer, one, listed) for one in Channel):
         return Refusal(Reason.ADDRESS_INVALID, {})
     return None
 
@@ -276,7 +278,7 @@ def recheck(
         customer,
         channels,
         consents,
-        lambda _customer, _channel: suppressed,
+        lambda _customer, channel: suppressed and channel == touchpoint.channel,
         now,
         purpose=consent_purpose(service),
         rules=rules,
@@ -289,3 +291,7 @@ def recheck(
         return refusal.reason
     exempt = service.cap_class is CapClass.EXEMPT
     return None if exempt or fits(contact, others) else Reason.FREQUENCY_CAP
+
+
+def _nobody(_customer: Customer, _channel: str) -> bool:
+    return False

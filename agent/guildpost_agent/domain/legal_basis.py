@@ -14,6 +14,7 @@ from guildpost_agent.domain.consent.decide import DEFAULTS, Approach, Decision, 
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Basis, ContactChannel, ContentClass, Purpose
 from guildpost_agent.domain.records import Customer
+from guildpost_agent.domain.suppression import DEAD_ADDRESS
 
 _GERMAN: Final = 5  # digits of a postcode
 LEGITIMATE_INTEREST: Final = Basis.LEGITIMATE_INTEREST.value
@@ -31,6 +32,11 @@ def reachable(customer: Customer, channel: str) -> bool:
         return bool(customer.mobile)
     town = bool(customer.street and customer.town and (customer.family_name or customer.company))
     return town and (customer.country != "DE" or (len(customer.postcode) == _GERMAN and customer.postcode.isdecimal()))
+
+
+def dead_letter_box(customer: Customer, channel: str, suppressed: Suppressed) -> bool:
+    """Say whether letters to the address on record came back, so that nothing may go there, not even a notice."""
+    return channel == ContactChannel.LETTER and suppressed(customer, DEAD_ADDRESS)
 
 
 def permission(
@@ -76,7 +82,7 @@ def basis(
     A notice (``TRANSACTIONAL``) needs no permission, but an address that works: a suppressed e-mail address may be a
     dead one, so that the notice goes by post.
     """
-    if not reachable(customer, channel):
+    if not reachable(customer, channel) or dead_letter_box(customer, channel, suppressed):
         return None
     content = ContentClass.TRANSACTIONAL if purpose is Purpose.TRANSACTIONAL else ContentClass.OWN_SIMILAR
     if purpose is Purpose.TRANSACTIONAL and channel == ContactChannel.EMAIL and suppressed(customer, channel):

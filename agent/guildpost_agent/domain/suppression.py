@@ -14,6 +14,10 @@ from typing import Final
 from guildpost_agent.domain.consent.terms import ContactChannel
 from guildpost_agent.domain.records import Customer
 
+DEAD_ADDRESS: Final = "dead_address"
+"""Stands where a channel stands: letters to this name and address came back."""
+DECEASED: Final = "deceased"
+"""Stands where a channel stands: a letter came back because this customer is dead."""
 ALL_CHANNELS: Final = tuple(ContactChannel)
 _ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}")
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
@@ -65,6 +69,8 @@ def suppression_entry(key: bytes, customer: Customer, channel: str) -> str | Non
 def suppression_entries(key: bytes, customer: Customer, channel: str) -> tuple[str, ...]:
     """Give all entries for a channel: a customer may have two telephone numbers; one listed number closes both."""
     normals: tuple[str | None, ...]
+    if channel == DECEASED:
+        return (address_hmac(key, f"customer|{customer.customer_id}"),)
     if channel == ContactChannel.EMAIL:
         normals = (normalise_email(customer.email),)
     elif channel in {ContactChannel.PHONE, ContactChannel.SMS}:

@@ -16,6 +16,7 @@ from guildpost_agent.domain.consent.decide import Decision
 from guildpost_agent.domain.consent.terms import ContactChannel, Purpose
 from guildpost_agent.domain.legal_basis import reachable
 from guildpost_agent.domain.records import Customer, Vehicle
+from guildpost_agent.domain.suppression import DECEASED
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
                 later += 1
             elif stop is not None and stop.covers(task.service_id):
                 stopped += 1
-            elif customer is None or customer.deceased or customer.missing_since or task.customer_id in away:
+            elif (
+                customer is None
+                or customer.deceased
+                or suppressed(customer, DECEASED)
+                or customer.missing_since
+                or task.customer_id in away
+            ):
                 not_allowed += 1
             else:
                 ground = may_call(uow, task, customer, suppressed=suppressed, now=now, rules=rules)
