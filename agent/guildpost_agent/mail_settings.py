@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from guildpost_agent.mailbox_settings import MailboxSettings
 from guildpost_shared.templates.salutation import Tone
 
 _DOMAIN: Final = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$"
@@ -62,6 +63,7 @@ class MailSettings(_Settings):
             south does only where the dealer is there.
         form: ``du`` where the brand's template allows it, too; otherwise ``sie``.
         own_domains: where the dealer's own pages are; the links below must lie there.
+        mailbox: where bounces and replies come to; nobody reads them without it.
         payment_link: a page of the dealer's for paying; the same for everybody.
         invoice_link: a page of the dealer's for invoices; the same for everybody.
     """
@@ -73,6 +75,7 @@ class MailSettings(_Settings):
     invoice_link: PlainLink = ""
     confirmations: ConfirmationSettings = ConfirmationSettings()
     dkim: DkimSettings | None = None
+    mailbox: MailboxSettings | None = None
 
     @model_validator(mode="after")
     def _links_lead_to_the_dealer(self) -> "MailSettings":

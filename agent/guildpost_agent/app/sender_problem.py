@@ -7,7 +7,10 @@ from typing import Final
 from guildpost_agent.app.ports.documents import DocumentsTransaction, OpenDocuments
 from guildpost_shared.errors import Refused
 
+SENDER_STEP: Final = "sender"
+"""Under this name it stands among the problems that ``status`` shows."""
 _DOCUMENT: Final = "sending/sender_problem"
+_LAST: Final = "sending/last_sender_problem"
 
 
 def note_sender_problem(uow: DocumentsTransaction, reason: str, status: str, now: datetime) -> None:
@@ -26,10 +29,13 @@ def sender_problem(uow: DocumentsTransaction) -> Refused | None:
     return Refused("mail_sender_bounced", reason=noted["reason"], status=noted["status"])
 
 
-def resume_mails(open_documents: OpenDocuments) -> bool:
-    """Let mails leave again; say whether they rested."""
+def resume_mails(open_documents: OpenDocuments, *, by: str, now: datetime) -> bool:
+    """Let mails leave again, and keep who said so; say whether they rested."""
     with open_documents() as uow:
-        rested = uow.documents.get(_DOCUMENT) is not None
+        body = uow.documents.get(_DOCUMENT)
         uow.documents.delete(_DOCUMENT)
+        if body is not None:
+            kept = {**json.loads(body), "resumed_by": by, "resumed_at": now.isoformat()}
+            uow.documents.put(_LAST, json.dumps(kept).encode())
         uow.commit()
-    return rested
+    return body is not None

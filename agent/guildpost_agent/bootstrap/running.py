@@ -29,6 +29,7 @@ from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
 from guildpost_agent.bootstrap.intake import drop_folder
+from guildpost_agent.bootstrap.mailbox import MailboxRound, check_mailbox
 from guildpost_agent.bootstrap.member import (
     catalogue_of,
     control_plane,
@@ -119,6 +120,7 @@ class Agent:
         self.inbox: HttpRelayInbox = relay_inbox(core)
         self._read_model = SqlReadModel(core.engine)
         self._opt_ins = OptIns(core, self._read_model)
+        self._mailbox = MailboxRound(core)
         planner = planner_folder(core)
         self._agenda = Agenda(
             core.config.dms.drop_folder,
@@ -128,6 +130,7 @@ class Agent:
             is_export=drop_folder(core).is_export,
             wake=core.home / WAKE,
             planner_waits=planner.waits if planner else lambda: False,
+            mailbox_every=self._mailbox.every,
         )
         self.ticker = Ticker(
             self._steps(),
@@ -188,6 +191,7 @@ class Agent:
             Step("plan", self._plan),
             Step("look", self._look),
             Step("relay", self._poll),
+            Step("mailbox", self._read_mailbox),
             Step("opt_ins", self._opt_ins.expire),
             Step("confirmations", self._opt_ins.send),
             Step("mail", self._send),
@@ -240,6 +244,13 @@ class Agent:
             self.core.open_uow, self.core.business_clock, dispatch_due=bool(self._due) or self._opt_ins.waiting
         ):
             require_stopped_cleanly(poll(self.core, self.inbox, self._sealing_key, self.catalogue.services))
+
+    def _read_mailbox(self, now: datetime) -> None:
+        """Read what came back, before anything more is sent."""
+        if self._mailbox.due(now):
+            summary = check_mailbox(self.core, self.catalogue.services)
+            if summary is not None:
+                require_stopped_cleanly(summary)
 
     def _send(self, now: datetime) -> None:
         """Send the mails whose time has come."""

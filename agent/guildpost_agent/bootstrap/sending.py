@@ -26,6 +26,7 @@ from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
+from guildpost_agent.app.read_mailbox import MailboxSummary
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.release_letters import (
     LetterRequest,
@@ -64,12 +65,12 @@ def relay_inbox(core: Core) -> HttpRelayInbox:
     )
 
 
-def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, services: Services) -> PollSummary:
-    """Fetch and apply what customers answered, and hand over to people what is theirs."""
+def answer_rules(core: Core, services: Services) -> AnswerRules:
+    """Say what customers' answers mean, whichever way they come."""
     zone = ZoneInfo(core.config.dealer.timezone)
     today = core.business_clock.now().astimezone(zone).date()
     hu_rules = {name: service.occasion for name, service in services.items() if isinstance(service.occasion, HuRule)}
-    rules = AnswerRules(
+    return AnswerRules(
         suppression_key=core.keys.suppression,
         zone=zone,
         hu_interval_months=lambda vehicle: min(
@@ -79,10 +80,20 @@ def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, servi
         dealer_name=core.config.dealer.name,
         ask_to_confirm=asking_to_confirm(core.entropy, core.keys.relay),
     )
+
+
+def hand_on(core: Core, services: Services) -> None:
+    """Hand over to people what customers' answers leave to them."""
+    key, now = planning_key(core.open_uow, core.entropy), core.business_clock.now()
+    hand_over(core.open_uow, services, HandOver(key, core.zone, core.config.language), now)
+
+
+def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, services: Services) -> PollSummary:
+    """Fetch and apply what customers answered, and hand over to people what is theirs."""
+    rules = answer_rules(core, services)
     summary = poll_relay(core.open_uow, inbox, core.business_clock, sealing_key=sealing_key, rules=rules)
     if summary.applied:
-        key, now = planning_key(core.open_uow, core.entropy), core.business_clock.now()
-        hand_over(core.open_uow, services, HandOver(key, zone, core.config.language), now)
+        hand_on(core, services)
     return summary
 
 
@@ -228,7 +239,7 @@ def _typeset(letters: Sequence[Letter], created: datetime) -> Printed:
     return Printed(batch.pdf, {item.doc_id: (item.first, item.last) for item in batch.ranges})
 
 
-def require_stopped_cleanly(summary: DispatchSummary | LetterSummary | PollSummary) -> None:
+def require_stopped_cleanly(summary: DispatchSummary | LetterSummary | PollSummary | MailboxSummary) -> None:
     """Raise what stopped a run early, so that the ticker can show it.
 
     Raises:

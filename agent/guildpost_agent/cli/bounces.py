@@ -1,6 +1,7 @@
-"""``guildpost-agent bounces``: what messages that came back say, without touching anything.
+"""``guildpost-agent bounces``: what messages that came back say.
 
---classify PATH… [--json]    a message, an mbox, a Maildir or a folder of them; one line per recipient
+--classify PATH… [--json]        a message, an mbox, a Maildir or a folder of them; touches nothing
+--resume --by NAME --home HOME   other servers take mails from this sender again: mails may leave
 """
 
 import argparse
@@ -11,10 +12,13 @@ from operator import attrgetter
 from pathlib import Path
 
 from guildpost_agent.adapters.mailbox.message_files import messages_in
+from guildpost_agent.app.remember_problems import remember_problem
+from guildpost_agent.app.sender_problem import SENDER_STEP, resume_mails
 from guildpost_agent.cli.options import texts_of
 from guildpost_agent.domain.bounces.classify import classify
 from guildpost_agent.domain.bounces.finding import NO_BOUNCE, Finding
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import ConfigurationError
 
 HELP = "Rückläufer deuten, ohne etwas zu ändern · read bounces, changing nothing"
 _WIDTH = 28
@@ -23,22 +27,41 @@ _WIDTH = 28
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     paths = "Dateien, mbox, Maildir oder Ordner · files, mbox, Maildir or folders"
-    parser.add_argument("--classify", nargs="+", type=Path, required=True, metavar="PATH", help=paths)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--classify", nargs="+", type=Path, metavar="PATH", help=paths)
+    what.add_argument("--resume", action="store_true", help="E-Mails gehen wieder hinaus · mails leave again")
+    parser.add_argument("--by", help="wer das geklärt hat · who mended it")
+    parser.add_argument("--home", type=Path, help="Ordner des Agenten, nur für --resume · the agent's folder")
     parser.add_argument(
         "--json", action="store_true", help="eine JSON-Zeile je Empfänger · one JSON line per recipient"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was found; needs no home and no configuration.
+    """Print what was found, which needs no home and no configuration; or let mails leave again.
 
     Raises:
-        ConfigurationError: a path does not exist (``file_unreadable``).
+        ConfigurationError: a path does not exist (``file_unreadable``), or an argument is missing.
     """
+    if arguments.resume:
+        return _resume(arguments)
     found = _found(arguments.classify)
     lines = map(_as_json, found) if arguments.json else table(found, texts_of(arguments))
     for line in lines:
         print(line)
+    return 0
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    from guildpost_agent.bootstrap.core import open_core  # noqa: PLC0415 — classifying loads no database
+
+    for name in ("by", "home"):
+        if not getattr(arguments, name):
+            raise ConfigurationError("argument_missing", argument=f"--{name}")
+    core = open_core(arguments.home)
+    rested = resume_mails(core.open_uow, by=arguments.by, now=core.business_clock.now())
+    remember_problem(core.open_uow, SENDER_STEP, None)
+    print(texts_of(arguments).text("cli.bounces.resumed" if rested else "cli.bounces.not_resting"))
     return 0
 
 

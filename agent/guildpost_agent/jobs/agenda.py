@@ -1,8 +1,8 @@
 """When the agent has anything to do: a cheap look, so that an idle tick touches no database.
 
 Something is due when a delivery lies in the drop folder, when a command woke the agent, when the next message wants to
-go out, when the relay is to be asked, when a new plan is wanted (a new week from Monday 05:00, or other services in the
-catalogue), or when the last walk through the steps left something undone.
+go out, when the relay or the mailbox is to be asked, when a new plan is wanted (a new week from Monday 05:00, or other
+services in the catalogue), or when the last walk through the steps left something undone.
 """
 
 from collections.abc import Callable
@@ -30,6 +30,7 @@ class Agenda:
         is_export: Callable[[str], bool],
         wake: Path,
         planner_waits: Callable[[], bool] = lambda: False,
+        mailbox_every: timedelta | None = None,
     ) -> None:
         """Bring what is looked at.
 
@@ -41,10 +42,12 @@ class Agenda:
             is_export: tells by its name whether a file is a finished export; others may lie there for ever.
             wake: a command that stored something to do touches this file.
             planner_waits: says whether a workshop planner dropped a calendar.
+            mailbox_every: how often the mailbox is looked at; None where there is none.
         """
         self._is_export = is_export
         self._wake = wake
         self._planner_waits = planner_waits
+        self._look_every = min(filter(None, (POLL_AT_LEAST_EVERY, mailbox_every)))
         self._touched = self._heard = 0
         self._drop_folder = drop_folder
         self._zone = zone
@@ -69,7 +72,7 @@ class Agenda:
         self._mark = self.plan_mark(now)
         self._heard = self._touched
         due = self._read_model.next_due()
-        poll = now + POLL_AT_LEAST_EVERY
+        poll = now + self._look_every
         self._quiet_until = poll if due is None else min(due, poll)
 
     def delivery_waits(self) -> bool:

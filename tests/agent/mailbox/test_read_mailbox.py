@@ -119,7 +119,7 @@ def test_a_sender_problem_stops_the_mails_and_never_touches_the_address(world: S
     stopped = world.dispatch(channel).stopped
     assert stopped is not None
     assert "mail_sender_bounced" == stopped.code
-    assert resume_mails(world.open_uow)
+    assert resume_mails(world.open_uow, by="Kraft", now=world.clock.now())
     assert 1 == world.dispatch(channel).sent
     assert ("sent", "sent") == world.states(waiting)
 

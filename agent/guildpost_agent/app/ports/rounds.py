@@ -1,0 +1,39 @@
+"""The agent's memory of federated rounds."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+
+class Rounds(Protocol):
+    """The agent's memory of federated rounds: what was answered is answered the same way again."""
+
+    def snapshot(self, round_id: str) -> bytes | None: ...  # noqa: D102 — see above
+    def save(
+        self,
+        *,
+        round_id: str,
+        study_id: str,
+        period: str,
+        state: str,
+        now: datetime,
+        snapshot: bytes,
+    ) -> None:
+        """Store the participant's state, answers included, before a reply leaves."""
+        ...
+
+    def charge(self, *, study_id: str, period: str, round_id: str, now: datetime) -> bool:
+        """Charge the one masked upload of a study and period; False if another round already did."""
+        ...
+
+    def contributed(self, study_id: str, quarter: str) -> set[str]:
+        """List the customers already counted in that quarter."""
+        ...
+
+    def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
+        """Note who was counted; the mark is never taken back."""
+        ...
+
+    def all(self) -> list[tuple[str, str, str, str]]:
+        """List (round_id, study_id, period, state)."""
+        ...
