@@ -113,7 +113,7 @@ def _events(mail: EmailMessage) -> list[tuple[str, str, int, str]]:
     found = []
     for part in mail.iter_attachments():
         assert "text/calendar" == part.get_content_type()
-        calendar: Any = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+        calendar: Any = icalendar.Calendar.from_ical(part.get_content())
         assert calendar["METHOD"] == part.get_param("method")
         for event in calendar.walk("VEVENT"):
             start = event["DTSTART"].dt.astimezone(ZoneInfo("Europe/Berlin"))
