@@ -29,6 +29,9 @@ _FIELDS: Final = re.compile(r"(?im)^[ \t]*(?:final|original)-recipient[ \t]*:")
 _EMPTY_LINES: Final = re.compile(rb"(?:\r?\n){4,}")
 _TAG: Final = re.compile(r"<(?!\S{1,200}@)[^<>]{1,2000}>")
 _UNSEEN: Final = ("style", "script", "head")
+_MIME_LINES: Final = re.compile(
+    r"(?im)^(?:content-[\w-]{2,40}:[^\n]*(?:\n[ \t]+[^\n]*){0,4}|boundary=[^\n]*|--[^\s]{5,80})$\n?"
+)
 _BREAK: Final = re.compile(r"(?i)<(?:br|/p|/div|/tr|/h\d|/li)\b[^<>]{0,200}>")
 _RETURNED: Final = re.compile(
     r"(?m)^(?=(?:Received|Return-Path|X-Received|X-Google-Smtp-Source|X-Originating-IP|DKIM-Signature|Message-I[dD]):"
@@ -89,7 +92,8 @@ def take_apart(message: Message, *, whole: bool = False) -> Parts:
         elif kind == "text/html":
             pages.append(_plain(_decoded(part)))
         elif _is_text(part, kind) and (part is message or not texts or not _is_attachment(part)):
-            texts.append(_decoded(part))
+            text = _decoded(part)
+            texts.append(_MIME_LINES.sub("", text) if kind.startswith("multipart/") else text)
     text = "\n".join(texts if any(one.strip() for one in texts) else pages)
     written, returned = (text, "") if whole else _cut(text)
     if _QUOTED.search(written):

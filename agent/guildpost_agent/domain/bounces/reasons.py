@@ -10,7 +10,7 @@ from guildpost_agent.domain.bounces.rules import rules
 
 MOST_WORDING: Final = 4_000
 UNKNOWN: Final = "onhold"
-_VAGUE: Final = frozenset({"onhold", "securityerror", "systemerror"})
+_VAGUE: Final = frozenset({"", "onhold", "securityerror", "systemerror"})
 _STAGE_ORDER: Final = ("rcpt", "mail", "data", "connect")
 
 _PREAMBLE: Final = re.compile(
@@ -45,11 +45,14 @@ def reason_of(refusal: Refusal) -> str:
         return "delivered"
     stage = stage_of(said) or assumed_stage(refusal.notice) or ("" if code else "local")
     around = f"{refusal.notice}\n{said}"
+    by_status = rules().by_status.get(f"x{refusal.status[1:]}", "")
+    tells = by_status not in _VAGUE and not (stage == "mail" and by_status == "userunknown")
     for wording in refusal.wording:
         if reason := _by_wording(wording, refusal.status, code, stage, around):
             return reason
-    by_status = rules().by_status.get(f"x{refusal.status[1:]}", "")
-    if by_status and by_status not in _VAGUE and not (stage == "mail" and by_status == "userunknown"):
+        if tells and reply_code(wording):  # what the remote server itself said, before what is said about it
+            break
+    if tells:
         return by_status
     if not code:
         code = reply_code(refusal.notice)
