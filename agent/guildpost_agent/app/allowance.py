@@ -60,7 +60,7 @@ def allowance_of(
         channel, name = Channel(touchpoint.channel), touchpoint.touchpoint_id
         allowance.take(name, touchpoint.service_id, channel, contact.first, contact.last)
         for one in touchpoint.bundled:
-            allowance.join(name, carried.get(one, ""), channel, contact.last)
+            allowance.carry(name, carried.get(one, ""), channel, contact.last)
     return allowance
 
 

@@ -68,6 +68,11 @@ class Allowance:
         if self.workshop is not None:
             self.workshop.complete()
 
+    def carry(self, message_id: str, service_id: str, channel: Channel, met: date) -> None:
+        """Count what a message carries along already."""
+        if self.workshop is not None:
+            self.workshop.carry(message_id, service_id, channel, met)
+
     def join(self, message_id: str, service_id: str, channel: Channel, met: date) -> bool:
         """Let a message carry a service along if the workshop has room for that one's work, too; say whether."""
         return self.workshop is None or self.workshop.join(message_id, service_id, channel, met)

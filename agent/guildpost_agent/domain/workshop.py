@@ -2,9 +2,11 @@
 
     places     a skill has so many places on each of its weekdays, none on holidays and closed days
     booked     an appointment takes a place of its service's skill on its day
-    expected   a message is worth so many hundredths of a visit (by service and channel); they spread over the skill's
-               days of the fortnight in which its readers come, to each day its share of the places not booked
-    full       one of these days cannot take its share of one more message: it is not written then
+    expected   a message is worth so many hundredths of a visit (by service and channel), on any of the skill's days of
+               the fortnight in which its readers come
+    full       the places not booked cannot take what is expected and one more message, however everybody is put on a
+               day of their fortnight: it is not written then (by Hall's condition; as fortnights are equally long, it
+               is enough to look at the days from the first of one fortnight to the last of another)
 
 Figures are whole millionths of a place, so that sums come out the same in every order. A service without a skill of
 its own, and one whose skill has no places of its own, needs the general places.
@@ -16,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import sub
 from typing import Final
+
+import numpy as np
 
 from guildpost_agent.domain.working_days import is_holiday
 
@@ -67,17 +71,28 @@ _Share = tuple[int, int, tuple[int, ...]]
 
 
 class _Days:
-    """One skill's days from a first one on; grows as far as it is asked for."""
+    """One skill's days from a first one on; grows as far as it is asked for.
 
-    def __init__(self, places: Places, closed: Collection[date], states: frozenset[str], first: date) -> None:
+    Attributes:
+        first: the first day.
+        open: its days.
+        quota: their places, in millionths.
+        free: those that are not booked.
+        left: those neither booked nor expected, every message spread evenly over the free places of its fortnight.
+    """
+
+    def __init__(
+        self, places: Places, closed: Collection[date], states: frozenset[str], first: date, over_days: int
+    ) -> None:
         self._places, self._closed, self._states = places, closed, states
+        self._over, self._base = over_days, first - timedelta(days=over_days)
+        self._room, self._wanted = [0] * over_days, [0] * over_days
+        self._slack: list[int] | None = None
         self.first = self._end = first
         self.open: list[date] = []
         self.quota: list[int] = []
         self.free: list[int] = []
         self.left: list[int] = []
-        self.taken = 0
-        """How often something was taken: what was found out before does not count after it."""
 
     def span(self, start: date, days: int) -> tuple[int, int]:
         """Give the positions of the skill's days among so many days from ``start`` on."""
@@ -90,13 +105,48 @@ class _Days:
         day = self._end
         while day < end:
             there = day.isoweekday() in self._places.weekdays and day not in self._closed
+            self._room.append(0)
+            self._wanted.append(0)
             if there and not is_holiday(day, self._states):
+                self._room[-1] = self._places.per_day * PLACE
                 self.open.append(day)
                 self.quota.append(self._places.per_day * PLACE)
                 self.free.append(self._places.per_day * PLACE)
                 self.left.append(self._places.per_day * PLACE)
             day += _DAY
-        self._end = end
+        self._end, self._slack = end, None
+
+    def book(self, day: date) -> None:
+        """Take a place of a day, if it has any left."""
+        first, end = self.span(day, 1)
+        for at in range(first, end):
+            self.free[at] = max(0, self.free[at] - PLACE)
+            self.left[at] = max(0, self.left[at] - PLACE)
+            self._room[(day - self._base).days], self._slack = self.free[at], None
+
+    def want(self, start: date, need: int) -> None:
+        """Expect visits in the fortnight that begins on a day; one that is over is over."""
+        if start >= self._base:
+            self.span(start, self._over)
+            self._wanted[(start - self._base).days] += need
+            self._slack = None
+
+    def slack(self, start: date) -> int:
+        """Say how much more can be expected in the fortnight that begins on a day."""
+        self.span(start, self._over)
+        if self._slack is None:
+            self._slack = self._slacks()
+        return self._slack[max(0, (start - self._base).days)]
+
+    def _slacks(self) -> list[int]:
+        """Give for each start the tightest stretch's room, from an earlier fortnight's first day to a later one's last."""
+        starts = len(self._room) - self._over + 1
+        room = np.concatenate(([0], np.cumsum(np.array(self._room, np.int64))))
+        wanted = np.concatenate(([0], np.cumsum(np.array(self._wanted[:starts], np.int64))))
+        until, since = room[self._over :] - wanted[1:], room[:starts] - wanted[:-1]
+        least = np.minimum.accumulate(until[::-1])[::-1] - np.maximum.accumulate(since)
+        found: list[int] = least.tolist()
+        return found
 
 
 class Room:
@@ -105,13 +155,13 @@ class Room:
     def __init__(self, skill: str, days: _Days, need: int, coming: Coming) -> None:
         self.skill = skill
         self._days, self._need, self._coming = days, need, coming
+        self._after = timedelta(days=coming.after_days)
         self._shares: dict[date, _Share] = {}
         self._found: dict[date, date | None] = {}
 
     def fits(self, met: date) -> bool:
         """Say whether the workshop could serve what one more message, met on a day, brings."""
-        first, end, shares = self._shares.get(met) or self._share(met)
-        return bool(shares) and min(map(sub, self._days.left[first:end], shares)) >= 0
+        return self._days.slack(met + self._after) >= self._need
 
     def fullness(self, met: date) -> float:
         """Say how full the days are on which the readers of a message come: 0 nobody, 1 full."""
@@ -120,10 +170,11 @@ class Room:
         return 1 - sum(self._days.left[first:end]) / quota if quota else 1.0
 
     def take(self, met: date) -> None:
-        """Count one message, or what is still to come of it; where it does not fit any more, it takes what is left."""
+        """Count one message, or what is still to come of it."""
         first, end, shares = self._share(met)
         left = self._days.left
-        left[first:end] = [max(0, one - share) for one, share in zip(left[first:end], shares, strict=True)]
+        left[first:end] = map(sub, left[first:end], shares)
+        self._days.want(met + self._after, self._still(met))
 
     def next_week(self, after: date) -> date | None:
         """Give the Monday of the first week with room for the visits of a message that is met later; None if far."""
@@ -135,19 +186,23 @@ class Room:
         if found is None:
             return None
         first, end, shares = self._share(found)
-        return week_of(next(self._days.open[at] for at in range(first, end) if shares[at - first]))
+        places = (at for at in range(first, end) if shares[at - first] and self._days.left[at] > 0)
+        return week_of(self._days.open[next(places, first)])
 
     def _share(self, met: date) -> _Share:
         """Give the days on which the readers of a message come, and how much of it each one gets; nothing if full."""
         if met not in self._shares:
             first, end = self._days.span(met + timedelta(days=self._coming.after_days), self._coming.over_days)
-            gone = max(0, (self._days.first - met).days - self._coming.after_days)
-            need = self._need * max(0, self._coming.over_days - gone) // self._coming.over_days
-            free = self._days.free[first:end]
+            free, need = self._days.free[first:end], self._still(met)
             total = sum(free)
             shares = tuple(-(-need * one // total) for one in free) if total else ()
             self._shares[met] = (first, end if total else first, shares)
         return self._shares[met]
+
+    def _still(self, met: date) -> int:
+        """Say how much of a message is still to come."""
+        gone = max(0, (self._days.first - met).days - self._coming.after_days)
+        return self._need * max(0, self._coming.over_days - gone) // self._coming.over_days
 
 
 @dataclass
@@ -189,11 +244,7 @@ class Workshop:
         for skill in sorted({self._skill(self._wanted(one)) for one in service_ids or ("",)}):
             days = self._of(skill)
             if days is not None and day >= self.first:
-                first, end = days.span(day, 1)
-                days.taken += 1
-                for at in range(first, end):
-                    days.free[at] = max(0, days.free[at] - PLACE)
-                    days.left[at] = max(0, days.left[at] - PLACE)
+                days.book(day)
 
     def take(self, message_id: str, service_id: str, channel: str, met: date) -> None:
         """Count one message."""
@@ -211,6 +262,12 @@ class Workshop:
             return False
         self.take(message_id, service_id, channel, met)
         return True
+
+    def carry(self, message_id: str, service_id: str, channel: str, met: date) -> None:
+        """Count what a message carries along already."""
+        room = self.room(service_id, channel)
+        if room is not None and room.skill not in self._held.get(message_id, ()):
+            self.take(message_id, service_id, channel, met)
 
     def refuse(self, room: Room, last: date) -> Facts:
         """Say that a skill is full up to messages met on a day; the week with room is added when all is planned."""
@@ -255,5 +312,5 @@ class Workshop:
 
     def _days_of(self, skill: str) -> _Days:
         if skill not in self._days:
-            self._days[skill] = _Days(self.places[skill], self.closed, self.states, self.first)
+            self._days[skill] = _Days(self.places[skill], self.closed, self.states, self.first, self.coming.over_days)
         return self._days[skill]
