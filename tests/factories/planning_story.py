@@ -15,6 +15,7 @@ from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.vehicle_lists import ListEntry
 from guildpost_agent.domain.working_days import SATURDAY
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
+from guildpost_shared.services.definition import CapClass
 from tests.factories.agent import KEY, a_config, a_consent, a_customer, a_job, a_vehicle, an_appointment
 from tests.factories.leaving import BERLIN, Told, leave
 from tests.factories.sending_world import a_store
@@ -24,8 +25,9 @@ DAY: Final = timedelta(days=1)
 SERVICES: Final = {service.service_id: service for service in standard_services()}
 _GROUP: Final = ControlGroup(KEY)
 PURPOSES: Final = ("service_reminders", "birthday", "sales", "satisfaction")
-TREATED: Final = [str(n) for n in range(100, 400) if not any(_GROUP.holds(str(n), name) for name in SERVICES)][:20]
-"""Customers who are in no service's control group."""
+_STUDIED: Final = [name for name, service in SERVICES.items() if service.cap_class is not CapClass.EXEMPT]
+TREATED: Final = [str(n) for n in range(100, 400) if not any(_GROUP.holds(str(n), name) for name in _STUDIED)][:20]
+"""Customers who are in no service's control group; notices have none."""
 
 
 class Story:

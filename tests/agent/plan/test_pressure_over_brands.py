@@ -36,6 +36,6 @@ def test_what_two_catalogues_want_to_say_keeps_one_distance_and_one_figure_a_yea
     plan_touchpoints(store, [*OURS, *THEIRS], config, NOW, KEY)
     with store() as uow:
         touchpoints = uow.plans.touchpoints()
-    contacts = sorted(contact_of(one, BERLIN) for one in touchpoints)
+    contacts = sorted((contact_of(one, BERLIN) for one in touchpoints), key=lambda one: (one.first, one.last))
     assert {one.service_id.partition(".")[0] == "marke_b" for one in touchpoints} == {True, False}
     assert all((later.first - earlier.last).days >= GAP_DAYS for earlier, later in pairwise(contacts))
