@@ -139,7 +139,7 @@ class _Days:
         return self._slack[max(0, (start - self._base).days)]
 
     def _slacks(self) -> list[int]:
-        """Give for each start the tightest stretch's room, from an earlier fortnight's first day to a later one's last."""
+        """Give for each start the room of the tightest stretch, from an earlier fortnight to the end of a later one."""
         starts = len(self._room) - self._over + 1
         room = np.concatenate(([0], np.cumsum(np.array(self._room, np.int64))))
         wanted = np.concatenate(([0], np.cumsum(np.array(self._wanted[:starts], np.int64))))
