@@ -1,0 +1,171 @@
+"""What a letter costs: the real release path, from the database to the sealed batch, beside the bare typesetter.
+
+The dealership has an encrypted database, the sample brand's templates and customers of its own; letters are composed
+from records, typeset with QR code and PDF/A, put into postal order and postage, and handed to a folder. The peer sets
+the same words with nothing around them: no letterhead, no window, no code, no records.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import typst
+
+from bench.figures import Figure
+from guildpost_agent.adapters.channels.letter_folder import LetterFolder
+from guildpost_agent.adapters.templates.store import CatalogueTemplates
+from guildpost_agent.app.compose_message import Composer, Printed
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
+from guildpost_agent.domain.records import Channel, Occasion, Touchpoint
+from guildpost_shared.services.definition import parse_service
+from guildpost_shared.templates.letter import typeset
+from guildpost_shared.templates.letter_text import Letter
+from tests.agent.web.dealership import sample_catalogue
+from tests.factories.agent import a_config, a_customer, a_vehicle
+from tests.factories.sending_world import RELAY_URL, SendingWorld, always_welcome
+from tests.fakes.catalogue_source import FakeCatalogue
+
+LETTERS = 400
+BARE = """
+#let letters = json(bytes(sys.inputs.letters))
+#set page(paper: "a4")
+#for letter in letters [
+  #for row in letter.address [#row \\ ]
+  #letter.subject
+  #for entry in letter.blocks { for t in entry.texts { par(t) } }
+  #pagebreak(weak: true)
+]
+"""
+
+
+def run(_arguments: list[str]) -> list[Figure]:
+    """Measure a release beside the bare typesetter."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = _Bench(Path(folder))
+        bench.warm_up()
+        whole = bench.release()
+        bare = _bare(bench.letters, Path(folder))
+    each = 1000 / LETTERS
+    return [
+        Figure(
+            "letter typeset, QR code and PDF/A, CPU",
+            bench.typesetting * each,
+            "ms",
+            2.0,
+            peer="bare Typst",
+            peer_value=bare * each,
+        ),
+        Figure("letter composed from the records, CPU", bench.composing * each, "ms", 1.0),
+        Figure(
+            "letter with data preparation, CPU",
+            (bench.typesetting + bench.composing) * each,
+            "ms",
+            2.0,
+            peer="bare Typst",
+            peer_value=bare * each,
+        ),
+        Figure("letter through the whole release, CPU", whole * each, "ms", 5.0),
+    ]
+
+
+class _Bench:
+    """A dealership with letters that are due."""
+
+    def __init__(self, folder: Path) -> None:
+        self.world = SendingWorld(folder)
+        self.folder, self.composing, self.typesetting = folder, 0.0, 0.0
+        self.letters: list[Letter] = []
+        catalogue = FakeCatalogue(sample_catalogue())
+        services = {"hu_au": parse_service(sample_catalogue()["services/hu_au.json"])}
+        templates = CatalogueTemplates(catalogue, folder / "compiled")
+        self.composer = Composer(a_config(), services, templates, self.world.open_uow)
+
+    def plan(self, count: int, prefix: str) -> None:
+        """Store customers with a vehicle and a letter that is due."""
+        names = [f"{prefix}{number:04}" for number in range(count)]
+        customers = [
+            a_customer(f"K-{name}", family_name=f"Weiß{name}", street=f"Weg {number}", postcode=f"84{number % 1000:03}")
+            for number, name in enumerate(names)
+        ]
+        vehicles = [a_vehicle(f"F-{name}", customer_id=f"K-{name}", plate=f"LA-{name.upper()}") for name in names]
+        template = self.world.plan(prefix, Channel.LETTER)
+        with self.world.open_uow() as uow:
+            known = uow.plans.occasion(template.occasion_id)
+            assert known is not None
+            uow.records.upsert_customers(customers)
+            uow.records.upsert_vehicles(vehicles)
+            occasions = [_occasion(known, name) for name in names]
+            uow.plans.replace_occasions([*uow.plans.occasions(), *occasions])
+            uow.plans.add_touchpoints([_touchpoint(template, name) for name in names])
+            uow.commit()
+
+    def warm_up(self) -> None:
+        """Load the typesetter and compile the template outside the measurement."""
+        self.plan(5, "w")
+        self.release()
+        self.composing = self.typesetting = 0.0
+        self.letters = []
+        self.plan(LETTERS, "b")
+
+    def release(self) -> float:
+        """Release what is due; the CPU time in seconds."""
+        world, started = self.world, time.process_time()
+        summary = release_letters(
+            world.open_uow,
+            self._render,
+            LetterFolder(self.folder / "letters"),
+            always_welcome,
+            world.clock,
+            gate=EgressGate(world.open_uow, EgressPolicy(), world.clock),
+            sender=LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH"),
+            entropy=world.entropy,
+        )
+        used = time.process_time() - started
+        assert summary.stopped is None, summary.stopped
+        return used
+
+    def _render(self, requests: Sequence[LetterRequest]) -> RenderedBatch:
+        started, before = time.process_time(), self.typesetting
+        batch = self.composer.letters(requests, self._typeset)
+        self.composing += time.process_time() - started - (self.typesetting - before)
+        return batch
+
+    def _typeset(self, letters: Sequence[Letter], created: datetime) -> Printed:
+        self.letters = list(letters)
+        started = time.process_time()
+        batch = typeset(letters, created=created)
+        self.typesetting += time.process_time() - started
+        return Printed(batch.pdf, {one.doc_id: (one.first, one.last) for one in batch.ranges})
+
+
+def _occasion(known: Occasion, name: str) -> Occasion:
+    return replace(known, occasion_id=f"o-{name}", customer_id=f"K-{name}", vehicle_id=f"F-{name}")
+
+
+def _touchpoint(template: Touchpoint, name: str) -> Touchpoint:
+    return replace(
+        template,
+        touchpoint_id=f"t-{name}",
+        occasion_id=f"o-{name}",
+        customer_id=f"K-{name}",
+        vehicle_id=f"F-{name}",
+    )
+
+
+def _bare(letters: Sequence[Letter], folder: Path) -> float:
+    rows = [
+        {"address": one.address, "subject": one.subject, "blocks": [{"texts": block.texts} for block in one.blocks]}
+        for one in letters
+    ]
+    (folder / "bare.typ").write_text(BARE)
+    data = {"letters": json.dumps(rows, ensure_ascii=False)}
+    compiler = typst.Compiler(str(folder / "bare.typ"), ignore_system_fonts=True, sys_inputs=data)
+    started = time.process_time()
+    compiler.compile(format="pdf")
+    return time.process_time() - started
