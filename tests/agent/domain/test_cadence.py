@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_whatever_is_accepted_one_by_one_never_breaks_the_cap(wishes: list[Conta
     for wish in wishes:
         if fits(wish, accepted):
             accepted.append(wish)
-    accepted.sort()
+    accepted.sort(key=attrgetter("first", "last"))
     for earlier, later in pairwise(accepted):
         assert (later.first - earlier.last).days >= GAP_DAYS
     for contact in accepted:

@@ -1,10 +1,10 @@
 """The table of call tasks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.prepared import Prepared
@@ -32,7 +32,7 @@ def _values(task: CallTask) -> dict[str, Any]:
     }
 
 
-def _task(row: Mapping[str, Any]) -> CallTask:
+def _task(row: RowMapping | dict[str, Any]) -> CallTask:
     values = dict(row)
     kind, on, months = (values.pop(name) for name in ("result", "result_on", "result_months"))
     return CallTask(**{
