@@ -28,7 +28,7 @@ _WRITE: Final = ctypes.CFUNCTYPE(
 _TRUNCATE: Final = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
 _SYNC: Final = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _OPEN: Final = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 )
 
 
@@ -85,9 +85,9 @@ class RecordedDisk:
         self._original = self._vfs.open
         opened = _OPEN(self._original)
 
-        def watch(vfs: Any, name: bytes | None, file: int, flags: int, out: Any) -> int:
-            code = int(opened(vfs, name, file, flags, out))
-            path = (name or b"").decode()
+        def watch(vfs: Any, name: int | None, file: int, flags: int, out: Any) -> int:
+            code = int(opened(vfs, name, file, flags, out))  # SQLite keeps this very address: hand on no copy
+            path = ctypes.string_at(name).decode() if name else ""
             if code == 0 and path.startswith(self._folder):
                 self._watch(file, Path(path).name)
             return code
