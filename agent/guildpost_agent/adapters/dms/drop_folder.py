@@ -2,11 +2,9 @@
 
     *.csv  *.txt  *.xml   kunden… fahrzeuge… auftraege… termine… einwilligungen… radlager…, also with a date behind; any
                           other name that a confirmed mapping profile knows, or whose headings leave no doubt
-    done/                 what was imported, moved here after the database has it
-    refused/              what could not be, each with a ``….reason.txt`` that says why and what to do
+    done/  refused/       see ``watched_folder``; what was imported is moved after the database has it
 
-Nothing is deleted, and what is none of ours is left alone. A crash between the database and the move leaves the file
-in place: it is imported again, which changes nothing.
+A crash between the database and the move leaves the file in place: it is imported again, which changes nothing.
 """
 
 import re
@@ -14,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from guildpost_agent.adapters.dms.mapped_table import version_of
 from guildpost_agent.adapters.dms.single_file import open_sure, profile_for
+from guildpost_agent.adapters.watched_folder import Version, WatchedFolder, version_of
 from guildpost_agent.app.ports.dms_source import Delivery, RefusedFile, SourceTable
 from guildpost_agent.domain.dms_rows import Table
 from guildpost_agent.domain.mapping.profile import Profile
 from guildpost_agent.domain.mapping.vocabulary import table_of_name
-from guildpost_shared.errors import GuildpostError, Refused, public_text
+from guildpost_shared.errors import Refused
 
 _SUFFIXES: Final = frozenset({".csv", ".txt", ".xml"})
 _TEMPORARY: Final = re.compile(r"^[.~$_]|\.(tmp|part|partial|filepart|crdownload)\b|\(\d+\)\.", re.IGNORECASE)
@@ -48,27 +46,13 @@ class DropFolder:
             amounts: whether columns of amounts are read.
         """
         self._amounts = amounts
-        self._folder = folder
+        self._folder = WatchedFolder(folder, is_finished)
         self._profiles = profiles
-        self._seen: dict[str, tuple[int, int]] = {}
-        self._judged: dict[str, tuple[tuple[int, int], bool]] = {}
+        self._judged: dict[str, tuple[Version, bool]] = {}
 
     def read(self) -> Delivery | None:
         """Return everything that lies ready, tables in their order and files by name, or None."""
-        tables: list[SourceTable] = []
-        refused: list[RefusedFile] = []
-        for name in self._names():
-            try:
-                self._seen[name] = version_of(self._folder / name)
-                source = open_sure(self._folder / name, self._profiles, amounts=self._amounts)
-                if source is not None:
-                    tables.append(source)
-            except Refused as error:
-                refused.append(RefusedFile(name, error))
-            except FileNotFoundError:
-                continue  # taken away meanwhile
-            except OSError as error:
-                refused.append(RefusedFile(name, Refused("dms_file_unreadable", str(error.errno), file=name)))
+        tables, refused = self._folder.read_each(self._open)
         if not tables and not refused:
             return None
         order = list(Table)
@@ -81,7 +65,7 @@ class DropFolder:
         if table_of(file) or profile_for(file, self._profiles):
             return True
         try:
-            version = version_of(self._folder / file)
+            version = version_of(self._folder.path / file)
             if self._judged.get(file, (None, False))[0] != version:
                 self._judged[file] = (version, self._is_ours(file))
         except OSError:
@@ -90,40 +74,14 @@ class DropFolder:
 
     def settle(self, imported: Sequence[str], refused: Sequence[RefusedFile]) -> None:
         """Move files to ``done`` and ``refused``; one that is gone or was written anew since ``read`` is left alone."""
-        for name in imported:
-            self._move(name, "done")
-        for file in refused:
-            target = self._move(file.name, "refused")
-            if target is not None:
-                target.with_name(f"{target.name}.reason.txt").write_text(_reason(file.error), encoding="utf-8")
+        self._folder.settle(imported, refused)
 
-    def _names(self) -> list[str]:
-        try:
-            return sorted(path.name for path in self._folder.iterdir() if path.is_file() and is_finished(path.name))
-        except FileNotFoundError:
-            return []
+    def _open(self, path: Path, version: Version) -> SourceTable | None:
+        del version  # the table itself sees whether its file changes while it is read
+        return open_sure(path, self._profiles, amounts=self._amounts)
 
     def _is_ours(self, file: str) -> bool:
         try:
-            return open_sure(self._folder / file, self._profiles) is not None
+            return open_sure(self._folder.path / file, self._profiles) is not None
         except Refused:
             return True
-
-    def _move(self, name: str, place: str) -> Path | None:
-        try:
-            if self._seen.get(name) != version_of(self._folder / name):
-                return None  # the system has written a newer one meanwhile: it is the next delivery
-        except FileNotFoundError:
-            return None
-        folder = self._folder / place
-        folder.mkdir(exist_ok=True)
-        target = folder / name
-        count = 1
-        while target.exists():
-            count += 1
-            target = folder / f"{Path(name).stem}.{count}{Path(name).suffix}"
-        return (self._folder / name).rename(target)
-
-
-def _reason(error: GuildpostError) -> str:
-    return f"{public_text(error, 'de')}\n\n{public_text(error, 'en')}\n"

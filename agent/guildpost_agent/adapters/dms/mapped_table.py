@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.dms.raw_table import RawTable
+from guildpost_agent.adapters.watched_folder import version_of
 from guildpost_agent.app.ports.dms_source import Chunk, SourceTable
 from guildpost_agent.domain.dms_rows import REQUIRED, Table
 from guildpost_agent.domain.mapping.profile import digest
@@ -33,12 +34,6 @@ class Reading:
     complete: bool = False
     hours_units: int = 1
     date_order: str = "dmy"
-
-
-def version_of(path: Path) -> tuple[int, int]:
-    """Say which writing of a file this is: size and time of the last change."""
-    stat = path.stat()
-    return stat.st_size, stat.st_mtime_ns
 
 
 def by_headings(table: Table, headings: Sequence[str]) -> Reading:
