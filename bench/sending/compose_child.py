@@ -1,12 +1,15 @@
 """The composing child of the bench: ``python -m bench.sending.compose_child FOLDER``, in the place of the agent's."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from bench.sending.world import BenchWorld
 from guildpost_agent.app.dispatch_mail import compose_draft
 from guildpost_agent.app.mail_run import Draft
+from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.jobs.composing import compose_orders
 
@@ -14,6 +17,8 @@ from guildpost_agent.jobs.composing import compose_orders
 def main(folder: Path) -> None:
     """Compose until the input ends."""
     world = BenchWorld(folder, read_only=True)
+    reading = OneSnapshot(world.open_uow)
+    world.open_uow = reading
     composer = world.composer()
 
     def compose(touchpoint_id: str, now: datetime) -> Draft[OutboxJob]:
@@ -22,7 +27,12 @@ def main(folder: Path) -> None:
         assert job is not None
         return compose_draft(world.open_uow, composer.mail, job, world.sender, now)
 
-    compose_orders(compose, sys.stdin.buffer, sys.stdout.buffer)
+    @contextmanager
+    def held() -> Iterator[None]:
+        with reading.held(), world.templates.held():
+            yield
+
+    compose_orders(compose, sys.stdin.buffer, sys.stdout.buffer, held)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from guildpost_agent.adapters.files.dkim_keys import load_keys
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.ports.template_store import TemplateStore
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.offers import offer_desk
 from guildpost_agent.domain.dkim import DkimKey, sign
@@ -14,15 +15,20 @@ from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.templates.mime import Sign, unsigned
 
 
-def composer_of(core: Core, services: Mapping[str, ServiceDefinition], templates: TemplateStore) -> Composer:
-    """Give what fills messages.
+def composer_of(
+    core: Core,
+    services: Mapping[str, ServiceDefinition],
+    templates: TemplateStore,
+    open_uow: OpenUnitOfWork | None = None,
+) -> Composer:
+    """Give what fills messages; ``open_uow`` reads for it, where it is not the agent's own.
 
     Raises:
         ConfigurationError: a DKIM key cannot be used, or the dealer's own set of offers or prices cannot be read.
     """
     shown = any(service.offers or confirms(service) for service in services.values())
-    offers = offer_desk(core) if shown else None
-    return Composer(core.config, services, templates, core.open_uow, sign=signer_of(core), offers=offers)
+    offers = offer_desk(core, open_uow) if shown else None
+    return Composer(core.config, services, templates, open_uow or core.open_uow, sign=signer_of(core), offers=offers)
 
 
 def dkim_keys(core: Core) -> tuple[DkimKey, ...]:

@@ -3,14 +3,15 @@
 from guildpost_agent.adapters.offers.files import load_offers
 from guildpost_agent.adapters.reference.files import FileReferenceData
 from guildpost_agent.app.next_best_offers import OfferDesk
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.domain.offers.fields import BadOffers
 from guildpost_agent.domain.offers.reading import fill_prices
 from guildpost_shared.errors import ConfigurationError
 
 
-def offer_desk(core: Core) -> OfferDesk:
-    """Give what finding offers needs.
+def offer_desk(core: Core, open_uow: OpenUnitOfWork | None = None) -> OfferDesk:
+    """Give what finding offers needs; ``open_uow`` reads for it, where it is not the agent's own.
 
     Raises:
         ConfigurationError: the dealer's own set or prices cannot be read.
@@ -21,7 +22,7 @@ def offer_desk(core: Core) -> OfferDesk:
     except BadOffers as error:
         raise ConfigurationError("offers_invalid", path=core.home / "agent.toml", reason=str(error)) from None
     return OfferDesk(
-        open_uow=core.open_uow,
+        open_uow=open_uow or core.open_uow,
         offers=[offer for offer in offers if offer.offer_id not in settings.without],
         climate=reference.climate(),
         places=reference.places(),

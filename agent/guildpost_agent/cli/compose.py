@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from guildpost_agent.adapters.sql.engine import READ_ONLY
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
-from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.dealership import dealer_services
+from guildpost_agent.app.one_snapshot import OneSnapshot
+from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.bootstrap.sending import compose_by_id
@@ -27,9 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Compose until the input ends."""
     configure_logging()
     core = open_core(arguments.home)
-    reading = unit_of_work_factory(core.engine.execution_options(**{READ_ONLY: True}))  # it waits for no writer
+    engine = core.engine.execution_options(**{READ_ONLY: True})  # it waits for no writer
+    reading = OneSnapshot(unit_of_work_factory(engine))
     catalogue = catalogue_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
-    composer = Composer(core.config, services, templates_of(core, catalogue), reading)
-    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer)
+    templates = templates_of(core, catalogue)
+    composer = composer_of(core, services, templates, reading)
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        with reading.held(), templates.held():
+            yield
+
+    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer, held)
     return 0

@@ -18,6 +18,7 @@ import select
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -138,17 +139,30 @@ class ComposingChild:
         return True
 
 
-def compose_orders(compose: ComposeById, orders: BinaryIO, answers: BinaryIO) -> None:
-    """Be the child: compose what is ordered, until the input ends."""
+def compose_orders(
+    compose: ComposeById,
+    orders: BinaryIO,
+    answers: BinaryIO,
+    held: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
+    """Be the child: compose what is ordered, until the input ends.
+
+    Args:
+        compose: writes one mail.
+        orders: the standard input.
+        answers: the standard output.
+        held: is around the mails of one order; they may share a reading of the database.
+    """
     for line in orders:
         order = json.loads(line)
         now = datetime.fromisoformat(order["now"])
-        for touchpoint_id in order["ids"]:
-            draft = compose(touchpoint_id, now)
-            message = draft.mail.message if draft.mail else None
-            head = {"id": touchpoint_id, "size": len(message) if message else None, "reason": draft.reason}
-            answers.write(json.dumps(head).encode() + b"\n" + (message or b""))
-            answers.flush()
+        with held():
+            for touchpoint_id in order["ids"]:
+                draft = compose(touchpoint_id, now)
+                message = draft.mail.message if draft.mail else None
+                head = {"id": touchpoint_id, "size": len(message) if message else None, "reason": draft.reason}
+                answers.write(json.dumps(head).encode() + b"\n" + (message or b""))
+                answers.flush()
 
 
 def _widen(pipe: int) -> None:

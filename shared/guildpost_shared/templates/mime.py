@@ -41,6 +41,7 @@ _FILE_NAME: Final = re.compile(r"[a-z0-9-]{1,40}\.[a-z]{2,4}")
 _TYPE: Final = re.compile(r"[a-z]+/[a-z.+-]+(?:; [a-z]+=[A-Za-z0-9_-]+)*")
 _BASE64_LINE: Final = 57  # bytes for 76 characters (RFC 2045 6.8)
 _END: Final = b"\r\n"
+_SHORT: Final = 70  # letters of a name and its value that stand on one line whatever the library does (RFC 5322 2.1.1)
 _BOUNDARY: Final = "=_boundary"
 Sign = Callable[[bytes], bytes]
 """Puts a signature in front of a finished message."""
@@ -116,18 +117,25 @@ def to_bytes(mail: RenderedMail, envelope: Envelope, attachments: tuple[Attachme
 def _heads(mail: RenderedMail, envelope: Envelope) -> list[bytes]:
     heads = [
         *_own_address("From", envelope.sender),
-        *_header("To", _address("To", envelope.recipient)),
+        *_recipient(envelope.recipient),
         *(_own_address("Reply-To", envelope.reply_to) if envelope.reply_to else ()),
         *_shared("Subject", _line("Subject", mail.subject)),
         *_shared("Date", format_datetime(envelope.date)),
-        *_header("Message-ID", _matching("Message-ID", envelope.message_id, _MESSAGE_ID)),
+        *_plain("Message-ID", _matching("Message-ID", envelope.message_id, _MESSAGE_ID)),
     ]
     if envelope.unsubscribe is not None:
         link = _matching("List-Unsubscribe", envelope.unsubscribe, _LINK)
-        heads += _header("List-Unsubscribe", f"<{link}>")
+        heads.append(f"List-Unsubscribe: <{link}>\r\n".encode("ascii"))
         heads += _shared("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     heads += _shared("Auto-Submitted", "auto-generated")
     return heads
+
+
+def _plain(name: str, value: str) -> tuple[bytes]:
+    """Write a header that needs no folding: what the library makes of a value without spaces that fits on its line."""
+    if len(name) + len(value) > _SHORT or not value.isascii():
+        return _header(name, value)
+    return (f"{name}: {value}\r\n".encode("ascii"),)
 
 
 def _header(name: str, value: str | Address) -> tuple[bytes]:
@@ -143,6 +151,11 @@ def _shared(name: str, value: str) -> tuple[bytes]:
     return _header(name, value)
 
 
+def _recipient(mailbox: Mailbox) -> tuple[bytes]:
+    address = _address("To", mailbox)
+    return _header("To", address) if mailbox.name else _plain("To", address.addr_spec)
+
+
 @lru_cache(maxsize=16)
 def _own_address(name: str, mailbox: Mailbox) -> tuple[bytes]:
     """Fold an address of the dealer's own."""
@@ -156,9 +169,14 @@ def _content(mail: RenderedMail, boundary: str) -> bytes:
 
 def _text(subtype: str, text: str) -> bytes:
     """Write a text part: quoted-printable, lines of at most 76 characters (RFC 2045 6.7)."""
-    lines = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8")
-    body = binascii.b2a_qp(lines, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    body = _END.join(map(_quoted, text.replace("\r\n", "\n").split("\n")))
     return _part(f"text/{subtype}; charset=utf-8", "quoted-printable", body)
+
+
+@lru_cache(maxsize=1_024)
+def _quoted(line: str) -> bytes:
+    """Write one line as quoted-printable; most lines of a campaign's mails are alike."""
+    return binascii.b2a_qp(line.encode("utf-8"), istext=True).replace(b"\n", _END)
 
 
 def _attached(attachment: Attachment) -> bytes:

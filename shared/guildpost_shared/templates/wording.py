@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -35,6 +36,7 @@ class LegalBasis(StrEnum):
     APPOINTMENT = "appointment"  # Art. 6 (1) (b) GDPR: an appointment was made
 
 
+@lru_cache(maxsize=256)
 def due_month_text(day: date, language: Language) -> str:
     """Say the month of a due date: ``März 2027``, ``March 2027``."""
     return format_date(day, "MMMM y", locale=language)

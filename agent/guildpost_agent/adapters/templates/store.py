@@ -5,7 +5,8 @@ damaged one is compiled again. Memory and folder are bounded: what was made long
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -29,9 +30,26 @@ class CatalogueTemplates:
         self._cache = cache
         self._mails: dict[str, MailTemplate] = {}
         self._letters: dict[str, LetterTemplate] = {}
+        self._held: dict[str, MailTemplate] | None = None
 
     def mail(self, template_id: str) -> MailTemplate:
         """Give a compiled mail template; parsed once per content."""
+        if self._held is None:
+            return self._mail(template_id)
+        if template_id not in self._held:
+            self._held[template_id] = self._mail(template_id)
+        return self._held[template_id]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Look each mail template up once for all messages written inside; a recall is seen when they are claimed."""
+        self._held = {}
+        try:
+            yield
+        finally:
+            self._held = None
+
+    def _mail(self, template_id: str) -> MailTemplate:
         manifest, mjml, text = self._parts(template_id)
         digest = artefact_digest(manifest, mjml, text)
         if digest not in self._mails:
