@@ -108,8 +108,10 @@ def _met(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime, zone: ZoneInfo)
     contacts: list[Contact] = []
     housemates = uow.people.housemates(touchpoint.customer_id)
     for other in (t for one in housemates for t in uow.plans.touchpoints_of(one)):
+        if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - WAITING:
+            continue
         job = uow.outbox.get(other.touchpoint_id)
-        if other.touchpoint_id == touchpoint.touchpoint_id or other.state not in CONTACTS - WAITING or job is None:
+        if job is None:
             continue
         planned, left = contact_of(other, zone), job.changed_at.astimezone(zone).date()
         contacts.append(Contact(left, left + (planned.last - planned.first)))

@@ -1,11 +1,12 @@
 """What goes to the mail server is exactly one well-formed mail."""
 
+import binascii
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import compat32, default
+from email.policy import SMTP, compat32, default
 from email.utils import parseaddr
 from typing import Any
 
@@ -132,6 +133,46 @@ def test_no_text_adds_a_header_or_a_recipient(name: str, subject: str, body: str
     expected += ["auto-submitted", "content-type", "mime-version"]
     assert sorted(expected) == sorted(key.lower() for key in message)
     assert ["a@b.example"] == [address.addr_spec for address in message["To"].addresses]
+
+
+ATOMS = st.text("abcXYZ019!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    local=ATOMS,
+    domain=st.from_regex(r"[a-z0-9]{1,20}\.[a-z]{2,6}", fullmatch=True),
+    link=st.text("aB3-_./", max_size=300),
+)
+def test_plain_headers_are_written_as_the_library_writes_them(local: str, domain: str, link: str) -> None:
+    values = {
+        "To": f"{local}@{domain}",
+        "Message-ID": f"<{local}@{domain}>",
+        "List-Unsubscribe": f"<https://b.example/{link}>",
+    }
+    library = EmailMessage(policy=SMTP.clone(max_line_length=None))
+    for name, value in values.items():
+        library[name] = value
+    envelope = replace(
+        ENVELOPE,
+        recipient=Mailbox("", values["To"]),
+        message_id=values["Message-ID"],
+        unsubscribe=values["List-Unsubscribe"][1:-1],
+    )
+    unfolded = to_bytes(MAIL, envelope).replace(b"\r\n ", b" ")
+    for line in library.as_bytes().split(b"\r\n")[:3]:
+        assert line.split() == next(one for one in unfolded.split(b"\r\n") if one.startswith(line[:4])).split()
+
+
+@given(st.text(max_size=400))
+def test_lines_written_one_by_one_are_the_same_as_written_together(text: str) -> None:
+    text = text.replace("\r", " ")
+    plain = _read(to_bytes(RenderedMail("s", "", text), replace(ENVELOPE, unsubscribe=None)))
+    whole = text.replace("\n", "\r\n").encode("utf-8", "replace")
+    assert (
+        binascii.b2a_qp(whole, istext=True).replace(b"\r\n", b"\n")
+        == str(plain.get_payload()).replace("\r\n", "\n").encode()
+    )
 
 
 def test_a_mail_without_advertising_is_plain_text_and_offers_nothing_to_unsubscribe_from() -> None:
