@@ -6,13 +6,13 @@ one step and removes contents only once neither the new nor the former state nam
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from guildpost_agent.domain.catalogue import Listing
+from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import Untrusted
 
 _INDEX: Final = "in_force.json"
@@ -66,6 +66,7 @@ class CatalogueStore:
             "in_force": {path: [listing.length, listing.sha256] for path, listing in sorted(state.in_force.items())},
             "refused": state.refused,
         }
+        self._index.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self._index, json.dumps(raw, indent=1).encode("utf-8"))
         kept = {listing.sha256 for each in (state, former) if each for listing in each.in_force.values()}
         for path in self._contents.glob("*"):
@@ -110,14 +111,3 @@ def _parse(data: bytes) -> StoredState:
         in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},
         refused=raw["refused"],
     )
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file durably in one step: after a power loss there is the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(path.name + ".new")
-    with staged.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    staged.replace(path)

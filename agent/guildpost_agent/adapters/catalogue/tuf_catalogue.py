@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState, replace_file
+from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState
 from guildpost_agent.adapters.catalogue.verified import LIMITS, CatalogueUpdater, VerifiedCatalogue
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport, CatalogueVersion
 from guildpost_agent.domain.catalogue import AssociationTrust, Listing, check_clock, judge
 from guildpost_shared.catalogue_keys import root_hash
 from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_CATALOGUE_BYTES, check_path, required_roles
 from guildpost_shared.clock import Clock
+from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import Refused, Unavailable, Untrusted, from_code
 
 FIRST_ROOT: Final = "1.root.json"
@@ -104,6 +105,7 @@ class TufCatalogue:
         root = self._fetch_root()
         if not self._is_anchor(root):
             raise Untrusted("catalogue_wrong_root")
+        self._folder.mkdir(parents=True, exist_ok=True)
         replace_file(kept, root)
         return root
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.app.ports.fence import Mark
+from guildpost_shared.durable_files import flush_folder
 from guildpost_shared.errors import Unavailable
 
 FILE: Final = "fence"
@@ -43,12 +44,8 @@ class FenceFile:
                 file.flush()
                 os.fsync(file.fileno())
                 place = _place(os.fstat(file.fileno()))
-            if fresh and os.name != "nt":  # Windows has no handle to flush a folder with
-                folder = os.open(self._path.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+            if fresh:
+                flush_folder(self._path.parent)
         except OSError as error:
             raise Unavailable("fence_not_written", type(error).__name__, path=self._path) from error
         return Mark(value, place)

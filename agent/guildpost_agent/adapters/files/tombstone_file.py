@@ -6,7 +6,6 @@ A database restored from before an erasure learns from this file whom it must fo
 """
 
 import json
-import os
 from collections.abc import Collection
 from dataclasses import astuple
 from datetime import datetime
@@ -17,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guildpost_agent.domain.rights.identity import Tombstone
+from guildpost_shared.durable_files import replace_file
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ConfigurationError, Unavailable
 
@@ -62,24 +62,7 @@ class TombstoneFile:
         rows = [[*astuple(stone)[:4], stone.since.isoformat()] for stone in sorted(stones)]
         nonce = self._entropy.token_bytes(_NONCE)
         data = _MAGIC + nonce + self._cipher.encrypt(nonce, json.dumps(rows).encode(), _MAGIC)
-        fresh = self._path.with_name(f".{self._path.name}.new")
         try:
-            with fresh.open("wb") as file:
-                fresh.chmod(0o600)
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            _flush(self._path.parent)
+            replace_file(self._path, data, mode=0o600)
         except OSError as error:
             raise Unavailable("tombstones_not_written", type(error).__name__, path=self._path) from error
-
-
-def _flush(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no handle to flush a folder with; NTFS journals the rename.
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

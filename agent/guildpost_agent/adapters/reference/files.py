@@ -1,6 +1,5 @@
 """The tables as files: the dealer's own in ``reference/`` of the agent's folder, else those shipped in the package."""
 
-import os
 from collections.abc import Sized
 from datetime import date
 from importlib import resources
@@ -24,6 +23,7 @@ from guildpost_agent.domain.reference.places import Place, Places
 from guildpost_agent.domain.reference.school_holidays import SchoolHolidays
 from guildpost_agent.domain.reference.tariffs import Tariffs, laid_over
 from guildpost_agent.domain.segments.definitions import Definitions
+from guildpost_shared.durable_files import replace_file
 
 FOLDER: Final = "reference"
 _TOML: Final = frozenset({Name.TARIFFS, Name.SEGMENTS})
@@ -133,13 +133,7 @@ class FileReferenceData:
         """Check a file, then put it in place in one step."""
         kept = as_kept(name, content, today)
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        target = self._folder / file_name(name)
-        fresh = target.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(kept)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+        replace_file(self._folder / file_name(name), kept)
         return self._describe(name)
 
     def remove(self, name: Name) -> bool:

@@ -4,11 +4,11 @@
 Every other file is written once under a name that never comes back (TUF consistent snapshots).
 """
 
-import os
 from pathlib import Path
 from typing import Final
 
 from guildpost_shared.catalogue_paths import is_metadata_name, parse_target_file_name
+from guildpost_shared.durable_files import replace_file
 
 TIMESTAMP: Final = "timestamp.json"
 
@@ -52,16 +52,5 @@ def _read(path: Path) -> bytes | None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write beside, sync, rename, sync the folder: after a power loss there is the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(path.name + ".new")
-    with staged.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    staged.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, data)

@@ -5,7 +5,6 @@ characters. It is the file ``guildpost-ca`` among systemd's credentials, or the 
 ``GUILDPOST_CA_PASSPHRASE_FILE`` names; it is never an argument, an environment value or a part of the configuration.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from guildpost_coordinator.adapters.certificate_authority.local import LocalAuthority
+from guildpost_shared.durable_files import replace_file
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ConfigurationError, Conflict
 
@@ -59,10 +59,9 @@ def store_authority(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / KEY_FILE).exists() or (folder / CERTIFICATE_FILE).exists():
         raise Conflict("ca_exists")
-    _write_new(folder / CERTIFICATE_FILE, certificate.public_bytes(Encoding.PEM))
-    _write_new(
-        folder / KEY_FILE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
-    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    replace_file(folder / CERTIFICATE_FILE, certificate.public_bytes(Encoding.PEM), mode=0o600)
+    replace_file(folder / KEY_FILE, pem, mode=0o600)
 
 
 def load_authority(folder: Path, passphrase: bytes, entropy: Entropy) -> LocalAuthority:
@@ -102,15 +101,3 @@ def _passphrase_files(environment: Mapping[str, str]) -> list[Path]:
     named = environment.get(PASSPHRASE_VARIABLE)
     from_systemd = [Path(credentials) / CREDENTIAL] if credentials else []
     return from_systemd + ([Path(named)] if named else [])
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    """Write a file with owner-only rights, durably, under its name only once complete."""
-    staged = path.with_name(path.name + ".new")
-    staged.unlink(missing_ok=True)
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    staged.replace(path)

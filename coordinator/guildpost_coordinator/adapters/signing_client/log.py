@@ -1,7 +1,8 @@
 """What a key has signed, one file per version, in the signer's own home (port ``SignedLog``)."""
 
-import os
 from pathlib import Path
+
+from guildpost_shared.durable_files import replace_file
 
 _SUFFIX = ".json"
 
@@ -18,17 +19,6 @@ class FileSignedLog:
         return (self._folder / f"{max(versions)}{_SUFFIX}").read_bytes() if versions else None
 
     def record(self, version: int, to_sign: bytes) -> None:
-        """Write durably what is about to be signed: temporary name, sync, rename, sync the folder."""
+        """Write durably what is about to be signed."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._folder / f"{version}{_SUFFIX}"
-        staged = path.with_name(path.name + ".new")
-        with staged.open("wb") as file:
-            file.write(to_sign)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        replace_file(self._folder / f"{version}{_SUFFIX}", to_sign)
