@@ -60,8 +60,23 @@ class Figures(_Section):
     hourly_rate_cents: int = Field(ge=0)
 
 
+CodeDate = Literal[
+    "", "next_hu", "next_au", "next_sp", "next_service", "warranty_end", "lease_end", "delivered_on", "keeper_since",
+    "deregistered_on", "sold_on",
+]  # fmt: skip
+CodeMileage = Literal["", "next_service_km"]
+CodeFlag = Literal["", "advertising_block", "deceased", "dummy", "supplier", "consent_email", "consent_phone"]
+
+
 class LocoSoft(_Section):
-    """The Loco-Soft reporting database, and how a site's codes read; which codes mean what differs between sites."""
+    """The Loco-Soft reporting database, and how a site's codes read; which codes mean what differs between sites.
+
+    Attributes:
+        vehicle_dates: the dealer's own codes of ``codes_vehicle_date`` → field; empty: not read. A code that is not
+            named is read where its description is a heading that we know.
+        vehicle_mileages: likewise for ``codes_vehicle_mileage``.
+        customer_flags: likewise for ``codes_customer_list``.
+    """
 
     host: str
     port: int = Field(default=5432, ge=1, le=65535)
@@ -75,6 +90,9 @@ class LocoSoft(_Section):
     charges: dict[str, str] = {"2": "Kunde", "3": "Kunde", "4": "Intern", "5": "Kunde", "6": "Garantie"}
     channels: dict[str, str] = {"E": "email", "T": "phone", "P": "letter", "B": "letter", "S": "sms"}
     purposes: dict[str, str] = {}
+    vehicle_dates: dict[str, CodeDate] = {}
+    vehicle_mileages: dict[str, CodeMileage] = {}
+    customer_flags: dict[str, CodeFlag] = {}
 
 
 class Dms(_Section):

@@ -46,7 +46,17 @@ CREATE TABLE tire_storage (case_number int, customer_number int, vehicle_number 
     scheduled_end_date date, is_historic bool, price numeric);
 CREATE TABLE tire_storage_wheels (case_number int, tire_dimension text, tire_tread_depth numeric);
 CREATE TABLE makes (make_number int, description text);
-CREATE TABLE models (make_number int, model_code text, description text)
+CREATE TABLE models (make_number int, model_code text, description text);
+CREATE TABLE codes_vehicle_date (vehicle_number int NOT NULL, code varchar(5) NOT NULL, date date);
+CREATE TABLE codes_vehicle_date_def (code varchar(5) NOT NULL, is_defined_by_dms bool, month_increase_factor int,
+    show_in_211_from_or_to varchar(1), is_backdate_on_exceeding bool, description varchar(44));
+CREATE TABLE codes_vehicle_mileage (vehicle_number int NOT NULL, code varchar(5) NOT NULL, kilometer int);
+CREATE TABLE codes_vehicle_mileage_def (code varchar(5) NOT NULL, is_defined_by_dms bool, mileage_increase_factor int,
+    show_in_211_from_or_to varchar(1), description varchar(44));
+CREATE TABLE codes_customer_list (customer_number int NOT NULL, code varchar(5) NOT NULL, value_format varchar(1),
+    value_text varchar(40), value_numeric numeric(18,9), value_date date);
+CREATE TABLE codes_customer_def (code varchar(5) NOT NULL, is_defined_by_dms bool, format varchar(1), length int,
+    "decimal" int, description varchar(44))
 """
 _ROWS: Final = f"""
 INSERT INTO salutations VALUES ('1', 'Herr', '', 'Sehr geehrter Herr'), ('2', 'Frau', 'Dr.', 'Sehr geehrte Frau');
@@ -76,7 +86,20 @@ INSERT INTO privacy_protection_consent VALUES (11, 7, 'Arvana', date '2025-04-03
     timestamp '2025-04-03 10:00', NULL);
 INSERT INTO privacy_details VALUES (11, 'SERVICE', 'E'), (11, 'WERBUNG', 'P');
 INSERT INTO tire_storage VALUES (21, 7, 1007, date '2026-10-20', date '2027-04-01', false, 59);
-INSERT INTO tire_storage_wheels VALUES (21, '205/55 R16', 5.5), (21, '205/55 R16', 4.5)
+INSERT INTO tire_storage_wheels VALUES (21, '205/55 R16', 5.5), (21, '205/55 R16', 4.5);
+INSERT INTO codes_vehicle_date_def VALUES ('L', false, NULL, NULL, NULL, 'Leasing-Ende'),
+    ('GAR', false, NULL, NULL, NULL, 'Garantie bis'), ('G2', false, NULL, NULL, NULL, 'GARANTIEENDE'),
+    ('HU2', true, 24, 'T', true, 'Nächste Hauptuntersuchung'), ('O''X', false, NULL, NULL, NULL, 'Ölprobe gezogen');
+INSERT INTO codes_vehicle_date VALUES (1007, 'L', date '2028-05-31'), (1007, 'GAR', date '2027-06-30'),
+    (1007, 'G2', date '2028-06-30'), (1007, 'HU2', date '2026-05-01'), (1008, 'HU2', date '2028-03-01'),
+    (1008, 'L', date '2099-12-31'), (1008, 'O''X', date '2027-02-01'), (1009, 'L', NULL);
+INSERT INTO codes_vehicle_mileage_def VALUES ('SKM', false, 30000, NULL, 'Nächster Service km');
+INSERT INTO codes_vehicle_mileage VALUES (1007, 'SKM', 75000), (1008, 'SKM', 45000), (1009, 'SKM', 0);
+INSERT INTO codes_customer_def VALUES ('WS', false, 'J', 1, 0, 'Werbesperre (Brief und E-Mail)'),
+    ('TOT', false, 'D', 8, 0, 'verstorben am'), ('HUND', false, 'T', 40, 0, 'Name des Hundes');
+INSERT INTO codes_customer_list VALUES (11, 'WS', 'J', 'J', 0, NULL), (12, 'WS', 'J', 'N', 0, NULL),
+    (13, 'WS', 'J', NULL, 0, NULL), (14, 'WS', 'N', NULL, 0, NULL), (15, 'WS', 'J', 'nur Geburtstag', 0, NULL),
+    (16, 'TOT', 'D', NULL, 0, date '2026-11-05'), (17, 'HUND', 'T', 'Bello', 0, NULL)
 """  # noqa: S608 — nothing in it comes from outside
 
 

@@ -1,11 +1,14 @@
 """``guildpost-agent mapping``: what the columns of the dealer's exports mean: propose, show and confirm.
 
 mapping propose FILE [--save NAME]    mapping show [NAME]    mapping confirm NAME    mapping grants --role ROLE
+mapping codes: what the dealer's own codes in Loco-Soft are for us
 """
 
 import argparse
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from guildpost_agent.adapters.dms.loco_soft_codes import Kind
 from guildpost_agent.adapters.dms.loco_soft_columns import grants
 from guildpost_agent.adapters.dms.mapping_files import (
     FOLDER,
@@ -18,6 +21,7 @@ from guildpost_agent.adapters.dms.mapping_files import (
 from guildpost_agent.adapters.dms.single_file import open_file
 from guildpost_agent.app.ports.dms_source import RefusedFile
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.config import AgentConfig, load_config
 from guildpost_agent.domain.mapping.profile import Profile, from_proposal, write_profile
 from guildpost_agent.domain.mapping.proposal import Proposal
 from guildpost_agent.domain.mapping.vocabulary import AMOUNTS
@@ -41,7 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rights = actions.add_parser("grants", help="Leserechte für Loco-Soft · rights to read Loco-Soft")
     rights.add_argument("--role", default="guildpost", help="Datenbankrolle · database role")
     rights.add_argument("--database", default="loco_auswertung_db", help="Datenbank · database")
-    for action in (propose, show, confirm):
+    codes = actions.add_parser("codes", help="eigene Codes in Loco-Soft · the dealer's own codes in Loco-Soft")
+    for action in (propose, show, confirm, codes):
         add_home(action)
 
 
@@ -57,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(grants(arguments.database, arguments.role), end="")
         return 0
     folder = arguments.home / FOLDER
-    if arguments.action == "propose":
+    if arguments.action == "codes":
+        _print_codes(load_config(arguments.home), texts)
+    elif arguments.action == "propose":
         _propose(arguments.file, folder, arguments.save, texts)
     elif arguments.action == "confirm":
         profile = confirm_profile(folder, arguments.name, SystemClock().now().date())
@@ -106,6 +113,24 @@ def file_pattern(file: Path) -> str:
     """Give the pattern of an export's names: digits at the end are a date or number that changes."""
     stem = file.stem.rstrip("0123456789-_. ")
     return f"{stem}*{file.suffix}"
+
+
+def _print_codes(config: AgentConfig, texts: Catalog) -> None:
+    settings = config.dms.loco_soft
+    if settings is None:
+        raise ConfigurationError("loco_soft_not_configured")
+    from guildpost_agent.adapters.dms.loco_soft import LocoSoft  # noqa: PLC0415 — only where such a site is
+
+    codes = LocoSoft(settings, ZoneInfo(config.dealer.timezone)).codes()
+    for kind in Kind:
+        mine = [code for code in codes if code.kind is kind]
+        print(texts.text("cli.mapping.codes" if mine else "cli.mapping.no_codes", table=kind.value, count=len(mine)))
+        for code in mine:
+            how = "configured" if code.configured else "described" if code.field else "unread"
+            field = code.field or "–"
+            print(f"  {code.code:<6} {code.description:<44} → {field:<20} {texts.text(f'cli.mapping.code.{how}')}")
+    if codes:
+        print(texts.text("cli.mapping.codes_next"))
 
 
 def _list(folder: Path, texts: Catalog) -> None:

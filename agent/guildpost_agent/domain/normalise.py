@@ -249,10 +249,11 @@ def parse_decimal(text: str, most: float) -> float | None:
     return number
 
 
+NO_WORDS: Final = ("n", "nein", "no", "0", "falsch", "false", "f", "off")
 _FLAGS: Final = {
     "": None,
     **dict.fromkeys(("j", "ja", "y", "yes", "1", "x", "wahr", "true", "t", "on"), True),
-    **dict.fromkeys(("n", "nein", "no", "0", "falsch", "false", "f", "off"), False),
+    **dict.fromkeys(NO_WORDS, False),
 }
 
 

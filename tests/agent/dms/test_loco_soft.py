@@ -1,7 +1,7 @@
 """The reporting database of Loco-Soft, read as a role that may see nothing but the columns on the list."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,15 @@ import pytest
 
 from guildpost_agent.adapters.dms.loco_soft import LocoSoft
 from guildpost_agent.adapters.dms.loco_soft_columns import READS
-from guildpost_agent.domain.dms_rows import Table
+from guildpost_agent.cli import main
+from guildpost_agent.domain.dms_rows import Reading, Table
+from guildpost_agent.domain.dms_rows.customers import read_customer
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, public_text
 from tests.factories.loco_soft import CUSTOMERS, DATABASE, PASSWORD, ROLE, make_loco_soft, settings
 from tests.factories.postgres import PORT, Postgres, running_postgres
 
 BERLIN = ZoneInfo("Europe/Berlin")
+SAMPLE = Path(__file__).parents[3] / "docs" / "agent.toml"
 MONEY = ("net_price_in_order", "total_net", "purchase_price", "rebate_group", "price")
 Row = dict[str, str]
 
@@ -58,6 +61,7 @@ def test_a_customer_has_the_best_number_of_each_kind(source: LocoSoft) -> None:
         "name2": "", "street": "Weg 7", "postcode": "01074", "town": "Dresden", "country": "D",
         "birth_date": "1960-01-08", "kind": "P", "supplier": "N", "dummy": "N", "site": "2",
         "email": "neu@post.example", "phone": "0351 127", "phone_work": "0351 99", "mobile": "0171 5550007",
+        "advertising_block": "", "deceased": "",
     }  # fmt: skip
     assert expected == found["7"]
     assert ("G", "J", "N") == (found["50"]["kind"], found["50"]["supplier"], found["50"]["dummy"])
@@ -120,6 +124,82 @@ def test_consents_are_a_matrix_of_channel_and_purpose(source: LocoSoft) -> None:
 def test_stored_wheels_come_with_their_shallowest_tread(source: LocoSoft) -> None:
     found = rows(source, Table.WHEELS)["21"]
     assert ("205/55 R16", "4.5", "N") == (found["dimension"], found["tread_mm"], found["historic"])
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "expected"),
+    [
+        pytest.param(
+            "1007", ("2028-05-31", "2028-06-30", "2027-05-01", "75000"), id="codes, the later date, own column"
+        ),
+        pytest.param("1008", ("", "", "2028-03-01", "60000"), id="never is no date, and the later of two due dates"),
+        pytest.param("1009", ("", "", "2027-05-01", "60000"), id="codes without a value"),
+        pytest.param("1010", ("", "", "2027-05-01", "60000"), id="no codes"),
+    ],
+)
+def test_the_dealers_own_dates_are_read_by_their_description(
+    source: LocoSoft, vehicle: str, expected: tuple[str, ...]
+) -> None:
+    found = rows(source, Table.VEHICLES)[vehicle]
+    assert expected == tuple(found[name] for name in ("lease_end", "warranty_end", "next_hu", "next_service_km"))
+
+
+@pytest.mark.parametrize(
+    ("customer", "blocked"),
+    [
+        pytest.param("10", False, id="no code"),
+        pytest.param("11", True, id="yes"),
+        pytest.param("12", False, id="no"),
+        pytest.param("13", True, id="the code without a value"),
+        pytest.param("14", False, id="a number that is zero"),
+        pytest.param("15", True, id="a word that is not no"),
+    ],
+)
+def test_the_dealers_own_advertising_block_is_read_on_the_safe_side(
+    *, source: LocoSoft, customer: str, blocked: bool
+) -> None:
+    row = rows(source, Table.CUSTOMERS)[customer]
+    assert blocked == read_customer(row, Reading(date(2027, 3, 1), BERLIN)).customer.advertising_block
+
+
+def test_a_day_of_death_among_the_codes_is_one(source: LocoSoft) -> None:
+    found = rows(source, Table.CUSTOMERS)
+    dead = [
+        read_customer(found[number], Reading(date(2027, 3, 1), BERLIN)).customer.deceased for number in ("16", "17")
+    ]
+    assert [True, False] == dead
+
+
+def test_what_agent_toml_says_of_a_code_comes_before_its_description(postgres: Postgres, tmp_path: Path) -> None:
+    dates = {"L": "", "O'X": "lease_end"}
+    given = settings(postgres, tmp_path, vehicle_dates=dates, customer_flags={"HUND": "dummy", "WS": ""})
+    source = LocoSoft(given, BERLIN)
+    try:
+        vehicles, customers = rows(source, Table.VEHICLES), rows(source, Table.CUSTOMERS)
+    finally:
+        source.close()
+    assert ("", "2027-02-01") == (vehicles["1007"]["lease_end"], vehicles["1008"]["lease_end"])
+    assert ("Bello", "N", "J") == tuple(customers[number]["dummy"] for number in ("17", "18", "299"))
+    assert "advertising_block" not in customers["11"]
+
+
+def test_the_command_lists_the_dealers_own_codes(
+    postgres: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = settings(postgres, tmp_path, vehicle_dates={"G2": ""})
+    section = f'host = "{given.host}"\nport = {given.port}\nuser = "{given.user}"\n'
+    section += f'password_file = "{given.password_file}"\nvehicle_dates = {{ G2 = "" }}\n'
+    sample = SAMPLE.read_text("utf-8")
+    (tmp_path / "agent.toml").write_text(f"{sample}\n[dms.loco_soft]\n{section}", "utf-8")
+    assert 0 == main(["mapping", "--lang", "en", "codes", "--home", str(tmp_path)])
+    said = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    assert {
+        "L Leasing-Ende → lease_end by its description",
+        "G2 GARANTIEENDE → – as agent.toml says",
+        "O'X Ölprobe gezogen → – not read",
+        "SKM Nächster Service km → next_service_km by its description",
+        "WS Werbesperre (Brief und E-Mail) → advertising_block by its description",
+    } <= said
 
 
 def test_the_role_sees_the_columns_on_the_list_and_no_other(postgres: Postgres) -> None:

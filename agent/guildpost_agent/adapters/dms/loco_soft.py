@@ -5,7 +5,7 @@ look         which of the columns are there and may be read; a required one that
 read         server-side cursors, a chunk at a time, all in the one snapshot, until the delivery is settled
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from guildpost_agent import config
+from guildpost_agent.adapters.dms.loco_soft_codes import Code, Codes, Kind, sort_out
 from guildpost_agent.adapters.dms.loco_soft_columns import READS
 from guildpost_agent.adapters.dms.loco_soft_queries import QUERIES, Query, Site
 from guildpost_agent.app.ports.dms_source import CHUNK_ROWS, Chunk, Delivery, RefusedFile, SourceTable
@@ -76,6 +77,20 @@ class LocoSoft:
                 raise
         return self._delivery
 
+    def codes(self) -> list[Code]:
+        """Say what the dealer's own codes are for us, of every list that is there; the snapshot is let go.
+
+        Raises:
+            Unavailable: the database cannot be reached, or breaks off.
+            ConfigurationError: it refuses the login, or no password is to be had.
+        """
+        connection = self._connect()
+        try:
+            with _translated():
+                return self._codes(connection, self._present(connection)[1])
+        finally:
+            connection.close()
+
     def settle(self, imported: Sequence[str], refused: Sequence[RefusedFile]) -> None:  # noqa: ARG002 — nothing to move
         """Let go of the snapshot: the next ``read`` sees what is new."""
         self.close()
@@ -108,11 +123,8 @@ class LocoSoft:
         return connection
 
     def _look(self, connection: "psycopg.Connection[tuple[object, ...]]") -> Delivery:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL DateStyle = 'ISO, YMD'")
-            cursor.execute(_COLUMNS, [list(READS)])
-            found = {(str(table), str(column)): bool(may) for table, column, may in cursor.fetchall()}
-        site = self._site(found)
+        found, present = self._present(connection)
+        site = self._site(present, self._codes(connection, present))
         as_of = self._as_of(connection, site)
         tables: list[SourceTable] = []
         refused: list[RefusedFile] = []
@@ -127,11 +139,44 @@ class LocoSoft:
             tables.append(SourceTable(name, table, tuple(query.cells), self._chunks(query), True, as_of, label))
         return Delivery(tuple(tables), tuple(refused))
 
-    def _site(self, found: Mapping[tuple[str, str], bool]) -> Site:
-        present = {
+    def _present(
+        self, connection: "psycopg.Connection[tuple[object, ...]]"
+    ) -> tuple[dict[tuple[str, str], bool], dict[str, frozenset[str]]]:
+        """Say which columns are there and whether they may be read, and by table those that may."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL DateStyle = 'ISO, YMD'")
+            cursor.execute(_COLUMNS, [list(READS)])
+            found = {(str(table), str(column)): bool(may) for table, column, may in cursor.fetchall()}
+        return found, {
             name: frozenset(c for c in (*read.required, *read.optional) if found.get((name, c)))
             for name, read in READS.items()
         }
+
+    def _codes(
+        self, connection: "psycopg.Connection[tuple[object, ...]]", present: Mapping[str, frozenset[str]]
+    ) -> list[Code]:
+        configured: Mapping[Kind, Mapping[str, str]] = {
+            Kind.VEHICLE_DATES: self._settings.vehicle_dates,
+            Kind.VEHICLE_MILEAGES: self._settings.vehicle_mileages,
+            Kind.CUSTOMER_FLAGS: self._settings.customer_flags,
+        }
+        found: list[Code] = []
+        for kind, fields in configured.items():
+            if not present[kind].issuperset(kind.needs):
+                continue
+            defined: list[tuple[str, str]] = []
+            if present[kind.definitions].issuperset({"code", "description"}):
+                statement = sql.SQL("SELECT code::text, COALESCE(description::text, '') FROM {}")
+                rows = connection.execute(statement.format(sql.Identifier(kind.definitions))).fetchall()
+                defined = [(_cell(code), _cell(description)) for code, description in rows]
+            found += sort_out(kind, defined, fields)
+        return found
+
+    def _site(self, present: Mapping[str, frozenset[str]], codes: Iterable[Code]) -> Site:
+        fields: dict[Kind, dict[str, str]] = {kind: {} for kind in Kind}
+        for code in codes:
+            if code.field:
+                fields[code.kind][code.code] = code.field
         settings = self._settings
         return Site(
             present,
@@ -141,6 +186,7 @@ class LocoSoft:
             settings.charges,
             settings.channels,
             settings.purposes,
+            Codes(fields),
         )
 
     def _as_of(self, connection: "psycopg.Connection[tuple[object, ...]]", site: Site) -> datetime | None:

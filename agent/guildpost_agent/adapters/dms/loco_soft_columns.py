@@ -78,6 +78,14 @@ READS: Final[dict[str, Read]] = {
         Table.WHEELS,
     ),
     "tire_storage_wheels": Read((), ("case_number", "tire_dimension", "tire_tread_depth")),
+    "codes_vehicle_date": Read((), ("vehicle_number", "code", "date")),
+    "codes_vehicle_date_def": Read((), ("code", "description")),
+    "codes_vehicle_mileage": Read((), ("vehicle_number", "code", "kilometer")),
+    "codes_vehicle_mileage_def": Read((), ("code", "description")),
+    "codes_customer_list": Read(
+        (), ("customer_number", "code", "value_format", "value_text", "value_numeric", "value_date")
+    ),
+    "codes_customer_def": Read((), ("code", "description")),
 }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ Every cell comes as text: days as ``yyyy-mm-dd``, yes and no as ``J`` and ``N``,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from guildpost_agent.adapters.dms.loco_soft_codes import Codes, Kind, flags, newest
 from guildpost_agent.domain.dms_rows import Table
 
 MOBILE: Final = r"^(\+49|0049|0)[ /(-]*1[567]"
@@ -25,6 +26,7 @@ class Site:
         charges: invoice type → ``Kunde``, ``Garantie`` or ``Intern``.
         channels: channel code of the consents → ``email``, ``phone``, ``letter`` …
         purposes: scope code of the consents → ``service_reminders``, ``offers`` …
+        codes: the dealer's own codes → fields.
     """
 
     present: Mapping[str, frozenset[str]]
@@ -34,6 +36,7 @@ class Site:
     charges: Mapping[str, str]
     channels: Mapping[str, str]
     purposes: Mapping[str, str]
+    codes: Codes = field(default_factory=Codes)
 
     def has(self, table: str, *columns: str) -> bool:
         """Say whether a table has columns that may be read."""
@@ -108,7 +111,16 @@ def _customers(site: Site) -> Query:
     if site.has("customer_com_numbers", "customer_number", "com_type"):
         source += _numbers(site, c("preferred_com_number_type"))
         cells |= {name: f"n.{name}" for name in ("email", "phone", "phone_work", "mobile")}
+    if site.codes.by_field(Kind.CUSTOMER_FLAGS):
+        marks, codes = flags(site.codes, site.present[Kind.CUSTOMER_FLAGS])
+        source += f" LEFT JOIN {codes} ON cf.customer_number = c.customer_number"
+        # A mark counts whichever of the two places says it.
+        cells |= {name: _marked(cells[name], mark) if name in cells else mark for name, mark in marks.items()}
     return Query(cells, source)
+
+
+def _marked(own: str, mark: str) -> str:
+    return f"CASE WHEN ({own}) = 'J' THEN 'J' ELSE COALESCE({mark}, {own}) END"
 
 
 def _numbers(site: Site, preferred: str) -> str:
@@ -182,7 +194,20 @@ def _vehicles(site: Site) -> Query:
         )
         stock = f"d.vehicle_number IS NOT NULL OR COALESCE({stock}, false)"
         cells["deregistered_on"] = "d.deregistered_on"
+    for kind in (Kind.VEHICLE_DATES, Kind.VEHICLE_MILEAGES):
+        if site.codes.by_field(kind):
+            values, codes = newest(kind, site.codes)
+            source += f" LEFT JOIN {codes} ON {codes.rsplit(' ', 1)[1]}.vehicle_number = v.internal_number"
+            cells |= {name: _later(name, cells.get(name, ""), value) for name, value in values.items()}
     return Query(cells | {"in_stock": _flag(stock)}, source)
+
+
+def _later(name: str, own: str, code: str) -> str:
+    """What falls due next is the later one of two statements; of what has happened, the vehicle's own one counts."""
+    if not own:
+        return code
+    typed = f"({own})::{'int' if name.endswith('_km') else 'date'}"
+    return f"GREATEST({typed}, {code})" if name.startswith("next_") else f"COALESCE({typed}, {code})"
 
 
 def _jobs(site: Site) -> Query:
