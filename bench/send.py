@@ -26,7 +26,8 @@ from bench.figures import Figure
 from bench.sending.world import BenchWorld, fill
 from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
-from guildpost_agent.app.dispatch_mail import dispatch_mail
+from guildpost_agent.app.dispatch_mail import compose_draft, dispatch_mail
+from guildpost_agent.app.mail_run import Draft
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.jobs.composing import ComposingChild
 
@@ -71,10 +72,15 @@ def _send(home: Path, port: int, connections: int, child: str) -> float:
         copy = Path(folder) / "run"
         shutil.copytree(home, copy, ignore=shutil.ignore_patterns("node*", "flushed"))
         world = BenchWorld(copy)
+        composer = world.composer()
         command = [sys.executable, "-m", f"bench.sending.{child}", str(copy)]
 
         def drafts(jobs: Sequence[OutboxJob]) -> ComposingChild:
-            return ComposingChild(command, jobs, world.clock.now, world.sender.from_address)
+            def here(job: OutboxJob) -> Draft[OutboxJob]:
+                return compose_draft(world.open_uow, composer.mail, job, world.sender, world.clock.now())
+
+            meanwhile = here if child == "compose_child" else None
+            return ComposingChild(command, jobs, world.clock.now, world.sender.from_address, meanwhile=meanwhile)
 
         os.environ["PYTHONPATH"] = str(ROOT)
         channel = SmtpChannel(SmtpSettings("127.0.0.1", port, "none", connections=connections))

@@ -89,7 +89,7 @@ class Kind(Protocol[Job]):
 
 
 class Drafts(Protocol[Job]):
-    """Where composed mails come from, in the jobs' order."""
+    """Where composed mails come from; those that are ready come first."""
 
     def take(self, most: int, *, wait: bool) -> list[Draft[Job]]:
         """Give the next drafts; with ``wait`` at least one, unless none is left."""

@@ -167,7 +167,13 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
         if len(jobs) < MANY_MAILS:
             return here(jobs)
         command = compose_command(sys.executable, core.home)
-        return ComposingChild(command, jobs, core.business_clock.now, sender.from_address)
+        return ComposingChild(
+            command,
+            jobs,
+            core.business_clock.now,
+            sender.from_address,
+            meanwhile=lambda job: compose_draft(core.open_uow, composer.mail, job, sender, core.business_clock.now()),
+        )
 
     return dispatch_mail(
         core.open_uow,

@@ -8,7 +8,8 @@ single lines of JSON on its standard input, drafts come back as a line of JSON w
                                        ◀──   {"id": "t1", "size": 10240, "reason": ""} + 10,240 bytes
                                        ◀──   {"id": "t2", "size": null, "reason": "no_legal_basis"}
 
-It is never far ahead: what changes meanwhile is seen by the check in the claiming transaction, but a text is as old as
+A child needs a second to start; until its first answer, whoever waits composes what was not ordered yet itself. It is
+never far ahead: what changes meanwhile is seen by the check in the claiming transaction, but a text is as old as
 its draft.
 """
 
@@ -29,6 +30,7 @@ from guildpost_agent.app.ports.channel import OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_shared.errors import Unavailable
 
+ComposeHere = Callable[[OutboxJob], Draft[OutboxJob]]
 AHEAD: Final = 64
 """So many drafts are ordered before they are taken; a second's work, and a megabyte."""
 _ORDER: Final = 16
@@ -47,9 +49,25 @@ class ComposingChild:
     """``Drafts`` of a child process; ``with`` starts and ends it."""
 
     def __init__(
-        self, command: Sequence[str], jobs: Sequence[OutboxJob], now: Callable[[], datetime], from_address: str
+        self,
+        command: Sequence[str],
+        jobs: Sequence[OutboxJob],
+        now: Callable[[], datetime],
+        from_address: str,
+        *,
+        meanwhile: ComposeHere | None = None,
     ) -> None:
+        """Bring what is to be done.
+
+        Args:
+            command: starts the child.
+            jobs: whose mails are wanted, in this order.
+            now: the business clock.
+            from_address: of the envelope.
+            meanwhile: composes in this process while the child starts; without it everybody waits.
+        """
         self._command = list(command)
+        self._meanwhile = meanwhile
         self._waiting = deque(jobs)
         self._ordered: dict[str, OutboxJob] = {}
         self._ready: deque[Draft[OutboxJob]] = deque()
@@ -85,6 +103,9 @@ class ComposingChild:
             Unavailable: ``step_failed``; the child died or fell silent, and said why in the log.
         """
         self._receive()
+        if wait and self._meanwhile is not None and self._waiting and not self._ready:
+            return [self._meanwhile(self._waiting.popleft())]
+        self._meanwhile = None if self._ready else self._meanwhile  # it has begun to answer
         while wait and not self._ready and self.left():
             if not self._news.poll(_PATIENCE_SECONDS * 1000):
                 raise Unavailable("step_failed", step="compose")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from guildpost_agent.app.dispatch_mail import dispatch_mail
-from guildpost_agent.app.mail_run import DispatchSummary
+from guildpost_agent.app.mail_run import DispatchSummary, Draft
+from guildpost_agent.app.ports.channel import OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.jobs.composing import AHEAD, ComposingChild, compose_command
 from tests.factories.sending_world import SendingWorld, always_welcome
@@ -45,6 +46,30 @@ def test_the_child_composes_the_same_mails_in_the_same_order(world: SendingWorld
         m.recipient for m in channel.mails
     ]
     assert all(f"To: {mail.recipient}".encode() in mail.message for mail in channel.mails)
+
+
+def test_while_the_child_starts_mails_are_composed_here(world: SendingWorld, tmp_path: Path) -> None:
+    for number in range(AHEAD + 40):
+        world.plan(f"person{number:03}")
+    here: list[str] = []
+
+    def meanwhile(job: OutboxJob) -> Draft[OutboxJob]:
+        here.append(job.recipient)
+        return Draft(job, OutgoingMail(job.touchpoint_id, world.sender.from_address, job.recipient, b"here"))
+
+    def drafts(jobs: Sequence[OutboxJob]) -> ComposingChild:
+        command = [*PROGRAM, str(tmp_path)]
+        return ComposingChild(command, jobs, world.clock.now, world.sender.from_address, meanwhile=meanwhile)
+
+    channel = FakeChannel(connections=4)
+    summary = dispatch_mail(
+        world.open_uow, channel, drafts, always_welcome, world.clock,
+        sender=world.sender, entropy=world.entropy, is_quiet=lambda _now: False,
+    )  # fmt: skip
+
+    assert AHEAD + 40 == summary.sent == len({mail.recipient for mail in channel.mails})
+    assert here
+    assert set(here) == {mail.recipient for mail in channel.mails if mail.message == b"here"}
 
 
 def test_what_cannot_be_filled_is_refused_and_what_has_no_template_waits(world: SendingWorld, tmp_path: Path) -> None:
