@@ -8,7 +8,7 @@ from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.app.lawful_ways import Lawful, LawfulWays
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import GAP_DAYS
-from guildpost_agent.domain.condition_facts import condition_facts
+from guildpost_agent.domain.condition_facts import condition_facts, named_in
 from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import (
@@ -30,6 +30,7 @@ from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoi
 from guildpost_agent.domain.service_work import consent_purpose, done_within_days, is_notice
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
+from guildpost_shared.services.conditions import Facts as ConditionFacts
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 
@@ -82,6 +83,7 @@ class Judge:
     holds: Mapping[str, Hold] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
     _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
+    _conditions: dict[tuple[object, ...], Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _gone: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
 
@@ -205,4 +207,12 @@ class Judge:
             wheels_stored=vehicle.vehicle_id in house.wheels_stored,
             last_seen=max(seen, default=None),
         )
-        return not_meant(service, facts)
+        return self._not_meant(service, facts)
+
+    def _not_meant(self, service: ServiceDefinition, facts: ConditionFacts) -> Refusal | None:
+        """Ask a condition once for all whose facts are alike, as far as it names them."""
+        named = named_in(service.condition.source, facts).values()
+        alike = (service.service_id, *(value for group in named for value in group.values()))
+        if alike not in self._conditions:
+            self._conditions[alike] = not_meant(service, facts)
+        return self._conditions[alike]

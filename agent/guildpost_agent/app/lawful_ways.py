@@ -5,7 +5,7 @@ from datetime import datetime
 
 from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.domain.consent.decide import Rules
-from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState
+from guildpost_agent.domain.consent.state import NOTHING_STORED, ConsentState, is_silent
 from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import lawful_channels
 from guildpost_agent.domain.legal_basis import Suppressed, dead_letter_box, reachable
@@ -52,7 +52,7 @@ class LawfulWays:
     def _ask(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
         """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
         said, siblings = self.said(customer.customer_id), self.dealership.others_of(customer.customer_id)
-        if said is NOTHING_STORED and not siblings:
+        if not siblings and is_silent(said, wanted, purpose):
             return self._ask_alike(customer, wanted, purpose)
         channels = self._decide(customer, wanted, said, purpose)
         if not siblings:
@@ -61,7 +61,7 @@ class LawfulWays:
         return tuple(channel for channel in channels if channel[0] in whole)
 
     def _ask_alike(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
-        """Ask once for all customers who never said anything and are alike in what the decision rests on."""
+        """Ask once for all customers who said nothing about this and are alike in what the decision rests on."""
         ways = tuple(
             (
                 reachable(customer, one) and not dead_letter_box(customer, one, self.suppressed),

@@ -71,7 +71,7 @@ def _kept(  # noqa: PLR0917 — everything that a day has to keep
     """Keep the days that the workshop, the budget and the household have room for, or name what took the last one."""
     service, last = candidate.service, free[-1].met
     if room is not None:
-        free = [option for option in free if room.fits(option.met)]
+        free = room.keep(free)
         if not free:
             return Refusal(Reason.CAPACITY, allowance.full(room, last))
     free = [option for option in free if allowance.affords(channel, option.contact.first, service.service_id)]

@@ -13,11 +13,11 @@ its own, and one whose skill has no places of its own, needs the general places.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import sub
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,18 @@ _PERCENT: Final = PLACE // 100
 _STRETCH_DAYS: Final = 120
 # A week that is further off than half a year is no promise.
 _SEEN_DAYS: Final = 182
+
+
+class Met(Protocol):
+    """A time at which a message could be met."""
+
+    @property
+    def met(self) -> date:
+        """Give the local day."""
+        ...
+
+
+_Met = TypeVar("_Met", bound=Met)
 
 
 def week_of(day: date) -> date:
@@ -134,9 +146,13 @@ class _Days:
     def slack(self, start: date) -> int:
         """Say how much more can be expected in the fortnight that begins on a day."""
         self.span(start, self._over)
+        return self.now()[max(0, (start - self._base).days)]
+
+    def now(self) -> list[int]:
+        """Give what can be expected more from each start; another list once anything was taken."""
         if self._slack is None:
             self._slack = self._slacks()
-        return self._slack[max(0, (start - self._base).days)]
+        return self._slack
 
     def _slacks(self) -> list[int]:
         """Give for each start the room of the tightest stretch, from an earlier fortnight to the end of a later one."""
@@ -158,6 +174,19 @@ class Room:
         self._after = timedelta(days=coming.after_days)
         self._shares: dict[date, _Share] = {}
         self._found: dict[date, date | None] = {}
+        self._kept: dict[int, tuple[Any, Any]] = {}
+        self._kept_at: list[int] = []
+
+    def keep(self, times: Sequence[_Met]) -> Sequence[_Met]:
+        """Keep the times that fit; many customers share a list of times, which is looked through once for all."""
+        if self._kept_at is not (now := self._days.now()):
+            self._kept_at = now
+            self._kept.clear()
+        known = self._kept.get(id(times))
+        if known is None or known[0] is not times:
+            known = self._kept[id(times)] = (times, [one for one in times if self.fits(one.met)])
+        found: Sequence[_Met] = known[1]
+        return found
 
     def fits(self, met: date) -> bool:
         """Say whether the workshop could serve what one more message, met on a day, brings."""
