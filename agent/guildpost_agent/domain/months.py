@@ -31,10 +31,3 @@ def months_between(earlier: date, later: date) -> int:
 def month_number(day: date) -> int:
     """Count months through the years, so that they can be added like numbers."""
     return day.year * 12 + day.month - 1
-
-
-@lru_cache(maxsize=4096)
-def end_of_month_number(number: int) -> date:
-    """Give the last day of a counted month."""
-    year, month = divmod(number, 12)
-    return last_of(date(year, month + 1, 1))

@@ -150,15 +150,6 @@ def read_month(text: str, today: date) -> tuple[date | None, str]:
     return day and day.replace(day=1), rule
 
 
-def parse_month(text: str, today: date) -> date | None:
-    """Read a month without its rule, see ``read_month``.
-
-    Raises:
-        Unreadable: ``not_a_month``.
-    """
-    return read_month(text, today)[0]
-
-
 def parse_instant(day: date, text: str) -> datetime:
     """Put a time of day (``08:30``, ``8.30 Uhr``) to a day, without a zone; no time means the start of the day.
 
@@ -216,15 +207,6 @@ def _parts(number: str) -> tuple[str, str]:
     if dot and not fraction and len(tail) < 3:  # noqa: PLR2004 — fewer than three digits follow no thousands dot
         whole, fraction = head, tail
     return re.sub(r"\D", "", whole), fraction
-
-
-def parse_km(text: str) -> int | None:
-    """Read a mileage without its rule, see ``read_km``.
-
-    Raises:
-        Unreadable: ``not_a_number``, ``out_of_range`` or ``ambiguous``.
-    """
-    return read_km(text)[0]
 
 
 def parse_decimal(text: str, most: float) -> float | None:

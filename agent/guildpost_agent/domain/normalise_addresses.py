@@ -28,7 +28,6 @@ _CARE: Final = re.compile(r"(?:c\s?/\s?o\b\.?|bei\b)\s*([^,;]+?)\s*[,;]\s*(?=\S)
 _HOUSE_NUMBER: Final = re.compile(
     r"(.*?\D)[\s,]*(\d+)\s*([a-z](?![a-z]))?(?:\s*[-–/+]\s*(\d+)\s*([a-z])?)?\s*(.*)", re.IGNORECASE
 )
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LONGEST_CODE: Final = 12
 
 
@@ -116,19 +115,3 @@ def post_box(street: str) -> str:
     """Write a post box one way (``PF 1234`` → ``Postfach 1234``); a street stays as it is spelled."""
     found = _POST_BOX.match(street)
     return f"Postfach {street[found.end() :]}" if found else street
-
-
-@lru_cache(maxsize=65_536)
-def street_key(street: str) -> str:
-    """Write a street so that its spellings meet: for comparing, never for an envelope.
-
-    ``Königsstraße 3 A``, ``Koenigsstr. 3a`` and ``KÖNIGSSTRASSE 3a`` give ``koenigsstr 3a``.
-    """
-    text = clean(street).casefold().translate(_UMLAUTS)
-    text = re.sub(r"str(?:asse|\.)(?![a-z])|(?<=[a-z])\s+str(?:asse)?\b\.?", "str", text)
-    found = _HOUSE_NUMBER.fullmatch(text)
-    if found is None:
-        return re.sub(r"[^a-z0-9]+", " ", text).strip()
-    name = re.sub(r"[^a-z0-9]+", " ", found[1]).strip()
-    upto = f"-{found[4]}{found[5] or ''}" if found[4] else ""
-    return f"{name} {int(found[2])}{found[3] or ''}{upto}"

@@ -63,8 +63,3 @@ class Rule(StrEnum):
     DATE_IMPLAUSIBLE = "date_implausible"
     HU_FROM_AU = "hu_from_au"
     KM_THOUSANDS = "km_thousands"
-
-
-def message_key(rule: str) -> str:
-    """Name the catalogue's sentence for a rule."""
-    return f"provenance.{rule}"

@@ -22,7 +22,6 @@ ACTIVE_SHARE: Final = 0.30
 VEHICLES_PRIVATE: Final = lists.Weighted([1, 2, 3], [73, 21, 6])
 VEHICLES_BUSINESS: Final = lists.Weighted([1, 2, 3, 5, 8], [60, 20, 10, 7, 3])
 OCCASIONS: Final = lists.Weighted(["HU", "Inspektion", "Reparatur", "Räderwechsel"], [3, 4, 4, 2])
-PAST_STATES: Final = lists.Weighted(["erledigt", "abgesagt", "nicht erschienen"], [90, 6, 4])
 SLOTS: Final = tuple(range(7 * 60 + 30, 16 * 60, 30))
 SUNDAY: Final = 6
 

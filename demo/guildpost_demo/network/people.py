@@ -22,7 +22,6 @@ TRADES: Final = (
     "Gebäudereinigung",
 )  # fmt: skip
 FORMS: Final = ("GmbH", "GmbH", "GmbH", "e. K.", "GbR", "GmbH & Co. KG", "OHG", "UG (haftungsbeschränkt)")
-MOBILE_PREFIXES: Final = ("0151", "0160", "0170", "0171", "0172", "0175", "0176", "0179")
 SOURCES: Final = ("Werkstattauftrag", "Kaufvertrag", "Datenschutzformular", "Online-Anfrage", "Telefonat")
 CONSENT_ACTIVE_OF_EMAIL: Final = 0.58
 CONSENT_INACTIVE_OF_EMAIL: Final = 0.085

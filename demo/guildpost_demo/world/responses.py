@@ -20,7 +20,6 @@ PRIVATE_HOURS: Final = (0.3,) * 6 + (0.6, 1.1, 1.1, 0.95, 0.9, 0.9, 1.0, 0.9, 0.
 BUSINESS_HOURS: Final = (0.3,) * 6 + (0.6, 0.95, 1.15, 1.1, 0.95, 0.9, 0.8, 0.95, 1.1, 1.1, 0.9, 0.8, 0.6, 0.5, 0.5, 0.4, 0.3, 0.3)  # fmt: skip  # noqa: E501 — 24 hours
 CLICK_RATE: Final = 0.035
 UNSUBSCRIBE_RATE: Final = 0.003
-POSTAL_OBJECTION_RATE: Final = 0.0005
 LIFT: Final[dict[tuple[Service, Channel], float]] = {
     ("hu_au", "email"): 0.04,
     ("hu_au", "letter"): 0.06,

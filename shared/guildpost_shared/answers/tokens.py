@@ -34,7 +34,6 @@ RANDOM_BYTES: Final = 16
 _BODY: Final = struct.Struct(">B8s16sI")
 SIGNATURE_BYTES: Final = 64
 TOKEN_BYTES: Final = _BODY.size + SIGNATURE_BYTES
-TOKEN_CHARACTERS: Final = TOKEN_BYTES // 3 * 4
 _CONTEXT: Final = b"guildpost/answer-token/v1\0"
 
 

@@ -10,7 +10,6 @@ from guildpost_shared.errors import ProtocolViolation
 
 T = TypeVar("T")
 MAX_ITEMS: Final = 10_000
-MAX_TEXT: Final = 255
 
 
 class Writer:

@@ -14,7 +14,7 @@ from guildpost_agent.adapters.sql.unit_of_work import SqlUnitOfWork
 from guildpost_agent.app.consents.apply_import import apply_import
 from guildpost_agent.app.consents.close import close_consents, suppress_closed
 from guildpost_agent.app.consents.opt_in import Answer, confirm_opt_in, pending_confirmations, request_opt_in
-from guildpost_agent.app.consents.record import expire_consents, record_grant, record_preferences
+from guildpost_agent.app.consents.record import record_grant, record_preferences
 from guildpost_agent.app.dealership import SUPPRESSION_KEY, suppression_check
 from guildpost_agent.domain.consent.decide import Decision
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
@@ -195,7 +195,7 @@ class Life:
     def end(self) -> None:
         """Let what stands under a pair end."""
         purpose, channel = self.pair()
-        expire_consents(self.uow, [ConsentEvent("1", Kind.GRANTED, channel, purpose, self.now)], self.now)
+        self.uow.consents.append([ConsentEvent("1", Kind.EXPIRED, channel, purpose, self.now)])
         self.said.append(Said("ended", self.now, purpose, channel))
 
     def wish(self) -> None:

@@ -171,12 +171,10 @@ def test_wishes_narrow_and_never_widen(wishes: Preferences, channel: str, expect
     assert expected == found.refusal
 
 
-def test_wishes_order_channels_and_limit_frequency_and_topics() -> None:
-    wishes = Preferences(((REMINDERS.value, (LETTER, PHONE)),), most_per_year=2, topics=frozenset({"hu_au"}))
-    assert [LETTER, EMAIL] == wishes.order(REMINDERS, [EMAIL, LETTER])
+def test_wishes_limit_frequency() -> None:
+    wishes = Preferences(((REMINDERS.value, (LETTER, PHONE)),), most_per_year=2)
     days = [date(2026, 2, 1), date(2026, 5, 1)]
     assert (True, False) == (wishes.wants_another(days, NOW.date()), wishes.wants_another([*days, days[1]], NOW.date()))
-    assert (True, False) == (wishes.wants_topic("hu_au"), wishes.wants_topic("wheels"))
     assert wishes == from_document(to_document(wishes))
 
 

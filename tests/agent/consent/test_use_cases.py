@@ -1,6 +1,7 @@
-"""The ledger in a real encrypted database: double opt-in, imports, entries by hand, calls, the command."""
+"""The ledger in a real encrypted database: double opt-in, imports, entries by hand, the command."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,11 +19,12 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.consents import opt_in
 from guildpost_agent.app.consents.apply_import import apply_import
 from guildpost_agent.app.consents.close import close_consents, suppress_closed
-from guildpost_agent.app.consents.record import record_call, record_grant, record_preferences
+from guildpost_agent.app.consents.record import record_grant, record_preferences
 from guildpost_agent.app.dealership import SUPPRESSION_KEY, suppression_check
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.cli import main
-from guildpost_agent.domain.consent.book import book_of
+from guildpost_agent.domain.consent.book import ConsentBook
+from guildpost_agent.domain.consent.events import ConsentEvent
 from guildpost_agent.domain.consent.importing import Said, ledger_events_from_import
 from guildpost_agent.domain.consent.opt_in import OptInState
 from guildpost_agent.domain.consent.preferences import Preferences
@@ -190,19 +192,8 @@ def test_what_proves_nothing_is_not_entered(store: OpenUnitOfWork, event: object
             record_grant(uow, event, KEY)  # type: ignore[arg-type] # a table's column
 
 
-def test_a_call_is_recorded_with_the_consent_it_rests_on_or_refused(store: OpenUnitOfWork) -> None:
-    with store() as uow:
-        with pytest.raises(Refused, match="call_not_allowed"):
-            record_call(uow, "1", Purpose.SERVICE_REMINDERS, "Kraft", NOW)
-        record_grant(uow, replace(SIGNED, channel="phone"), KEY)
-        record_call(uow, "1", Purpose.SERVICE_REMINDERS, "Kraft", SIGNED.at)
-        (use,), (event,) = uow.consents.uses_of("1"), uow.consents.events_of("1")
-        assert event.seq == use.event_seq
-        assert {"phone": SIGNED.at} == uow.consents.state_of("1").last_used
-
-
 def test_wishes_are_replaced_as_a_whole(store: OpenUnitOfWork) -> None:
-    first, second = Preferences(paused_until=date(2027, 4, 1)), Preferences(topics=frozenset({"hu_au"}))
+    first, second = Preferences(paused_until=date(2027, 4, 1)), Preferences(most_per_year=2)
     with store() as uow:
         record_preferences(uow, "1", first, NOW)
         record_preferences(uow, "1", second, NOW)
@@ -272,6 +263,13 @@ _SAID = st.builds(
 )
 
 
+def a_book(events: Sequence[ConsentEvent]) -> ConsentBook[ConsentEvent]:
+    rows: dict[str, list[ConsentEvent]] = {}
+    for event in events:
+        rows.setdefault(event.customer_id, []).append(event)
+    return ConsentBook(rows, lambda event: event, {})
+
+
 @settings(max_examples=150)
 @given(
     statements=st.lists(_SAID, max_size=8, unique_by=lambda s: (s.customer_id, s.channel, s.purpose)),
@@ -279,8 +277,8 @@ _SAID = st.builds(
 )
 def test_the_same_delivery_again_adds_nothing(*, statements: list[Said], block: bool) -> None:
     blocked = ["2"] if block else []
-    first = ledger_events_from_import(book_of([]).of, statements, blocked, NOW)
-    again = ledger_events_from_import(book_of(first.events).of, statements, blocked, NOW + timedelta(days=1))
+    first = ledger_events_from_import(a_book([]).of, statements, blocked, NOW)
+    again = ledger_events_from_import(a_book(first.events).of, statements, blocked, NOW + timedelta(days=1))
     assert [] == again.events
 
 

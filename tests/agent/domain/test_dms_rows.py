@@ -22,7 +22,7 @@ from guildpost_agent.domain.dms_rows import (
     read_vehicle,
     read_wheels,
 )
-from guildpost_agent.domain.normalise_rules import Rule, message_key
+from guildpost_agent.domain.normalise_rules import Rule
 from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_shared.catalog import load
 from tests.factories.agent import TODAY
@@ -247,4 +247,4 @@ def test_whatever_the_cells_hold_a_row_is_a_bad_row_or_fits_its_table(cells: dic
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_rule_has_its_sentence(language: Any) -> None:
-    assert {message_key(rule) for rule in Rule} <= load("guildpost_agent", language).ids()
+    assert {f"provenance.{rule}" for rule in Rule} <= load("guildpost_agent", language).ids()

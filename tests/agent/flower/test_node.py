@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_agent.adapters.flower import loop, rules
-from guildpost_agent.adapters.flower.keys import generate_node_key, load_node_key, openssh_public
+from guildpost_agent.adapters.flower.keys import load_node_key, openssh_public
 from guildpost_agent.adapters.flower.link import Link, LinkLost
 from guildpost_shared.errors import ConfigurationError, Conflict, ProtocolViolation
+from tests.factories.node_key import a_node_key
 
 ME, RUN = 11, 4711
 FAR = 1e12
@@ -187,7 +188,7 @@ def test_the_loop_gives_up_on_an_other_side_that_keeps_refusing(monkeypatch: pyt
 
 
 def test_a_node_key_is_p384_and_its_public_half_reads_as_openssh() -> None:
-    key = generate_node_key()
+    key = a_node_key()
     public = load_ssh_public_key(openssh_public(key).encode())
     assert isinstance(public, ec.EllipticCurvePublicKey)
     assert isinstance(public.curve, ec.SECP384R1)

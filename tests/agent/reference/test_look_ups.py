@@ -46,41 +46,6 @@ def test_a_postcode_of_two_states_lies_in_both() -> None:
     assert 50.56 == pytest.approx(region.lat)
 
 
-def test_the_distance_of_two_towns_is_right() -> None:
-    assert 304 == pytest.approx(TOWNS.distance_km("60311", "80331"), abs=2)
-
-
-@given(POSTCODES, POSTCODES, POSTCODES)
-def test_distances_are_a_metric(one: str, two: str, three: str) -> None:
-    there, back = PLACES.distance_km(one, two), PLACES.distance_km(two, one)
-    assert there == pytest.approx(back)
-    onwards, direct = PLACES.distance_km(two, three), PLACES.distance_km(one, three)
-    if there is not None and onwards is not None and direct is not None:
-        assert 0 <= direct <= there + onwards + 1e-6
-        assert direct < 900
-
-
-@pytest.mark.parametrize(
-    ("postcode", "town", "agrees"),
-    [
-        ("60311", "Frankfurt", True),
-        ("60311", "FRANKFURT/MAIN", False),
-        ("80331", "Muenchen", True),
-        ("80331", "Munchen", False),
-        ("80331", "Frankfurt", False),
-        ("99999", "Erfurt", False),
-        ("80331", " ", None),
-    ],
-    ids=["short", "other short", "spelt out", "dots lost", "another town", "no such postcode", "no town"],
-)
-def test_a_town_agrees_with_its_postcode(postcode: str, town: str, agrees: bool | None) -> None:  # noqa: FBT001 — as above
-    assert agrees == TOWNS.town_agrees(postcode, town)
-
-
-def test_without_the_full_table_nobody_can_tell_whether_a_town_is_right() -> None:
-    assert PLACES.town_agrees("80331", "Frankfurt") is None
-
-
 def test_a_measured_year_and_a_nearer_area_come_first() -> None:
     def area(month: int, day: int) -> AreaClimate:
         return AreaClimate(month, day, (float(day),) * 12)
@@ -114,26 +79,6 @@ def test_a_day_without_a_tariff_takes_the_nearest_and_says_so(day: date, assumed
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 31)))
 def test_there_is_always_a_tariff(day: date) -> None:
     assert Tariffs((TARIFF,)).on(day).tariff == TARIFF
-
-
-@pytest.mark.parametrize(
-    ("weight_g", "day", "machinable", "cents"),
-    [
-        (10, date(2026, 3, 2), True, 38),
-        (21, date(2026, 3, 2), True, 42),
-        (20, date(2026, 9, 1), True, 39),
-        (20, date(2026, 12, 1), False, 44),
-        (51, date(2026, 3, 2), True, None),
-    ],
-    ids=["light", "heavier", "in autumn", "by hand before Christmas", "too heavy"],
-)
-def test_an_advertising_letter_costs_what_the_carrier_says(
-    weight_g: int,
-    day: date,
-    machinable: bool,  # noqa: FBT001 — as above
-    cents: int | None,
-) -> None:
-    assert cents == TARIFF.dialogue_cents(weight_g, day, machinable=machinable)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ class Planted:
         elif table.name == "consent_events" and column.name in _LEDGER:
             value = _LEDGER[column.name]
         elif (table.name, column.name) == ("consent_events", "preferences"):
-            value = {**_WISHES, "topics": [f"zqtopic{self.count:04}"]}
+            value = {**_WISHES, "blocked": [[f"zqtopic{self.count:04}", "email"]]}
         else:
             value = self._fresh(table, column)
         if column.info.get("personal") and (text := _text(value)) is not None:
@@ -111,7 +111,7 @@ def _text(value: Any) -> str | None:
         case datetime():
             return value.strftime("%Y-%m-%dT%H:%M")
         case dict():
-            text = value["topics"][0] if "topics" in value else value["text"]
+            text = value["blocked"][0][0] if "blocked" in value else value["text"]
             return str(text if isinstance(text, str) else text[1])
         case _:
             return str(value)

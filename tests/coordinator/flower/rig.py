@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Protocol
 
-from guildpost_agent.adapters.flower.keys import generate_node_key, openssh_public
+from guildpost_agent.adapters.flower.keys import openssh_public
 from guildpost_coordinator.adapters.flower.control import Control, RunState
 from guildpost_coordinator.adapters.flower.entrance import Entrance
 from guildpost_coordinator.adapters.flower.filter import create_filter
@@ -23,6 +23,7 @@ from guildpost_coordinator.adapters.flower.superlink import SuperLink
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import from_code
+from tests.factories.node_key import a_node_key
 
 HERE = Path(__file__).parent
 NODE_CHILD = HERE.parent.parent / "agent" / "flower" / "node_child.py"
@@ -75,7 +76,7 @@ class Dealer:
     """One dealership's key, and its child while it takes part."""
 
     name: str
-    key: bytes = field(default_factory=generate_node_key)
+    key: bytes = field(default_factory=a_node_key)
     child: subprocess.Popen[str] | None = None
 
     @property

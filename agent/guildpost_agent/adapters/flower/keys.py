@@ -6,23 +6,11 @@ Light on purpose: the long-running agent makes the key at enrolment, so nothing 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
 
 from guildpost_shared.errors import ConfigurationError
-
-
-def generate_node_key() -> bytes:
-    """Make a private P-384 key.
-
-    Returns:
-        The key as unencrypted PKCS #8 PEM; it belongs into the encrypted database.
-    """
-    key = ec.generate_private_key(ec.SECP384R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def load_node_key(key_pem: bytes) -> ec.EllipticCurvePrivateKey:

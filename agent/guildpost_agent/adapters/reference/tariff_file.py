@@ -33,7 +33,6 @@ class _Tariff(Section):
     source: str = Field(min_length=1)
     letters: tuple[_Product, ...] = Field(min_length=1)
     dialogue: tuple[_Product, ...]
-    dialogue_card_cents: _Price
     national_minimum: _Items
     regional_minimum: _Items
     easy_minimum: _Items

@@ -1,14 +1,11 @@
 """Enter by hand what a customer said: with the proof, or not at all."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from guildpost_agent.app.consents.close import LISTED, OBJECTION
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
-from guildpost_agent.domain.consent.decide import DEFAULTS, Approach, Facts, Rules, decide
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence, evidence_gap
-from guildpost_agent.domain.consent.phone_proof import PhoneUse
 from guildpost_agent.domain.consent.preferences import Preferences, check
 from guildpost_agent.domain.consent.state import ConsentState, outweighs
 from guildpost_agent.domain.consent.terms import (
@@ -16,7 +13,6 @@ from guildpost_agent.domain.consent.terms import (
     EVERY,
     OPENING,
     Basis,
-    ContactChannel,
     Kind,
     Purpose,
 )
@@ -95,38 +91,6 @@ def record_preferences(uow: UnitOfWork, customer_id: str, preferences: Preferenc
     existing(uow, customer_id)
     wishes = check(preferences)
     uow.consents.append([ConsentEvent(customer_id, Kind.PREFERRED, EVERY, EVERY, now, preferences=wishes)])
-
-
-def record_call(
-    uow: UnitOfWork, customer_id: str, purpose: Purpose, called_by: str, now: datetime, *, rules: Rules = DEFAULTS
-) -> None:
-    """Record an advertising call with the consent it rests on, so that its proof is kept (§ 7a UWG).
-
-    Args:
-        uow: the open transaction; the caller commits.
-        customer_id: who was called.
-        purpose: what for.
-        called_by: who called.
-        now: in the dealer's time zone.
-        rules: the dealer's settings.
-
-    Raises:
-        Refused: the ledger does not allow the call (``call_not_allowed``).
-    """
-    customer = existing(uow, customer_id)
-    facts = Facts(customer.is_business, customer.advertising_block)
-    state = uow.consents.state_of(customer_id)
-    decision = decide(state, facts, Approach(purpose, ContactChannel.PHONE), now, rules)
-    if not decision.allowed:
-        raise Refused("call_not_allowed", reason=str(decision.refusal))
-    uow.consents.record_use(PhoneUse(customer_id, decision.proof[0], now, purpose.value, called_by))
-
-
-def expire_consents(uow: UnitOfWork, events: Iterable[ConsentEvent], now: datetime) -> None:
-    """Enter that consents have ended without the customer's saying (validity over, asked again in vain)."""
-    uow.consents.append(
-        [ConsentEvent(event.customer_id, Kind.EXPIRED, event.channel, event.purpose, now) for event in events]
-    )
 
 
 def existing(uow: UnitOfWork, customer_id: str) -> Customer:

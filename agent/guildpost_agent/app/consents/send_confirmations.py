@@ -9,7 +9,7 @@
                  cancels the request                                                            confirm.recorded
 
 Steps 2 to 5 are those of every mail (``mail_run``), with the request in the place of the touchpoint. The mail is
-transactional (``opt_in.CONFIRMATION_CONTENT``): it rests on no consent, counts against no cap and keeps no quiet hours,
+transactional: it rests on no consent, counts against no cap and keeps no quiet hours,
 since somebody waits for it. It never goes to an address on the suppression list: who objected before gives a new
 consent to the staff, not to a form that anybody can fill in.
 """

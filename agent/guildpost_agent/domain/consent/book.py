@@ -45,11 +45,3 @@ class ConsentBook(Generic[_Row]):
     def customer_ids(self) -> Iterable[str]:
         """List who has entries."""
         return self.rows.keys()
-
-
-def book_of(events: Iterable[ConsentEvent]) -> ConsentBook[ConsentEvent]:
-    """Make a book from entries at hand."""
-    rows: dict[str, list[ConsentEvent]] = {}
-    for event in events:
-        rows.setdefault(event.customer_id, []).append(event)
-    return ConsentBook(rows, lambda event: event, {})

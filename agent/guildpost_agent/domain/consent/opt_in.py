@@ -21,13 +21,12 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
-from guildpost_agent.domain.consent.terms import Basis, ContactChannel, ContentClass, Kind
+from guildpost_agent.domain.consent.terms import Basis, ContactChannel, Kind
 from guildpost_shared.answers import tokens
 from guildpost_shared.answers.tokens import Use
 from guildpost_shared.errors import Conflict, Refused
 
 EXPIRES_AFTER: Final = timedelta(days=7)
-CONFIRMATION_CONTENT: Final = ContentClass.TRANSACTIONAL
 _TAG: Final = b"guildpost/opt-in/v1\0"
 
 

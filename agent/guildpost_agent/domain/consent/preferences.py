@@ -3,7 +3,7 @@
 An update replaces the wishes as a whole, in one entry of the ledger: there is no half of an update.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -23,23 +23,12 @@ class Preferences:
         blocked: pairs of purpose and channel that the customer does not want.
         paused_until: the last local day on which no advertising is wished.
         most_per_year: at most so many messages within 365 days.
-        topics: services of interest (service ids); empty means all.
     """
 
     preferred: tuple[tuple[str, tuple[str, ...]], ...] = ()
     blocked: frozenset[tuple[str, str]] = frozenset()
     paused_until: date | None = None
     most_per_year: int | None = None
-    topics: frozenset[str] = frozenset()
-
-    def order(self, purpose: str, channels: Sequence[str]) -> list[str]:
-        """Put channels into the wished order; those without a wish follow as they were."""
-        wished = [channel for channel in dict(self.preferred).get(purpose, ()) if channel in channels]
-        return wished + [channel for channel in channels if channel not in wished]
-
-    def wants_topic(self, service_id: str) -> bool:
-        """Say whether a service is among the topics of interest."""
-        return not self.topics or service_id in self.topics
 
     def wants_another(self, contacts: Iterable[date], today: date) -> bool:
         """Say whether one more message today keeps within the wished frequency."""
@@ -71,7 +60,6 @@ def to_document(preferences: Preferences) -> dict[str, Any]:
         "blocked": sorted(list(pair) for pair in preferences.blocked),
         "paused_until": preferences.paused_until.isoformat() if preferences.paused_until else None,
         "most_per_year": preferences.most_per_year,
-        "topics": sorted(preferences.topics),
     }
 
 
@@ -83,5 +71,4 @@ def from_document(document: Mapping[str, Any]) -> Preferences:
         blocked=frozenset((purpose, channel) for purpose, channel in document["blocked"]),
         paused_until=date.fromisoformat(paused) if paused else None,
         most_per_year=document["most_per_year"],
-        topics=frozenset(document["topics"]),
     )

@@ -24,7 +24,6 @@ class Tariff:
         source: who says so.
         letters: letter products, lightest first.
         dialogue: advertising letters in bulk, lightest first.
-        dialogue_card_cents: an advertising card in bulk, per item.
         national_minimum: items of a national posting.
         regional_minimum: items per Leitregion of a regional posting.
         easy_minimum: items of a posting below the national minimum.
@@ -45,7 +44,6 @@ class Tariff:
     source: str
     letters: tuple[Product, ...]
     dialogue: tuple[Product, ...]
-    dialogue_card_cents: int
     national_minimum: int
     regional_minimum: int
     easy_minimum: int
@@ -64,13 +62,6 @@ class Tariff:
         """Give what an item of a bulk posting costs on top of its base price on a day."""
         season = self.season_cents if day.month in self.season_months else 0
         return season + (0 if machinable else self.not_machinable_cents)
-
-    def dialogue_cents(self, weight_g: int, day: date, *, machinable: bool = True) -> int | None:
-        """Price one advertising letter of a bulk posting; None where none is so heavy."""
-        base = next((product.cents for product in self.dialogue if weight_g <= product.up_to_g), None)
-        if base is None:
-            return None
-        return base + self.surcharge_cents(day, machinable=machinable)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ that joins later takes a line here, a title ``rights.table.<name>`` and a label 
 column in both catalogues.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from guildpost_agent.domain.rights.rules import (
@@ -218,11 +218,6 @@ IDENTIFYING: Final = frozenset(
     }
 )
 """Columns whose values, found in raw text or in a kept file, say that it is about this person."""
-
-
-def rules_of(table: str) -> Iterable[TableRule]:
-    """List a table's rules."""
-    return (rule for rule in RULES if rule.table == table)
 
 
 def held_by_key() -> tuple[TableRule, ...]:

@@ -26,7 +26,6 @@ from guildpost_coordinator.adapters.flower.node_keys import from_openssh, openss
 from guildpost_shared.errors import Conflict, Unavailable
 
 FINISHED: Final = "finished"
-COMPLETED: Final = "completed"
 LOST: Final = "lost"
 _GONE: Final = "unregistered"
 
