@@ -3,7 +3,7 @@
 source = FakeDmsSource()
 source.deliver(Table.CUSTOMERS, ("customer_id", "name1"), ("10", "Müller"))
 source.refuse("kaputt.csv", Refused("dms_file_empty", file="kaputt.csv"))
-import_delivery(…, source, …)
+import_changes(…, source, …)
 source.done                          # names of what was put away
 """
 

@@ -1,52 +1,18 @@
 """Find every reason to write that the dealer's data give, and store what changed."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from guildpost_agent.app.dealership import Dealership, enabled_services, load_dealership, zone_of
+from guildpost_agent.app.dealership import Dealership, zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.history import histories
 from guildpost_agent.domain.occasions import SIGHT_DAYS, after_days, all_due, in_sight
-from guildpost_agent.domain.records import Occasion, Triage
+from guildpost_agent.domain.records import Occasion
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule, AfterEventRule, ContractEndRule, ListRule, NoticeRule
 from guildpost_shared.services.occasion_rules import HuRule
-
-
-@dataclass(frozen=True)
-class OccasionSummary:
-    """How many occasions hold, by how far they can be trusted, and how many planned touchpoints lost theirs."""
-
-    occasions: int
-    trusted: int
-    estimated: int
-    stale: int
-    cancelled: int
-
-
-def find_occasions(
-    open_uow: OpenUnitOfWork, services: Iterable[ServiceDefinition], config: AgentConfig, now: datetime
-) -> OccasionSummary:
-    """Find and store the occasions.
-
-    Args:
-        open_uow: opens a transaction.
-        services: what the catalogue offers; only those that the dealer runs count.
-        config: the dealer's settings.
-        now: the business clock.
-    """
-    with open_uow() as uow:
-        running = enabled_services(services, config)
-        found, cancelled, _ = refresh_occasions(uow, load_dealership(uow, running), running, config, now)
-        uow.commit()
-    triage = Counter(occasion.triage for occasion in found)
-    return OccasionSummary(
-        len(found), triage[Triage.TRUSTED], triage[Triage.ESTIMATED], triage[Triage.STALE], cancelled
-    )
 
 
 def refresh_occasions(

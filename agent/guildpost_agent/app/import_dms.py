@@ -82,20 +82,6 @@ class Imported:
     vehicles: frozenset[str]
 
 
-def import_delivery(
-    open_uow: OpenUnitOfWork,
-    source: DmsSource,
-    clock: Clock,
-    entropy: Entropy,
-    dealer: Dealer,
-    *,
-    erased: KnowsErased = nobody_erased,
-) -> ImportReport | None:
-    """Import what lies ready and give the report, as ``import_changes`` does."""
-    imported = import_changes(open_uow, source, clock, entropy, dealer, erased=erased)
-    return None if imported is None else imported.report
-
-
 def import_changes(
     open_uow: OpenUnitOfWork,
     source: DmsSource,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guildpost_agent.app.import_dms import import_delivery
+from guildpost_agent.app.import_dms import import_changes
 from guildpost_agent.app.ports.planned import PlannedChange
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.take_planner_in import PlannerReport, planner_reports, take_planner_in
@@ -123,7 +123,7 @@ def test_a_complete_delivery_of_the_dms_does_not_call_a_planners_appointments_of
     source = FakeDmsSource()
     columns = ("appointment_id", "customer_id", "day")
     source.deliver(Table.APPOINTMENTS, columns, ("T2", "2", "12.03.2027"), complete=True)
-    import_delivery(store, source, ManualClock(NOW), SeededEntropy(b"planner"), a_config().dealer)
+    import_changes(store, source, ManualClock(NOW), SeededEntropy(b"planner"), a_config().dealer)
     assert [False] == [is_cancelled(one) for one in stored(store)]
     assert [True, False] == [is_cancelled(one) for one in stored(store, "")]
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guildpost_agent.adapters.dms.drop_folder import DropFolder, table_of
-from guildpost_agent.app.import_dms import import_delivery, refusals
+from guildpost_agent.app.import_dms import import_changes, refusals
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
 from guildpost_agent.domain.records import Customer
 from guildpost_shared.clock import ManualClock
@@ -55,7 +55,8 @@ class House:
         (self.drop / name).write_bytes("\r\n".join([*lines, ""]).encode(encoding))
 
     def deliver(self) -> ImportReport | None:
-        return import_delivery(self.open_uow, DropFolder(self.drop), self.clock, self.entropy, a_config().dealer)
+        found = import_changes(self.open_uow, DropFolder(self.drop), self.clock, self.entropy, a_config().dealer)
+        return None if found is None else found.report
 
     def files(self, folder: str) -> list[str]:
         return sorted(path.name for path in (self.drop / folder).glob("*")) if (self.drop / folder).exists() else []
@@ -266,7 +267,7 @@ def test_importing_the_same_again_after_a_crash_changes_nothing(house: House) ->
     write_all(house)
     source = DropFolder(house.drop)
     source.settle = lambda *_: None  # type: ignore[method-assign]  # the power fails between commit and move
-    import_delivery(house.open_uow, source, house.clock, house.entropy, a_config().dealer)
+    import_changes(house.open_uow, source, house.clock, house.entropy, a_config().dealer)
     before = house.counts()
     with house.open_uow() as uow:
         customers = uow.records.customers()
@@ -284,7 +285,7 @@ def test_a_crash_before_the_commit_leaves_everything_as_it_was(house: House) -> 
 
     write_all(house)
     with pytest.raises(OSError, match="15"):
-        import_delivery(house.open_uow, DropFolder(house.drop), house.clock, Failing(b"import"), a_config().dealer)
+        import_changes(house.open_uow, DropFolder(house.drop), house.clock, Failing(b"import"), a_config().dealer)
     assert house.counts() == (0, 0, 0, 0)
     assert sorted(path.name for path in house.drop.iterdir()) == sorted(NAMES)
 

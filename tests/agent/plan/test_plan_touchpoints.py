@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from guildpost_agent.app.explain import explain
-from guildpost_agent.app.find_occasions import find_occasions
 from guildpost_agent.app.plan_touchpoints import PlanSummary, plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
@@ -318,13 +317,6 @@ def test_after_an_outage_two_messages_do_not_leave_together(store: OpenUnitOfWor
     first, second = touchpoints(store)
     sent(store, first, second.planned_at - timedelta(days=1))
     assert recheck(store, second, second.planned_at) == Reason.FREQUENCY_CAP
-
-
-def test_finding_occasions_alone_stores_them(store: OpenUnitOfWork) -> None:
-    put(store)
-    summary = find_occasions(store, SERVICES, CONFIG, NOW)
-    assert (summary.occasions, summary.trusted, summary.stale) == (1, 1, 0)
-    assert find_occasions(store, SERVICES[:0], CONFIG, NOW).occasions == 0
 
 
 def test_a_service_that_the_dealer_does_not_run_is_not_planned(store: OpenUnitOfWork) -> None:
