@@ -19,7 +19,7 @@ from guildpost_agent.bootstrap.works import works_told
 from guildpost_agent.cli.import_report import print_preview, print_taken_in
 from guildpost_agent.cli.mapping import print_proposal
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_shared.errors import ConfigurationError, GuildpostError, exit_code, public_text
+from guildpost_shared.errors import ConfigurationError, GuildpostError, Refused, exit_code, public_text
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule
 from guildpost_shared.services.statutory import statutory_hu_rule
@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     for file in arguments.files:
         _drop(file, folder)
     taken = take_all_in(core, services, database=not arguments.files)
-    if not taken:
+    refused: list[GuildpostError] = [_not_taken(file, core) for file in arguments.files if _lies_there(file, folder)]
+    if not taken and not refused:
         print(texts.text("cli.import.nothing"))
         return 0
-    refused: list[GuildpostError] = []
     for one in taken:
         with core.open_uow() as uow:
             quarantined = uow.imports.quarantined(one.report.import_id)
-        print_taken_in(one, quarantined, texts)
+        print_taken_in(one, quarantined, services, texts)
         refused += [*refusals(one.report), *cut_off_files(one.report)]
     for error in refused:
         print(public_text(error, arguments.lang))
@@ -102,6 +102,23 @@ def _dry_run(core: Core, services: tuple[ServiceDefinition, ...], arguments: arg
         print_preview(source, preview, texts)
     print(texts.text("cli.import.dry_run"))
     return code
+
+
+def _lies_there(file: Path, folder: Path) -> bool:
+    """Say whether a file that was named still waits: the drop folder leaves alone what it does not know."""
+    return (folder / file.name).is_file()
+
+
+def _not_taken(file: Path, core: Core) -> GuildpostError:
+    """Say why a file that was named was left alone; our copy of it goes."""
+    copy = core.config.dms.drop_folder / file.name
+    source, proposal = open_file(copy, profiles_of(core), amounts=core.config.dms.invoice_amounts)
+    if copy.resolve() != file.resolve():
+        copy.unlink(missing_ok=True)
+    if isinstance(source, RefusedFile):
+        return source.error
+    table = proposal.table if proposal is not None else source.table
+    return Refused("dms_mapping_unconfirmed", file=file.name, table=table.value)
 
 
 def _drop(file: Path, folder: Path) -> None:

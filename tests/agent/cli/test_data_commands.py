@@ -47,7 +47,12 @@ def test_a_dry_run_shows_mapping_report_and_triage_of_a_file_never_seen_and_stor
     file.write_text(UNKNOWN, "cp1252")
     code, out = say("import", "--dry-run", str(file))
     assert 0 == code
-    for part in ("→ postcode", "→ email", "3 rows read, 2 new or changed", "row 4, field customer_id: missing_key"):
+    for part in (
+        "→ postcode",
+        "→ email",
+        "3 rows read, 2 new or changed",
+        "row 4, Customer number: The number is missing.",
+    ):
         assert part in out
     with open_core(home).open_uow() as uow:
         assert ([], None) == (uow.records.customers(), uow.imports.latest())
@@ -65,6 +70,22 @@ def test_a_dry_run_refuses_what_cannot_be_read_in_one_sentence(say: Say, tmp_pat
     file.write_bytes(bytes(range(256)) * 20)
     code, out = say("import", "--dry-run", str(file))
     assert (77, True) == (code, "kunden.csv" in out)
+
+
+def test_a_file_that_nobody_can_read_is_named_also_beside_one_that_is_imported(
+    home: Path, say: Say, tmp_path: Path
+) -> None:
+    good, empty, foreign = tmp_path / "kunden.csv", tmp_path / "leer.csv", tmp_path / "rezepte.csv"
+    good.write_text(CUSTOMERS, "cp1252")
+    empty.write_text("")
+    foreign.write_text("Zutat;Menge\nMehl;500\nEier;3\n")
+    code, out = say("import", str(good), str(empty), str(foreign))
+    assert 77 == code
+    for part in ("1 new", "leer.csv is empty", "rezepte.csv"):
+        assert part in out
+    drop = open_core(home).config.dms.drop_folder
+    assert [] == [file.name for file in drop.iterdir() if file.is_file()]
+    assert foreign.exists()
 
 
 def test_an_import_says_what_is_new_and_the_second_time_that_nothing_changed(say: Say, tmp_path: Path) -> None:
