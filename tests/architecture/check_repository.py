@@ -12,7 +12,6 @@ README_COMMANDS = ("make demo", "make test")
 ADDRESS = re.compile(r"https?://|file:/|--(extra-)?index-url|--find-links", re.IGNORECASE)
 GENERATED = "shared/guildpost_shared/pb/"
 LONGEST_FILE = 400
-LONGEST_TEST = 500  # a suite that every implementation of a port must pass stays in one file
 
 
 def tracked() -> list[Path]:
@@ -45,12 +44,12 @@ def scripts_agree() -> Iterator[str]:
 
 
 def files_are_short(files: list[Path]) -> Iterator[str]:
-    """A Python file over 400 lines (500 for tests) is a reason to think again."""
+    """A Python file over 400 lines is a reason to think again."""
     for file in files:
         name = file.relative_to(ROOT).as_posix()
         if file.suffix == ".py" and not name.startswith(GENERATED):
             lines = len(file.read_text("utf-8").splitlines())
-            if lines > (LONGEST_TEST if name.startswith("tests/") else LONGEST_FILE):
+            if lines > LONGEST_FILE:
                 yield f"{name} has {lines} lines"
 
 
