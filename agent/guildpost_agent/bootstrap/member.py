@@ -59,7 +59,7 @@ def catalogue_of(core: Core) -> TufCatalogue:
 
 def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
     """Read the services in force."""
-    services = [parse_service(catalogue.read(path)) for path in catalogue.list("services/")]
+    services = [parse_service(catalogue.read(path), path) for path in catalogue.list("services/")]
     return {service.service_id: service for service in services}
 
 

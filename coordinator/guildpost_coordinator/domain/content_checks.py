@@ -27,7 +27,7 @@ def check_service(path: str, contents: bytes) -> None:
     Raises:
         Refused: ``service_definition_invalid`` or ``proposal_path_mismatch``.
     """
-    _require_path(path, f"services/{parse_service(contents).service_id}.json")
+    _require_path(path, f"services/{parse_service(contents, path).service_id}.json")
 
 
 def check_template(path: str, contents: bytes) -> None:

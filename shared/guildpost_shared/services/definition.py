@@ -30,7 +30,7 @@ from guildpost_shared.services.conditions import Condition, read_condition
 from guildpost_shared.services.event_rules import AfterEventRule, AfterWorkRule, Event
 from guildpost_shared.services.fields import Fields, read_object, refusing
 from guildpost_shared.services.occasion_rules import OccasionRule, read_occasion_rule
-from guildpost_shared.services.positions import line_of
+from guildpost_shared.services.positions import line_of, syntax_fault
 from guildpost_shared.services.work import Work, read_work
 
 _CODE = "service_definition_invalid"
@@ -191,17 +191,22 @@ def template_targets(template_id: str) -> tuple[str, ...]:
     return tuple(f"templates/{template_id}.{suffix}" for suffix in ("json", *sources))
 
 
-def parse_service(data: bytes) -> ServiceDefinition:
+def parse_service(data: bytes, file: str = "service") -> ServiceDefinition:
     """Read a service definition.
 
+    Args:
+        data: the document, UTF-8.
+        file: its name, for whoever has to mend it.
+
     Raises:
-        Refused: ``service_definition_invalid`` with the field, its line and the problem.
+        Refused: ``service_definition_invalid`` with the file, the field, its line and the problem.
     """
     try:
         return _parse(data)
     except Refused as error:
-        line = line_of(data, str(error.params["field"]))
-        raise Refused(_CODE, error.detail, **{**error.params, "line": line}) from error
+        line, problem = syntax_fault(data) or (line_of(data, str(error.params["field"])), error.params["problem"])
+        params = {**error.params, "file": file, "line": line, "problem": problem}
+        raise Refused(_CODE, error.detail, **params) from error
 
 
 def _parse(data: bytes) -> ServiceDefinition:

@@ -29,6 +29,19 @@ def line_of(data: bytes, path: str) -> int:
     return text.count("\n", 0, at) + 1
 
 
+def syntax_fault(data: bytes) -> tuple[int, str] | None:
+    """Say where a document stops being JSON: the line (from 1) and what is wrong there; None where it does not."""
+    try:
+        json.loads(data.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        return error.lineno, f"column {error.colno}: {error.msg}"
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1, "not UTF-8"
+    except (ValueError, RecursionError):
+        return None
+    return None
+
+
 def _skip(text: str, at: int) -> int:
     found = _BLANK.match(text, at)
     return found.end() if found else at

@@ -123,3 +123,32 @@ def test_a_refused_service_says_the_line_in_both_languages() -> None:
     assert 1 == refused.value.params["line"]
     assert "Zeile 1" in public_text(refused.value, "de").what
     assert "line 1" in public_text(refused.value, "en").what
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line", "problem"),
+    [
+        pytest.param(
+            lambda text: text.replace('"strength": 90,', '"strength": 90'), "strength", "delimiter", id="a comma"
+        ),
+        pytest.param(
+            lambda text: text.replace('"strength": 90', '"strength": 090'), "strength", "delimiter", id="a number"
+        ),
+    ],
+)
+def test_what_is_no_json_is_refused_with_file_and_line(spoil: Callable[[str], str], line: str, problem: str) -> None:
+    data = spoil(json.dumps({**_row(), "strength": 90}, indent=2))
+    with pytest.raises(Refused, match="service_definition_invalid") as refused:
+        parse_service(data.encode(), "services/x.json")
+    near = next(number for number, found in enumerate(data.split("\n"), 1) if line in found)
+    said = public_text(refused.value, "en").what
+    assert "services/x.json" in said
+    assert refused.value.params["line"] in {near, near + 1}
+    assert problem in said
+
+
+def test_what_is_no_utf_8_is_refused_with_its_line() -> None:
+    data = json.dumps(_row(), indent=2).encode() + b"\n\xff"
+    with pytest.raises(Refused) as refused:
+        parse_service(data)
+    assert data.count(b"\n") + 1 == refused.value.params["line"]
