@@ -68,8 +68,8 @@ def _of_group(group: fields.Group, recipient: str, parts: Parts) -> Finding:
     if group.action in _DELIVERED:
         return _finding(recipient, status, "delivered", group.diagnostic)
     wording = tuple(filter(None, (group.diagnostic, _comment(group.status), around)))
-    reason = reason_of(Refusal(wording, status, f"{group.remote}\n{parts.text}", group.action == "delayed"))
     delayed = group.action == "delayed"
+    reason = reason_of(Refusal(wording, status, f"{group.remote}\n{parts.text}", delayed, group.category))
     return _finding(recipient, status, reason, group.diagnostic or around, delayed=delayed)
 
 

@@ -46,6 +46,11 @@ def reply_code(text: str) -> str:
     return next(iter(refusals or found), "")
 
 
+def refusal_in(text: str) -> re.Match[str] | None:
+    """Find the first reply code of a refusal in a text."""
+    return next((one for one in _CODE.finditer(text) if one["code"][0] in "45"), None)
+
+
 def usable_status(status: str, code: str, reason: str) -> str:
     """Give a finding's status: the server's own, else one for the reason, else one for the reply code."""
     if status:

@@ -27,6 +27,7 @@ class Group:
         status: the field's text.
         diagnostic: what the remote server said, without the type before it.
         remote: the server that said it.
+        category: what the reporting server (PowerMTA) takes it for; empty if it does not say.
     """
 
     recipient: str
@@ -34,6 +35,7 @@ class Group:
     status: str
     diagnostic: str
     remote: str
+    category: str = ""
 
 
 def groups(text: str) -> list[Group]:
@@ -61,6 +63,7 @@ def _group(found: dict[str, str]) -> Group:
         status=found.get("status", ""),
         diagnostic="" if _COMMENT_ONLY.match(diagnostic) else diagnostic.strip(),
         remote=found.get("remote-mta", ""),
+        category=found.get("x-powermta-bouncecategory", "").strip(),
     )
 
 

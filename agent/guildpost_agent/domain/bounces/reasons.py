@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from guildpost_agent.domain.bounces.addresses import ADDRESS
-from guildpost_agent.domain.bounces.codes import reply_code
+from guildpost_agent.domain.bounces.codes import refusal_in, reply_code
 from guildpost_agent.domain.bounces.rules import rules
 
 MOST_WORDING: Final = 4_000
@@ -17,6 +17,7 @@ _PREAMBLE: Final = re.compile(
     r"(?i)smtp error from remote (?:mail )?(?:server|mailer) (?:after|for) [^\n:]{0,80}:?[^\n:]{0,80}:?"
 )
 _BRACKETED: Final = re.compile(rf"<\s*{ADDRESS.pattern}\s*>")
+_PARAGRAPH: Final = re.compile(r"\n[ \t>]*\n")
 _CONTINUED: Final = re.compile(r"(?m)(?<=\s)[45]\d\d-(?:[45]\.\d{1,3}\.\d{1,3})?[ \t]*")
 
 
@@ -29,12 +30,14 @@ class Refusal:
         status: of RFC 3463; empty if unknown.
         notice: the whole notice, where neither wording nor status says enough.
         delayed: the server goes on trying.
+        category: the reporting server's own word for it; empty if unknown.
     """
 
     wording: tuple[str, ...]
     status: str
     notice: str = ""
     delayed: bool = False
+    category: str = ""
 
 
 def reason_of(refusal: Refusal) -> str:
@@ -47,11 +50,8 @@ def reason_of(refusal: Refusal) -> str:
     around = f"{refusal.notice}\n{said}"
     by_status = rules().by_status.get(f"x{refusal.status[1:]}", "")
     tells = by_status not in _VAGUE and not (stage == "mail" and by_status == "userunknown")
-    for wording in refusal.wording:
-        if reason := _by_wording(wording, refusal.status, code, stage, around):
-            return reason
-        if tells and reply_code(wording):  # what the remote server itself said, before what is said about it
-            break
+    if reason := _by_words(refusal, code, stage):
+        return reason
     if tells:
         return by_status
     if not code:
@@ -59,6 +59,18 @@ def reason_of(refusal: Refusal) -> str:
         if reason := _by_wording(refusal.notice, refusal.status, code, "" if code else stage, around):
             return reason
     return "expired" if refusal.delayed else rules().by_stage.get(stage, "") or by_status or UNKNOWN
+
+
+def _by_words(refusal: Refusal, code: str, stage: str) -> str:
+    """Judge by what was said: a remote server's own reply, where there is one, counts before what is said about it."""
+    around = "\n".join((refusal.notice, *refusal.wording))
+    for wording in refusal.wording:
+        reply = reply_in(wording)
+        if reason := _by_wording(reply or wording, refusal.status, code, stage, around):
+            return reason
+        if reply:
+            break
+    return _by_wording(f"category {refusal.category}", "", "", "", "") if refusal.category else ""
 
 
 def _by_wording(wording: str, status: str, code: str, stage: str, around: str) -> str:
@@ -81,6 +93,12 @@ def stage_of(text: str) -> str:
     }
     best = max(_STAGE_ORDER, key=lambda name: last[name])
     return best if last[best] >= 0 else ""
+
+
+def reply_in(wording: str) -> str:
+    """Give the server's own reply inside a text, from its code to the next empty line; empty where there is none."""
+    found = refusal_in(wording)
+    return _PARAGRAPH.split(wording[found.start() :], maxsplit=1)[0] if found else ""
 
 
 def plain(wording: str) -> str:

@@ -1,7 +1,10 @@
 """The tables beside this module, read and compiled once: what servers write is data, not code.
 
-``rules.toml`` says where things stand in a notice, ``reasons.toml`` what its wording means; both say where they come
-from. A rule's conditions are beginnings: the status ``x.7.`` fits ``5.7.1`` and ``4.7.0``, the status ``4.`` every
+``rules.toml`` says where things stand in a notice, ``reasons.toml`` what its wording means in general; before it come
+the tables of whole phrases (``registry``, ``providers``, ``services``, ``servers``, ``gateways``), from the surest to
+the least sure. All say where they come from.
+
+A rule's conditions are beginnings: the status ``x.7.`` fits ``5.7.1`` and ``4.7.0``, the status ``4.`` every
 transient one, and an empty one fits where no status is known.
 """
 
@@ -16,11 +19,19 @@ from typing import Any, Final
 from guildpost_agent.domain.bounces.addresses import ADDRESS
 
 _FLAGS: Final = re.IGNORECASE
+_REASONS: Final = (
+    "registry.toml",
+    "providers.toml",
+    "services.toml",
+    "servers.toml",
+    "gateways.toml",
+    "reasons.toml",
+)
 
 
 @dataclass(frozen=True)
 class ReasonRule:
-    """One row of ``reasons.toml``; an empty condition is no condition."""
+    """One row of a table of reasons; an empty condition is no condition."""
 
     reason: str
     when: re.Pattern[str] | None
@@ -58,7 +69,7 @@ class ReasonRule:
 
 @dataclass(frozen=True)
 class Rules:
-    """Both tables."""
+    """All tables."""
 
     original: re.Pattern[str]
     introduction: re.Pattern[str]
@@ -91,7 +102,7 @@ def rules() -> Rules:
         inside=_with_address(table["recipient"]["inside"]),
         stages={name: any_of(found) for name, found in table["stage"].items()},
         assumed={name: any_of(found) for name, found in table["assumed"].items()},
-        reasons=tuple(_rule(row, unknown) for row in reasons["rule"]),
+        reasons=tuple(_rule(row, unknown) for name in _REASONS for row in read(name)["rule"]),
         by_status=table["status"],
         by_stage=table["by_stage"],
     )
