@@ -10,6 +10,7 @@ What happened is judged by wording first (``reasons.toml``), then status, then t
 give the same status for a block list and for an unknown user, but say which in words.
 """
 
+import re
 from email.message import Message
 from typing import Final
 
@@ -25,6 +26,8 @@ from guildpost_agent.domain.bounces.reasons import Refusal, reason_of
 from guildpost_agent.domain.bounces.rules import rules
 
 MOST_RECIPIENTS: Final = 500
+_BY_PERSON: Final = re.compile(r"\s*(?:re|aw|sv|antw|wg|fwd?|tr|rv|enc|vs)\s*(?:\[\d+\])?:", re.IGNORECASE)
+"""How the subject begins when a person answers or forwards."""
 _DELIVERED: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 
 
@@ -92,14 +95,14 @@ def _finding(recipient: str, status: str, reason: str, said: str, *, delayed: bo
 
 def _is_notice(parts: Parts) -> bool:
     """Say whether a daemon tells that something was not delivered."""
-    message = parts.message
+    message, subject = parts.message, header(parts.message, "Subject")
     by_daemon = (
         rules().daemon.search(header(message, "From") or "<>")
         or header(message, "Return-Path") == "<>"
         or header(message, "X-Failed-Recipients")
-        or rules().subject.search(header(message, "Subject"))
+        or (rules().subject.search(subject) and not _BY_PERSON.match(subject))
     )
-    return bool(by_daemon and rules().introduction.search(f"{header(message, 'Subject')}\n{parts.text}"))
+    return bool(by_daemon and rules().introduction.search(f"{subject}\n{parts.text}"))
 
 
 def _other_recipient(parts: Parts) -> str:

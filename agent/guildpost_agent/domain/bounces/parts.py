@@ -109,9 +109,12 @@ def take_apart(message: Message, *, whole: bool = False) -> Parts:
 
 
 def header(message: Message, name: str) -> str:
-    """Give a header's text, unfolded; empty where it is missing."""
-    value = message.get(name)
-    return "" if value is None else re.sub(r"\s+", " ", str(value)).strip()
+    """Give a header's text, unfolded, raw UTF-8 in it included; empty where it is missing."""
+    for found, value in message.raw_items():
+        if found.lower() == name.lower():
+            text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return re.sub(r"\s+", " ", text).strip()
+    return ""
 
 
 def _outer_parts(message: Message) -> Iterator[Message]:
