@@ -1,6 +1,6 @@
 # Guildpost: everything a newcomer or a machine runs.
 #   make demo    a brand and 12 dealerships, end to end (ARGS="--exit" ends by itself)
-#   make test    the test suite (creates .venv itself, runs offline afterwards)
+#   make test    the test suite (creates .venv itself, runs offline afterwards; JOBS=2 processes)
 #   make check   lint, types, import contracts, lock and docs
 #   make bench   performance claims, one JSON line per figure (BENCH=demo|...)
 #   make soak    long fault campaigns
@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 LOCK := installers/lock/workspace.txt
 ARGS ?=
 BENCH ?= demo
+JOBS ?= 2
 export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
 
@@ -31,7 +32,7 @@ demo: $(VENV)/.ready
 	$(BIN)/guildpost-demo $(ARGS)
 
 test: $(VENV)/.ready
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

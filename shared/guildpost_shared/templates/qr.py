@@ -8,8 +8,6 @@ import struct
 import zlib
 from typing import Final
 
-import numpy as np
-
 _MASK: Final = 2
 _PIXELS: Final = 3  # per module: no printer has to guess where one ends
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -17,7 +15,8 @@ _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 def qr_png(text: str) -> bytes:
     """Draw a code with its quiet zone of four modules: a PNG of one bit per pixel."""
-    import zxingcpp  # noqa: PLC0415 — only the process that prints needs it
+    import numpy as np  # noqa: PLC0415 — only the process that prints needs it, nor what draws the code
+    import zxingcpp  # noqa: PLC0415 — the same
 
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
     light = np.asarray(code.to_image(add_quiet_zones=True)) != 0
