@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,17 @@ def test_files_are_windows_1252_with_crlf_and_the_agreed_headers(profile: Dealer
     with pytest.raises(UnicodeDecodeError):
         (tmp_path / "kunden.csv").read_bytes().decode("utf-8")
     assert sorted(f"{kind}.csv" for kind in HEADERS) == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_files_are_as_old_as_the_simulated_day_so_that_nobody_takes_the_system_for_silent(
+    profile: DealerProfile, tmp_path: Path
+) -> None:
+    small = replace(profile, customers=50)
+    export(tmp_path, small, households(small, DEMO_START, SEED), SEED, DEMO_START)
+    later = drop(tmp_path, "termine", date(2027, 3, 15), ["1;2;3;20.03.2027;08:00;HU/AU;offen;15.03.2027"])
+    days = [datetime.fromtimestamp((tmp_path / f"{kind}.csv").stat().st_mtime, UTC).date() for kind in HEADERS]
+    assert [DEMO_START] * len(HEADERS) == days
+    assert date(2027, 3, 15) == datetime.fromtimestamp(later.stat().st_mtime, UTC).date()
 
 
 def test_the_same_seed_writes_the_same_bytes_and_another_does_not(profile: DealerProfile, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def write_sample_data(stage: Stage, said: Callable[[str], None]) -> None:
         rng = dice(options.seed, profile.key, "world")
         world = DealerWorld(profile, [])
         source = households(profile, options.start, options.seed, planting.customers if planting else ())
-        written = export(corner.dms, profile, world.watching(source, options.start, rng), options.seed)
+        written = export(corner.dms, profile, world.watching(source, options.start, rng), options.seed, options.start)
         for folder in (corner.home, corner.letters):
             folder.mkdir(parents=True, mode=0o700)
         around = Surroundings(

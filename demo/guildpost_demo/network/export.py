@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TextIO
@@ -19,6 +19,8 @@ from guildpost_demo.network.dirt import break_row, soil_customer, soil_plate
 from guildpost_demo.network.records import Appointment, Customer, Household, Job, Vehicle
 
 ENCODING: Final = "cp1252"
+_EXPORT_HOUR: Final = time(2)
+"""When a management system writes its exports, UTC: before anybody works."""
 HEADERS: Final = {
     "kunden": "Kundennummer;Anrede;Titel;Vorname;Name1;Name2;Strasse;PLZ;Ort;Land;Telefon privat;Telefon gesch.;Mobil;"
     "E-Mail;Geburtsdatum;Werbesperre;DSE E-Mail;DSE Telefon;DSE Datum;DSE Quelle;Kundenart;Lieferant;Angelegt am",
@@ -163,13 +165,17 @@ def appointment_row(appointment: Appointment) -> str:
 
 
 @contextmanager
-def _replacing(path: Path, kind: str) -> Iterator[TextIO]:
+def _replacing(path: Path, kind: str, day: date | None) -> Iterator[TextIO]:
+    """Write a file that appears whole, as old as the simulated day: agents tell by that how fresh their data are."""
     temporary = path.with_name(f".{path.name}.part")
     with temporary.open("w", encoding=ENCODING, newline="\r\n") as file:
         file.write(HEADERS[kind] + "\n")
         yield file
         file.flush()
         os.fsync(file.fileno())
+    if day is not None:
+        written = datetime.combine(day, _EXPORT_HOUR, UTC).timestamp()
+        os.utime(temporary, (written, written))
     temporary.replace(path)
 
 
@@ -186,7 +192,9 @@ class _Rows:
         self._file.write(line + "\n")
 
 
-def export(folder: Path, profile: DealerProfile, source: Iterable[Household], seed: int) -> Written:
+def export(
+    folder: Path, profile: DealerProfile, source: Iterable[Household], seed: int, day: date | None = None
+) -> Written:
     """Write the four export files of a dealership, streaming (nothing is kept in memory).
 
     Args:
@@ -194,6 +202,7 @@ def export(folder: Path, profile: DealerProfile, source: Iterable[Household], se
         profile: the dealership.
         source: its households.
         seed: decides the dirt; the same seed writes the same bytes.
+        day: the simulated day on which the system writes them; None: today.
 
     Returns:
         What was written.
@@ -202,7 +211,7 @@ def export(folder: Path, profile: DealerProfile, source: Iterable[Household], se
     rng = dice(seed, profile.key, "dirt")
     written = Written()
     with ExitStack() as stack:
-        files = {kind: stack.enter_context(_replacing(folder / f"{kind}.csv", kind)) for kind in HEADERS}
+        files = {kind: stack.enter_context(_replacing(folder / f"{kind}.csv", kind, day)) for kind in HEADERS}
         rows = {kind: _Rows(file, rng, written) for kind, file in files.items()}
         for household in source:
             _write_household(rng, rows, household, profile.email_domain, written)
@@ -241,6 +250,6 @@ def drop(folder: Path, kind: str, day: date, lines: Iterable[str]) -> Path:
         The file.
     """
     path = folder / f"{kind}_{day:%Y%m%d}.csv"
-    with _replacing(path, kind) as file:
+    with _replacing(path, kind, day) as file:
         file.writelines(line + "\n" for line in lines)
     return path
