@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -263,6 +263,28 @@ def read_config(path: Path) -> AgentConfig:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError("agent_config_unreadable", path=path, reason=str(error)) from None
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError("agent_config_invalid", path=path, field=field, reason=first["msg"]) from None
+        raise _invalid(path, error) from None
+
+
+_INVALID: Final = {
+    "missing": "agent_config_invalid_missing",
+    "extra_forbidden": "agent_config_invalid_unknown",
+    "greater_than_equal": "agent_config_invalid_small",
+    "less_than_equal": "agent_config_invalid_large",
+    "literal_error": "agent_config_invalid_choice",
+}
+"""What pydantic finds most often, in our own words of both languages; the rest is said in its own."""
+
+
+def _invalid(path: Path, error: ValidationError) -> ConfigurationError:
+    first = error.errors(include_input=False, include_url=False)[0]
+    limits = first.get("ctx", {})
+    return ConfigurationError(
+        _INVALID.get(first["type"], "agent_config_invalid"),
+        path=path,
+        field=".".join(str(part) for part in first["loc"]),
+        reason=first["msg"].removeprefix("Value error, "),
+        least=limits.get("ge"),
+        most=limits.get("le"),
+        choices=str(limits.get("expected")).replace(" or ", ", "),
+    )

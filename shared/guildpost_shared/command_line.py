@@ -8,13 +8,27 @@ translated here, once: the public sentence and the next step to standard error, 
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
-from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
+from guildpost_shared.errors import ConfigurationError, GuildpostError, Language, exit_code, public_text
 
 INTERRUPTED: Final = 130
+MISUSED: Final = 2
+_MISREAD: Final = (
+    ("command_line_missing", re.compile(r"the following arguments are required: (?P<what>.+)")),
+    ("command_line_missing", re.compile(r"one of the arguments (?P<what>.+) is required")),
+    ("command_line_missing", re.compile(r"argument (?P<what>[^:]+): expected .*argument.*")),
+    ("command_line_unknown", re.compile(r"unrecognized arguments: (?P<what>.+)")),
+    (
+        "command_line_choice",
+        re.compile(r"argument (?P<argument>[^:]+): invalid choice: '?(?P<given>.*?)'? \(choose from (?P<choices>.+)\)"),
+    ),
+    ("command_line_value", re.compile(r"argument (?P<argument>[^:]+): (?P<problem>.+)")),
+)
+"""What argparse says, in the order in which it is tried."""
 
 
 class Command(Protocol):
@@ -38,10 +52,40 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
         self.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help="de | en")
 
+    def error(self, message: str) -> NoReturn:
+        """Leave the words to ``main``, which knows the language."""
+        raise _MisuseError(self.format_usage(), message)
+
+
+class _MisuseError(Exception):
+    """A command line that cannot be read: how it is meant, and what argparse found."""
+
+    def __init__(self, usage: str, message: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+        self.message = message
+
 
 def default_language(environment: Mapping[str, str]) -> Language:
     """Choose the language of the terminal: ``GUILDPOST_LANG``, else German."""
     return "en" if environment.get("GUILDPOST_LANG", "").lower().startswith("en") else "de"
+
+
+def misread(message: str) -> GuildpostError:
+    """Say in our words what argparse found wrong with a command line."""
+    for code, pattern in _MISREAD:
+        found = pattern.fullmatch(message)
+        if found is not None:
+            params = {name: words.replace("'", "") for name, words in found.groupdict().items()}
+            return ConfigurationError(code, **params)
+    return ConfigurationError("command_line_wrong", problem=message)
+
+
+def _language(given: Sequence[str]) -> Language:
+    """Find the language in words that cannot be parsed; the last one said counts."""
+    words = " ".join(given).replace("--lang=", "--lang ")
+    said = re.findall(r"--lang (de|en)\b", words)
+    return said[-1] if said else default_language(os.environ)
 
 
 def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +108,11 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     for name, module in modules.items():
         sub = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
         module.configure(sub)
-    parsed = parser.parse_args(given)
+    try:
+        parsed = parser.parse_args(given)
+    except _MisuseError as misuse:
+        sys.stderr.write(f"{misuse.usage}{public_text(misread(misuse.message), _language(given))}\n")
+        raise SystemExit(MISUSED) from None
     try:
         return int(modules[parsed.command].run(parsed))
     except GuildpostError as error:

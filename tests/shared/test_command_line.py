@@ -84,6 +84,35 @@ def test_a_command_line_that_cannot_be_read_is_not_run(
     assert [] == command.given
 
 
+@pytest.mark.parametrize(
+    ("arguments", "german", "english"),
+    [
+        pytest.param(
+            ["check", "--number", "many"], "--number ist so nicht", "--number cannot be understood", id="a word"
+        ),
+        pytest.param(["check", "--number"], "fehlt eine Angabe: --number", "lacks something: --number", id="no value"),
+        pytest.param(["check", "extra"], "kennt die Angabe nicht: extra", "does not know: extra", id="too much"),
+        pytest.param(
+            ["chekc"], "gibt es „chekc“ nicht; möglich: check", "cannot be “chekc”; possible: check", id="a slip"
+        ),
+        pytest.param([], "fehlt eine Angabe: COMMAND", "lacks something: COMMAND", id="nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_said_in_both_languages(
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    german: str,
+    english: str,
+) -> None:
+    _install(monkeypatch)
+    for words, said in ((arguments, german), (["--lang=en", *arguments], english)):
+        with pytest.raises(SystemExit):
+            main(PROGRAM, {"check": COMMANDS["check"]}, words)
+        assert said in capsys.readouterr().err
+
+
 ERRORS = [
     ConfigurationError("agent_config_missing", path="/x/agent.toml"),
     Unavailable("agent_not_running"),

@@ -12,6 +12,7 @@ from typing import Final
 
 from guildpost_agent.app.answer_why import answer_why
 from guildpost_agent.app.compare_plans import compare_plans
+from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
@@ -21,6 +22,7 @@ from guildpost_agent.cli.plan_changes import describe_changes
 from guildpost_agent.cli.plan_entries import Page, describe_entries
 from guildpost_agent.cli.plan_summary import describe_summary
 from guildpost_agent.cli.plan_why import describe_answer
+from guildpost_agent.cli.stop import stop_line
 from guildpost_agent.config import read_config
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_shared.catalog import Catalog
@@ -78,6 +80,11 @@ def _lines(
     core: Core, services: Sequence[ServiceDefinition], arguments: argparse.Namespace, texts: Catalog
 ) -> Iterator[str]:
     now, page = _now(core, arguments.as_of), Page(arguments.page, arguments.limit)
+    with core.open_uow() as uow:
+        stop = current_stop(uow)
+    if stop is not None:
+        yield stop_line(stop, core, texts)
+        yield texts.text("cli.plan.stopped")
     frost = first_frost_of(core)
     if arguments.why is not None:
         for answer in answer_why(core.open_uow, services, core.config, now, arguments.why, first_frost=frost):

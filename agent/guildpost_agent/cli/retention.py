@@ -7,7 +7,7 @@ from guildpost_agent.app.rights.confirm_retention import confirm_retention, conf
 from guildpost_agent.app.rights.retention import retention_due, silent_people
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.rights import periods_of, retain
-from guildpost_agent.domain.rights.retention import LAW, Due
+from guildpost_agent.domain.rights.retention import Due
 from guildpost_shared.catalog import Catalog
 
 
@@ -41,7 +41,8 @@ def run_retention(core: Core, arguments: argparse.Namespace, texts: Catalog) -> 
 
 def _print(found: Iterable[Due], texts: Catalog) -> None:
     heading = (texts.text(f"cli.rights.retention.{name}") for name in ("rule", "law", "count", "oldest"))
-    print("{:58} {:42} {:>9}  {}".format(*heading))
+    print("{:50} {:50} {:>9}  {}".format(*heading))
     for due in found:
         words = texts.text(f"rights.retention.{due.rule}")
-        print(f"{words:58} {LAW[due.rule]:42} {due.count:9}  {due.oldest or '–'}")
+        law = texts.text(f"rights.law.{due.rule}")
+        print(f"{words:50} {law:50} {due.count:9}  {due.oldest or '–'}")

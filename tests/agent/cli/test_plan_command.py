@@ -66,6 +66,15 @@ FIGURES = {
 }
 
 
+@pytest.mark.parametrize("what", [(), ("--explain",), ("--why", "1001")], ids=["figures", "reasons", "why"])
+def test_an_emergency_stop_is_said_before_the_plan(home: Path, say: Say, what: tuple[str, ...]) -> None:
+    assert "Nothalt" not in say(*AS_OF, *what)[1]
+    assert 0 == main(["stop", "--by", "Frau Muster", "--home", str(home)])
+    said = say(*AS_OF, *what)[1]
+    assert "ALLES ruht" in said
+    assert "hinaus geht nichts, bis „resume“ den Nothalt aufhebt" in said
+
+
 @pytest.mark.parametrize(("language", "parts"), FIGURES.items(), ids=FIGURES.keys())
 def test_the_figures_are_said_in_both_languages(say: Say, language: str, parts: tuple[str, ...]) -> None:
     code, out = say(*SPRING, language=language)

@@ -1,13 +1,16 @@
 """Every personal column has its rules and its words, and no rule speaks of what is not there."""
 
+import re
+
 import pytest
 from sqlalchemy import Table
 
 from guildpost_agent.adapters.sql.tables import metadata
-from guildpost_agent.domain.rights.retention import CONTACTS, LAW, Rule
+from guildpost_agent.domain.rights.retention import CONTACTS, Rule
 from guildpost_agent.domain.rights.rules import Blank, Delete, Direct, Mentions, Pseudonym, TableRule, Via
 from guildpost_agent.domain.rights.schema_rules import RULES
 from guildpost_shared.catalog import load
+from guildpost_shared.errors import Language
 
 PERSONAL = sorted(t.name for t in metadata.tables.values() if any(c.info.get("personal") for c in t.c))
 NAMES = [f"{number}-{rule.table}" for number, rule in enumerate(RULES)]
@@ -76,5 +79,8 @@ def test_every_column_that_speaks_of_a_contact_exists_beside_the_customers_numbe
     assert [] == [c for c in CONTACTS if not {"customer_id", c[1]} <= {x.name for x in metadata.tables[c[0]].c}]
 
 
-def test_every_retention_rule_names_its_law() -> None:
-    assert set(Rule) == set(LAW)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_retention_rule_names_its_law(language: Language) -> None:
+    texts = load("guildpost_agent", language)
+    named = [texts.text(f"rights.law.{rule}") for rule in Rule]
+    assert [] == [law for law in named if not re.search("DSGVO|UWG" if language == "de" else "GDPR|UWG", law)]

@@ -33,18 +33,6 @@ class Rule(StrEnum):
     SIGN_IN = "sign_in"
 
 
-LAW: Final[dict[Rule, str]] = {
-    Rule.PROFILE_DELETE: "Art. 5(1)(e), 17(1)(a) GDPR",
-    Rule.PROFILE_RESTRICT: "Art. 5(1)(c), 6(1)(f) GDPR",
-    Rule.SEND_LOG: "Art. 5(1)(e), 5(2) GDPR; § 195 BGB",
-    Rule.PHONE_PROOF: "§ 7a UWG",
-    Rule.QUARANTINE: "Art. 5(1)(c), (e) GDPR",
-    Rule.LETTERS: "Art. 5(1)(e), 28(3)(g) GDPR",
-    Rule.DMS_FILES: "Art. 5(1)(c), (e) GDPR",
-    Rule.SIGN_IN: "Art. 5(1)(e), 32 GDPR",
-}
-
-
 @dataclass(frozen=True)
 class Periods:
     """The dealer's terms.
