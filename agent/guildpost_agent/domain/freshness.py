@@ -36,7 +36,8 @@ def freshness(arrivals: Iterable[Arrival], now: datetime) -> list[Freshness]:
         if arrival.table not in newest or arrival.at > newest[arrival.table].at:
             newest[arrival.table] = arrival
     return [
-        Freshness(a.table, a.at, a.written_at, (now - min(a.at, a.written_at or a.at)).days)
+        # What a clock that runs ahead has written came just now, not in so many days.
+        Freshness(a.table, a.at, a.written_at, max(0, (now - min(a.at, a.written_at or a.at)).days))
         for _, a in sorted(newest.items())
     ]
 

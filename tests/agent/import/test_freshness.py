@@ -22,6 +22,7 @@ CASES: dict[str, tuple[list[Arrival], dict[str, int], int | None]] = {
     "the last delivery counts": ([days_ago("jobs", 3), days_ago("jobs", 40)], {"jobs": 3}, None),
     "eight days are not yet silence": ([days_ago("jobs", 8)], {"jobs": 8}, None),
     "nine are": ([days_ago("jobs", 9)], {"jobs": 9}, 9),
+    "a clock that runs ahead wrote it just now": ([days_ago("jobs", -5)], {"jobs": 0}, None),
     "an old file that came today is old": ([days_ago("jobs", 0, 20)], {"jobs": 20}, 20),
 }  # fmt: skip
 
