@@ -14,10 +14,12 @@ import pytest
 
 from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
+from guildpost_agent.adapters.mailbox.maildir import MaildirMailbox
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.dispatch_mail import Sender
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.read_mailbox import read_mailbox
 from guildpost_agent.domain.suppression import address_hmac
 from guildpost_shared.answers.cards import DealerCard
 from guildpost_shared.clock import SystemClock
@@ -132,7 +134,7 @@ def test_a_mailbox_that_does_not_exist_bounces_at_once_and_is_suppressed(
     assert ("bounced", True) == (world.states(touchpoint)[1], listed)
 
 
-def test_a_server_that_bounces_later_sends_a_notice_that_names_our_message(
+def test_a_server_that_bounces_later_sends_a_notice_that_is_read_and_acted_on_once(
     tmp_path: Path, late: Postfix, tls: TlsFiles
 ) -> None:
     world = world_of(tmp_path)
@@ -151,3 +153,12 @@ def test_a_server_that_bounces_later_sends_a_notice_that_names_our_message(
     assert ("failed", "5.1.1") == (fields["action"], fields["status"])
     assert fields["final-recipient"].endswith(f"nobody@{DOMAIN}")
     assert world.job(touchpoint).message_id in notice.as_string()
+
+    mailbox = MaildirMailbox(late.maildir("service"), "Erledigt")
+    read_once = read_mailbox(world.open_uow, mailbox, world.answer_rules(), world.clock)
+    read_twice = read_mailbox(world.open_uow, mailbox, world.answer_rules(), world.clock)
+
+    with world.open_uow() as uow:
+        listed = uow.suppressions.contains(address_hmac(world.keys.suppression, f"nobody@{DOMAIN}"), "email")
+    assert (1, 0, None) == (read_once.bounces, read_twice.bounces, read_once.stopped)
+    assert ("bounced", True) == (world.states(touchpoint)[1], listed)

@@ -5,7 +5,7 @@ touchpoint = world.plan("erika")                     # a mail, due now
 world.dispatch(FakeChannel())
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -195,6 +195,7 @@ class SendingWorld:
         recheck: Recheck = always_welcome,
         compose: Callable[[MailRequest], bytes] = plain_mail,
         quiet: bool = False,
+        notices: Collection[str] = (),
     ) -> DispatchSummary:
         """Run the dispatcher once."""
         return dispatch_mail(
@@ -206,17 +207,22 @@ class SendingWorld:
             sender=self.sender,
             entropy=self.entropy,
             is_quiet=lambda _now: quiet,
+            notices=notices,
         )
 
-    def poll(self, inbox: RelayInbox) -> PollSummary:
-        """Poll the relay once."""
-        rules = AnswerRules(
+    def answer_rules(self) -> AnswerRules:
+        """Give what answers mean here."""
+        return AnswerRules(
             self.keys.suppression,
             ZoneInfo("Europe/Berlin"),
             lambda _vehicle: 24,
             dealer_name="Autohaus Muster",
             ask_to_confirm=asking_to_confirm(self.entropy, self.keys.relay),
         )
+
+    def poll(self, inbox: RelayInbox) -> PollSummary:
+        """Poll the relay once."""
+        rules = self.answer_rules()
         return poll_relay(self.open_uow, inbox, self.clock, sealing_key=self.sealing_key, rules=rules)
 
     def job(self, touchpoint: Touchpoint) -> OutboxJob:

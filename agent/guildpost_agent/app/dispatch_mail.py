@@ -10,13 +10,13 @@
 Steps 2 to 5 are those of every mail (``mail_run``); here stands what is particular to a planned message.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts, MailRun, OnDemand
-from guildpost_agent.app.outbox_steps import Recheck, objection, put_off, queue, rests, step
+from guildpost_agent.app.outbox_steps import Recheck, advertises, objection, put_off, queue, rests, step
 from guildpost_agent.app.ports.channel import Channel, OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
@@ -74,6 +74,7 @@ def dispatch_mail(
     sender: Sender,
     entropy: Entropy,
     is_quiet: Callable[[datetime], bool],
+    notices: Collection[str] = (),
 ) -> DispatchSummary:
     """Send what is due. The caller holds the dispatch lease and has polled the relay before.
 
@@ -86,6 +87,7 @@ def dispatch_mail(
         sender: addresses and keys.
         entropy: for tokens.
         is_quiet: says whether mails must rest at an instant (quiet hours in the dealer's time zone, holidays).
+        notices: services that carry no advertising; theirs alone go out while the relay is silent.
 
     Returns:
         The summary. Nothing is lost when the run stops early: what did not leave stays ready.
@@ -93,13 +95,17 @@ def dispatch_mail(
     summary = DispatchSummary(interrupted=recover_outbox(open_uow, clock))
     kind = _Reminders(sender, recheck)
     try:
-        _check_relay(open_uow, clock)
         _check_sender(open_uow)
         waiting = [] if is_quiet(clock.now()) else _queue_due(open_uow, sender, entropy, clock.now(), summary)
+        with open_uow() as uow:  # unsubscribes could be waiting at a relay that is silent
+            silent = not relay_speaks(uow, clock.now())
+            waiting = [job for job in waiting if not (silent and advertises(uow, job, notices))]
         if waiting:
             with drafts(waiting) as composed:
                 run = MailRun(open_uow, kind, composed, clock, summary, rest_now=is_quiet)
                 channel.carry(run.exchange, len(waiting))
+        if silent and summary.stopped is None:
+            raise Refused("relay_silent")
     except GuildpostError as error:
         summary.stopped = error
     return summary
@@ -141,13 +147,6 @@ def compose_draft(
     except Unavailable:
         return Draft(job)
     return Draft(job, OutgoingMail(job.touchpoint_id, sender.from_address, job.recipient, message))
-
-
-def _check_relay(open_uow: OpenUnitOfWork, clock: Clock) -> None:
-    """Stop advertising when unsubscribes could be waiting at a silent relay."""
-    with open_uow() as uow:
-        if not relay_speaks(uow, clock.now()):
-            raise Refused("relay_silent")
 
 
 def _queue_due(

@@ -1,6 +1,6 @@
 """The steps that mails and letters share: queue what is due, check once more while claiming, move on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
 
@@ -66,6 +66,12 @@ def rests(uow: UnitOfWork, job: OutboxJob) -> bool:
         return False
     carried = (uow.plans.occasion(one) for one in touchpoint.bundled)
     return stop.covers(touchpoint.service_id) or any(one is not None and stop.covers(one.service_id) for one in carried)
+
+
+def advertises(uow: UnitOfWork, job: OutboxJob, notices: Collection[str]) -> bool:
+    """Say whether a job is about any other service than those that carry no advertising."""
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+    return touchpoint is None or touchpoint.service_id not in notices
 
 
 def objection(

@@ -20,7 +20,7 @@ stops before 5 is put off.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from guildpost_agent.app.choose_postage import Addressed, Postage, PostageRules, choose_postage
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.letter_package import batch_files
-from guildpost_agent.app.outbox_steps import Recheck, objection, queue, rests, step
+from guildpost_agent.app.outbox_steps import Recheck, advertises, objection, queue, rests, step
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery, Standing
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
@@ -110,6 +110,7 @@ def release_letters(
     gate: EgressGate,
     sender: LetterSender,
     entropy: Entropy,
+    notices: Collection[str] = (),
 ) -> LetterSummary:
     """Release what is due. The caller holds the letters lease and has polled the relay before.
 
@@ -122,15 +123,16 @@ def release_letters(
         gate: the egress gate.
         sender: addresses, keys, paper.
         entropy: for tokens and ids.
+        notices: services that carry no advertising; theirs alone go out while the relay is silent.
 
     Returns:
         The summary; when the run stops early, the next one goes on with the same batch.
     """
-    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy)
+    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy, notices)
     try:
         run.resume()
-        run.check_relay()
         run.start()
+        run.check_relay()
     except GuildpostError as error:
         run.summary.stopped = error
     return run.summary
@@ -148,10 +150,11 @@ class _Run:
     gate: EgressGate
     sender: LetterSender
     entropy: Entropy
+    notices: Collection[str]
     summary: LetterSummary = field(default_factory=LetterSummary)
 
     def check_relay(self) -> None:
-        """Stop advertising when objections could be waiting at a silent relay."""
+        """Tell that advertising rests because objections could be waiting at a silent relay."""
         with self.open_uow() as uow:
             if not relay_speaks(uow, self.clock.now()):
                 raise Refused("relay_silent")
@@ -210,7 +213,8 @@ class _Run:
         return claimed
 
     def _welcome(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> bool:
-        if rests(uow, job):
+        silent = not relay_speaks(uow, now) and advertises(uow, job, self.notices)
+        if silent or rests(uow, job):
             self._put_off(uow, job, now)
             return False
         key = self.sender.keys.suppression

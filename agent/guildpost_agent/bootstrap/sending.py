@@ -16,6 +16,7 @@ from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.compose_message import Composer, Printed
+from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
@@ -40,6 +41,7 @@ from guildpost_agent.bootstrap.postage import postage_rules
 from guildpost_agent.domain.age import read_recipient
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_agent.domain.records import Touchpoint
+from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.working_days import is_quiet
 from guildpost_agent.jobs.composing import ComposeById, ComposingChild, compose_command
 from guildpost_shared.services.definition import ServiceDefinition
@@ -184,6 +186,7 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
         sender=sender,
         entropy=core.entropy,
         is_quiet=lambda now: is_quiet(now, zone, frozenset({core.config.dealer.state})),
+        notices=_notices(services),
     )
 
 
@@ -235,7 +238,13 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
             lettershop_key=read_recipient(key) if (key := core.config.letters.lettershop_key) else None,
         ),
         entropy=core.entropy,
+        notices=_notices(services),
     )
+
+
+def _notices(services: Services) -> frozenset[str]:
+    """Name the services that carry no advertising, nor offers beside what they have to say."""
+    return frozenset(name for name, one in services.items() if is_notice(one) and not one.offers and not confirms(one))
 
 
 def _typeset(letters: Sequence[Letter], created: datetime) -> Printed:

@@ -12,6 +12,7 @@ from guildpost_agent.app.compose_confirmation import render_confirmation
 from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.opt_in import PendingConfirmation
 from guildpost_agent.app.consents.send_confirmations import ConfirmationRequest
+from guildpost_agent.app.sender_problem import note_sender_problem, resume_mails
 from guildpost_agent.domain.consent.terms import CHANNELS, Kind
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_agent.domain.suppression import address_hmac
@@ -219,6 +220,19 @@ def test_what_could_not_be_handed_over_stays_ready(world: OptInWorld, problem: s
 
     assert ("relay_silent" if problem == "relay" else "mail_server_away") == (stopped.code if stopped else "")
     assert (("pending", "ready"), 1) == (world.request("erika"), world.send(channel).sent)
+
+
+def test_confirmations_rest_too_while_other_servers_refuse_the_sender(world: OptInWorld) -> None:
+    world.ask("erika")
+    with world.open_uow() as uow:
+        note_sender_problem(uow, "blocked", "5.7.1", NOW)
+        uow.commit()
+
+    stopped = world.send(FakeChannel()).stopped
+
+    assert "mail_sender_bounced" == (stopped.code if stopped else "")
+    assert resume_mails(world.open_uow, by="Frau Berg", now=NOW)
+    assert 1 == world.send(FakeChannel()).sent
 
 
 def test_a_mail_that_cannot_be_written_cancels_only_its_own_request(world: OptInWorld) -> None:

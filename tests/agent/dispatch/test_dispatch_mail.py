@@ -245,6 +245,15 @@ def test_advertising_rests_when_the_relay_was_silent_for_more_than_a_day(world: 
     assert 1 == world.dispatch(channel).sent
 
 
+def test_what_carries_no_advertising_goes_out_while_the_relay_is_silent(world: SendingWorld) -> None:
+    touchpoint, channel = world.plan("erika", not_after=NOW + timedelta(days=9)), FakeChannel()
+    world.clock.set(NOW + timedelta(hours=24, seconds=1))
+
+    summary = world.dispatch(channel, notices={touchpoint.service_id})
+
+    assert ("relay_silent", 1) == (summary.stopped.code if summary.stopped else "", summary.sent)
+
+
 def test_a_mail_found_in_sending_becomes_unsure_and_is_never_sent_again(world: SendingWorld) -> None:
     touchpoint, channel = world.plan("erika"), FakeChannel()
     channel.answers[ERIKA] = [KeyboardInterrupt()]  # as if the process died while sending

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,12 +49,14 @@ def release(
     render: RenderLetters = typewriter,
     recheck: Recheck = always_welcome,
     lettershop_key: X25519PublicKey | None = None,
+    notices: Collection[str] = (),
 ) -> LetterSummary:
     gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
     sender = LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH", lettershop_key=lettershop_key)
     return release_letters(
-        world.open_uow, render, delivery, recheck, world.clock, gate=gate, sender=sender, entropy=world.entropy
-    )
+        world.open_uow, render, delivery, recheck, world.clock,
+        gate=gate, sender=sender, entropy=world.entropy, notices=notices,
+    )  # fmt: skip
 
 
 def planned(world: SendingWorld, *names_and_places: tuple[str, str]) -> list[Touchpoint]:
@@ -302,3 +304,13 @@ def test_letters_rest_while_the_relay_is_silent(world: SendingWorld) -> None:
     summary = release(world, delivery)
 
     assert ("relay_silent", {}) == (summary.stopped.code if summary.stopped else "", delivery.batches)
+
+
+def test_letters_without_advertising_go_out_while_the_relay_is_silent(world: SendingWorld) -> None:
+    (touchpoint,) = planned(world, ("anna", "94032"))
+    world.clock.set(NOW + timedelta(hours=25))
+    delivery = FakeLetterDelivery()
+
+    summary = release(world, delivery, notices={touchpoint.service_id})
+
+    assert ("relay_silent", 1) == (summary.stopped.code if summary.stopped else "", len(delivery.batches))

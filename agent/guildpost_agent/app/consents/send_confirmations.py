@@ -27,6 +27,7 @@ from guildpost_agent.app.ports.channel import Channel, OutgoingMail
 from guildpost_agent.app.ports.opt_in_mails import OptInMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
+from guildpost_agent.app.sender_problem import sender_problem
 from guildpost_agent.domain.links import confirmation_link, mail_message_id
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.smtp_replies import Receipt
@@ -125,10 +126,13 @@ class _Asking:
             return [mail for mail in uow.opt_in_mails.in_state(State.READY) if mail.next_attempt_at <= now]
 
     def check_relay(self) -> None:
-        """Write to nobody while objections could be waiting at a silent relay, which could not confirm either."""
+        """Write to nobody while objections could be waiting at a silent relay, or others refuse the sender."""
         with self.open_uow() as uow:
+            problem = sender_problem(uow)
             if not relay_speaks(uow, self.clock.now()):
                 raise Refused("relay_silent")
+        if problem is not None:
+            raise problem
 
     def draft(self, job: _Job) -> Draft[_Job]:
         """Step 2."""
