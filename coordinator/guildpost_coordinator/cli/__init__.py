@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "init": "init",
     "join-code": "join_code",
     "login-link": "login_link",
+    "member": "member",
     "publish": "publish",
     "round": "run_round",
     "serve": "serve",

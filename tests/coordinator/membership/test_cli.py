@@ -14,10 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
 from guildpost_agent.app.enrol import enrol
 from guildpost_coordinator.adapters.certificate_authority.files import load_certificate
+from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.bootstrap import read_addresses
 from guildpost_coordinator.cli import main
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_coordinator.config import CoordinatorConfig, Home, load_config, render_config
+from guildpost_coordinator.domain.membership import Event, step
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.identity.certificate_profile import certificate_request, fingerprint
@@ -51,6 +54,30 @@ def test_a_join_code_of_a_fresh_home_names_its_authority(home: Home, capsys: pyt
     assert shown == [code.ca_fingerprint.hex()]
     assert fingerprint(load_certificate(home.authority).public_bytes(Encoding.DER)) == code.ca_fingerprint
     assert "127.0.0.1:4433" == str(code.endpoint)
+
+
+def test_a_person_locks_unlocks_and_ends_a_membership_and_the_audit_trail_says_who(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["init", "--home", str(home.folder), "--brand", "Arvana", "--enrolment-port", "4433"])
+    _with_trust_root(home)
+    main(["join-code", "--home", str(home.folder), *MEMBER])
+    engine = open_engine(home.database)
+    with unit_of_work_factory(engine)() as uow:
+        planned = uow.memberships.get("dealer-01")
+        assert planned is not None
+        uow.memberships.save(step(planned, Event.ENROL))
+        uow.commit()
+    decide = ["--by", "network management", "--home", str(home.folder), "--agent-id"]
+    assert [0, 0, 0] == [main(["member", one, *decide, "dealer-01"]) for one in ("lock", "unlock", "revoke")]
+    with unit_of_work_factory(engine)() as uow:
+        told = [(entry.actor, entry.action, entry.subject) for entry in uow.audit.latest(3)]
+    engine.dispose()
+    assert [("network management", one, "dealer-01") for one in ("revoke", "unlock", "lock")] == told
+    capsys.readouterr()
+    assert 0 != main(["--lang", "en", "member", "unlock", *decide, "dealer-01"])
+    assert 0 != main(["--lang", "en", "member", "lock", *decide, "nobody"])
+    assert 4 == len(capsys.readouterr().err.splitlines())
 
 
 @pytest.mark.parametrize(
