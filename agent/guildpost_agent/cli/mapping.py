@@ -1,6 +1,7 @@
 """``guildpost-agent mapping``: what the columns of the dealer's exports mean: propose, show and confirm.
 
-mapping propose FILE [--save NAME]    mapping show [NAME]    mapping confirm NAME    mapping grants --role ROLE
+mapping propose FILE [--table TABLE] [--column "HEADING=FIELD"] [--save NAME]
+mapping show [NAME]    mapping confirm NAME    mapping grants --role ROLE
 mapping codes: what the dealer's own codes in Loco-Soft are for us
 """
 
@@ -18,16 +19,16 @@ from guildpost_agent.adapters.dms.mapping_files import (
     ready_profiles,
     save_profile,
 )
-from guildpost_agent.adapters.dms.single_file import open_file
-from guildpost_agent.app.ports.dms_source import RefusedFile
+from guildpost_agent.adapters.dms.single_file import propose_file
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.config import AgentConfig, load_config
+from guildpost_agent.domain.dms_rows import Table
 from guildpost_agent.domain.mapping.profile import Profile, from_proposal, write_profile
-from guildpost_agent.domain.mapping.proposal import Proposal
-from guildpost_agent.domain.mapping.vocabulary import AMOUNTS
+from guildpost_agent.domain.mapping.proposal import WORTH_ASKING, Proposal, corrected
+from guildpost_agent.domain.mapping.vocabulary import AMOUNTS, SYNONYMS
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, Refused
 
 HELP = "Spalten der Exporte zuordnen · map the columns of exports"
 
@@ -37,6 +38,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     propose = actions.add_parser("propose", help="Zuordnung vorschlagen · propose a mapping")
     propose.add_argument("file", type=Path, help="Export · an export")
+    tables = [table.value for table in Table]
+    propose.add_argument("--table", choices=tables, help="was die Zeilen sind · what the rows are")
+    propose.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEADING=FIELD",
+        help="eine Spalte zuordnen, mehrfach möglich · map a column, repeatable",
+    )
     propose.add_argument("--save", metavar="NAME", default="", help="als Profil speichern · save as a profile")
     show = actions.add_parser("show", help="Profile zeigen · show profiles")
     show.add_argument("name", nargs="?", default="", help="Profil · a profile")
@@ -65,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "codes":
         _print_codes(load_config(arguments.home), texts)
     elif arguments.action == "propose":
-        _propose(arguments.file, folder, arguments.save, texts)
+        _propose(arguments, folder, texts)
     elif arguments.action == "confirm":
         profile = confirm_profile(folder, arguments.name, SystemClock().now().date())
         print(texts.text("cli.mapping.confirmed", name=profile.label))
@@ -76,21 +86,34 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _propose(file: Path, folder: Path, name: str, texts: Catalog) -> None:
+def _propose(arguments: argparse.Namespace, folder: Path, texts: Catalog) -> None:
+    file, name = arguments.file, arguments.save
     if not file.is_file():
         raise ConfigurationError("import_file_missing", path=file)
-    source, proposal = open_file(file)
-    if proposal is None:
-        if isinstance(source, RefusedFile):
-            raise source.error
-        return
+    table = Table(arguments.table) if arguments.table else None
+    proposal, said = propose_file(file, table), dict(map(_column, arguments.column))
+    try:
+        proposal = corrected(proposal, said)
+    except ValueError as error:
+        raise ConfigurationError("mapping_column_unknown", given=error, file=file.name, table=proposal.table) from None
     print_proposal(proposal, texts)
+    if table or said:
+        print(texts.text("cli.mapping.fields", fields=", ".join(SYNONYMS[proposal.table])))
     if not name:
         return
-    if isinstance(source, RefusedFile):
-        raise source.error
+    if not (table or said) and proposal.confidence < WORTH_ASKING:
+        raise Refused("dms_mapping_unknown", file=file.name)
+    if proposal.missing:
+        raise ConfigurationError("mapping_incomplete", fields=", ".join(proposal.missing))
     path = save_profile(folder, from_proposal(proposal, name, (file_pattern(file),)))
     print(texts.text("cli.mapping.saved", path=path, name=name))
+
+
+def _column(words: str) -> tuple[str, str]:
+    heading, equals, field = words.rpartition("=")
+    if not equals:
+        raise ConfigurationError("mapping_column_unreadable", given=words)
+    return heading.strip(), field.strip()
 
 
 def print_proposal(proposal: Proposal, texts: Catalog) -> None:

@@ -39,6 +39,30 @@ def test_a_proposal_is_shown_saved_and_counts_once_confirmed(
     assert [(Table.VEHICLES, profiles[0].label)] == [(table.table, table.mapping) for table in delivery.tables]
 
 
+def test_what_a_person_says_of_a_column_counts_and_the_rest_stays_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "adr.csv"
+    export.write_text("\n".join(["A;B;C", *(f"{n};Muster;0171 55500{n}" for n in range(10, 40)), ""]), "cp1252")
+    home, words = ["--home", str(tmp_path)], ["mapping", "--lang", "en", "propose"]
+    said = ["--table", "customers", "--column", "A=customer_id", "--column", "B=name1"]
+    assert 78 == main([*words, *home, str(export), *said[:4], "--save", "adr"])
+    assert "lacks required fields: name1" in capsys.readouterr().err
+    assert 0 == main([*words, *home, str(export), *said, "--save", "adr"])
+    assert "as you say" in capsys.readouterr().out
+    assert 0 == main(["mapping", "confirm", *home, "adr"])
+    (profile,) = confirmed(load_profiles(tmp_path / FOLDER))
+    assert {"A": "customer_id", "B": "name1", "C": "mobile"} == dict(profile.tables[0].columns)
+
+
+@pytest.mark.parametrize("column", ["Nope=vin", "KdNr=colour", "KdNr"], ids=["no heading", "no field", "no ="])
+def test_a_column_that_cannot_be_mapped_is_named(
+    tmp_path: Path, export: Path, capsys: pytest.CaptureFixture[str], column: str
+) -> None:
+    assert 78 == main(["mapping", "propose", "--home", str(tmp_path), str(export), "--column", column])
+    assert column.removeprefix("KdNr=").removesuffix("=vin") in capsys.readouterr().err
+
+
 def test_a_ready_profile_is_listed_and_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["mapping", "show", "--home", str(tmp_path)])
     assert "loco-soft-export" in capsys.readouterr().out

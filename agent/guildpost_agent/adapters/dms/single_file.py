@@ -76,11 +76,23 @@ def open_sure(path: Path, profiles: Sequence[Profile], *, amounts: bool = False)
     raise Refused("dms_mapping_unconfirmed", file=path.name, table=proposal.table.value)
 
 
-def propose_for(path: Path, raw: RawTable) -> Proposal:
+def propose_file(path: Path, table: Table | None = None) -> Proposal:
+    """Propose what a file's columns mean; ``table`` where a person says what its rows are.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    try:
+        return propose_for(path, open_raw(path), table)
+    except OSError as error:
+        raise Refused("dms_file_unreadable", str(error.errno), file=path.name) from None
+
+
+def propose_for(path: Path, raw: RawTable, table: Table | None = None) -> Proposal:
     """Propose what a file's columns mean, from its headings and first rows."""
     first = next(raw.read(None), None)
     rows = [cells for _, cells in first.rows[:SAMPLE_ROWS]] if first else []
-    return propose(raw.headings, rows, stem=path.stem)
+    return propose(raw.headings, rows, stem=path.stem, table=table)
 
 
 def _open(path: Path, profile: tuple[Profile, TableProfile] | None) -> RawTable:

@@ -9,8 +9,8 @@ Confidences are 0–1. Only a proposal that has every required field, and rests 
 ``certain``: it may be used without anybody's word; any other counts once a person has confirmed it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from guildpost_agent.domain.dms_rows import REQUIRED, Table
@@ -36,7 +36,7 @@ _UNITS_PER_HOUR: Final = 10
 
 @dataclass(frozen=True)
 class Guess:
-    """One column: its heading, our field, the confidence and what it rests on (``heading``, ``values`` or ``both``)."""
+    """One column: its heading, our field, how sure, and by what (``heading``, ``values``, ``both``, ``said``)."""
 
     position: int
     heading: str
@@ -58,6 +58,7 @@ class Proposal:
         certain: nothing required is missing, and every column has a heading that we know.
         date_order: ``dmy``, or ``mdy`` when the values put the month first.
         hours_units: how many units of the column of hours make an hour.
+        headings: of the file, in its order.
     """
 
     table: Table
@@ -68,6 +69,7 @@ class Proposal:
     certain: bool
     date_order: str = "dmy"
     hours_units: int = 1
+    headings: tuple[str, ...] = ()
 
     @property
     def fields(self) -> dict[str, str]:
@@ -75,20 +77,54 @@ class Proposal:
         return {guess.heading: guess.field for guess in self.columns}
 
 
-def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], *, stem: str = "") -> Proposal:
+def propose(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, stem: str = "", table: Table | None = None
+) -> Proposal:
     """Propose a mapping.
 
     Args:
         headings: of the file.
         rows: some of its rows, each as wide as the headings; more than ``SAMPLE_ROWS`` are not looked at.
         stem: the file's name without its ending, which may name the table.
+        table: what the rows are, where a person says so.
     """
     values = [filled([row[position] for row in rows[:SAMPLE_ROWS]]) for position in range(len(headings))]
-    named = table_of_name(stem) if stem else None
+    named = table or (table_of_name(stem) if stem else None)
+    if table is not None:
+        return _propose_table(table, headings, values, named)
     sure = named or table_of_headings(headings)
     candidates = [_propose_table(table, headings, values, named) for table in Table]
     best = max(candidates, key=lambda proposal: proposal.confidence)
     return next((p for p in candidates if p.table is sure and p.certain), best)
+
+
+def corrected(proposal: Proposal, said: Mapping[str, str]) -> Proposal:
+    """Put what a person says about columns in place of what was found.
+
+    Args:
+        proposal: what was found.
+        said: heading → field of the proposal's table; an empty field leaves the column out.
+
+    Raises:
+        ValueError: a heading or field that does not exist; the text names it.
+    """
+    headings = proposal.headings
+    wrong = [heading for heading in said if heading not in headings]
+    wrong += [field for field in said.values() if field and field not in SYNONYMS[proposal.table]]
+    if wrong:
+        raise ValueError(wrong[0])
+    given = set(said.values())
+    kept = [guess for guess in proposal.columns if guess.heading not in said and guess.field not in given]
+    kept += [Guess(headings.index(heading), heading, field, 1.0, "said") for heading, field in said.items() if field]
+    columns = tuple(sorted(kept, key=lambda guess: guess.position))
+    taken = {guess.position for guess in columns}
+    return replace(
+        proposal,
+        columns=columns,
+        unmapped=tuple(heading for position, heading in enumerate(headings) if position not in taken),
+        missing=tuple(name for name in REQUIRED[proposal.table] if name not in {guess.field for guess in columns}),
+        certain=False,
+    )
 
 
 def _propose_table(table: Table, headings: Sequence[str], values: Sequence[list[str]], named: Table | None) -> Proposal:
@@ -120,6 +156,7 @@ def _propose_table(table: Table, headings: Sequence[str], values: Sequence[list[
         certain=all(name in found for name in required) and all(_known(table, g.heading, g.field) for g in guesses),
         date_order="mdy" if month_first(days) else "dmy",
         hours_units=_UNITS_PER_HOUR if hours and fold(hours.heading) in WORK_UNITS else 1,
+        headings=tuple(headings),
     )
 
 
