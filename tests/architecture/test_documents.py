@@ -1,24 +1,79 @@
 """What the documents say is true of the programs."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from guildpost_agent.cli import COMMANDS
 from guildpost_agent.config import AgentConfig
 
 ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "docs" / "agent.toml"
 PROGRAMS = ("guildpost-agent", "guildpost-coordinator", "guildpost-relay", "guildpost-signer")
 COMMAND = re.compile(r"\b(guildpost-(?:agent|coordinator|relay))\s+([a-z][a-z-]+)\b")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_the_sample_configuration_is_accepted_by_the_agent() -> None:
-    sample = tomllib.loads((ROOT / "docs" / "agent.toml").read_text("utf-8"))
+def sample_lines() -> Iterator[tuple[str, str]]:
+    """Give each line of the sample configuration with its table; what is commented out as an example counts as set."""
+    table = ""
+    for line in SAMPLE.read_text("utf-8").splitlines():
+        setting = re.sub(r"^# (?=\[[\w.]+\]|\w+ = )", "", line)
+        if found := re.match(r"\[([\w.]+)\]", setting):
+            table = found[1]
+        yield table, setting
+
+
+def sections(model: type[BaseModel], table: str = "") -> Iterator[tuple[str, str, FieldInfo]]:
+    """List the settings, each with its table; ``*`` stands for names that the dealer chooses."""
+    for name, field in model.model_fields.items():
+        inner = [part for part in _parts(field.annotation) if isinstance(part, type) and issubclass(part, BaseModel)]
+        if not inner:
+            yield table, name, field
+        for one in inner:
+            below = ".*" if "dict[" in str(field.annotation) else ""
+            yield from sections(one, f"{table}.{name}{below}".lstrip("."))
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    yield annotation
+    for one in get_args(annotation):
+        yield from _parts(one)
+
+
+SETTINGS = list(sections(AgentConfig))
+
+
+@pytest.mark.parametrize("text", [SAMPLE.read_text("utf-8"), "\n".join(line for _, line in sample_lines())])
+def test_the_sample_configuration_is_accepted_by_the_agent_with_and_without_its_examples(text: str) -> None:
+    sample = tomllib.loads(text)
     assert sample["dealer"]["name"] == AgentConfig.model_validate(sample).dealer.name
+
+
+@pytest.mark.parametrize(("table", "name", "field"), SETTINGS, ids=[f"{table}.{name}" for table, name, _ in SETTINGS])
+def test_the_sample_configuration_names_every_setting_and_its_default(table: str, name: str, field: FieldInfo) -> None:
+    places = [table.replace(".", r"\.").replace("*", r"\w+"), table.removesuffix(".*").replace("*", r"\w+")]
+    here = re.compile("|".join(places))
+    named = [
+        line
+        for at, line in sample_lines()
+        if at == f"{table}.{name}" or (here.fullmatch(at) and re.search(rf"\b{name}\b", line))
+    ]
+    assert named
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    if default:  # what is empty or nothing needs no words
+        plain = json.loads(json.dumps(default, default=str))
+        given = [tomllib.loads(line)[name] for line in named if line.startswith(f"{name} = ")]
+        assert plain in given or any(f"default {json.dumps(plain)}" in line for line in named)
 
 
 def test_every_command_the_readme_shows_exists() -> None:
@@ -28,6 +83,13 @@ def test_every_command_the_readme_shows_exists() -> None:
         path = Path(sys.executable).parent / program
         ended = subprocess.run([path, command, "--help"], capture_output=True, text=True, check=False)
         assert (program, command, 0) == (program, command, ended.returncode), ended.stderr
+
+
+def test_the_readme_names_every_command_of_the_agent_and_every_page() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = {command for program, command in COMMAND.findall(readme) if program == "guildpost-agent"}
+    pages = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
+    assert (set(), set()) == (COMMANDS.keys() - shown, {page for page in pages if f"({page})" not in readme})
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
