@@ -15,7 +15,7 @@ from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.vehicle_lists import ListEntry
 from guildpost_agent.domain.working_days import SATURDAY
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
-from guildpost_shared.services.definition import CapClass
+from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from tests.factories.agent import KEY, a_config, a_consent, a_customer, a_job, a_vehicle, an_appointment
 from tests.factories.leaving import BERLIN, Told, leave
 from tests.factories.sending_world import a_store
@@ -33,13 +33,14 @@ TREATED: Final = [str(n) for n in range(100, 400) if not any(_GROUP.holds(str(n)
 class Story:
     """The dealership; ``today`` moves with ``until``."""
 
-    def __init__(self, folder: Path, today: date, *services: str) -> None:
+    def __init__(self, folder: Path, today: date, *services: str | ServiceDefinition) -> None:
         self.today, self.store = today, a_store(folder)
         self.customer = TREATED[0]
-        self._services = [SERVICES[name] for name in services]
+        self._services = [SERVICES[one] if isinstance(one, str) else one for one in services]
         figures = {"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 0}
         letters = {"folder": folder, "release_weekdays": [1, 2, 3, 4, 5], "release_every_days": 1}
-        self.config = a_config(services={"enabled": list(services)}, figures=figures, letters=letters)
+        enabled = [service.service_id for service in self._services]
+        self.config = a_config(services={"enabled": enabled}, figures=figures, letters=letters)
         self.told: list[Told] = []
 
     def add(self, *rows: Any) -> None:
@@ -131,7 +132,8 @@ class Story:
             return uow.plans.touchpoints()
 
     def _send(self) -> None:
+        services = {service.service_id: service for service in self._services}
         for touchpoint in self._touchpoints():
             if touchpoint.state == "planned" and touchpoint.planned_at <= self._at(20):
-                told = leave(self.store, touchpoint, SERVICES[touchpoint.service_id], self._at(8))
+                told = leave(self.store, touchpoint, services[touchpoint.service_id], self._at(8))
                 self.told += [told] if told else []
