@@ -8,6 +8,7 @@ from guildpost_shared import command_line
 COMMANDS: Final = {
     "appointments": "guildpost_agent.cli.appointments",
     "approve": "guildpost_agent.cli.approve",
+    "association": "guildpost_agent.cli.association",
     "bounces": "guildpost_agent.cli.bounces",
     "calls": "guildpost_agent.cli.calls",
     "compose": "guildpost_agent.cli.compose",

@@ -10,33 +10,17 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.running import Catalogue
 from guildpost_agent.jobs.children import Worker
 from guildpost_shared.errors import Unavailable
-from guildpost_shared.identity.enrolment import Endpoint
 from tests.agent.web.dealership import sample_catalogue
 from tests.factories.agent_home import an_agent_home
 from tests.factories.catalogue import CatalogueWorld
+from tests.factories.membership import a_membership
 
 MJML = "templates/hu_au/1/email.de.mjml"
-NOWHERE = Endpoint("127.0.0.1", 1)
 
 
 def _membership(world: CatalogueWorld) -> Membership:
     anchors = world.anchors()
-    return Membership(
-        agent_id="dealer-01",
-        enrolment=NOWHERE,
-        control=NOWHERE,
-        flower=None,
-        authority=b"",
-        root_hash=anchors.root_hash,
-        association_fingerprint=anchors.association or "",
-        joined_with=b"",
-        generation=1,
-        chain=(),
-        identity_key=b"",
-        flower_key=b"",
-        sealing_key=b"",
-        tls_key=b"",
-    )
+    return a_membership(root_hash=anchors.root_hash, association_fingerprint=anchors.association or "")
 
 
 def test_a_template_that_cannot_be_compiled_keeps_only_its_own_messages_waiting(

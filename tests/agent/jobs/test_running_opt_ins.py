@@ -18,16 +18,14 @@ from guildpost_agent.bootstrap.running import Agent
 from guildpost_agent.cli import main
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.clock import ManualClock, SystemClock
-from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.keys import private_bytes
 from tests.factories.agent import a_customer
 from tests.factories.agent_home import an_agent_home
 from tests.factories.catalogue import STUDY, CatalogueWorld
+from tests.factories.membership import a_membership
 from tests.factories.tls_files import make_tls_files
 from tests.fakes.relay_server import RelayServer
 from tests.fakes.smtp_server import SmtpServer
-
-NOWHERE = Endpoint("127.0.0.1", 1)
 
 
 @dataclass
@@ -85,21 +83,10 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
 
 def _membership(world: CatalogueWorld) -> Membership:
     anchors = world.anchors()
-    return Membership(
-        agent_id="dealer-01",
-        enrolment=NOWHERE,
-        control=NOWHERE,
-        flower=None,
-        authority=b"",
+    return a_membership(
+        sealing_key=private_bytes(X25519PrivateKey.generate()),
         root_hash=anchors.root_hash,
         association_fingerprint=anchors.association or "",
-        joined_with=b"",
-        generation=1,
-        chain=(),
-        identity_key=b"",
-        flower_key=b"",
-        sealing_key=private_bytes(X25519PrivateKey.generate()),
-        tls_key=b"",
     )
 
 
