@@ -8,7 +8,8 @@ the same words with nothing around them: no letterhead, no window, no code, no r
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint
 from guildpost_shared.services.definition import parse_service
@@ -84,7 +86,14 @@ class _Bench:
         catalogue = FakeCatalogue(sample_catalogue())
         services = {"hu_au": parse_service(sample_catalogue()["services/hu_au.json"])}
         templates = CatalogueTemplates(catalogue, folder / "compiled")
-        self.composer = Composer(a_config(), services, templates, self.world.open_uow)
+        reading = OneSnapshot(self.world.open_uow)
+
+        @contextmanager
+        def held() -> Iterator[None]:  # as the agent's own composer does
+            with reading.held(), templates.held():
+                yield
+
+        self.composer = Composer(a_config(), services, templates, reading, held=held)
 
     def plan(self, count: int, prefix: str) -> None:
         """Store customers with a vehicle and a letter that is due."""

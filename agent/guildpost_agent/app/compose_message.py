@@ -1,6 +1,7 @@
 """Compose the messages of the outbox, the letters of a batch, and the preview on screen, from one set of values."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -64,6 +65,7 @@ class Composer:
         *,
         sign: Sign = unsigned,
         offers: OfferDesk | None = None,
+        held: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Bring what messages are filled from.
 
@@ -74,7 +76,9 @@ class Composer:
             open_uow: opens a transaction.
             sign: signs a finished mail.
             offers: finds the dealer's offers that fit; without it no message shows any.
+            held: is around messages that may share one reading of records and templates.
         """
+        self.held = held
         self._extras = ExtrasDesk(config, services, offers)
         self._sign = sign
         self._config = config
@@ -123,11 +127,12 @@ class Composer:
         """Compose and typeset a batch; a letter that cannot be filled is left out with its reason."""
         letters: list[Letter] = []
         refused: dict[str, str] = {}
-        for request in requests:
-            try:
-                letters.append(self.letter(request))
-            except Refused as error:
-                refused[request.document_id] = error.code
+        with self.held():
+            for request in requests:
+                try:
+                    letters.append(self.letter(request))
+                except Refused as error:
+                    refused[request.document_id] = error.code
         if not letters:
             return RenderedBatch(b"", {}, refused)
         printed = typeset(letters, requests[0].now)

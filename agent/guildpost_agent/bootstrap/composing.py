@@ -1,13 +1,16 @@
 """What fills messages, put together from configuration, catalogue and keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 from guildpost_agent.adapters.files.dkim_keys import load_keys
+from guildpost_agent.adapters.sql.engine import READ_ONLY
+from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
+from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.confirm_appointments import confirms
-from guildpost_agent.app.ports.template_store import TemplateStore
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.offers import offer_desk
 from guildpost_agent.domain.dkim import DkimKey, sign
@@ -18,17 +21,29 @@ from guildpost_shared.templates.mime import Sign, unsigned
 def composer_of(
     core: Core,
     services: Mapping[str, ServiceDefinition],
-    templates: TemplateStore,
-    open_uow: OpenUnitOfWork | None = None,
+    templates: CatalogueTemplates,
+    reading: OneSnapshot | None = None,
 ) -> Composer:
-    """Give what fills messages; ``open_uow`` reads for it, where it is not the agent's own.
+    """Give what fills messages; ``reading`` reads for it, where others read with it.
 
     Raises:
         ConfigurationError: a DKIM key cannot be used, or the dealer's own set of offers or prices cannot be read.
     """
     shown = any(service.offers or confirms(service) for service in services.values())
-    offers = offer_desk(core, open_uow) if shown else None
-    return Composer(core.config, services, templates, open_uow or core.open_uow, sign=signer_of(core), offers=offers)
+    reader = reading or reading_of(core)
+    offers = offer_desk(core, reader) if shown else None
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        with reader.held(), templates.held():
+            yield
+
+    return Composer(core.config, services, templates, reader, sign=signer_of(core), offers=offers, held=held)
+
+
+def reading_of(core: Core) -> OneSnapshot:
+    """Give transactions that only read: they wait for no writer."""
+    return OneSnapshot(unit_of_work_factory(core.engine.execution_options(**{READ_ONLY: True})))
 
 
 def dkim_keys(core: Core) -> tuple[DkimKey, ...]:

@@ -2,14 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from guildpost_agent.adapters.sql.engine import READ_ONLY
-from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.dealership import dealer_services
-from guildpost_agent.app.one_snapshot import OneSnapshot
-from guildpost_agent.bootstrap.composing import composer_of
+from guildpost_agent.bootstrap.composing import composer_of, reading_of
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogue_of, services_of
 from guildpost_agent.bootstrap.sending import compose_by_id
@@ -30,17 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compose until the input ends."""
     configure_logging()
     core = open_core(arguments.home)
-    engine = core.engine.execution_options(**{READ_ONLY: True})  # it waits for no writer
-    reading = OneSnapshot(unit_of_work_factory(engine))
-    catalogue = catalogue_of(core)
+    catalogue, reading = catalogue_of(core), reading_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
-    templates = templates_of(core, catalogue)
-    composer = composer_of(core, services, templates, reading)
-
-    @contextmanager
-    def held() -> Iterator[None]:
-        with reading.held(), templates.held():
-            yield
-
-    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer, held)
+    composer = composer_of(core, services, templates_of(core, catalogue), reading)
+    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer, composer.held)
     return 0

@@ -18,15 +18,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from liquid import BoundTemplate
-
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
 from guildpost_shared.templates.context import MessageContext, clean
-from guildpost_shared.templates.liquid_env import check_names, parse, render
+from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
 from guildpost_shared.templates.rules import check_duties, check_wording
 from guildpost_shared.templates.salutation import MAX_ADDRESS_LINES
+from guildpost_shared.templates.skeleton import Skeleton
 from guildpost_shared.templates.wording import letter_date_text
 
 
@@ -103,15 +102,19 @@ class LetterTemplate:
             raise Refused("template_invalid", template=template_id, field="txt", problem="not UTF-8") from error
         check_wording(source, template_id)
         check_wording(self.manifest.subject, template_id)
-        self._subject = self._parse(self.manifest.subject)
-        self._blocks = tuple((kind, tuple(self._parse(part) for part in parts)) for kind, parts in split_blocks(source))
-        parsed = [self._subject, *(part for _, parts in self._blocks for part in parts)]
-        used = frozenset().union(*(check_names(part, self.manifest.names, template_id) for part in parsed))
-        check_duties(used, self.manifest.channel, template_id)
+        used: set[str] = set()
+        self._subject = self._part(self.manifest.subject, used)
+        self._blocks = tuple(
+            (kind, tuple(self._part(part, used) for part in parts)) for kind, parts in split_blocks(source)
+        )
+        check_duties(frozenset(used), self.manifest.channel, template_id)
         self.compose(context_from_sample(self.manifest), doc_id="sample", day=date(2027, 3, 1))
 
-    def _parse(self, source: str) -> BoundTemplate:
-        return parse(source, html=False, template_id=self._id, part="txt")
+    def _part(self, source: str, used: set[str]) -> Skeleton:
+        template = parse(source, html=False, template_id=self._id, part="txt")
+        names = check_names(template, self.manifest.names, self._id)
+        used |= names
+        return Skeleton(template, source, names, html=False, finish=clean)
 
     def compose(self, context: MessageContext, *, doc_id: str, day: date) -> Letter:
         """Fill the letter for one recipient.
@@ -147,11 +150,11 @@ class LetterTemplate:
             return_line=clean(dealer.return_line),
             address=address,
             info=self._info(context, day),
-            subject=clean(render(self._subject, variables, self._id)),
+            subject=self._subject.render(variables, self._id),
             blocks=tuple(
                 block
                 for kind, parts in self._blocks
-                if (block := Block(kind, tuple(t for p in parts if (t := clean(render(p, variables, self._id)))))).texts
+                if (block := Block(kind, tuple(t for p in parts if (t := p.render(variables, self._id))))).texts
             ),
             imprint=tuple(clean(line) for line in dealer.imprint),
             page_word=texts.text("letter.page"),

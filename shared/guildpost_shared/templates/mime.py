@@ -3,8 +3,8 @@
 Rules, each with its source:
 
 1. ``email.message.EmailMessage`` writes headers; a value that a pattern has checked and that fits on its line is
-   written as the library would (compared with it by test). No header value holds a control character (RFC 5322 2.2). Bodies are
-   quoted-printable or base64, in which no text can look like a boundary (RFC 2046 5.1.1, RFC 2045 6.7).
+   written as the library would (compared with it by test). No header value holds a control character (RFC 5322 2.2).
+   Bodies are quoted-printable or base64, in which no text can look like a boundary (RFC 2046 5.1.1, RFC 2045 6.7).
 2. ``multipart/alternative``, plain text first, HTML last (RFC 2046 5.1.4), UTF-8 in quoted-printable; plain text alone
    where there is no HTML. With attachments all of it is the first part of a ``multipart/mixed``.
 3. ``List-Unsubscribe`` with exactly one ``https`` address and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``

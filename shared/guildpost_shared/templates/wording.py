@@ -48,6 +48,7 @@ def appointment_text(local: datetime, language: Language) -> str:
     return f"{day}, {local:%H:%M} Uhr" if language == "de" else f"{day}, {local:%H:%M}"
 
 
+@lru_cache(maxsize=64)
 def letter_date_text(day: date, language: Language) -> str:
     """Say a letter's date as DIN 5008 writes it out: ``1. März 2027``; in English ``1 March 2027``."""
     return format_date(day, "d. MMMM y" if language == "de" else "d MMMM y", locale=language)

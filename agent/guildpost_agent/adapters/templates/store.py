@@ -7,6 +7,7 @@ damaged one is compiled again. Memory and folder are bounded: what was made long
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +23,14 @@ MOST_FILES: Final = 256
 _Template = TypeVar("_Template", MailTemplate, LetterTemplate)
 
 
+@dataclass(frozen=True)
+class _Held:
+    """The templates that were looked up meanwhile."""
+
+    mails: dict[str, MailTemplate] = field(default_factory=dict)
+    letters: dict[str, LetterTemplate] = field(default_factory=dict)
+
+
 class CatalogueTemplates:
     """Implements ``TemplateStore`` on the catalogue and a folder of compiled mails."""
 
@@ -30,20 +39,21 @@ class CatalogueTemplates:
         self._cache = cache
         self._mails: dict[str, MailTemplate] = {}
         self._letters: dict[str, LetterTemplate] = {}
-        self._held: dict[str, MailTemplate] | None = None
+        self._held: _Held | None = None
 
     def mail(self, template_id: str) -> MailTemplate:
         """Give a compiled mail template; parsed once per content."""
         if self._held is None:
             return self._mail(template_id)
-        if template_id not in self._held:
-            self._held[template_id] = self._mail(template_id)
-        return self._held[template_id]
+        found = self._held.mails.get(template_id)
+        if found is None:
+            found = self._held.mails[template_id] = self._mail(template_id)
+        return found
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Look each mail template up once for all messages written inside; a recall is seen when they are claimed."""
-        self._held = {}
+        """Look each template up once for all messages written inside; a recall is seen when they are claimed."""
+        self._held = _Held()
         try:
             yield
         finally:
@@ -61,6 +71,14 @@ class CatalogueTemplates:
 
     def letter(self, template_id: str) -> LetterTemplate:
         """Give a letter template; checked and parsed once per content."""
+        if self._held is None:
+            return self._letter(template_id)
+        found = self._held.letters.get(template_id)
+        if found is None:
+            found = self._held.letters[template_id] = self._letter(template_id)
+        return found
+
+    def _letter(self, template_id: str) -> LetterTemplate:
         manifest, text = self._parts(template_id)
         key = artefact_digest(manifest, b"", text)
         if key not in self._letters:
