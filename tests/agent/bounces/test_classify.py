@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,14 @@ def test_a_path_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_sender_of_the_notice_is_never_its_recipient() -> None:
     text = f"A message sent by\n\n  <{SENDER}>\n\ncould not be delivered. The following address(es) failed:\n\n  {TO}\n"
     assert [TO] == [one.recipient for one in classify(notice(f"{text}    retry timeout exceeded\n"))]
+
+
+@pytest.mark.parametrize(
+    "word", ["550 ", "a ", "> ", "user ", "mailbox is ", "url in ", "<x@y.example> ", "quota exceed ", "\n\n"]
+)
+def test_a_long_text_made_to_be_slow_is_read_in_little_time(word: str) -> None:
+    body = word * (300_000 // len(word))
+    started = time.process_time()
+    for raw in (said(f"550 {body}"), notice(f"could not be delivered\n<{TO}>:\n550 {body}"), postfix(f"550 {body}")):
+        assert classify(raw)
+    assert time.process_time() - started < 10

@@ -71,8 +71,7 @@ NOTHING = {
         ("text/plain", "Your message was displayed."),
         (
             "message/disposition-notification",
-            f"Final-Recipient: rfc822;{TO}\nOriginal-Message-ID: <1@autohaus.example>\n"
-            "Disposition: manual-action/MDN-sent-manually; displayed\n",
+            f"Final-Recipient: rfc822;{TO}\nDisposition: manual-action/MDN-sent-manually; displayed\n",
         ),
         subject="Gelesen: Ihr Termin",
     ),

@@ -110,11 +110,24 @@ def take_apart(message: Message, *, whole: bool = False) -> Parts:
 
 def header(message: Message, name: str) -> str:
     """Give a header's text, unfolded, raw UTF-8 in it included; empty where it is missing."""
-    for found, value in message.raw_items():
-        if found.lower() == name.lower():
-            text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            return re.sub(r"\s+", " ", text).strip()
-    return ""
+    wanted = name.lower()
+    value = next((value for found, value in message.raw_items() if found.lower() == wanted), "")
+    return re.sub(r"\s+", " ", _utf8(value)).strip()
+
+
+def _utf8(value: object) -> str:
+    """Give a header's value as the text that its bytes are in UTF-8."""
+    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _headers(message: Message) -> Iterator[str]:
+    """Give the lines of a message's headers as they came, not folded anew."""
+    return (f"{name}: {_utf8(value)}" for name, value in message.raw_items())
+
+
+def _as_it_came(group: Message) -> str:
+    payload = group.get_payload()
+    return "\n".join((*_headers(group), "", payload if isinstance(payload, str) else ""))
 
 
 def _outer_parts(message: Message) -> Iterator[Message]:
@@ -159,7 +172,7 @@ def _flat(part: Message) -> str:
     if not isinstance(payload, list):
         return _decoded(part)
     coding = header(part, "Content-Transfer-Encoding").lower()
-    groups = [str(one) for one in payload if isinstance(one, Message)]
+    groups = [_as_it_came(one) for one in payload if isinstance(one, Message)]
     text = "\n\n".join(group.replace("\r\n", "\n") for group in groups)
     if coding not in {"base64", "quoted-printable"}:
         return text[:MOST_TEXT]
@@ -172,7 +185,7 @@ def _flat(part: Message) -> str:
 def _enclosed(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        return "\n".join(f"{name}: {value}" for name, value in payload[0].items())[:MOST_TEXT]
+        return "\n".join(_headers(payload[0]))[:MOST_TEXT]
     return _decoded(part)
 
 
