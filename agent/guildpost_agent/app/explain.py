@@ -61,7 +61,19 @@ def explain_reasons(touchpoint: Touchpoint, catalog: Catalog) -> tuple[str, ...]
 
 def say(catalog: Catalog, message_id: str, params: Mapping[str, Value]) -> str:
     """Fill a sentence; days are written as the language writes them, weekdays by name."""
-    return catalog.text(message_id, **{name: _readable(name, value, catalog) for name, value in params.items()})
+    words = {name: _readable(name, value, catalog) for name, value in params.items()}
+    if not message_id.startswith("plan.reason.lead_"):
+        return catalog.text(message_id, **words)
+    said = catalog.text(message_id, **words, when=say_lead(int(params["days"]), catalog))
+    return said[:1].upper() + said[1:]
+
+
+def say_lead(days: int, catalog: Catalog) -> str:
+    """Say how long before the due day (days; negative: after it) a customer is met."""
+    if days == 0:
+        return catalog.text("plan.when.on")
+    one = "_one" if abs(days) == 1 else ""
+    return catalog.text(f"plan.when.{'before' if days > 0 else 'after'}{one}", days=abs(days))
 
 
 def _readable(name: str, value: Value, catalog: Catalog) -> Value:

@@ -1,0 +1,28 @@
+"""How long before the due day somebody is met is said as people say it, also after it."""
+
+import pytest
+
+from guildpost_agent.app.explain import say
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import Language
+
+CASES: list[tuple[Language, int, str]] = [
+    ("de", 21, "21 Tage vorher: der empfohlene Vorlauf"),
+    ("de", 1, "1 Tag vorher: "),
+    ("de", 0, "Am Tag selbst: "),
+    ("de", -1, "1 Tag danach: "),
+    ("de", -7, "7 Tage danach: "),
+    ("en", 0, "On the day itself: "),
+    ("en", -7, "7 days after: "),
+]
+
+
+@pytest.mark.parametrize(("language", "days", "said"), CASES)
+def test_a_lead_time_is_said_before_on_and_after_the_day(language: Language, days: int, said: str) -> None:
+    facts: dict[str, str | int | float | bool] = {"code": "lead_default", "days": days}
+    assert say(load("guildpost_agent", language), "plan.reason.lead_default", facts).startswith(said)
+
+
+def test_a_follow_up_says_it_within_its_sentence() -> None:
+    said = say(load("guildpost_agent", "de"), "plan.reason.lead_follow_up", {"code": "lead_follow_up", "days": -30})
+    assert "Folge, 30 Tage danach, weil" in said
