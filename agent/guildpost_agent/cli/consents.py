@@ -20,7 +20,7 @@ from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.opt_in import OptInState
 from guildpost_agent.domain.consent.terms import ADVERTISING, CHANNELS, EVERY, Basis, Kind
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, Refused
 
 HELP = "Einwilligungen zeigen und eintragen · show and record consents"
 _MONTHS: Final = 3
@@ -33,6 +33,18 @@ _RECORDED: Final = {
     "objection": (Kind.OBJECTED, None),
     "withdrawal": (Kind.WITHDRAWN, None),
 }
+
+
+_SAID_BY: Final = {
+    "given_on": "--on",
+    "collected_by": "--by",
+    "text_sha256": "--text",
+    "in_every_message": "--told",
+    **{name: f"--{name.replace('_', '-')}" for name in (
+        "source", "text_version", "reference", "reference_on", "own_similar", "purpose", "channel"
+    )},
+}  # fmt: skip
+"""Which argument brings which piece of evidence."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: ``--record`` without ``--customer``, or a text that cannot be read.
         Refused: an unknown customer, missing evidence, an objection that stands.
     """
+    try:
+        return _run(arguments)
+    except Refused as error:
+        if error.code != "consent_unproved":
+            raise
+        missing = str(error.params["missing"])
+        raise Refused(error.code, missing=_SAID_BY.get(missing, missing)) from None
+
+
+def _run(arguments: argparse.Namespace) -> int:
     texts, core = texts_of(arguments), open_core(arguments.home)
     now = core.business_clock.now()
     with core.open_uow() as uow:

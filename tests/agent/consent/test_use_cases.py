@@ -335,7 +335,7 @@ def test_a_consent_is_recorded_shown_with_its_proof_and_counted(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--customer", "1", "--record", "consent", "--channel", "email", "--purpose", "offers"], "given_on"),
+        (["--customer", "1", "--record", "consent", "--channel", "email", "--purpose", "offers"], "„--on“"),
         (["--customer", "99"], "99"),
         (["--record", "objection"], "--customer"),
         (["--customer", "1", "--record", "consent", "--text", "/nowhere"], "/nowhere"),
