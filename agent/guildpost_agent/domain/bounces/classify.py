@@ -6,7 +6,7 @@
     4. free text   a daemon's notice that says that something was not delivered, and to whom
     5. else        not a bounce
 
-What happened is judged by wording first (``reasons.toml``), then status, then the command that was answered: servers
+What happened is judged by wording first (see ``rules``), then status, then the command that was answered: servers
 give the same status for a block list and for an unknown user, but say which in words.
 """
 

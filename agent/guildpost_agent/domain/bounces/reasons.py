@@ -58,7 +58,9 @@ def reason_of(refusal: Refusal) -> str:
         code = reply_code(refusal.notice)
         if reason := _by_wording(refusal.notice, refusal.status, code, "" if code else stage, around):
             return reason
-    return "expired" if refusal.delayed else rules().by_stage.get(stage, "") or by_status or UNKNOWN
+    if refusal.delayed:
+        return "expired"
+    return _by_last_words(refusal, code, stage) or rules().by_stage.get(stage, "") or by_status or UNKNOWN
 
 
 def _by_words(refusal: Refusal, code: str, stage: str) -> str:
@@ -71,6 +73,13 @@ def _by_words(refusal: Refusal, code: str, stage: str) -> str:
         if reply:
             break
     return _by_wording(f"category {refusal.category}", "", "", "", "") if refusal.category else ""
+
+
+def _by_last_words(refusal: Refusal, code: str, stage: str) -> str:
+    """Judge by single words of what was said first, the last thing to go by."""
+    said = next(iter(refusal.wording), "")
+    text = plain(reply_in(said) or said)
+    return next((rule.reason for rule in rules().last if text and rule.fits(text, refusal.status, code, stage, "")), "")
 
 
 def _by_wording(wording: str, status: str, code: str, stage: str, around: str) -> str:

@@ -2,7 +2,7 @@
 
 ``rules.toml`` says where things stand in a notice, ``reasons.toml`` what its wording means in general; before it come
 the tables of whole phrases (``registry``, ``providers``, ``services``, ``servers``, ``gateways``), from the surest to
-the least sure. All say where they come from.
+the least sure; ``last_resort`` holds single words for what nothing else explains. All say where they come from.
 
 A rule's conditions are beginnings: the status ``x.7.`` fits ``5.7.1`` and ``4.7.0``, the status ``4.`` every
 transient one, and an empty one fits where no status is known.
@@ -27,6 +27,7 @@ _REASONS: Final = (
     "gateways.toml",
     "reasons.toml",
 )
+_LAST: Final = "last_resort.toml"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Rules:
     stages: Mapping[str, re.Pattern[str]]
     assumed: Mapping[str, re.Pattern[str]]
     reasons: tuple[ReasonRule, ...]
+    last: tuple[ReasonRule, ...]
     by_status: Mapping[str, str]
     by_stage: Mapping[str, str]
 
@@ -103,6 +105,7 @@ def rules() -> Rules:
         stages={name: any_of(found) for name, found in table["stage"].items()},
         assumed={name: any_of(found) for name, found in table["assumed"].items()},
         reasons=tuple(_rule(row, unknown) for name in _REASONS for row in read(name)["rule"]),
+        last=tuple(_rule(row, unknown) for row in read(_LAST)["rule"]),
         by_status=table["status"],
         by_stage=table["by_stage"],
     )
