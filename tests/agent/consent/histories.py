@@ -75,7 +75,7 @@ class Life:
         self.now += timedelta(days=self.dice.choice((0, 0, 1, 3, 30, 200)), hours=self.dice.randrange(12))
         acts = (
             self.grant, self.grant, self.grant, self.deliver, self.deliver, self.deliver, self.deliver, self.opt_in,
-            self.opt_in, self.close, self.close, self.use, self.end, self.wish,
+            self.opt_in, self.close, self.close, self.use, self.wish,
         )  # fmt: skip
         if self.dice.random() < 0.04:
             self.erase()
@@ -106,7 +106,7 @@ class Life:
         kind, basis = _BY_WHAT[what]
         day = self.day()
         evidence = Evidence(given_on=day, **{_NAMES[name]: piece for name, piece in proof.items()})
-        first = self.day() if self.dice.random() < 0.1 else None
+        first = self.now.date() + timedelta(days=self.dice.choice((-40, 40, 400))) if self.dice.random() < 0.2 else None
         last = self.now.date() + timedelta(days=self.dice.choice((5, 100))) if self.dice.random() < 0.2 else None
         event = ConsentEvent(
             self.dice.choice(IDS), kind, channel, purpose, self.now, basis, evidence=evidence, valid_from=first,
@@ -191,12 +191,6 @@ class Life:
         """Call somebody."""
         self.uow.consents.record_use(PhoneUse(self.dice.choice(IDS), 0, self.now, "offers", "Kraft"))
         self.uses.append(("phone", self.now))
-
-    def end(self) -> None:
-        """Let what stands under a pair end."""
-        purpose, channel = self.pair()
-        self.uow.consents.append([ConsentEvent("1", Kind.EXPIRED, channel, purpose, self.now)])
-        self.said.append(Said("ended", self.now, purpose, channel))
 
     def wish(self) -> None:
         """Change the preferences."""

@@ -18,7 +18,7 @@ class Said:
 
     Attributes:
         what: ``paper``, ``link``, ``dms``, ``notice``, ``order``, ``interest`` are a yes; ``no``, ``dms_no`` a no;
-            ``ended`` ends consents; ``wishes`` are preferences; ``erased`` removes all that is known but the list.
+            ``wishes`` are preferences; ``erased`` removes all that is known but the list.
         proof: which pieces of evidence there are.
     """
 
@@ -72,7 +72,7 @@ def _about(said: Sequence[Said], ask: Question) -> list[Said]:
     return [
         one
         for i, one in enumerate(said)
-        if one.what in (*YES, *NO, "ended")
+        if one.what in (*YES, *NO)
         and one.purpose in ("*", ask.purpose)
         and one.channel in ("*", ask.channel)
         and (i > erased or (one.what == "no" and one.purpose == "*"))
@@ -126,7 +126,7 @@ def _carries(about: Sequence[Said], i: int, ask: Question, uses: Sequence[tuple[
     yes = about[i]
     if yes.what not in YES or not _proved(yes, ask.channel, ask.purpose):
         return False
-    if any(one.what in (*NO, "ended") for one in about[i + 1 :]):
+    if any(one.what in NO for one in about[i + 1 :]):
         return False
     before = [(k, one) for k, one in enumerate(about[:i]) if one.what in NO]
     if not all(any(_answers(later, no) for later in about[k + 1 : i + 1]) for k, no in before):

@@ -73,7 +73,6 @@ LATER = replace(FULL, given_on=date(2026, 12, 1))
             Refusal.WITHDRAWN,
             id="both noes must be outweighed",
         ),
-        pytest.param([GRANT, replace(NO, kind=Kind.EXPIRED)], EMAIL, Refusal.EXPIRED, id="ended"),
         pytest.param([replace(GRANT, valid_to=date(2027, 3, 1))], EMAIL, Basis.CONSENT, id="on its last day"),
         pytest.param([replace(GRANT, valid_to=date(2027, 2, 28))], EMAIL, Refusal.EXPIRED, id="the day after"),
         pytest.param([replace(GRANT, valid_from=date(2027, 3, 2))], EMAIL, Refusal.NOT_YET_VALID, id="from tomorrow"),

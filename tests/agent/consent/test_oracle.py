@@ -82,7 +82,7 @@ def assert_telling(tally: Counter[str]) -> None:
 
 
 def test_no_decision_allows_what_the_law_forbids(engine: Engine) -> None:
-    wrong, tally = run(engine, 24_000, seed=5)
+    wrong, tally = run(engine, 60_000, seed=5)
     assert [] == wrong[:3]
     assert_telling(tally)
 

@@ -130,8 +130,6 @@ def _grounded(state: ConsentState, facts: Facts, approach: Approach, now: dateti
         return Decision(allowed=True, basis=Basis.LEGITIMATE_INTEREST)
     if refusals:
         return _no(refusals[0][0], (refusals[0][1],))
-    if pair in state.ended:
-        return _no(Refusal.EXPIRED, (state.ended[pair],))
     if pair in state.gaps:
         return _no(Refusal.NO_EVIDENCE, (state.gaps[pair],))
     return _no(Refusal.NO_CONSENT)

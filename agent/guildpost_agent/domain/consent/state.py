@@ -21,7 +21,6 @@ from guildpost_agent.domain.consent.preferences import NO_WISHES, Preferences
 from guildpost_agent.domain.consent.terms import (
     ADVERTISING,
     CHANNELS,
-    CLOSING,
     EVERY,
     OPENING,
     Basis,
@@ -42,7 +41,6 @@ class ConsentState:
         closed: the entries that closed a pair since it was last open, oldest first.
         stated: for each pair what the DMS said last.
         gaps: for each pair the latest entry that opened nothing for lack of evidence.
-        ended: for each pair the entry that ended what stood there without closing it.
         preferences: the wishes.
         last_used: for each channel the instant of the last message or call.
     """
@@ -51,7 +49,6 @@ class ConsentState:
     closed: Mapping[Pair, tuple[ConsentEvent, ...]] = field(default_factory=dict)
     stated: Mapping[Pair, ConsentEvent] = field(default_factory=dict)
     gaps: Mapping[Pair, ConsentEvent] = field(default_factory=dict)
-    ended: Mapping[Pair, ConsentEvent] = field(default_factory=dict)
     preferences: Preferences = NO_WISHES
     last_used: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -65,7 +62,7 @@ def is_silent(state: ConsentState, channels: Iterable[str], purpose: str) -> boo
         return True
     if state.preferences is not NO_WISHES:
         return False
-    said = (state.standing, state.closed, state.gaps, state.ended)
+    said = (state.standing, state.closed, state.gaps)
     return not any((purpose, channel) in about for channel in channels for about in said)
 
 
@@ -80,7 +77,6 @@ def fold(events: Iterable[ConsentEvent], last_used: Mapping[str, datetime] | Non
     closed: dict[Pair, tuple[ConsentEvent, ...]] = {}
     stated: dict[Pair, ConsentEvent] = {}
     gaps: dict[Pair, ConsentEvent] = {}
-    ended: dict[Pair, ConsentEvent] = {}
     wishes = NO_WISHES
     for event in events:
         if event.origin is Origin.DMS:
@@ -97,11 +93,8 @@ def fold(events: Iterable[ConsentEvent], last_used: Mapping[str, datetime] | Non
         else:
             for pair in pairs_of(event):
                 standing.pop(pair, None)
-                if event.kind in CLOSING:
-                    closed[pair] = (*closed.get(pair, ()), event)
-                else:
-                    ended[pair] = event
-    return ConsentState(standing, closed, stated, gaps, ended, wishes, last_used or {})
+                closed[pair] = (*closed.get(pair, ()), event)
+    return ConsentState(standing, closed, stated, gaps, wishes, last_used or {})
 
 
 def pairs_of(event: ConsentEvent) -> tuple[Pair, ...]:

@@ -46,7 +46,6 @@ class Kind(StrEnum):
     NOTICED = "noticed"  # § 7 (3) UWG: address got with a sale, right to object told
     OBJECTED = "objected"  # Art. 21 (2) GDPR
     WITHDRAWN = "withdrawn"  # Art. 7 (3) GDPR
-    EXPIRED = "expired"  # ended without the customer's saying
     PREFERRED = "preferred"  # the preference centre
 
 
