@@ -113,6 +113,9 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     except _MisuseError as misuse:
         sys.stderr.write(f"{misuse.usage}{public_text(misread(misuse.message), _language(given))}\n")
         raise SystemExit(MISUSED) from None
+    except GuildpostError as error:  # an argument that its own reader refuses
+        sys.stderr.write(f"{public_text(error, _language(given))}\n")
+        return exit_code(error)
     try:
         return int(modules[parsed.command].run(parsed))
     except GuildpostError as error:

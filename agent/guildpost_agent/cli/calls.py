@@ -7,7 +7,7 @@ note TASK TEXT --by NAME                                       something to reme
 
 import argparse
 from collections.abc import Iterator
-from datetime import date, tzinfo
+from datetime import tzinfo
 
 from guildpost_agent.app.calls.close_call import close_call
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
@@ -15,7 +15,7 @@ from guildpost_agent.app.calls.note_call import note_call
 from guildpost_agent.app.fence import require_original
 from guildpost_agent.bootstrap.calls import call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, from_stored
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import CallState, Desk
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action.add_argument("task", help="Kennung der Aufgabe · the task's id")
         action.add_argument("--by", required=True, help="wer anrief · who called")
     done.add_argument("--result", required=True, choices=[kind.value for kind in ResultKind], help="Ergebnis · result")
-    done.add_argument("--on", type=date.fromisoformat, help="Tag (JJJJ-MM-TT) · day (YYYY-MM-DD)")
+    done.add_argument("--on", type=day_of, help="Tag (JJJJ-MM-TT) · day (YYYY-MM-DD)")
     span = range(1, LONGEST_REMINDER + 1)
     again = "wieder anrufen in Monaten · call again in months"
     done.add_argument("--months", type=int, choices=span, metavar=f"1-{LONGEST_REMINDER}", help=again)

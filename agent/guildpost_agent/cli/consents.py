@@ -2,7 +2,7 @@
 
 import argparse
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.opt_ins import wake
 from guildpost_agent.cli import opt_in
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.domain.consent.collected import Collected
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.opt_in import OptInState
@@ -57,12 +57,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--purpose", choices=purposes, default=EVERY, help="Zweck · purpose")
     parser.add_argument("--source", default="", help="wo erklärt · where it was said")
     parser.add_argument("--by", default="", help="wer es aufnahm · who took it")
-    parser.add_argument("--on", type=date.fromisoformat, help="Tag der Erklärung (JJJJ-MM-TT) · day (YYYY-MM-DD)")
+    parser.add_argument("--on", type=day_of, help="Tag der Erklärung (JJJJ-MM-TT) · day (YYYY-MM-DD)")
     parser.add_argument("--text", type=Path, help="Datei mit dem gezeigten Text · file with the text shown")
     parser.add_argument("--text-version", default="", help="Fassung des Textes · version of the text")
     parser.add_argument("--reference", default="", help="Auftrag, Rechnung, Anfrage · order, invoice, inquiry")
-    parser.add_argument("--reference-on", type=date.fromisoformat, help="dessen Datum · its day")
-    parser.add_argument("--valid-to", type=date.fromisoformat, help="letzter Tag · last day")
+    parser.add_argument("--reference-on", type=day_of, help="dessen Datum · its day")
+    parser.add_argument("--valid-to", type=day_of, help="letzter Tag · last day")
     parser.add_argument("--own-similar", action="store_true", help="nur eigene ähnliche Leistungen · own similar only")
     parser.add_argument("--told", action="store_true", help="Hinweis in jeder Nachricht · right told in every message")
 

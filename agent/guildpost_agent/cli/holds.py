@@ -7,7 +7,7 @@ import argparse
 from datetime import date
 
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_shared.errors import Refused
 
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     put = actions.add_parser("set", help="keine Werbung mehr · no more advertising")
     put.add_argument("kind", choices=kinds, help="Beschwerde, Rechtsstreit, Mahnung · complaint, dispute, dunning")
-    put.add_argument("--until", type=date.fromisoformat, help="letzter Tag (JJJJ-MM-TT) · last day (YYYY-MM-DD)")
+    put.add_argument("--until", type=day_of, help="letzter Tag (JJJJ-MM-TT) · last day (YYYY-MM-DD)")
     lift = actions.add_parser("lift", help="wieder erlauben · allow it again")
     lift.add_argument("--kind", choices=kinds, help="nur dieser Grund · this reason only")
     shown = actions.add_parser("list", help="zeigen · show")

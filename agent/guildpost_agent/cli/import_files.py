@@ -77,10 +77,10 @@ def _dry_run(core: Core, services: tuple[ServiceDefinition, ...], arguments: arg
     """Show what each file would bring.
 
     Raises:
-        ConfigurationError: ``import_file_missing`` when no file is named.
+        ConfigurationError: ``argument_missing`` when no file is named.
     """
     if not arguments.files:
-        raise ConfigurationError("import_file_missing", path="–")
+        raise ConfigurationError("argument_missing", argument="FILE")
     texts = texts_of(arguments)
     rules = [service.occasion for service in services if isinstance(service.occasion, HuRule)]
     hu_rule = rules[0] if rules else statutory_hu_rule()

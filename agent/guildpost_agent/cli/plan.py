@@ -4,7 +4,6 @@ plan [--from DAY] [--to DAY] [--explain]          plan --diff OTHER.toml        
 """
 
 import argparse
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
 from guildpost_agent.bootstrap.reference import first_frost_of
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.cli.plan_changes import describe_changes
 from guildpost_agent.cli.plan_entries import Page, describe_entries
 from guildpost_agent.cli.plan_summary import describe_summary
@@ -26,7 +25,6 @@ from guildpost_agent.cli.stop import stop_line
 from guildpost_agent.config import read_config
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Vorschau der Planung mit Gründen, ohne etwas zu speichern · preview of the plan with reasons, stores nothing"
@@ -34,7 +32,6 @@ DAYS: Final = 28
 MOST_SINGLE_DAYS: Final = 35
 PLANNING_HOUR: Final = time(5)
 """When a week's plan is made; another business day is seen from then."""
-_GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -117,16 +114,3 @@ def _scope(arguments: argparse.Namespace, today: date) -> Scope:
 
 def _weekly(by: str | None, scope: Scope) -> bool:
     return by == "week" or (by is None and (scope.last - scope.first).days > MOST_SINGLE_DAYS)
-
-
-def day_of(words: str) -> date:
-    """Read a day as either language writes it.
-
-    Raises:
-        Refused: ``plan_day_unreadable``.
-    """
-    german = _GERMAN.fullmatch(words)
-    try:
-        return date(*(int(part) for part in reversed(german.groups()))) if german else date.fromisoformat(words)
-    except ValueError:
-        raise Refused("plan_day_unreadable", given=words) from None

@@ -3,13 +3,16 @@
 import argparse
 import csv
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.work_list import current_work_list
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.spreadsheet import harmless
-from guildpost_agent.domain.work_list import COLUMNS, csv_row
+from guildpost_agent.domain.work_list import COLUMNS, WorkItem, csv_row
+from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import ConfigurationError
 
 HELP = "Arbeitsliste der unglaubwürdigen Termine · list of dates that cannot be believed"
 SHOWN = 20
@@ -23,7 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print how many there are and the first of them, or write all to a file."""
+    """Print how many there are and the first of them, or write all to a file.
+
+    Raises:
+        ConfigurationError: ``file_unwritable``.
+    """
     core, texts = open_core(arguments.home), texts_of(arguments)
     items = current_work_list(core)
     listed = items if arguments.all else [item for item in items if item.priority]
@@ -32,12 +39,23 @@ def run(arguments: argparse.Namespace) -> int:
         labels = {"reason": texts.text(f"worklist.reason.{reason}"), "action": texts.text(f"worklist.action.{action}")}
         print(texts.text("cli.worklist.count", count=count, **labels))
     if arguments.csv:
-        with arguments.csv.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(COLUMNS)
-            writer.writerows([harmless(cell) for cell in csv_row(item)] for item in listed)
+        try:
+            _write(arguments.csv, listed, texts)
+        except OSError as error:
+            raise ConfigurationError("file_unwritable", path=arguments.csv, reason=error.strerror) from None
         print(texts.text("cli.worklist.written", path=arguments.csv, count=len(listed)))
         return 0
     for item in listed[:SHOWN]:
         print(f"{item.priority:>4}  {item.plate or item.vehicle_id:<12} {texts.text(f'worklist.action.{item.action}')}")
     return 0
+
+
+def _write(path: Path, items: Iterable[WorkItem], texts: Catalog) -> None:
+    """Write a file for spreadsheets: headings, reasons and actions in words, nothing that would be a formula."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([texts.text(f"worklist.column.{name}") for name in COLUMNS])
+        for item in items:
+            cells = dict(zip(COLUMNS, csv_row(item), strict=True))
+            cells |= {name: texts.text(f"worklist.{name}.{cells[name]}") for name in ("reason", "action")}
+            writer.writerow([harmless(cell) for cell in cells.values()])

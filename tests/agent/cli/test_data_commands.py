@@ -103,9 +103,28 @@ def test_the_work_list_is_written_for_spreadsheets_without_live_formulas(say: Sa
     code, out = say("work-list", "--all", "--csv", str(target))
     assert (0, True) == (code, "list.csv" in out)
     rows = target.read_text("utf-8-sig").splitlines()
-    assert "vehicle_id;customer_id" in rows[0]
+    assert rows[0].startswith("Vehicle number;Customer number;")
+    assert "at your house" in target.read_text("utf-8-sig") or "registration" in target.read_text("utf-8-sig")
     assert all(not cell.startswith(("=", "+", "@")) for row in rows for cell in row.split(";"))
     assert any(row.startswith("50;1;") for row in rows)
+
+
+def test_a_list_that_cannot_be_written_is_said_so(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 78 == main(["work-list", "--csv", str(tmp_path / "none" / "x.csv"), "--home", str(home)])
+    assert "lässt sich nicht schreiben" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("day", "code"), [("31.12.2099", 0), ("2099-12-31", 0), ("heute", 77), ("31.02.2099", 77)])
+def test_days_are_read_as_either_language_writes_them(
+    *, home: Path, say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str], day: str, code: int
+) -> None:
+    (tmp_path / "kunden.csv").write_text(CUSTOMERS, "cp1252")
+    say("import", str(tmp_path / "kunden.csv"))
+    words = ["holds", "set", "complaint", "--customer", "1", "--until", day, "--home", str(home)]
+    assert code == main(words)
+    assert (code == 0) or f"„{day}“ ist kein Datum" in capsys.readouterr().err
 
 
 def test_a_verdict_on_an_unknown_number_is_refused_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
