@@ -129,7 +129,10 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
     else:
         slot = {"code": f"slot_{timing.arm}", "weekday": option.met.weekday(), "hour": timing.hour}
     told = (candidate.why[channel],) if channel in candidate.why else ()
-    return due, way, *told, when, slot, {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
+    pressure: Facts = {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
+    if candidate.service.cap_class is CapClass.EXEMPT:
+        pressure = {"code": "pressure_exempt"}
+    return due, way, *told, when, slot, pressure
 
 
 def _eased(timing: Timing, room: Room | None) -> tuple[Facts, ...]:

@@ -41,6 +41,14 @@ def test_a_recall_goes_by_letter_whoever_keeps_the_car(story: Story, customer: d
     assert ["letter"] == [one.channel for one in story.until(START + 20 * DAY)]
 
 
+def test_a_recall_is_said_to_be_exempt_from_the_contact_limit(story: Story) -> None:
+    story.lists("recall")
+    story.plan()
+    with story.store() as uow:
+        (touchpoint,) = (one for one in uow.plans.touchpoints() if one.service_id == "recall")
+    assert "pressure_exempt" == touchpoint.reasons[-1]["code"]
+
+
 def test_a_dispute_holds_back_no_recall(story: Story) -> None:
     story.add(Hold(story.customer, HoldKind.DISPUTE, START))
     story.lists("recall")
