@@ -48,6 +48,7 @@ from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, UNHEARD, WAITING, WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
 
+_LAST = (1, date.max)
 _KEPT = frozenset({Reason.PLANNED, Reason.BUNDLED})
 _ANSWERS = frozenset({"booked", "answered"})
 
@@ -88,6 +89,9 @@ class _Run:
 
     def plan(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> None:
         """Decide about one household's occasions; what somebody was written about stays decided."""
+        if not touchpoints:
+            self._plan_first(occasions)
+            return
         known = list(touchpoints)
         candidates: list[Candidate] = []
         leaders = {t.occasion_id for t in known if t.bundled and t.state in OPEN}  # first: what they carry follows
@@ -96,7 +100,7 @@ class _Run:
             live = next((t for t in mine if t.state in OPEN), None)
             if occasion.occasion_id in self.held_out or (live is not None and live.state not in WAITING):
                 continue
-            early = None if mine else self._too_early(occasion)
+            early = None if mine else self.too_early(occasion)
             if early is not None:
                 self.decide(occasion, early.reason, early.facts)
                 continue
@@ -113,7 +117,21 @@ class _Run:
         if candidates:
             self._place(candidates, known)
 
-    def _too_early(self, occasion: Occasion) -> Refusal | None:
+    def _plan_first(self, occasions: Iterable[Occasion]) -> None:
+        """Decide about a household that nobody has written to: nothing of it is settled, or under way."""
+        candidates: list[Candidate] = []
+        for occasion in occasions:
+            if occasion.occasion_id in self.held_out:
+                continue
+            judged = self.judge.judge(occasion, ())
+            if isinstance(judged, Refusal):
+                self.decide(occasion, judged.reason, judged.facts)
+            else:
+                candidates.append(self.order.of(judged))
+        if candidates:
+            self._place(candidates, ())
+
+    def too_early(self, occasion: Occasion) -> Refusal | None:
         """Let an occasion wait whose first window opens later; nobody needs to ask anything else about it yet."""
         service_id, due = occasion.service_id, occasion.due_date
         latest = self.latest.get(service_id)
@@ -290,18 +308,24 @@ def _still_wished(
 def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
     """Plan household by household: whoever lives together shares the contacts of all."""
     household = run.judge.dealership.households
-    due: defaultdict[str, list[Occasion]] = defaultdict(list)
-    for occasion in occasions:
-        due[household.get(occasion.customer_id, occasion.customer_id)].append(occasion)
     sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
     for touchpoint in uow.plans.touchpoints():
         sent[household.get(touchpoint.customer_id, touchpoint.customer_id)].append(touchpoint)
     strength = {service_id: -service.strength for service_id, service in run.judge.services.items()}
-    order = {
-        household_id: min((strength[o.service_id], o.due_date) for o in occasions)
-        for household_id, occasions in due.items()
-    }
-    for household_id in sorted(due, key=lambda one: (order[one], one)):  # budget and places go to the strongest first
+    due: defaultdict[str, list[Occasion]] = defaultdict(list)
+    order: dict[str, tuple[int, date]] = {}
+    for occasion in occasions:
+        household_id = household.get(occasion.customer_id, occasion.customer_id)
+        early = run.too_early(occasion)
+        if early is not None and household_id not in sent and occasion.occasion_id not in run.held_out:
+            run.decide(occasion, early.reason, early.facts)
+            continue
+        due[household_id].append(occasion)
+        rank = (strength[occasion.service_id], occasion.due_date)
+        if early is None and rank < order.get(household_id, _LAST):
+            order[household_id] = rank
+    # Budget and places go to the strongest first.
+    for household_id in sorted(due, key=lambda one: (order.get(one, _LAST), one)):
         run.plan(due[household_id], sent.get(household_id, ()))
 
 

@@ -209,15 +209,14 @@ def _season(rule: SeasonRule, subjects: Subjects, sight: Sight) -> Iterator[Due]
     if not frost and not sight.holds(fixed):
         return
     by_postcode: dict[str, DueDate] = {}
-    for vehicles in subjects.by_customer.values():
-        for vehicle in vehicles:
-            customer = subjects.customers.get(vehicle.customer_id) if frost else None
-            found = everywhere if customer is None else by_postcode.get(customer.postcode)
-            if found is None and customer is not None:
-                due = min(_next_day(day, sight.today, customer.postcode, subjects) for day in rule.days)
-                found = by_postcode[customer.postcode] = everywhere if due == fixed else _trusted(due, "frost")
-            if found is not None and sight.holds(found.due):
-                yield vehicle, found
+    for vehicle in subjects.looked_after(sight.today):
+        customer = subjects.customers.get(vehicle.customer_id) if frost else None
+        found = everywhere if customer is None else by_postcode.get(customer.postcode)
+        if found is None and customer is not None:
+            due = min(_next_day(day, sight.today, customer.postcode, subjects) for day in rule.days)
+            found = by_postcode[customer.postcode] = everywhere if due == fixed else _trusted(due, "frost")
+        if found is not None and sight.holds(found.due):
+            yield vehicle, found
 
 
 def _next_day(day: SeasonDay, today: date, postcode: str = "", subjects: Subjects | None = None) -> date:

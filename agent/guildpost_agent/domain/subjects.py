@@ -38,6 +38,7 @@ class Subjects:
     listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     first_frost: FirstFrost = no_frost
     persons: Mapping[str, str] = field(default_factory=dict)
+    _looked_after: dict[date, list[Vehicle]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ours: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def history(self, vehicle_id: str) -> History:
@@ -51,6 +52,13 @@ class Subjects:
             known = gone(vehicle, today) is None and not never_ours(vehicle, self.history(vehicle.vehicle_id), today)
             self._ours[vehicle.vehicle_id] = known
         return known
+
+    def looked_after(self, today: date) -> list[Vehicle]:
+        """List the vehicles that are present and looked after here; found out once for a day."""
+        if today not in self._looked_after:
+            present = (vehicle for vehicles in self.by_customer.values() for vehicle in vehicles)
+            self._looked_after[today] = [vehicle for vehicle in present if self.is_ours(vehicle, today)]
+        return self._looked_after[today]
 
     @cached_property
     def garage(self) -> Garage:
