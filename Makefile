@@ -1,6 +1,6 @@
 # Guildpost: everything a newcomer or a machine runs.
 #   make demo    a brand and 12 dealerships, end to end (ARGS="--exit" ends by itself)
-#   make test    the test suite (creates .venv itself, runs offline afterwards; JOBS=2 processes)
+#   make test    the test suite (creates .venv itself, runs offline afterwards; JOBS=2 processes, real networks alone)
 #   make check   lint, types, import contracts, lock and docs
 #   make bench   performance claims, one JSON line per figure (BENCH=demo|...)
 #   make soak    long fault campaigns
@@ -32,7 +32,12 @@ demo: $(VENV)/.ready
 	$(BIN)/guildpost-demo $(ARGS)
 
 test: $(VENV)/.ready
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/e2e
+	$(BIN)/pytest tests/e2e
+else
+	$(BIN)/pytest $(ARGS)
+endif
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -231,7 +231,7 @@ def test_what_passed_the_egress_gate_holds_no_canary(run: DemoRun) -> None:
 
 def test_only_the_letters_themselves_carry_personal_data_to_the_lettershop(run: DemoRun) -> None:
     parts = [file for file in files_below(run.folder / "letters") if file.suffix != ".pdf"]
-    assert {"index.csv", "manifest.json"} == {file.name for file in parts}
+    assert {"SHA256SUMS", "index.csv", "manifest.json"} == {file.name for file in parts}
     assert {} == hunt().in_files(parts)
     texts = letter_texts(run.folder)
     assert len(texts) >= DEALERS
