@@ -190,7 +190,6 @@ class Consent:
     legal_basis: str
     source: str
     granted_on: date
-    withdrawn_at: datetime | None = None
 
 
 @frozen

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from guildpost_agent.app.ports.letter_delivery import Standing
+from guildpost_shared.durable_files import flush_folder
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.failpoints import hit
 
@@ -39,8 +40,8 @@ class LetterFolder:
                 for name, data in files.items():
                     _write_durably(staged / name, data)
                 hit("letters.file_written")
-                _flush_folder(staged)
-                _flush_folder(self._folder)
+                flush_folder(staged)
+                flush_folder(self._folder)
             except OSError:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise
@@ -53,7 +54,7 @@ class LetterFolder:
         with self._reachable():
             if standing is Standing.STAGED:
                 self._staged(batch_id).rename(self._final(batch_id))
-            _flush_folder(self._folder)
+            flush_folder(self._folder)
 
     def discard(self, batch_id: str) -> None:
         """Take away what is staged."""
@@ -82,13 +83,3 @@ def _write_durably(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _flush_folder(path: Path) -> None:
-    if os.name == "nt":  # Windows has no handle to flush a folder with; NTFS journals the rename.
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from guildpost_agent.adapters.dms.raw_table import open_raw
+from guildpost_agent.adapters.dms.headed_file import read_headed
 from guildpost_agent.domain.dms_rows import Table
-from guildpost_agent.domain.mapping.vocabulary import SYNONYMS, fold
+from guildpost_agent.domain.mapping.vocabulary import SYNONYMS
 from guildpost_agent.domain.vehicle_lists import ListRow
-from guildpost_shared.errors import ConfigurationError, Refused
 
 _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "vin": SYNONYMS[Table.VEHICLES]["vin"],
@@ -19,7 +18,6 @@ _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "done": ("Erledigt", "Erledigt am", "Durchgeführt", "Durchgeführt am", "Erledigungsdatum", "Status", "Done"),
     "text": ("Text", "Hinweis", "Beschreibung", "Bezeichnung", "Description"),
 }
-_FIELDS: Final = {fold(spelling): field for field, names in _SPELLINGS.items() for spelling in names}
 
 
 def read_vehicle_list(path: Path) -> tuple[list[ListRow], list[int]]:
@@ -35,18 +33,11 @@ def read_vehicle_list(path: Path) -> tuple[list[ListRow], list[int]]:
         ConfigurationError: ``file_unreadable``.
         Refused: ``list_columns_missing``, or it is empty, no text, too large, or has no headings.
     """
-    try:
-        raw = open_raw(path, headings=[name for names in _SPELLINGS.values() for name in names])
-        places = {_FIELDS[fold(heading)]: n for n, heading in enumerate(raw.headings) if fold(heading) in _FIELDS}
-        if "reference" not in places or not {"vin", "plate"} & set(places):
-            raise Refused("list_columns_missing", file=path.name, headings=", ".join(raw.headings))
-        rows, broken = [], []
-        for chunk in raw.read(places.get("text")):
-            rows += [
-                ListRow(number, **{field: cells[place].strip() for field, place in places.items()})
-                for number, cells in chunk.rows
-            ]
-            broken += [row.row_number for row in chunk.broken]
-    except OSError as error:
-        raise ConfigurationError("file_unreadable", path=path, reason=error.strerror or "?") from error
-    return rows, broken
+    return read_headed(
+        path,
+        _SPELLINGS,
+        lambda number, fields: ListRow(number, **fields),
+        enough=lambda known: "reference" in known and not known.isdisjoint({"vin", "plate"}),
+        refusal="list_columns_missing",
+        free_text="text",
+    )
