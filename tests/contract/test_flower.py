@@ -148,7 +148,8 @@ def test_a_killed_agent_is_absent_and_answers_again_when_it_is_back(scene: Scene
     absent = {node_id for node_id in scene.ids.values() if node_id != scene.ids["arnold"]}
     assert absent == set(scene.exchange.exchange(requests, 4.0))
     scene.revive("arnold")
-    assert set(scene.ids.values()) == set(scene.exchange.exchange(requests, PATIENT))
+    answers = (set(scene.exchange.exchange(requests, PATIENT)) for _ in range(3))  # it is known again after a beat
+    assert any(set(scene.ids.values()) == answered for answered in answers)
 
 
 def test_both_sides_use_the_same_names_on_the_wire() -> None:
