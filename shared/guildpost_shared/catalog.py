@@ -1,7 +1,7 @@
 """Message catalogues: every string for people, in German and English.
 
 A package keeps ``messages/de.po`` and ``messages/en.po``; message ids are short names (``plan.reason.lead_time``),
-texts may hold ``{placeholders}``. German is the default language.
+texts may hold ``{placeholders}``. A text that counts has two ids, ``….one`` and ``….many``. German is the default.
 """
 
 from functools import cache
@@ -28,9 +28,18 @@ class Catalog:
         template = self._texts[message_id]
         return template.format(**params) if params else template
 
+    def plural(self, message_id: str, count: int, **params: object) -> str:
+        """Return ``message_id.one`` or ``.many`` with its ``{count}``; German and English need no more forms (CLDR)."""
+        return self.text(f"{message_id}.{plural_form(count)}", count=count, **params)
+
     def ids(self) -> set[str]:
         """List the message ids it knows."""
         return set(self._texts)
+
+
+def plural_form(count: int) -> str:
+    """Name the form of a text that speaks of so many: ``one`` or ``many``."""
+    return "one" if count == 1 else "many"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.exclusions import Reason
@@ -94,3 +94,9 @@ def _readable(name: str, value: Value, catalog: Catalog) -> Value:
 def say_day(day: date, catalog: Catalog) -> str:
     """Write a day as the language writes it."""
     return f"{day:%d.%m.%Y}" if catalog.language == "de" else f"{day.day} {day:%b %Y}"
+
+
+def say_moment(at: datetime, zone: tzinfo, catalog: Catalog) -> str:
+    """Write an instant as local time, as the language writes it."""
+    local = at.astimezone(zone)
+    return f"{say_day(local.date(), catalog)} {local:%H:%M}"

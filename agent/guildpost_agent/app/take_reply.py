@@ -59,7 +59,7 @@ class Letter:
 
 def take_reply(uow: UnitOfWork, letter: Letter, rules: AnswerRules, now: datetime) -> Reply | None:
     """Sort a reply, act where it is beyond doubt, and keep it; None where it is known already."""
-    found = Sorted(ReplyKind.AWAY, certain=True) if letter.automatic else sort_reply(letter.text, letter.subject)
+    found = Sorted(ReplyKind.AWAY) if letter.automatic else sort_reply(letter.text, letter.subject)
     name = reply_id(letter.raw)
     if uow.replies.get(name) is not None:
         return None

@@ -12,10 +12,12 @@ from datetime import tzinfo
 from guildpost_agent.app.calls.close_call import close_call
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
 from guildpost_agent.app.calls.note_call import note_call
+from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.fence import require_original
 from guildpost_agent.bootstrap.calls import call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, day_of, texts_of
+from guildpost_agent.cli.plain_names import car_of, name_of
 from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, from_stored
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import CallState, Desk
@@ -78,7 +80,7 @@ def _done(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     result = from_stored(kind, day, arguments.months)
     task = close_call(core.open_uow, arguments.task, result, by=arguments.by, rules=call_rules(core), now=now)
     if task.state is CallState.OPEN and task.not_before is not None:
-        print(texts.text("cli.calls.again", day=f"{task.not_before.astimezone(core.zone):%d.%m.%Y}"))
+        print(texts.text("cli.calls.again", day=say_day(task.not_before.astimezone(core.zone).date(), texts)))
     else:
         print(texts.text("cli.calls.closed", result=texts.text(f"call.result.{kind}")))
 
@@ -96,13 +98,10 @@ def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
 
 def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     task, customer = call.task, call.customer
-    name = customer.company or " ".join(filter(None, (customer.title, customer.given_name, customer.family_name)))
     numbers = " / ".join(filter(None, (customer.mobile, customer.phone)))
-    vehicle = call.vehicle
-    car = "" if vehicle is None else " ".join(filter(None, (vehicle.make, vehicle.model, vehicle.plate)))
     priority = texts.text(f"call.priority.{task.priority.name.lower()}")
-    yield " · ".join(filter(None, (priority, name, numbers, car)))
-    last = f"{task.closes:%d.%m.%Y}"
+    yield " · ".join(filter(None, (priority, name_of(customer), numbers, car_of(call.vehicle))))
+    last = say_day(task.closes, texts)
     desk = texts.text(f"call.desk.{task.desk}")
     yield "    " + texts.text("cli.calls.why", reason=texts.text(f"call.reason.{task.reason}"), day=last, desk=desk)
     for line in task.context:
@@ -113,7 +112,7 @@ def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     if task.tries:
         yield "    " + texts.text("cli.calls.tries", count=task.tries)
     for note in task.notes:
-        yield f"    ↳ {note.at.astimezone(zone):%d.%m.%Y %H:%M} {note.by}: {note.text}"
+        yield f"    ↳ {say_moment(note.at, zone, texts)} {note.by}: {note.text}"
     if not call.in_hours:
         yield "    " + texts.text("cli.calls.wait", first=FIRST_CALL_HOUR, end=END_CALL_HOUR)
     yield f"    {task.task_id}"

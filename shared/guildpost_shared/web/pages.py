@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from guildpost_shared.catalog import load
+from guildpost_shared.catalog import load, plural_form
 from guildpost_shared.errors import KINDS, GuildpostError, Language, PublicText, public_text
 from guildpost_shared.web.formats import Formats
 
@@ -146,6 +146,5 @@ class Pages:
 
 
 def _plural(texts: Texts, formats: Formats, message_id: str, count: int) -> str:
-    """Return the text for one or for many; German and English need no more forms (CLDR)."""
-    form = "one" if count == 1 else "many"
-    return texts.text(f"{message_id}.{form}", count=formats.number(count))
+    """Return the text for one or for many, the count as the language writes it."""
+    return texts.text(f"{message_id}.{plural_form(count)}", count=formats.number(count))

@@ -1,17 +1,16 @@
-"""The mailbox of a real agent's home: configuration, one reading, the staff's inbox on the command line."""
+"""The mailbox of a real agent's home: its configuration, when it is read, and mails that leave again."""
 
 from pathlib import Path
 
 import pytest
 
 from guildpost_agent.app.sender_problem import note_sender_problem
-from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.mailbox import MailboxRound, check_mailbox
 from guildpost_agent.cli import main
 from guildpost_shared.errors import ConfigurationError
-from tests.agent.bounces.notices import notice
 from tests.factories.agent_home import an_agent_home
-from tests.factories.sending_world import NOW, plan_touchpoint
+from tests.factories.sending_world import NOW
 
 
 @pytest.fixture
@@ -25,15 +24,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def configure(home: Path, lines: str) -> None:
     file = home / "agent.toml"
     file.write_text(file.read_text("utf-8") + f"\n[mail.mailbox]\n{lines}\n", "utf-8")
-
-
-def a_reply_waits(home: Path) -> Core:
-    configure(home, 'maildir = "box"')
-    core = open_core(home)
-    plan_touchpoint(core.open_uow, "erika")
-    raw = notice("Was kostet das?\n\x1b[2J", sender="erika@beispiel.example", subject="Frage")
-    (home / "box" / "new" / "1.a").write_bytes(raw)
-    return core
 
 
 def test_without_a_mailbox_nothing_is_read(home: Path) -> None:
@@ -62,31 +52,6 @@ def test_a_mailbox_that_is_half_said_is_refused(home: Path, lines: str) -> None:
     configure(home, lines)
     with pytest.raises(ConfigurationError, match="agent_config_invalid"):
         open_core(home)
-
-
-@pytest.mark.parametrize(("language", "word"), [("de", "Frage"), ("en", "question")])
-def test_a_reply_is_listed_with_its_customer_and_closed(
-    home: Path, language: str, word: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    core = a_reply_waits(home)
-    summary = check_mailbox(core, {})
-    assert summary is not None
-    assert 1 == summary.replies
-    assert 0 == main(["replies", "list", "--lang", language, "--home", str(home)])
-    out = capsys.readouterr().out
-    assert word in out
-    assert "Erika Muster" in out
-    assert "\x1b" not in out
-    reply = out.splitlines()[-1].strip()
-    assert 0 == main(["replies", "close", reply, "--by", "Kraft", "--note", "angerufen", "--home", str(home)])
-    with core.open_uow() as uow:
-        (kept,) = uow.replies.of("K-erika")
-    assert ("done", "Kraft", "angerufen") == (kept.state, kept.closed_by, kept.note)
-
-
-def test_a_reply_nobody_knows_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert 0 != main(["replies", "close", "nichts", "--by", "Kraft", "--home", str(home)])
-    assert "nichts" in capsys.readouterr().err
 
 
 def test_mails_leave_again_once_a_person_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

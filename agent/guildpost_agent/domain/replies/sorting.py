@@ -7,6 +7,7 @@ negated or fits no rule is a question: a person reads it.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Final
 
@@ -18,12 +19,29 @@ MOST_CERTAIN: Final = 400
 """Characters; who writes more has more to say than one rule can know."""
 
 
+class Doubt(StrEnum):
+    """Why a reply is not beyond doubt."""
+
+    UNKNOWN = "unknown"
+    """No rule fits, or what fits is negated."""
+    SEVERAL = "several"
+    ASKS = "asks"
+    LONG = "long"
+    LIKELY = "likely"
+    """Only the words of a "likely" rule stand there."""
+
+
 @dataclass(frozen=True)
 class Sorted:
-    """What a reply is about, and whether that is beyond doubt."""
+    """What a reply is about, and what stands against being sure of that; None where it is beyond doubt."""
 
     kind: ReplyKind
-    certain: bool
+    doubt: Doubt | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Say whether it is beyond doubt."""
+        return self.doubt is None
 
 
 @dataclass(frozen=True)
@@ -43,11 +61,15 @@ def sort_reply(text: str, subject: str = "") -> Sorted:
     written = _plain(text) or _plain("" if re.match(r"(?i)\s*(?:re|aw|antw|wg|fwd?)\s*:", subject) else subject)
     found = [kind for kind in ORDER if _likely(_rules()[kind], written)]
     if not found:
-        return Sorted(ReplyKind.QUESTION, certain=False)
-    kind = found[0]
-    sure = _rules()[kind].certain
-    alone = len(found) == 1 and "?" not in written and len(written) <= MOST_CERTAIN
-    return Sorted(kind, certain=bool(alone and sure and sure.search(written)))
+        return Sorted(ReplyKind.QUESTION, Doubt.UNKNOWN)
+    sure = _rules()[found[0]].certain
+    against = {
+        Doubt.SEVERAL: len(found) > 1,
+        Doubt.ASKS: "?" in written,
+        Doubt.LONG: len(written) > MOST_CERTAIN,
+        Doubt.LIKELY: not (sure and sure.search(written)),
+    }
+    return Sorted(found[0], next((doubt for doubt, holds in against.items() if holds), None))
 
 
 def _likely(rule: _Rule, written: str) -> bool:

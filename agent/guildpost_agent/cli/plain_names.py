@@ -1,0 +1,20 @@
+"""People, vehicles and texts from outside in one line of a terminal."""
+
+from guildpost_agent.domain.records import Customer, Vehicle
+
+
+def name_of(customer: Customer | None) -> str:
+    """Name a customer, the company first; empty where nothing is known."""
+    if customer is None:
+        return ""
+    return customer.company or " ".join(filter(None, (customer.title, customer.given_name, customer.family_name)))
+
+
+def car_of(vehicle: Vehicle | None) -> str:
+    """Name a vehicle by make, model and plate; empty where nothing is known."""
+    return "" if vehicle is None else " ".join(filter(None, (vehicle.make, vehicle.model, vehicle.plate)))
+
+
+def in_one_line(text: str) -> str:
+    """Leave out what would steer a terminal: the text comes from outside."""
+    return "".join(one if one.isprintable() else " " for one in text)
