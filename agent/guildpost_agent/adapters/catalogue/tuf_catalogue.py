@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState
-from guildpost_agent.adapters.catalogue.verified import LIMITS, CatalogueUpdater, VerifiedCatalogue
+from guildpost_agent.adapters.catalogue.updater import LIMITS
+from guildpost_agent.adapters.catalogue.verified import CatalogueUpdater, VerifiedCatalogue
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport, CatalogueVersion
 from guildpost_agent.domain.catalogue import AssociationTrust, Listing, check_clock, judge
 from guildpost_shared.catalogue_keys import root_hash

@@ -1,27 +1,22 @@
-"""One verified look at the catalogue with python-tuf's public updater.
+"""One verified look at the catalogue: what every role lists, once the metadata itself is verified (``updater``).
 
-The updater answers "who lists this path, with which hash" (``get_targetinfo``) but has no call that lists paths. The
-names come from the metadata files that it keeps on disk: it writes a file there only after verifying it, and loads
-each role on the first question about its namespace. These files are only asked for *names* and for the shape of the
-delegations; what a role says about a name is asked of the updater again.
+The metadata files are only asked for *names* and for the shape of the delegations; what a role says about a name is
+asked of the updater.
 
 Delegations must be exactly as agreed, because a catalogue that delegates otherwise could go round the two roles: the
 top-level role lists nothing itself, and each role has its own namespace, to the end (terminating), and no other.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from tuf.api import exceptions as tuf
-from tuf.api.metadata import Metadata, Snapshot, TargetFile, Targets, Timestamp
-from tuf.api.serialization import DeserializationError
-from tuf.ngclient import Updater, UpdaterConfig
+from tuf.api.metadata import Snapshot, TargetFile, Targets, Timestamp
 
-from guildpost_agent.adapters.catalogue.fetcher import METADATA_BASE, TARGET_BASE, TransportFetcher
+from guildpost_agent.adapters.catalogue.updater import MetadataUpdater, translated
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport
 from guildpost_agent.domain.catalogue import Listing
 from guildpost_shared.catalogue_keys import same_fingerprint
@@ -37,15 +32,6 @@ from guildpost_shared.catalogue_paths import (
 )
 from guildpost_shared.errors import Refused, Untrusted
 
-LIMITS: Final = UpdaterConfig(
-    max_root_rotations=64,
-    max_delegations=len(ROLES) + 1,
-    root_max_length=64 * 1024,
-    timestamp_max_length=16 * 1024,
-    snapshot_max_length=64 * 1024,
-    targets_max_length=1024 * 1024,
-)
-_Signed = TypeVar("_Signed", Snapshot, Targets, Timestamp)
 _PROBE: Final = "services/-"  # no path of the grammar: asking for it loads a role's metadata and finds nothing
 
 
@@ -64,30 +50,20 @@ class VerifiedCatalogue:
 
 
 class CatalogueUpdater:
-    """python-tuf's updater for one sync; afterwards a new one is made."""
+    """A sync's look at the catalogue; afterwards a new one is made."""
 
     def __init__(self, folder: Path, transport: CatalogueTransport, root: bytes) -> None:
         """Load the trusted root.
 
         Args:
-            folder: metadata that python-tuf has verified and keeps.
+            folder: metadata that was verified and is kept.
             transport: where files come from.
             root: bootstrap root metadata whose hash the caller has compared with the join code.
 
         Raises:
             Untrusted: ``catalogue_bad_signature``.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        with _translated():
-            self._updater = Updater(
-                str(folder),
-                METADATA_BASE,
-                target_base_url=TARGET_BASE,
-                fetcher=TransportFetcher(transport),
-                config=LIMITS,
-                bootstrap=root,
-            )
+        self._updater = MetadataUpdater(folder, transport, root)
 
     def look(self) -> VerifiedCatalogue:
         """Fetch and verify everything but the contents.
@@ -98,30 +74,29 @@ class CatalogueUpdater:
             Refused: ``catalogue_too_large``.
             Unavailable: the coordinator is away.
         """
-        with _translated():
-            self._updater.refresh()
-            top = self._stored("targets", Targets)
-            _check_delegations(top)
-            snapshot = self._stored("snapshot", Snapshot)
+        self._updater.refresh()
+        top = self._updater.stored("targets", Targets)
+        _check_delegations(top)
+        snapshot = self._updater.stored("snapshot", Snapshot)
+        with translated():
             return VerifiedCatalogue(
                 snapshot=snapshot.version,
-                signed_at=self._stored("timestamp", Timestamp).expires - TIMESTAMP_LIFETIME,
+                signed_at=self._updater.stored("timestamp", Timestamp).expires - TIMESTAMP_LIFETIME,
                 listings=self._listings(),
                 association_keys=_keys_of(top, ASSOCIATION),
             )
 
     def download(self, role: Role, path: str, into: Path) -> None:
-        """Fetch the contents that a role lists under a path; python-tuf verifies length and hash.
+        """Fetch the contents that a role lists under a path; length and hash are verified.
 
         Raises:
             Untrusted: ``catalogue_tampered_target``.
             Unavailable: the coordinator is away.
         """
-        with _translated(), _as_tampered(path):
-            target = self._updater.get_targetinfo(target_name(role, path))
-            if target is None:
-                raise tuf.RepositoryError(f"{path} vanished within one state")
-            self._updater.download_target(target, str(into))
+        target = self._updater.target(target_name(role, path))
+        if target is None:
+            raise Untrusted("catalogue_bad_signature", detail=f"{path} vanished within one state")
+        self._updater.fetch(target, into)
 
     def _listings(self) -> dict[str, dict[Role, Listing]]:
         listings: dict[str, dict[Role, Listing]] = {}
@@ -131,8 +106,8 @@ class CatalogueUpdater:
         return listings
 
     def _listed_by(self, role: Role) -> Iterator[tuple[str, Listing]]:
-        self._updater.get_targetinfo(target_name(role, _PROBE))
-        names = list(self._stored(role, Targets).targets)
+        self._updater.target(target_name(role, _PROBE))
+        names = list(self._updater.stored(role, Targets).targets)
         if len(names) > MAX_TARGETS_PER_ROLE:
             raise Refused("catalogue_too_large", detail=f"{role} lists {len(names)}")
         for name in names:
@@ -140,16 +115,9 @@ class CatalogueUpdater:
                 path = path_in_namespace(role, name)
             except Refused as error:
                 raise Untrusted("catalogue_bad_delegation", detail=error.detail) from error
-            target = self._updater.get_targetinfo(name)
+            target = self._updater.target(name)
             if target is not None:
                 yield path, _listing(target)
-
-    def _stored(self, role: str, kind: type[_Signed]) -> _Signed:
-        """Read a metadata file that the updater has verified and written."""
-        metadata = Metadata[_Signed].from_bytes((self._folder / f"{role}.json").read_bytes())
-        if not isinstance(metadata.signed, kind):
-            raise tuf.RepositoryError(f"{role} is no {kind.__name__}")
-        return metadata.signed
 
 
 def _listing(target: TargetFile) -> Listing:
@@ -177,24 +145,3 @@ def _check_delegations(top: Targets) -> None:
 def _keys_of(top: Targets, role: Role) -> tuple[bytes, ...]:
     keys = [top.get_key(keyid) for keyid in top.get_delegated_role(role).keyids]
     return tuple(bytes.fromhex(str(key.keyval["public"])) for key in keys)
-
-
-@contextmanager
-def _as_tampered(path: str) -> Iterator[None]:
-    try:
-        yield
-    except (tuf.LengthOrHashMismatchError, tuf.DownloadLengthMismatchError, tuf.DownloadHTTPError) as error:
-        raise Untrusted("catalogue_tampered_target", detail=path) from error
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn python-tuf's errors into ours; the transport's own errors pass through."""
-    try:
-        yield
-    except tuf.BadVersionNumberError as error:
-        raise Untrusted("catalogue_rollback", detail=str(error)) from error
-    except tuf.ExpiredMetadataError as error:
-        raise Untrusted("catalogue_expired", detail=str(error)) from error
-    except (tuf.RepositoryError, tuf.DownloadError, DeserializationError, ValueError, KeyError) as error:
-        raise Untrusted("catalogue_bad_signature", detail=f"{type(error).__name__}: {error}") from error
