@@ -1,7 +1,7 @@
 """What suppresses advertising to a customer for a while: a complaint, a dispute, dunning. Notices still go out."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from guildpost_agent.domain.frozen import frozen
@@ -27,6 +27,25 @@ class Hold:
     def covers(self, day: date) -> bool:
         """Say whether it is in force on a day."""
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+class HoldStepKind(StrEnum):
+    """What somebody did."""
+
+    SET = "set"
+    LIFTED = "lifted"
+
+
+@frozen
+class HoldStep:
+    """Who set or lifted a hold, when (UTC) and why; the reason, in that person's words, may be empty."""
+
+    customer_id: str
+    kind: HoldKind
+    step: HoldStepKind
+    at: datetime
+    by_whom: str
+    reason: str = ""
 
 
 def weightiest(holds: Iterable[Hold], day: date) -> Hold | None:

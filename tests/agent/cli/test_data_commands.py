@@ -122,7 +122,7 @@ def test_days_are_read_as_either_language_writes_them(
 ) -> None:
     (tmp_path / "kunden.csv").write_text(CUSTOMERS, "cp1252")
     say("import", str(tmp_path / "kunden.csv"))
-    words = ["holds", "set", "complaint", "--customer", "1", "--until", day, "--home", str(home)]
+    words = ["holds", "set", "complaint", "--customer", "1", "--by", "Anna", "--until", day, "--home", str(home)]
     assert code == main(words)
     assert (code == 0) or f"„{day}“ ist kein Datum" in capsys.readouterr().err
 

@@ -1,7 +1,8 @@
 """The table of holds, asked for all records of a person at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import fields
 from datetime import date
 from typing import Any, Final
 
@@ -10,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.people import SqlPeople
 from guildpost_agent.adapters.sql.prepared import Prepared
-from guildpost_agent.adapters.sql.tables.holds import holds
-from guildpost_agent.domain.holds import Hold, HoldKind, weightiest
+from guildpost_agent.adapters.sql.tables.holds import hold_steps, holds
+from guildpost_agent.domain.holds import Hold, HoldKind, HoldStep, HoldStepKind, weightiest
 
 _COLUMNS = (holds.c.customer_id, holds.c.kind, holds.c.since, holds.c.until)
 _OF: Final = Prepared(lambda: select(*_COLUMNS).where(holds.c.customer_id == bindparam("id")))
@@ -54,6 +55,20 @@ class SqlHolds:
         kinds = list(HoldKind) if kind is None else [kind]
         mine = (holds.c.customer_id.in_(self._people.records_of(customer_id)), holds.c.kind.in_(kinds))
         return self._connection.execute(delete(holds).where(*mine)).rowcount
+
+    def note(self, step: HoldStep) -> None:
+        """Note who set or lifted a hold; a step is never changed."""
+        self._connection.execute(insert(hold_steps).values(**vars(step)))
+
+    def steps(self, customer_ids: Collection[str] | None = None) -> list[HoldStep]:
+        """Give the steps about these customer numbers, or all of them, in the order in which they were done."""
+        found = select(*(hold_steps.c[field.name] for field in fields(HoldStep))).order_by(hold_steps.c.seq)
+        if customer_ids is not None:
+            found = found.where(hold_steps.c.customer_id.in_(customer_ids))
+        return [
+            HoldStep(customer_id, HoldKind(kind), HoldStepKind(step), *rest)
+            for customer_id, kind, step, *rest in self._connection.execute(found)
+        ]
 
 
 def _read(rows: Iterable[Any]) -> list[Hold]:

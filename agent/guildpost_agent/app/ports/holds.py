@@ -1,9 +1,10 @@
 """Whom nobody advertises to for now."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
-from guildpost_agent.domain.holds import Hold, HoldKind
+from guildpost_agent.domain.holds import Hold, HoldKind, HoldStep
 
 
 class Holds(Protocol):
@@ -27,4 +28,12 @@ class Holds(Protocol):
 
     def lift(self, customer_id: str, kind: HoldKind | None = None) -> int:
         """Remove a customer's holds (or the one of a kind), on other records of the person, too; return how many."""
+        ...
+
+    def note(self, step: HoldStep) -> None:
+        """Note who set or lifted a hold; a step is never changed."""
+        ...
+
+    def steps(self, customer_ids: Collection[str] | None = None) -> list[HoldStep]:
+        """Give the steps about these customer numbers, or all of them, in the order in which they were done."""
         ...

@@ -12,7 +12,7 @@ from guildpost_agent.adapters.sql.tables.consents import (
     suppressions,
 )
 from guildpost_agent.adapters.sql.tables.goodwill import goodwill_entries
-from guildpost_agent.adapters.sql.tables.holds import holds
+from guildpost_agent.adapters.sql.tables.holds import hold_steps, holds
 from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
 from guildpost_agent.adapters.sql.tables.mirror import (
     appointments,
@@ -51,6 +51,7 @@ __all__ = [
     "due_dates",
     "egress_ledger",
     "goodwill_entries",
+    "hold_steps",
     "holds",
     "imports",
     "jobs",
