@@ -75,8 +75,8 @@ def _lift(core: Core, arguments: argparse.Namespace) -> None:
 def _list(core: Core, arguments: argparse.Namespace) -> None:
     texts, only = texts_of(arguments), arguments.customer
     if arguments.history:
-        for step in steps_of(core.open_uow, only):
-            print(_step(step, core, texts))
+        for noted in steps_of(core.open_uow, only):
+            print(_step(noted, core, texts))
         return
     kept, in_force = listed_holds(core.open_uow, _today(core))
     if only is None:
