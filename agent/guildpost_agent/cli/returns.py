@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from guildpost_agent.adapters.dms.returns_file import read_returns
+from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.import_returns import import_returns, open_proposals
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
@@ -52,16 +53,18 @@ def _take_in(core: Core, arguments: argparse.Namespace) -> None:
     if arguments.dry_run:
         print(texts.text("cli.returns.dry_run"))
     for kind in Kind:
-        print(texts.text(f"cli.returns.{kind}", count=taken.letters[kind]))
+        if taken.letters[kind]:
+            print(texts.text(f"cli.returns.{kind}", count=taken.letters[kind]))
     print(texts.text("cli.returns.rest", known=taken.known, proposals=taken.proposals, wrong=len(taken.problems)))
     for number, problem in sorted(taken.problems, key=lambda one: one[0]):
         print(texts.text("cli.lists.wrong", row=number, why=public_text(problem, arguments.lang).what))
 
 
 def _show(core: Core, arguments: argparse.Namespace) -> None:
+    texts = texts_of(arguments)
     with core.open_uow() as uow:
         proposals = open_proposals(uow)
-    print(texts_of(arguments).text("cli.returns.proposals", count=len(proposals)))
+    print(texts.plural("cli.returns.proposals", len(proposals)))
     for one in proposals:
-        new = one.address
-        print(f"  {one.customer_id}  {new.street}, {new.postcode} {new.town}  {one.outcome.at:%Y-%m-%d}")
+        new, day = one.address, say_day(one.outcome.at.astimezone(core.zone).date(), texts)
+        print(f"  {one.customer_id}  {new.street}, {new.postcode} {new.town}  {day}")

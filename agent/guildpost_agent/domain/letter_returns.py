@@ -49,13 +49,16 @@ class Kind(StrEnum):
 
 
 _WORDS: Final[dict[Kind, tuple[str, ...]]] = {
-    Kind.DECEASED: ("verstorben", "gestorben", "deceased", "tot"),
+    Kind.DECEASED: ("verstorben", "gestorben", "deceased"),
     Kind.CORRECTED: ("corrected", "korrigiert", "berichtigt", "korrektur"),
     Kind.MOVED: ("verzogen", "umgezogen", "moved", "nachsendung", "neueanschrift"),
     Kind.REFUSED: ("verweigert", "refused", "abgelehnt"),
     Kind.UNDELIVERABLE: ("unzustellbar", "undeliverable", "unbekannt", "nichtzuermitteln", "unknown", "nichtermittelt"),
 }
 """Asked in this order; spaces, hyphens and case do not count."""
+_DEAD: Final = re.compile(r"(?i)\b(?:tot|dead)\b")
+_PERHAPS: Final = re.compile(r"(?i)\b(?:nicht|kein\w*|oder|or|not|evtl|eventuell|vielleicht|perhaps|vermutlich)\b|[/?]")
+"""Beside a death it is none: what makes nobody write to a person any more has to be said without a doubt."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,7 @@ def read_row(row: ReturnRow) -> Returned:
     """
     if not row.doc_id and not (row.customer_id and row.batch_id):
         raise Refused("return_letter_missing")
-    said = fold(row.reason)
-    kind = next((kind for kind, words in _WORDS.items() if any(word in said for word in words)), None)
+    kind = _kind(row.reason)
     if kind is None:
         raise Refused("return_reason_unknown", written=row.reason[:40] or "–")
     parts = (row.street, row.postcode, row.town)
@@ -115,6 +117,16 @@ def read_row(row: ReturnRow) -> Returned:
     if any(parts) and not (all(parts) and _POSTCODE.fullmatch(row.postcode)):
         raise Refused("return_address_broken")
     return Returned(kind, Address(*parts) if kind in {Kind.MOVED, Kind.CORRECTED} else Address())
+
+
+def _kind(reason: str) -> Kind | None:
+    said = fold(reason)
+    found = [kind for kind, words in _WORDS.items() if any(word in said for word in words)]
+    if _DEAD.search(reason) and Kind.DECEASED not in found:
+        found.insert(0, Kind.DECEASED)
+    if Kind.DECEASED in found and (len(found) > 1 or _PERHAPS.search(reason)):
+        return None
+    return found[0] if found else None
 
 
 def note_of(returned: Returned, file: str, row_number: int) -> str:

@@ -76,6 +76,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ("unbekannt verzogen", Kind.MOVED),
         ("Empfänger VERSTORBEN", Kind.DECEASED),
         ("DECEASED", Kind.DECEASED),
+        ("Empfänger tot", Kind.DECEASED),
         ("Annahme verweigert", Kind.REFUSED),
         ("CORRECTED", Kind.CORRECTED),
         ("Anschrift berichtigt", Kind.CORRECTED),
@@ -83,6 +84,23 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 )
 def test_reasons_are_read_as_the_trade_writes_them(written: str, kind: Kind) -> None:
     assert kind is read_row(ReturnRow(1, written, "d")).kind
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "verstorben oder verzogen",
+        "verstorben/unbekannt",
+        "verstorben?",
+        "nicht verstorben",
+        "vermutlich verstorben",
+        "Totalschaden",
+        "Stottern",
+    ],
+)
+def test_a_death_that_is_not_said_beyond_doubt_is_none(written: str) -> None:
+    with pytest.raises(Refused, match="return_reason_unknown"):
+        read_row(ReturnRow(1, written, "d"))
 
 
 @pytest.mark.parametrize(
