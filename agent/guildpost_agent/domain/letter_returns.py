@@ -4,7 +4,8 @@
     ─────────────   ──────────────────────────────────   ─────────   ────────   ────────────────────────────────
     undeliverable   nobody of this name there            came back   dead       the next channel is tried
     moved           lives elsewhere now                  came back   dead       a new address is a proposal
-    deceased        is dead                              came back   –          nobody writes or calls any more
+    deceased        is dead                              came back   –          nobody writes or calls any more,
+                                                                                until a person says it is not so
     refused         was not taken in                     came back   dead       a person should ask why
     corrected       arrived, after a correction          arrived     –          the correction is a proposal
 
@@ -16,6 +17,7 @@ where it belongs, so it is proposed, with the file and row that it comes from.
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -98,6 +100,16 @@ class Returned:
 
     kind: Kind
     address: Address
+
+
+@dataclass(frozen=True)
+class FoundAlive:
+    """Who said, when (UTC) and why, that a customer is not dead, whom a letter that came back had said to be."""
+
+    customer_id: str
+    at: datetime
+    by_whom: str
+    reason: str = ""
 
 
 def read_row(row: ReturnRow) -> Returned:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from guildpost_agent.app.dealership import suppression_check
+from guildpost_agent.app.ports.people import Membership
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli import main
+from guildpost_agent.domain.exclusions import not_addressable
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED
 from tests.factories.agent_home import an_agent_home
@@ -172,3 +175,95 @@ def test_new_addresses_stay_on_the_list_until_the_management_system_has_them(
 def test_nobody_writes_to_the_dead_any_more(core: Core, say: Say, file: File) -> None:
     assert "Deceased: 1 " in say(file("doc_id;Grund\ndoc-anna;Empfänger verstorben\n"))
     assert {DECEASED} == listed(core)
+
+
+def declared_dead(say: Say, file: File) -> None:
+    say(file("doc_id;Grund\ndoc-anna;Empfänger verstorben\n"))
+
+
+def test_who_is_said_to_be_dead_is_listed_so_that_a_mistake_can_be_seen(say: Say, file: File) -> None:
+    declared_dead(say, file)
+    assert "1 customer counts as deceased after a returned letter" in say()
+    assert "  K-anna  Anna Muster  " in say()
+
+
+@pytest.mark.parametrize(
+    ("lang", "proof"),
+    [
+        ("de", r"Kunde K-anna gilt nicht mehr als verstorben: [\d.]{10} \d\d:\d\d, Weber, rief selbst an\.\n"),
+        ("en", r"Customer K-anna no longer counts as deceased: .{10,11} \d\d:\d\d, Weber, rief selbst an\.\n"),
+    ],
+)
+def test_a_person_takes_a_death_back_by_name_and_a_line_proves_it(
+    core: Core, say: Say, file: File, lang: str, proof: str
+) -> None:
+    declared_dead(say, file)
+    assert re.match(proof, say("--alive", "K-anna", "--by", "Weber", "--reason", "rief selbst an", lang=lang))
+    assert set() == listed(core)
+    with core.open_uow() as uow:
+        (line,) = uow.found_alive.of(["K-anna"])
+    assert ("K-anna", "Weber", "rief selbst an") == (line.customer_id, line.by_whom, line.reason)
+    assert "deceased" not in say()
+
+
+def test_after_that_messages_are_planned_as_before_and_consents_are_untouched(core: Core, say: Say, file: File) -> None:
+    def ways() -> tuple[object, object]:
+        with core.open_uow() as uow:
+            anna, said = uow.records.customer("K-anna"), uow.consents.state_of("K-anna")
+            assert anna is not None
+            return not_addressable(anna, suppression_check(uow)), (said.standing, said.closed)
+
+    nothing_against, consents = ways()
+    assert nothing_against is None
+    declared_dead(say, file)
+    assert ways()[0] is not None
+    say("--alive", "K-anna", "--by", "Weber")
+    assert (None, consents) == ways()
+
+
+def test_reading_the_same_file_again_does_not_bring_the_death_back_a_later_letter_does(
+    core: Core, say: Say, file: File
+) -> None:
+    declared_dead(say, file)
+    say("--alive", "K-anna", "--by", "Weber")
+    declared_dead(say, file)
+    assert set() == listed(core)
+    later = plan_touchpoint(core.open_uow, "anna", Channel.LETTER, touchpoint_id="t-later", state="sent")
+    with core.open_uow() as uow:
+        uow.outbox.add(OutboxJob(later.touchpoint_id, "letter", "doc-later", "token-later", "x", "sent", 0, NOW, NOW))
+        uow.commit()
+    say(file("doc_id;Grund\ndoc-later;verstorben\n"))
+    assert {DECEASED} == listed(core)
+
+
+def test_all_records_of_the_person_come_back_together(core: Core, say: Say, file: File) -> None:
+    with core.open_uow() as uow:
+        people = [Membership(one, "P1", "H1") for one in ("K-anna", "K-clara")]
+        uow.people.store(people, {}, NOW)
+        uow.commit()
+    declared_dead(say, file)
+    said = say("--alive", "K-clara", "--by", "Weber")
+    assert ("K-anna" in said, "K-clara" in said) == (True, True)
+    assert set() == listed(core)
+
+
+def test_a_death_that_the_management_system_knows_of_stays_and_is_said(core: Core, say: Say, file: File) -> None:
+    declared_dead(say, file)
+    with core.open_uow() as uow:
+        anna = uow.records.customer("K-anna")
+        assert anna is not None
+        uow.records.upsert_customers([replace(anna, deceased=True)])
+        uow.commit()
+    assert "Customer K-anna is deceased according to the DMS" in say("--alive", "K-anna", "--by", "Weber")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        pytest.param(["--alive", "K-anna"], "--by", id="nobody says so"),
+        pytest.param(["--alive", "K-berta", "--by", "Weber"], "No returned letter says", id="nobody said she is dead"),
+        pytest.param(["--alive", "K-x", "--by", "Weber"], "K-x", id="a stranger"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_refused(say: Say, words: list[str], part: str) -> None:
+    assert part in say(*words, code=1)

@@ -48,6 +48,7 @@ PERSONAL = {
     "contributed_customers": {"customer_id"},
     "goodwill_entries": {"customer_id", "at", "cents", "reason", "by_whom", "expires_on"},
     "holds": {"customer_id", "kind", "since", "until"},
+    "found_alive": {"customer_id", "at", "by_whom", "reason"},
     "hold_steps": {"customer_id", "kind", "step", "at", "by_whom", "reason"},
     "vehicle_lists": {"vehicle_id", "reference", "text", "done_on"},
     "vehicle_list_waiting": {"written", "text"},

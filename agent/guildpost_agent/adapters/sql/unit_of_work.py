@@ -14,6 +14,7 @@ from guildpost_agent.adapters.sql.calls import SqlCalls
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
+from guildpost_agent.adapters.sql.found_alive import SqlFoundAlive
 from guildpost_agent.adapters.sql.goodwill import SqlGoodwill
 from guildpost_agent.adapters.sql.holds import SqlHolds
 from guildpost_agent.adapters.sql.imports import SqlImports
@@ -157,6 +158,11 @@ class SqlUnitOfWork:
     def lists(self) -> SqlVehicleLists:
         """The dealer's lists of vehicles."""
         return SqlVehicleLists(self._connection)
+
+    @cached_property
+    def found_alive(self) -> SqlFoundAlive:
+        """Who said that a customer is not dead."""
+        return SqlFoundAlive(self._connection)
 
     @cached_property
     def holds(self) -> SqlHolds:

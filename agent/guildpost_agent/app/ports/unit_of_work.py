@@ -14,6 +14,7 @@ from guildpost_agent.app.ports.approvals import Approvals
 from guildpost_agent.app.ports.calls import Calls
 from guildpost_agent.app.ports.consents import Consents
 from guildpost_agent.app.ports.documents import Documents
+from guildpost_agent.app.ports.found_alive import FoundAliveLines
 from guildpost_agent.app.ports.goodwill import Goodwill
 from guildpost_agent.app.ports.holds import Holds
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
@@ -374,3 +375,5 @@ class UnitOfWork(Protocol):
 
 
 OpenUnitOfWork = Callable[[], AbstractContextManager[UnitOfWork]]
+    @property
+    def found_alive(self) -> FoundAliveLines: ...  # noqa: D102 — see above

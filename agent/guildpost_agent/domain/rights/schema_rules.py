@@ -168,6 +168,7 @@ RULES: Final[tuple[TableRule, ...]] = (
         {"raw": OTHER_PERSON, "id": TECHNICAL},
     ),
     _derived("holds", "planning"),
+    TableRule("found_alive", _OWN, Delete(), "answers", "send_log", Source.AGENT, {"seq": TECHNICAL}),
     TableRule("hold_steps", _OWN, Delete(), "planning", "profile", Source.AGENT, {"seq": TECHNICAL}),
     TableRule(
         "goodwill_entries",

@@ -27,6 +27,7 @@ from guildpost_agent.adapters.sql.tables.pages import login_links, sessions
 from guildpost_agent.adapters.sql.tables.people import match_keys, merge_log, persons, review_pairs, verdicts
 from guildpost_agent.adapters.sql.tables.plans import decisions, due_dates, occasions, outbox, outcomes, touchpoints
 from guildpost_agent.adapters.sql.tables.replies import arrivals, replies
+from guildpost_agent.adapters.sql.tables.returns import found_alive
 from guildpost_agent.adapters.sql.tables.rights import doomed_files, known_since, restrictions, rights_log, tombstones
 from guildpost_agent.adapters.sql.tables.rounds import contributed_customers, contributions, rounds
 from guildpost_agent.adapters.sql.tables.segments import customer_segments, service_potential
@@ -50,6 +51,7 @@ __all__ = [
     "doomed_files",
     "due_dates",
     "egress_ledger",
+    "found_alive",
     "goodwill_entries",
     "hold_steps",
     "holds",
