@@ -19,6 +19,8 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
+from guildpost_shared.problems import said
+
 Language = Literal["de", "en"]
 
 
@@ -33,7 +35,7 @@ class GuildpostError(Exception):
         Args:
             code: a key of ``errors.toml``.
             detail: text for the log; never personal data, never shown to the public.
-            params: values for the placeholders of the public sentence.
+            params: values for the placeholders of the public sentence; a ``Problem`` is said in its language.
         """
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
@@ -132,7 +134,7 @@ def public_text(error: GuildpostError, language: Language = "de") -> PublicText:
     row = _table().get(error.code)
     if row is None:
         return PublicText(error.code, "")
-    params = _Blank(error.params)
+    params = _Blank({name: said(value, language) for name, value in error.params.items()})
     suffix = "" if language == "de" else "_en"
     return PublicText(row[f"what{suffix}"].format_map(params), row[f"next{suffix}"].format_map(params))
 

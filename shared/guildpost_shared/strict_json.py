@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, Self
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
@@ -69,7 +70,7 @@ class Fields:
         """Take a list of distinct strings that match the pattern."""
         values = tuple(self._matching(item, name, pattern) for item in self._list(name, least, most))
         if len(set(values)) != len(values):
-            raise self._invalid(name, "repeated")
+            raise self._invalid(name, Problem("repeated"))
         return values
 
     def integer(self, name: str, low: int, high: int) -> int:
@@ -88,7 +89,7 @@ class Fields:
         """Take true or false."""
         value = self._take(name)
         if not isinstance(value, bool):
-            raise self._invalid(name, "not a boolean")
+            raise self._invalid(name, Problem("not_a_boolean"))
         return value
 
     def day(self, name: str) -> date:
@@ -97,7 +98,7 @@ class Fields:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise self._invalid(name, "no such day") from error
+            raise self._invalid(name, Problem("no_such_day")) from error
 
     def child(self, name: str) -> Self:
         """Take an object."""
@@ -123,7 +124,7 @@ class Fields:
     def require(self, name: str, condition: bool) -> None:  # noqa: FBT001 — reads as "require (field, that …)"
         """Refuse the document over a field when a condition across fields does not hold."""
         if not condition:
-            raise self._invalid(name, "inconsistent")
+            raise self._invalid(name, Problem("inconsistent"))
 
     def end(self) -> None:
         """Refuse every field that was not taken."""
@@ -138,31 +139,32 @@ class Fields:
     def _list(self, name: str, least: int, most: int) -> list[object]:
         value = self._take(name)
         if not isinstance(value, list) or not least <= len(value) <= most:
-            raise self._invalid(name, f"not a list of {least} to {most}")
+            raise self._invalid(name, Problem("list_length", least=least, most=most))
         return value
 
     def _child(self, value: object, name: str) -> Self:
         if not isinstance(value, dict):
-            raise self._invalid(name, "not an object")
+            raise self._invalid(name, Problem("not_an_object"))
         return type(self)(self._document, value, f"{self._path}{name}.")
 
     def _matching(self, value: object, name: str, pattern: str) -> str:
         if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
-            raise self._invalid(name, f"does not match {pattern}")
+            raise self._invalid(name, Problem("pattern", pattern=pattern))
         return value
 
     def _integer(self, value: object, name: str, low: int, high: int) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self._invalid(name, f"not an integer in {low} to {high}")
+            raise self._invalid(name, Problem("integer_range", low=low, high=high))
         return value
 
     def _number(self, value: object, name: str, low: float, high: float) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-            raise self._invalid(name, f"not a number in {low} to {high}")
+            raise self._invalid(name, Problem("number_range", low=low, high=high))
         if not math.isfinite(value):
-            raise self._invalid(name, "not finite")
+            raise self._invalid(name, Problem("not_finite"))
         return float(value)
 
-    def _invalid(self, name: str, detail: str) -> Refused:
+    def _invalid(self, name: str, problem: Problem) -> Refused:
         field = self._path + name
-        return Refused("document_field_invalid", detail=f"{field}: {detail}", document=self._document, field=field)
+        detail = f"{field}: {problem.said('en')}"
+        return Refused("document_field_invalid", detail, document=self._document, field=field, problem=problem)

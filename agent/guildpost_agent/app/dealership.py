@@ -22,6 +22,7 @@ from guildpost_agent.domain.service_work import works_of
 from guildpost_agent.domain.subjects import FirstFrost, Subjects, no_frost
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import ServiceDefinition
 
 SUPPRESSION_KEY = "keys/suppression"
@@ -139,7 +140,7 @@ def dealer_services(services: Iterable[ServiceDefinition], config: AgentConfig) 
     """
     found, settings = {service.service_id: service for service in services}, config.services.settings
     for unknown in sorted(settings.keys() - found.keys() if found else ()):
-        known = f"unknown; the catalogue has {', '.join(sorted(found))}"
+        known = Problem("catalogue_services", known=", ".join(sorted(found)))
         raise ConfigurationError("service_settings_invalid", field=f"services.settings.{unknown}", problem=known)
     return {name: dealer_version(service, settings.get(name)) for name, service in found.items()}
 

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from guildpost_agent.service_settings import ServiceSettings, TouchSettings
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import Channel, ChannelUse, ServiceDefinition, Touch, overlap
 
 
@@ -33,12 +34,12 @@ def _channels(service: ServiceDefinition, wanted: tuple[Channel, ...]) -> tuple[
     uses = {use.channel: use for use in service.channels}
     unknown = [channel for channel in wanted if channel not in uses]
     if unknown:
-        _refuse(service, "channels", f"the service has no channel {unknown[0]}")
+        _refuse(service, "channels", Problem("no_channel", channel=unknown[0].value))
     if len(set(wanted)) != len(wanted):
-        _refuse(service, "channels", "repeated channel")
+        _refuse(service, "channels", Problem("repeated"))
     missing = [use.channel for use in service.channels if use.mandatory and use.channel not in wanted]
     if missing:
-        _refuse(service, "channels", f"{missing[0]} is mandatory")
+        _refuse(service, "channels", Problem("channel_mandatory", channel=missing[0].value))
     return tuple(uses[channel] for channel in wanted)
 
 
@@ -46,7 +47,7 @@ def _touches(service: ServiceDefinition, settings: dict[str, TouchSettings]) -> 
     known = {touch.touch_id for touch in service.touches}
     for touch_id in settings:
         if touch_id not in known:
-            _refuse(service, f"touches.{touch_id}", f"unknown; the service has {', '.join(sorted(known))}")
+            _refuse(service, f"touches.{touch_id}", Problem("service_touches", known=", ".join(sorted(known))))
     found = tuple(
         replace(touch, **settings[touch.touch_id].model_dump(exclude_none=True))
         if touch.touch_id in settings
@@ -55,14 +56,14 @@ def _touches(service: ServiceDefinition, settings: dict[str, TouchSettings]) -> 
     )
     for touch in found:
         if not touch.in_order:
-            _refuse(service, f"touches.{touch.touch_id}", "default_lead is not between first_day and last_day")
+            _refuse(service, f"touches.{touch.touch_id}", Problem("default_lead_outside"))
     meeting = overlap(found)
     if meeting is not None:
-        _refuse(service, f"touches.{meeting[1]}", f"starts before {meeting[0]} has ended")
+        _refuse(service, f"touches.{meeting[1]}", Problem("starts_too_early", earlier=meeting[0]))
     return found
 
 
-def _refuse(service: ServiceDefinition, field: str, problem: str) -> NoReturn:
+def _refuse(service: ServiceDefinition, field: str, problem: Problem) -> NoReturn:
     raise ConfigurationError(
         "service_settings_invalid", field=f"services.settings.{service.service_id}.{field}", problem=problem
     )

@@ -12,6 +12,7 @@ not exist, a group of fields on its own and a comparison of unlike kinds are fou
 from collections.abc import Mapping
 from typing import Final
 
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.condition_tokens import MisreadError, Tokens
 
 Kind = type[str] | type[int] | type[bool]
@@ -23,7 +24,11 @@ _TAKES: Final[Mapping[str, tuple[Kind, ...]]] = {
 _SUMS: Final = frozenset("+-*")
 _METHODS: Final[Mapping[str, Kind]] = {"startsWith": bool, "endsWith": bool, "contains": bool}
 _FUNCTIONS: Final[Mapping[str, Kind]] = {"size": int}
-_CALLED: Final[Mapping[Kind, str]] = {str: "a text", int: "a number", bool: "a yes or no"}
+_CALLED: Final[Mapping[Kind, Problem]] = {
+    str: Problem("a_text"),
+    int: Problem("a_number"),
+    bool: Problem("a_yes_or_no"),
+}
 _DEEPEST: Final = 20
 _MOST_SHOWN: Final = 60
 
@@ -59,7 +64,7 @@ class _Reader:
         self._next.take(":")
         second = self.choice()
         if kind is not bool or first is not second:
-            raise MisreadError("? : wants a yes or no, and twice the same kind of value")
+            raise MisreadError(Problem("condition_choice"))
         return first
 
     def _binary(self, level: int) -> Kind:
@@ -70,7 +75,9 @@ class _Reader:
             mark = self._next.take(self._next.token)
             for right in self._list() if mark == "in" else [self._binary(level + 1)]:
                 if left is not right or left not in _TAKES[mark]:
-                    raise MisreadError(f"{mark} does not go between {_CALLED[left]} and {_CALLED[right]}")
+                    raise MisreadError(
+                        Problem("condition_between", mark=mark, left=_CALLED[left], right=_CALLED[right])
+                    )
             left = left if mark in _SUMS else bool
         return left
 
@@ -86,7 +93,7 @@ class _Reader:
     def _nested(self) -> Kind:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise MisreadError("nested too deep")
+            raise MisreadError(Problem("condition_deep"))
         kind = self.choice()
         self._depth -= 1
         return kind
@@ -100,17 +107,17 @@ class _Reader:
             self._next.take(".")
             kind = self._call(self._next.take_kind("name"), kind, _METHODS)
         if wanted - {kind}:
-            raise MisreadError(f"! and - do not go before {_CALLED[kind]}")
+            raise MisreadError(Problem("condition_before", kind=_CALLED[kind]))
         return kind
 
     def _call(self, name: str, on: Kind, known: Mapping[str, Kind]) -> Kind:
         if name not in known:
-            raise MisreadError(f"unknown function {name[:_MOST_SHOWN]}")
+            raise MisreadError(Problem("condition_function", name=name[:_MOST_SHOWN]))
         self._next.take("(")
         asked = self._nested()
         self._next.take(")")
         if on is not str or asked is not str:
-            raise MisreadError(f"{name} wants texts")
+            raise MisreadError(Problem("condition_texts", name=name))
         return known[name]
 
     def _value(self) -> Kind:
@@ -130,11 +137,11 @@ class _Reader:
         if self._next.sees("("):
             return self._call(name, str, _FUNCTIONS)
         if name not in self._groups:
-            raise MisreadError(f"unknown name {name[:_MOST_SHOWN]}")
+            raise MisreadError(Problem("condition_name", name=name[:_MOST_SHOWN]))
         if not self._next.sees("."):
-            raise MisreadError("a group of fields is no value")
+            raise MisreadError(Problem("condition_group"))
         self._next.take(".")
         field = self._next.take_kind("name")
         if field not in self._groups[name]:
-            raise MisreadError(f"unknown field {name}.{field[:_MOST_SHOWN]}")
+            raise MisreadError(Problem("condition_field", name=f"{name}.{field[:_MOST_SHOWN]}"))
         return self._groups[name][field]

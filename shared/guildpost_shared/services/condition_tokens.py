@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from guildpost_shared.problems import Problem
+
 _TOKEN: Final = re.compile(
     r"(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|(?P<number>[0-9]+(?![\w.]))|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<mark>&&|\|\||[=!<>]=|[<>!?:+*().,\[\]-])",
@@ -13,7 +15,11 @@ _MOST_SHOWN: Final = 40
 
 
 class MisreadError(ValueError):
-    """What a condition holds that is not allowed, in one line."""
+    """What a condition holds that is not allowed."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.said("en"))
+        self.problem = problem
 
 
 class Tokens:
@@ -42,7 +48,9 @@ class Tokens:
 
     def _unexpected(self) -> MisreadError:
         column = self._at - self._source.rfind("\n", 0, self._at)
-        return MisreadError(f"column {column}: {self.token[:_MOST_SHOWN]} is not allowed here")
+        if self._at >= len(self._source):
+            return MisreadError(Problem("condition_ends", column=column))
+        return MisreadError(Problem("condition_unexpected", column=column, token=_shown(self.token)))
 
     def sees(self, *tokens: str) -> bool:
         """Say whether the next token is one of these marks or words."""
@@ -70,3 +78,8 @@ class Tokens:
         if kind != "end":
             self._move(self._at + len(token))
         return token
+
+
+def _shown(token: str) -> str:
+    """Give a token as it can be printed."""
+    return token[:_MOST_SHOWN] if token.isprintable() else ascii(token)[:_MOST_SHOWN]

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import cel
 
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.condition_grammar import Kind, kind_of
 from guildpost_shared.services.condition_tokens import MisreadError
 from guildpost_shared.services.fields import Fields
@@ -35,12 +36,15 @@ FIELDS: Final[Mapping[str, Mapping[str, Kind]]] = {
     "day": {"month": int, "weekday": int, "due_days": int},
 }  # fmt: skip
 """Names and types; days and months are whole numbers, ``day.due_days`` counts from today to the due date."""
-_WHERE: Final = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]+)")
-_MOST_SAID: Final = 120
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class ConditionError(ValueError):
-    """What is wrong with an expression, in one line."""
+    """What is wrong with an expression."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.said("en"))
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ class Condition:
         try:
             found = self._program.execute(facts)
         except (KeyError, TypeError, ValueError, RuntimeError, ArithmeticError) as error:
-            raise ConditionError(type(error).__name__) from None
+            raise ConditionError(Problem("condition_fails", kind=type(error).__name__)) from None
         if not isinstance(found, bool):
-            raise ConditionError("no yes or no")
+            raise ConditionError(Problem("condition_not_a_yes"))
         return found
 
     @property
@@ -87,16 +91,15 @@ def compile_condition(source: str) -> Condition:
     if not source.strip():
         return ALWAYS
     try:
-        program = cel.compile(source)
-    except ValueError as error:
-        found = _WHERE.search(str(error))
-        raise ConditionError(f"column {found[2]}: {found[3]}"[:_MOST_SAID] if found else "unreadable") from None
-    try:
         kind = kind_of(source, FIELDS)
     except MisreadError as error:
-        raise ConditionError(str(error)[:_MOST_SAID]) from None
+        raise ConditionError(error.problem) from None
+    try:
+        program = cel.compile(source)
+    except ValueError:
+        raise ConditionError(Problem("condition_unreadable")) from None
     if kind is not bool:
-        raise ConditionError("no yes or no")
+        raise ConditionError(Problem("condition_not_a_yes"))
     condition = Condition(source, program)
     for facts in _samples():
         condition.holds(facts)
@@ -118,8 +121,10 @@ def read_condition(fields: Fields, name: str) -> Condition:
     Raises:
         Refused: the reader's code, with the field and what is wrong in which column.
     """
-    source = fields.text(name, rf"[^\x00-\x08\x0b-\x1f\x7f]{{0,{MOST_LETTERS}}}")
+    source = fields.text(name, r"(?s:.)*")
+    if len(source) > MOST_LETTERS or _CONTROL.search(source):
+        raise fields.refusal(name, Problem("condition_text", most=MOST_LETTERS))
     try:
         return compile_condition(source)
     except ConditionError as error:
-        raise fields.refusal(name, str(error)) from None
+        raise fields.refusal(name, error.problem) from None

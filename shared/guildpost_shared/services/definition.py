@@ -26,6 +26,7 @@ from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.errors import Language, Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.conditions import Condition, read_condition
 from guildpost_shared.services.event_rules import AfterEventRule, AfterWorkRule, Event
 from guildpost_shared.services.fields import Fields, read_object, refusing
@@ -246,7 +247,7 @@ def _read_touch(fields: Fields) -> Touch:
     )
     fields.end()
     if not touch.in_order:
-        raise fields.refusal("default_lead", "not between first_day and last_day")
+        raise fields.refusal("default_lead", Problem("default_lead_outside"))
     return touch
 
 
@@ -261,7 +262,7 @@ def _read_channel(fields: Fields) -> ChannelUse:
     fields.end()
     for language, template_id in use.templates.items():
         if not template_id.endswith(f"/{use.channel}.{language}"):
-            raise fields.refusal(f"templates.{language}", "a template of another channel or language")
+            raise fields.refusal(f"templates.{language}", Problem("foreign_template"))
     return use
 
 
@@ -283,15 +284,15 @@ def _read_templates(fields: Fields) -> dict[Language, str]:
 
 def _check(service: ServiceDefinition, fields: Fields) -> None:
     if len({touch.touch_id for touch in service.touches}) != len(service.touches):
-        raise fields.refusal("touches", "repeated id")
+        raise fields.refusal("touches", Problem("repeated"))
     meeting = overlap(service.touches)
     if meeting is not None:
-        raise fields.refusal("touches", f"{meeting[1]} starts before {meeting[0]} has ended")
+        raise fields.refusal("touches", Problem("touches_meet", earlier=meeting[0], later=meeting[1]))
     if len({use.channel for use in service.channels}) != len(service.channels):
-        raise fields.refusal("channels", "repeated channel")
+        raise fields.refusal("channels", Problem("repeated"))
     if (service.cap_class is CapClass.EXEMPT) is not (service.purpose is Purpose.NOTICE):
-        raise fields.refusal("cap_class", "a notice is exempt from the contact cap, and nothing else is")
+        raise fields.refusal("cap_class", Problem("exempt_notices"))
     rule = service.occasion
     needs_work = isinstance(rule, AfterWorkRule) or (isinstance(rule, AfterEventRule) and rule.event is Event.WORK)
     if needs_work and service.work is None:
-        raise fields.refusal("work", "the occasion needs the words of its work")
+        raise fields.refusal("work", Problem("work_needed"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.fields import Fields
 
 _ID: Final = r"[a-z][a-z0-9_]{1,39}"
@@ -146,7 +147,7 @@ def read_after_work(fields: Fields) -> AfterWorkRule:
     )
     fields.end()
     if list(rule.season) != sorted(set(rule.season)):
-        raise fields.refusal("season", "months must rise")
+        raise fields.refusal("season", Problem("figures_rise"))
     return rule
 
 
@@ -176,7 +177,7 @@ def read_season(fields: Fields) -> SeasonRule:
     fields.end()
     rule = SeasonRule(tuple(_read_season_day(item) for item in items))
     if len({day.season_id for day in rule.days}) != len(rule.days):
-        raise fields.refusal("days", "repeated id")
+        raise fields.refusal("days", Problem("repeated"))
     return rule
 
 
@@ -190,9 +191,9 @@ def _read_season_day(fields: Fields) -> SeasonDay:
     )
     fields.end()
     if (day.month is None) is not (day.day is None) or (day.month is None) is (day.easter_offset is None):
-        raise fields.refusal("month", "give month and day, or easter_offset alone")
+        raise fields.refusal("month", Problem("month_or_easter"))
     if day.month is not None and day.day is not None and day.day > _LONGEST_MONTH[day.month - 1]:
-        raise fields.refusal("day", "no such day")
+        raise fields.refusal("day", Problem("no_such_day"))
     return day
 
 
@@ -208,7 +209,7 @@ def read_after_event(fields: Fields) -> AfterEventRule:
     rule = AfterEventRule(fields.choice("event", Event), fields.integers("days", 0, _MAX_DAYS, most=6))
     fields.end()
     if list(rule.days) != sorted(set(rule.days)):
-        raise fields.refusal("days", "days must rise")
+        raise fields.refusal("days", Problem("figures_rise"))
     return rule
 
 
@@ -217,7 +218,7 @@ def read_absence(fields: Fields) -> AbsenceRule:
     rule = AbsenceRule(fields.integers("months", 1, _MAX_MONTHS, most=6), fields.integer("per_year", 1, 12))
     fields.end()
     if list(rule.months) != sorted(set(rule.months)):
-        raise fields.refusal("months", "months must rise")
+        raise fields.refusal("months", Problem("figures_rise"))
     return rule
 
 

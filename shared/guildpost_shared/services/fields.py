@@ -4,6 +4,7 @@
 refusals into the document's own code, with the field and the problem.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -11,10 +12,12 @@ from typing import Final, TypeVar
 
 from guildpost_shared import strict_json
 from guildpost_shared.errors import Language, Refused
+from guildpost_shared.problems import Problem, said
 
 MAX_BYTES: Final = 256 * 1024
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _Option = TypeVar("_Option", bound=StrEnum)
-_PROBLEMS: Final = {"document_field_missing": "missing", "document_field_unknown": "unknown"}
+_PROBLEMS: Final = {"document_field_missing": Problem("missing"), "document_field_unknown": Problem("unknown")}
 
 
 class Fields(strict_json.Fields):
@@ -22,7 +25,10 @@ class Fields(strict_json.Fields):
 
     def words(self, name: str, most: int = 200, *, least: int = 1) -> str:
         """Take one line for people, of ``least`` to ``most`` characters."""
-        return self.text(name, rf"[^\x00-\x1f\x7f\u2028\u2029]{{{least},{most}}}")
+        value = self._take(name)
+        if not isinstance(value, str) or not least <= len(value) <= most or _CONTROL.search(value):
+            raise self._invalid(name, Problem("one_line", least=least, most=most))
+        return value
 
     def in_both(self, name: str, most: int = 60) -> dict[Language, str]:
         """Take a line for people in German and English."""
@@ -38,7 +44,10 @@ class Fields(strict_json.Fields):
 
     def choice(self, name: str, options: type[_Option]) -> _Option:
         """Take one member of an enumeration."""
-        return options(self.text(name, "|".join(options)))
+        value = self._take(name)
+        if not isinstance(value, str) or value not in {option.value for option in options}:
+            raise self._invalid(name, Problem("none_of", choices=", ".join(options)))
+        return options(value)
 
     def language(self, name: str) -> Language:
         """Take a language code."""
@@ -48,7 +57,7 @@ class Fields(strict_json.Fields):
         """List what has not been taken yet."""
         return tuple(self._rest)
 
-    def refusal(self, name: str, problem: str) -> Refused:
+    def refusal(self, name: str, problem: Problem) -> Refused:
         """Build the refusal of a field for a reason of its own."""
         return self._invalid(name, problem)
 
@@ -80,5 +89,5 @@ def refusing(code: str, **params: object) -> Iterator[None]:
         if not error.code.startswith("document_"):
             raise
         field = str(error.params.get("field", "$"))
-        problem = _PROBLEMS.get(error.code) or error.detail.removeprefix(f"{field}: ")
-        raise Refused(code, f"{field}: {problem}", field=field, problem=problem, **params) from error
+        problem = _PROBLEMS.get(error.code) or error.params.get("problem", Problem("json_other", column=1))
+        raise Refused(code, f"{field}: {said(problem, 'en')}", field=field, problem=problem, **params) from error

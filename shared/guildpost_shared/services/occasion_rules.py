@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from guildpost_shared.problems import Problem
 from guildpost_shared.services import event_rules
 from guildpost_shared.services.fields import Fields
 
@@ -140,9 +141,9 @@ def _read_hu(fields: Fields) -> HuRule:
     fields.end()
     phases = dict(_read_class(item) for item in classes)
     if len(phases) != len(classes):
-        raise fields.refusal("classes", "repeated class")
+        raise fields.refusal("classes", Problem("repeated"))
     if default_class not in phases:
-        raise fields.refusal("default_class", "not one of the classes")
+        raise fields.refusal("default_class", Problem("not_a_class"))
     return HuRule(default_class, phases)
 
 
@@ -152,7 +153,7 @@ def _read_class(fields: Fields) -> tuple[str, tuple[Phase, ...]]:
     fields.end()
     ages = [phase.from_age_months for phase in phases]
     if not ages or ages[0] != 0 or ages != sorted(set(ages)):
-        raise fields.refusal("phases", "ages must start at 0 and rise")
+        raise fields.refusal("phases", Problem("ages_rise"))
     return name, phases
 
 
@@ -166,7 +167,7 @@ def _read_inspection(fields: Fields) -> InspectionRule:
     rows = tuple(_read_interval(item) for item in fields.children("intervals"))
     fields.end()
     if not rows or not rows[-1].matches("", "", "", None):
-        raise fields.refusal("intervals", "the last row must match every vehicle")
+        raise fields.refusal("intervals", Problem("last_row_matches"))
     return InspectionRule(rows)
 
 

@@ -5,7 +5,21 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the standard library's own reader of strings
 from typing import Final
 
+from guildpost_shared.problems import Problem
+
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_FAULTS: Final = {
+    "Expecting ',' delimiter": "json_delimiter",
+    "Expecting ':' delimiter": "json_colon",
+    "Expecting value": "json_value",
+    "Expecting property name": "json_name",
+    "Illegal trailing comma": "json_name",
+    "Extra data": "json_extra",
+    "Unterminated string": "json_text",
+    "Invalid control character": "json_text",
+    "Invalid \\": "json_text",
+}
+"""What the standard library's reader says, by how it begins."""
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -29,17 +43,21 @@ def line_of(data: bytes, path: str) -> int:
     return text.count("\n", 0, at) + 1
 
 
-def syntax_fault(data: bytes) -> tuple[int, str] | None:
+def syntax_fault(data: bytes) -> tuple[int, Problem] | None:
     """Say where a document stops being JSON: the line (from 1) and what is wrong there; None where it does not."""
     try:
         json.loads(data.decode("utf-8"))
     except json.JSONDecodeError as error:
-        return error.lineno, f"column {error.colno}: {error.msg}"
+        return error.lineno, Problem(_fault(error.msg), column=error.colno)
     except UnicodeDecodeError as error:
-        return data.count(b"\n", 0, error.start) + 1, "not UTF-8"
+        return data.count(b"\n", 0, error.start) + 1, Problem("not_utf8")
     except (ValueError, RecursionError):
         return None
     return None
+
+
+def _fault(words: str) -> str:
+    return next((code for start, code in _FAULTS.items() if words.startswith(start)), "json_other")
 
 
 def _skip(text: str, at: int) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
@@ -66,7 +67,7 @@ def _decode(data: bytes, template_id: str, part: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused("template_invalid", template=template_id, field=part, problem="not UTF-8") from error
+        raise Refused("template_invalid", template=template_id, field=part, problem=Problem("not_utf8")) from error
 
 
 def _to_html(source: str, template_id: str) -> str:
@@ -76,7 +77,7 @@ def _to_html(source: str, template_id: str) -> str:
         html: str = mjml2html(source, fonts={})  # without fonts nothing is fetched from a font service
     unknown = re.search(r"</?mj-[a-z]+", html)
     if unknown:
-        raise _invalid(template_id, f"unknown element {unknown.group()}>")
+        raise _invalid(template_id, Problem("mjml_element", element=f"{unknown.group()}>"))
     return html
 
 
@@ -84,13 +85,13 @@ def _inline(html: str, template_id: str) -> str:
     from css_inline import CSSInliner  # noqa: PLC0415 — see above
 
     if _TOKEN.search(html):
-        raise _invalid(template_id, "reserved word gpq…z")
+        raise _invalid(template_id, Problem("mjml_reserved"))
     hidden: list[str] = []
     inliner = CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
     with _native_failures_refuse(template_id):
         inlined = inliner.inline(_hide(html, hidden))
     if sorted(_numbers(inlined)) != list(range(len(hidden))):
-        raise _invalid(template_id, "a placeholder stands where HTML does not keep it")
+        raise _invalid(template_id, Problem("mjml_placeholder"))
     return _TOKEN.sub(lambda match: hidden[int(match[1] or match[2])], inlined)
 
 
@@ -100,15 +101,15 @@ def _native_failures_refuse(template_id: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise _invalid(template_id, str(error)[:200]) from error
+        raise _invalid(template_id, Problem("mjml", words=str(error)[:200])) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise _invalid(template_id, "a markup that the compiler fails on") from error
+        raise _invalid(template_id, Problem("mjml_fails")) from error
 
 
-def _invalid(template_id: str, problem: str) -> Refused:
-    return Refused("template_invalid", problem, template=template_id, field="mjml", problem=problem)
+def _invalid(template_id: str, problem: Problem) -> Refused:
+    return Refused("template_invalid", problem.said("en"), template=template_id, field="mjml", problem=problem)
 
 
 def _numbers(html: str) -> list[int]:

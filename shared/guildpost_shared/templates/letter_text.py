@@ -20,6 +20,7 @@ from typing import Final
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
@@ -99,7 +100,7 @@ class LetterTemplate:
         try:
             source = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Refused("template_invalid", template=template_id, field="txt", problem="not UTF-8") from error
+            raise Refused("template_invalid", template=template_id, field="txt", problem=Problem("not_utf8")) from error
         check_wording(source, template_id)
         check_wording(self.manifest.subject, template_id)
         used: set[str] = set()
@@ -139,7 +140,7 @@ class LetterTemplate:
         if not address:
             raise Refused("template_slot_missing", template=self._id, field="addressee")
         if any(len(line) > MAX_ADDRESS_CHARACTERS for line in address):
-            problem = f"a line of more than {MAX_ADDRESS_CHARACTERS} characters"
+            problem = Problem("line_too_long", most=MAX_ADDRESS_CHARACTERS)
             raise Refused("template_value_invalid", template=self._id, field="addressee", problem=problem)
         dealer = context.dealer
         return Letter(

@@ -11,6 +11,7 @@ from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError, ResourceLimitError
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import Values
 
 TAGS: Final = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "comment"})
@@ -51,11 +52,12 @@ def parse(source: str, *, html: bool, template_id: str, part: str) -> BoundTempl
         template = _environment(html=html).from_string(source)
         unknown = template.analyze().filters.keys() - FILTERS
     except (LiquidError, RecursionError) as error:
-        problem = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise Refused("template_invalid", problem, template=template_id, field=part, problem=problem) from error
+        words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        problem = Problem("liquid", words=words)
+        raise Refused("template_invalid", words, template=template_id, field=part, problem=problem) from error
     if unknown:
-        problem = f"filter {min(unknown)} is not allowed"
-        raise Refused("template_invalid", problem, template=template_id, field=part, problem=problem)
+        problem = Problem("filter_not_allowed", name=min(unknown))
+        raise Refused("template_invalid", problem.said("en"), template=template_id, field=part, problem=problem)
     return template
 
 

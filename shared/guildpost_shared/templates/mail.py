@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, parse_manifest
@@ -74,7 +75,7 @@ class CompiledMail:
 
 
 def _damaged() -> Refused:
-    return Refused("template_invalid", template="?", field="$", problem="damaged or outdated cache file")
+    return Refused("template_invalid", template="?", field="$", problem=Problem("cache_damaged"))
 
 
 def artefact_digest(manifest: bytes, mjml: bytes, text: bytes) -> str:

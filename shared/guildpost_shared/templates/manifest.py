@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guildpost_shared.errors import Language, Refused
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import Channel
 from guildpost_shared.services.fields import Fields, read_object, refusing
 from guildpost_shared.templates.context import (
@@ -81,7 +82,7 @@ class Manifest:
         for name in ("answer", "unsubscribe", "payment", "invoice"):
             link = look_up(variables, f"links.{name}")
             if link and not (isinstance(link, str) and link.startswith("https://") and " " not in link):
-                raise self._invalid(f"links.{name}", "not an https address")
+                raise self._invalid(f"links.{name}", Problem("not_https"))
         return variables
 
     def _fill(self, slot: SlotSpec, given: Mapping[str, str]) -> str:
@@ -97,7 +98,7 @@ class Manifest:
             raise self._invalid(f"slots.{slot.name}", problem)
         return value
 
-    def _invalid(self, name: str, problem: str) -> Refused:
+    def _invalid(self, name: str, problem: Problem) -> Refused:
         return Refused("template_value_invalid", name, template=self.template_id, field=name, problem=problem)
 
 
@@ -145,20 +146,20 @@ def parse_manifest(data: bytes, template_id: str) -> Manifest:
 def _check(manifest: Manifest, fields: Fields, template_id: str) -> None:
     named = f"{manifest.service_id}/{manifest.version}/{manifest.channel}.{manifest.language}"
     if not manifest.template_id == named == template_id:
-        raise fields.refusal("id", "does not agree with path, service, version, channel and language")
+        raise fields.refusal("id", Problem("id_disagrees"))
     for kind, names in (("required", manifest.required), ("optional", manifest.optional)):
         for name in names:
             if name not in NAMES:
-                raise fields.refusal(kind, f"{name} is no field of a message")
+                raise fields.refusal(kind, Problem("not_of_a_message", name=name))
     if len({slot.name for slot in manifest.slots}) != len(manifest.slots):
-        raise fields.refusal("slots", "repeated name")
+        raise fields.refusal("slots", Problem("repeated"))
 
 
 def _read_brand(fields: Fields) -> BrandContext:
     brand = BrandContext(fields.words("name", 40), fields.text("colour", _COLOUR))
     fields.end()
     if contrast_with_white(brand.colour) < _WHITE_CONTRAST:
-        raise fields.refusal("colour", "white text on it is hard to read (WCAG 2.2: contrast of at least 4.5)")
+        raise fields.refusal("colour", Problem("hard_to_read"))
     return brand
 
 

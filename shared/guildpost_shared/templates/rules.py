@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem, said
 from guildpost_shared.services.definition import Channel
 
 _LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -57,8 +58,10 @@ _MUST_NAME: Final = {
 }
 
 
-def _violation(template_id: str, rule: str, problem: str) -> Refused:
-    return Refused("template_rule_violated", f"{rule}: {problem}", template=template_id, rule=rule, problem=problem)
+def _violation(template_id: str, rule: str, problem: str | Problem) -> Refused:
+    return Refused(
+        "template_rule_violated", f"{rule}: {said(problem, 'en')}", template=template_id, rule=rule, problem=problem
+    )
 
 
 def check_wording(source: str, template_id: str) -> None:
@@ -90,7 +93,7 @@ def check_duties(used: frozenset[str], channel: Channel, template_id: str) -> No
     """
     for name in _MUST_NAME[channel]:
         if name not in used:
-            raise _violation(template_id, "IMPRINT", f"{name} is not shown")
+            raise _violation(template_id, "IMPRINT", Problem("not_shown", name=name))
 
 
 def check_html(html: str, template_id: str) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from guildpost_shared.errors import Language
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.fields import Fields
 from guildpost_shared.templates.context import clean
 
@@ -52,13 +53,13 @@ class SlotSpec:
     text: str
     sample: str
 
-    def problem(self, value: str, language: Language) -> str:
+    def problem(self, value: str, language: Language) -> Problem | None:
         """Say what is wrong with a value, or nothing."""
         if len(value) > self.max_length:
-            return f"more than {self.max_length} characters"
+            return Problem("too_long", most=self.max_length)
         if value and self.kind is SlotKind.PRICE and not _PRICE[language].fullmatch(value):
-            return "not a price such as 49,90 €"
-        return ""
+            return Problem("no_price")
+        return None
 
 
 def read_slot(fields: Fields, language: Language) -> SlotSpec:
@@ -79,9 +80,9 @@ def read_slot(fields: Fields, language: Language) -> SlotSpec:
     )
     fields.end()
     if slot.kind is SlotKind.PRICE and (slot.owner is SlotOwner.BRAND or slot.text):
-        raise fields.refusal("text", "R10: a price slot belongs to the dealer and is empty by default")
+        raise fields.refusal("text", Problem("price_is_the_dealers"))
     if slot.owner is SlotOwner.BRAND and not slot.text:
-        raise fields.refusal("text", "a brand slot needs its text")
+        raise fields.refusal("text", Problem("brand_slot_empty"))
     for name, value in (("text", slot.text), ("sample", slot.sample)):
         problem = slot.problem(value, language)
         if problem:
