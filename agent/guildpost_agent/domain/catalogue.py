@@ -78,5 +78,9 @@ def check_clock(now: datetime, signed_at: datetime) -> None:
 
 
 def may_send(age: timedelta) -> bool:
-    """Say whether sending may go on with a catalogue whose last good timestamp is that old."""
-    return age <= KEEP_SENDING
+    """Say whether sending may go on with a catalogue whose last good timestamp is that old.
+
+    Args:
+        age: below zero where the clock is behind the timestamp.
+    """
+    return -CLOCK_TOLERANCE <= age <= KEEP_SENDING

@@ -129,6 +129,32 @@ def test_a_clock_behind_the_last_seen_timestamp_is_not_trusted(world: CatalogueW
         world.agent(clock=ManualClock(real_now() - timedelta(hours=1))).sync()
 
 
+def test_a_clock_set_back_while_offline_prolongs_nothing(world: CatalogueWorld) -> None:
+    transport = FilesTransport(world.files)
+    clock = ManualClock(world.clock.now())
+    agent = world.agent(transport=transport, clock=clock)
+    agent.sync()
+    transport.away = True
+    clock.set(world.clock.now() + timedelta(days=30))
+    assert not sync_catalogue(agent).may_send
+    for back in (timedelta(days=1), timedelta(days=-1)):
+        clock.set(world.clock.now() + back)
+        assert not sync_catalogue(world.agent(transport=transport, clock=clock)).may_send
+
+
+def test_a_clock_that_ran_ahead_is_believed_again_once_a_newer_timestamp_came(world: CatalogueWorld) -> None:
+    clock = ManualClock(world.clock.now())
+    agent = world.agent(clock=clock)
+    agent.sync()
+    clock.set(world.clock.now() + timedelta(days=400))
+    assert not sync_catalogue(agent).may_send
+    clock.set(world.clock.now() + timedelta(days=1))
+    assert not sync_catalogue(agent).may_send  # the same timestamp proves no time
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    world.repository.refresh(now=world.clock.now())
+    assert sync_catalogue(agent).may_send
+
+
 def test_a_damaged_copy_is_noticed_and_mended_by_the_next_sync(world: CatalogueWorld) -> None:
     world.publish_signed({SERVICE: b"service"})
     agent = world.agent()

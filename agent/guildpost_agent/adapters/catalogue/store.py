@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.domain.catalogue import Listing
+from guildpost_agent.domain.catalogue_progress import Progress
 from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import Untrusted
 
 _INDEX: Final = "in_force.json"
+_SEEN: Final = "latest_clock.txt"
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,14 @@ class StoredState:
     """A verified state.
 
     Attributes:
-        snapshot: TUF snapshot version.
+        progress: versions that no later state may fall behind.
         signed_at: when its timestamp was signed, UTC.
         association: fingerprint that the association's paths were judged by, or None.
         in_force: path → what is in force.
         refused: path → error code.
     """
 
-    snapshot: int
+    progress: Progress
     signed_at: datetime
     association: str | None
     in_force: dict[str, Listing]
@@ -42,6 +44,7 @@ class CatalogueStore:
 
     def __init__(self, folder: Path) -> None:
         self._index = folder / _INDEX
+        self._seen = folder / _SEEN
         self._contents = folder / "contents"
         self._parsed: tuple[tuple[int, int, int], StoredState] | None = None
 
@@ -60,7 +63,8 @@ class CatalogueStore:
         """Put a new state into force and drop contents that no state names any more."""
         former = self.state()
         raw = {
-            "snapshot": state.snapshot,
+            "versions": dict(sorted(state.progress.versions.items())),
+            "online_keys": state.progress.online_keys,
             "signed_at": state.signed_at.isoformat(),
             "association": state.association,
             "in_force": {path: [listing.length, listing.sha256] for path, listing in sorted(state.in_force.items())},
@@ -72,6 +76,18 @@ class CatalogueStore:
         for path in self._contents.glob("*"):
             if path.name not in kept:
                 path.unlink(missing_ok=True)
+
+    def latest_clock(self) -> datetime | None:
+        """Give the latest time that this machine's clock showed; None before the first sync, or when unreadable."""
+        try:
+            return datetime.fromisoformat(self._seen.read_text("ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def replace_clock(self, now: datetime) -> None:
+        """Keep the latest time of the clock, UTC."""
+        self._seen.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._seen, now.isoformat().encode("ascii"))
 
     def content(self, path: str, listing: Listing) -> bytes:
         """Give contents, checked once more against their hash.
@@ -105,7 +121,7 @@ class CatalogueStore:
 def _parse(data: bytes) -> StoredState:
     raw = json.loads(data)
     return StoredState(
-        snapshot=raw["snapshot"],
+        progress=Progress(dict(raw["versions"]), tuple(raw["online_keys"])),
         signed_at=datetime.fromisoformat(raw["signed_at"]),
         association=raw["association"],
         in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},

@@ -11,6 +11,7 @@ from guildpost_agent.adapters.catalogue.updater import LIMITS
 from guildpost_agent.adapters.catalogue.verified import CatalogueUpdater, VerifiedCatalogue
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport, CatalogueVersion
 from guildpost_agent.domain.catalogue import AssociationTrust, Listing, check_clock, judge
+from guildpost_agent.domain.catalogue_progress import check_progress, latest
 from guildpost_shared.catalogue_keys import root_hash
 from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_CATALOGUE_BYTES, check_path, required_roles
 from guildpost_shared.clock import Clock
@@ -55,18 +56,27 @@ class TufCatalogue:
         """Fetch and verify the newest state; see the port.
 
         1 the clock is not behind what was seen before · 2 the root is the join code's · 3 python-tuf verifies all
-        metadata · 4 the clock is not behind the new timestamp · 5 each path is judged · 6 missing contents are fetched
-        · 7 the new state replaces the old one.
+        metadata · 4 the clock is not behind the new timestamp, and no version behind the last good state · 5 each path
+        is judged · 6 missing contents are fetched · 7 the new state replaces the old one.
         """
-        known = self._state()
-        if known is not None:
-            check_clock(self._clock.now(), known.signed_at)  # 1
-        updater = CatalogueUpdater(self._folder / "metadata", self._transport, self._bootstrap())  # 2
-        verified = updater.look()  # 3
-        check_clock(self._clock.now(), verified.signed_at)  # 4
-        state = self._judged(verified)  # 5
-        self._fetch(updater, state)  # 6
-        self._store.replace_state(state)  # 7
+        now = self._clock.now()
+        try:
+            known = self._store.state()
+            self._store.replace_clock(latest(now, self._store.latest_clock()))
+            if known is not None:
+                check_clock(now, known.signed_at)  # 1
+            updater = CatalogueUpdater(self._folder / "metadata", self._transport, self._bootstrap())  # 2
+            verified = updater.look()  # 3
+            check_clock(now, verified.signed_at)  # 4
+            if known is not None:
+                check_progress(known.progress, verified.progress)
+            state = self._judged(verified)  # 5
+            self._fetch(updater, state)  # 6
+            self._store.replace_state(state)  # 7
+            if known is None or verified.signed_at > known.signed_at:
+                self._store.replace_clock(now)  # a newer timestamp vouches for the clock
+        except OSError as error:
+            raise Unavailable("catalogue_not_stored", detail=str(error)) from error
         return _version(state)
 
     def current(self) -> CatalogueVersion | None:
@@ -77,7 +87,7 @@ class TufCatalogue:
     def age(self) -> timedelta | None:
         """Say how old the last good state's timestamp is; see the port."""
         state = self._state()
-        return None if state is None else self._clock.now() - state.signed_at
+        return None if state is None else latest(self._clock.now(), self._store.latest_clock()) - state.signed_at
 
     def read(self, path: str) -> bytes:
         """Give the contents in force under a path; see the port."""
@@ -133,7 +143,7 @@ class TufCatalogue:
                 refused[path] = verdict
         if sum(listing.length for listing in in_force.values()) > MAX_CATALOGUE_BYTES:
             raise Refused("catalogue_too_large")
-        return StoredState(verified.snapshot, verified.signed_at, self._anchors.association, in_force, refused)
+        return StoredState(verified.progress, verified.signed_at, self._anchors.association, in_force, refused)
 
     def _association(self, verified: VerifiedCatalogue) -> AssociationTrust:
         anchor = self._anchors.association
@@ -159,4 +169,4 @@ class TufCatalogue:
 
 
 def _version(state: StoredState) -> CatalogueVersion:
-    return CatalogueVersion(state.snapshot, state.signed_at, state.refused)
+    return CatalogueVersion(state.progress.versions["snapshot"], state.signed_at, state.refused)

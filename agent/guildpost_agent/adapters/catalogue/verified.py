@@ -4,7 +4,8 @@ The metadata files are only asked for *names* and for the shape of the delegatio
 asked of the updater.
 
 Delegations must be exactly as agreed, because a catalogue that delegates otherwise could go round the two roles: the
-top-level role lists nothing itself, and each role has its own namespace, to the end (terminating), and no other.
+top-level role lists nothing itself, each role has its own namespace, to the end (terminating), and no other; and no
+key speaks for two of them or counts twice for one.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from tuf.api import exceptions as tuf
-from tuf.api.metadata import Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 
 from guildpost_agent.adapters.catalogue.updater import MetadataUpdater, translated
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport
 from guildpost_agent.domain.catalogue import Listing
+from guildpost_agent.domain.catalogue_progress import ROOT, Progress
 from guildpost_shared.catalogue_keys import same_fingerprint
 from guildpost_shared.catalogue_paths import (
     ASSOCIATION,
@@ -37,9 +39,9 @@ _PROBE: Final = "services/-"  # no path of the grammar: asking for it loads a ro
 
 @dataclass(frozen=True)
 class VerifiedCatalogue:
-    """The roles' listings after every signature, version and date was checked."""
+    """The roles' listings after every signature, version and date was checked, and what says how new they are."""
 
-    snapshot: int
+    progress: Progress
     signed_at: datetime
     listings: dict[str, dict[Role, Listing]]
     association_keys: tuple[bytes, ...]
@@ -77,11 +79,11 @@ class CatalogueUpdater:
         self._updater.refresh()
         top = self._updater.stored("targets", Targets)
         _check_delegations(top)
-        snapshot = self._updater.stored("snapshot", Snapshot)
+        timestamp = self._updater.stored("timestamp", Timestamp)
         with translated():
             return VerifiedCatalogue(
-                snapshot=snapshot.version,
-                signed_at=self._updater.stored("timestamp", Timestamp).expires - TIMESTAMP_LIFETIME,
+                progress=self._progress(timestamp.version),
+                signed_at=timestamp.expires - TIMESTAMP_LIFETIME,
                 listings=self._listings(),
                 association_keys=_keys_of(top, ASSOCIATION),
             )
@@ -97,6 +99,15 @@ class CatalogueUpdater:
         if target is None:
             raise Untrusted("catalogue_bad_signature", detail=f"{path} vanished within one state")
         self._updater.fetch(target, into)
+
+    def _progress(self, timestamp: int) -> Progress:
+        root = self._updater.stored(ROOT, Root)
+        snapshot = self._updater.stored("snapshot", Snapshot)
+        roles = {name.removesuffix(".json"): entry.version for name, entry in snapshot.meta.items()}
+        return Progress(
+            versions={**roles, ROOT: root.version, "snapshot": snapshot.version, "timestamp": timestamp},
+            online_keys=tuple(sorted({*root.roles["snapshot"].keyids, *root.roles["timestamp"].keyids})),
+        )
 
     def _listings(self) -> dict[str, dict[Role, Listing]]:
         listings: dict[str, dict[Role, Listing]] = {}
@@ -138,7 +149,9 @@ def _check_delegations(top: Targets) -> None:
     for role in ROLES if agreed else ():
         delegation = roles[role]
         agreed &= delegation.paths == delegation_patterns(role) and delegation.terminating
-    if not agreed:
+    with translated():
+        keys = [key for role in ROLES for key in _keys_of(top, role)] if agreed else []
+    if not agreed or len(set(keys)) < len(keys):
         raise Untrusted("catalogue_bad_delegation")
 
 
