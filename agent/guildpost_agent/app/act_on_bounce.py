@@ -14,12 +14,16 @@ from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.app.sender_problem import note_sender_problem
 from guildpost_agent.domain.bounces.actions import Action, action_for, too_often
 from guildpost_agent.domain.bounces.finding import Finding
+from guildpost_agent.domain.consent.opt_in import OptInState
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.records import Channel, Outcome
 from guildpost_agent.domain.suppression import address_hmac, normalise_email
 
 SUPPRESSED_FOR: Final = "bounced"
-_SOFT: Final = "soft"
+SOFT: Final = "soft"
+"""Begins what is noted of a soft bounce."""
+NOTHING: Final = frozenset({Action.NONE, Action.WAIT, Action.OBJECT})
+"""Changes nothing here."""
 
 
 def act_on_bounce(uow: UnitOfWork, finding: Finding, job: OutboxJob, key: bytes, now: datetime) -> Action:
@@ -35,11 +39,9 @@ def act_on_bounce(uow: UnitOfWork, finding: Finding, job: OutboxJob, key: bytes,
     Returns:
         What was done; ``Action.NONE`` where the message had bounced before.
     """
-    action = action_for(finding)
-    if action in {Action.NONE, Action.WAIT, Action.OBJECT}:
+    action = action_on(finding, job.recipient)
+    if action in NOTHING:
         return action
-    if action is Action.SUPPRESS and not _same(finding.recipient, job.recipient):
-        action = Action.COUNT
     if not _returned(uow, job, finding, action, now):
         return Action.NONE
     if action is Action.STOP:
@@ -53,7 +55,7 @@ def act_on_bounce(uow: UnitOfWork, finding: Finding, job: OutboxJob, key: bytes,
 
 def _returned(uow: UnitOfWork, job: OutboxJob, finding: Finding, action: Action, now: datetime) -> bool:
     """Move the message from sent to bounced; say whether it was there."""
-    said = f"{_SOFT if action is Action.COUNT else action.value} {finding.status} {finding.reason}"
+    said = f"{SOFT if action is Action.COUNT else action.value} {finding.status} {finding.reason}"
     if job.state == State.UNSURE:
         step(uow, job, Event.ACCEPT, now, response="bounced later")
         job = replace(job, state=State.SENT)
@@ -64,18 +66,38 @@ def _returned(uow: UnitOfWork, job: OutboxJob, finding: Finding, action: Action,
     return True
 
 
+def action_on(finding: Finding, sent_to: str) -> Action:
+    """Say what follows from a finding about a mail to an address."""
+    action = action_for(finding)
+    return Action.COUNT if action is Action.SUPPRESS and not _same(finding.recipient, sent_to) else action
+
+
+def soft_bounces(uow: UnitOfWork, customer_id: str, address: str, *, but: str = "") -> list[datetime]:
+    """List when messages of any kind to a customer's address bounced softly.
+
+    Args:
+        uow: the open transaction.
+        customer_id: whose messages.
+        address: normalised.
+        but: the message, or the request for double opt-in, that does not count.
+    """
+    found: list[datetime] = []
+    for touchpoint in uow.plans.touchpoints_of(customer_id):
+        job = uow.outbox.get(touchpoint.touchpoint_id)
+        if touchpoint.touchpoint_id != but and job is not None and job.recipient == address:
+            outcomes = uow.outcomes.of(touchpoint.touchpoint_id)
+            found += [one.at for one in outcomes if one.kind == "bounced" and one.detail.startswith(f"{SOFT} ")]
+    for request in uow.consents.requests(*OptInState, customer_id=customer_id):
+        mail = uow.opt_in_mails.get(request.request_id)
+        if mail is not None and request.request_id != but and request.email == address:
+            found += [mail.changed_at] if mail.response.startswith(f"{SOFT} ") else []
+    return found
+
+
 def _soft_before(uow: UnitOfWork, job: OutboxJob) -> list[datetime]:
     """List when other messages to this address bounced softly."""
     touchpoint = uow.plans.touchpoint(job.touchpoint_id)
-    if touchpoint is None:
-        return []
-    found: list[datetime] = []
-    for other in uow.plans.touchpoints_of(touchpoint.customer_id):
-        theirs = uow.outbox.get(other.touchpoint_id)
-        if other.touchpoint_id != job.touchpoint_id and theirs is not None and theirs.recipient == job.recipient:
-            outcomes = uow.outcomes.of(other.touchpoint_id)
-            found += [one.at for one in outcomes if one.kind == "bounced" and one.detail.startswith(f"{_SOFT} ")]
-    return found
+    return soft_bounces(uow, touchpoint.customer_id, job.recipient, but=job.touchpoint_id) if touchpoint else []
 
 
 def _same(found: str, sent_to: str) -> bool:

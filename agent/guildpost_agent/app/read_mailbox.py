@@ -17,6 +17,7 @@ from typing import Final
 
 from guildpost_agent.app.act_on_bounce import act_on_bounce
 from guildpost_agent.app.apply_answer import AnswerRules, apply_answer
+from guildpost_agent.app.opt_in_bounces import Asked, act_on_opt_in_bounce, asked_by, complain
 from guildpost_agent.app.ports.mailbox import Mailbox, MailboxSession
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.take_reply import Letter, take_reply
@@ -110,43 +111,60 @@ class _Reading:
         """Bring about what a message says; say whether it is ours."""
         message = parse(raw)
         findings = classify_message(message)
-        job = _answered(uow, message)
+        answered = _answered(uow, message)
         kinds = {finding.bounce_class for finding in findings}
         if kinds & _FAILED or BounceClass.FEEDBACK in kinds:
-            if job is None:
+            if answered is None:
                 self.summary.unmatched += 1
                 return False
             for finding in findings:
-                self._finding(uow, finding, job, now)
+                self._finding(uow, finding, answered, now)
             return True
         if any(finding.reason == "delivered" for finding in findings):
-            return job is not None
-        return self._reply(uow, raw, message, job, automatic=BounceClass.AUTO_REPLY in kinds, now=now)
+            return answered is not None
+        return self._reply(uow, raw, message, answered, automatic=BounceClass.AUTO_REPLY in kinds, now=now)
 
-    def _finding(self, uow: UnitOfWork, finding: Finding, job: OutboxJob, now: datetime) -> None:
+    def _finding(self, uow: UnitOfWork, finding: Finding, about: OutboxJob | Asked, now: datetime) -> None:
         if finding.bounce_class is BounceClass.FEEDBACK:
-            name = reply_id(f"complaint {job.touchpoint_id}".encode())
-            event = AnswerEvent(name, job.token, EventKind.UNSUBSCRIBE, None, now)
-            self.summary.complaints += apply_answer(uow, event, job, self.rules, now)
+            self.summary.complaints += self._complaint(uow, about, now)
             return
-        action = act_on_bounce(uow, finding, job, self.rules.suppression_key, now)
+        key = self.rules.suppression_key
+        if isinstance(about, Asked):
+            action = act_on_opt_in_bounce(uow, finding, about, key, now)
+        else:
+            action = act_on_bounce(uow, finding, about, key, now)
         self.summary.bounces += action not in {Action.NONE, Action.WAIT}
         told = {"reason": finding.reason, "status": finding.status}
         if action is Action.STOP:
             self.summary.alerts.append(Refused("mail_sender_bounced", **told))
         elif action is Action.MEND:
-            touchpoint = uow.plans.touchpoint(job.touchpoint_id)
-            service = touchpoint.service_id if touchpoint else ""
+            touchpoint = None if isinstance(about, Asked) else uow.plans.touchpoint(about.touchpoint_id)
+            service = touchpoint.service_id if touchpoint else "–"
             self.summary.alerts.append(Refused("mail_content_bounced", service=service, **told))
 
+    def _complaint(self, uow: UnitOfWork, about: OutboxJob | Asked, now: datetime) -> bool:
+        if isinstance(about, Asked):
+            return complain(uow, about, self.rules.suppression_key, now)
+        name = reply_id(f"complaint {about.touchpoint_id}".encode())
+        event = AnswerEvent(name, about.token, EventKind.UNSUBSCRIBE, None, now)
+        return apply_answer(uow, event, about, self.rules, now)
+
     def _reply(
-        self, uow: UnitOfWork, raw: bytes, message: Message, job: OutboxJob | None, *, automatic: bool, now: datetime
+        self,
+        uow: UnitOfWork,
+        raw: bytes,
+        message: Message,
+        answered: OutboxJob | Asked | None,
+        *,
+        automatic: bool,
+        now: datetime,
     ) -> bool:
         sender = normalise_email(first_address(header(message, "From"))) or ""
-        customer_id = _writer(uow, job, sender)
+        customer_id = _writer(uow, answered, sender)
         if customer_id is None:
             self.summary.others += 1
             return False
+        job = answered if isinstance(answered, OutboxJob) else None
         letter = Letter(
             raw, customer_id, job, sender, header(message, "Subject"), own_words(message), automatic=automatic
         )
@@ -159,22 +177,24 @@ def _mark(key: str, *, ours: bool) -> str:
     return hashlib.sha256(f"{'ours' if ours else 'left'} {key}".encode()).hexdigest()
 
 
-def _answered(uow: UnitOfWork, message: Message) -> OutboxJob | None:
+def _answered(uow: UnitOfWork, message: Message) -> OutboxJob | Asked | None:
     """Find our message that a message is about: by the Message-ID it returns, names or answers."""
     parts = take_apart(message)
     names = " ".join(header(message, name) for name in ("In-Reply-To", "References", "X-Original-Message-ID"))
     for text in (parts.original, parts.fields, names):
         for found in _MESSAGE_ID.findall(text):
-            job = uow.outbox.by_message_id(found)
-            if job is not None:
-                return job
+            ours = uow.outbox.by_message_id(found) or asked_by(uow, found)
+            if ours is not None:
+                return ours
     return None
 
 
-def _writer(uow: UnitOfWork, job: OutboxJob | None, sender: str) -> str | None:
+def _writer(uow: UnitOfWork, answered: OutboxJob | Asked | None, sender: str) -> str | None:
     """Say which customer wrote."""
-    if job is not None:
-        touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+    if isinstance(answered, Asked):
+        return answered.request.customer_id
+    if answered is not None:
+        touchpoint = uow.plans.touchpoint(answered.touchpoint_id)
         return touchpoint.customer_id if touchpoint else None
     found = uow.records.customers_with_email(sender) if sender else []
     return found[0] if len(found) == 1 else None

@@ -80,6 +80,14 @@ def test_a_dead_address_is_suppressed_and_the_next_channel_is_open(world: Sendin
     assert not box.inbox
 
 
+def test_a_confirmation_of_an_appointment_that_came_back_counts_like_any_message(
+    world: SendingWorld, send: Send
+) -> None:
+    touchpoint = send("erika", service_id="appointment_confirmation", lead_days=0)
+    assert 1 == read(world, FakeMailbox([bounce(world, touchpoint, "550 5.1.1 user unknown", "5.1.1")])).bounces
+    assert (("bounced", "bounced"), True) == (world.states(touchpoint), suppressed(world, touchpoint))
+
+
 def test_a_full_mailbox_bounces_the_message_but_keeps_the_address(world: SendingWorld, send: Send) -> None:
     touchpoint = send("erika")
     read(world, FakeMailbox([bounce(world, touchpoint, "552 5.2.2 mailbox full", "5.2.2")]))

@@ -24,6 +24,11 @@ class SqlOptInMails:
         found = self._connection.execute(select(opt_in_mails).where(opt_in_mails.c.request_id == request_id))
         return next((OptInMail(**row) for row in found.mappings()), None)
 
+    def by_message_id(self, message_id: str) -> OptInMail | None:
+        """Return the mail that has this Message-ID."""
+        found = self._connection.execute(select(opt_in_mails).where(opt_in_mails.c.message_id == message_id))
+        return next((OptInMail(**row) for row in found.mappings()), None)
+
     def in_state(self, state: str) -> list[OptInMail]:
         """List the mails in a state, longest waiting first."""
         order = (opt_in_mails.c.next_attempt_at, opt_in_mails.c.request_id)

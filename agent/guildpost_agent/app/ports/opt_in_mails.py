@@ -24,6 +24,7 @@ class OptInMails(Protocol):
 
     def add(self, mail: OptInMail) -> None: ...  # noqa: D102 — the name says it
     def get(self, request_id: str) -> OptInMail | None: ...  # noqa: D102 — see above
+    def by_message_id(self, message_id: str) -> OptInMail | None: ...  # noqa: D102 — see above
     def in_state(self, state: str) -> list[OptInMail]:
         """List the mails in a state, longest waiting first."""
         ...
