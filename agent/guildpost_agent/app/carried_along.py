@@ -8,6 +8,7 @@ from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.exclusions import booked_or_done, gone
 from guildpost_agent.domain.records import Occasion, Touchpoint, Vehicle
 from guildpost_agent.domain.service_work import answers, done_within_days
+from guildpost_agent.domain.vehicle_lists import contract_lists
 from guildpost_shared.services.definition import ServiceDefinition
 
 
@@ -42,6 +43,8 @@ def carried_along(
         if vehicle is None or gone(vehicle, today) or vehicle.customer_id != touchpoint.customer_id:
             continue
         done = [job.order_date for job in uow.records.jobs_of(vehicle.vehicle_id) if answers(service, job)]
+        signed = uow.lists.closed(contract_lists([service]), [vehicle.vehicle_id])
+        done += [kept.done_on for kept in signed if kept.done_on is not None]
         appointments = uow.records.appointments_of(vehicle.vehicle_id)
         last = max(done, default=None)
         if booked_or_done(occasion, appointments, last, now, done_within_days(service)) is None:

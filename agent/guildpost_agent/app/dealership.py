@@ -21,6 +21,7 @@ from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.service_work import works_of
 from guildpost_agent.domain.subjects import FirstFrost, Subjects, no_frost
 from guildpost_agent.domain.suppression import suppression_entries
+from guildpost_agent.domain.vehicle_lists import contract_lists
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import ServiceDefinition
@@ -86,11 +87,13 @@ def load_dealership(
     customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
     vehicles = records.vehicles(plain=plain) if scope is None else records.vehicles_of_customers(scope)
     jobs = records.jobs() if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
-    members = uow.people.all()
+    members, offered = uow.people.all(), tuple(services)
+    known = histories(jobs, works_of(offered))
+    _note_signed(uow, offered, known)
     return Dealership(
         customers={customer.customer_id: customer for customer in customers},
         vehicles={vehicle.vehicle_id: vehicle for vehicle in vehicles},
-        histories=histories(jobs, works_of(services)),
+        histories=known,
         consents=uow.consents.book(scope),
         appointments=AppointmentBook(uow.records.appointments()),
         persons=_several_records(members),
@@ -99,6 +102,15 @@ def load_dealership(
         listed=_listed(uow),
         first_frost=first_frost,
     )
+
+
+def _note_signed(uow: UnitOfWork, services: Iterable[ServiceDefinition], known: dict[str, History]) -> None:
+    """Add to the histories which contracts the dealer's lists say were signed: that is the work their end asks for."""
+    lists = contract_lists(services)
+    for kept in uow.lists.closed(lists) if lists else ():
+        if kept.done_on is not None:
+            done = known.setdefault(kept.entry.vehicle_id, History()).done
+            done[kept.entry.list_id] = max(kept.done_on, done.get(kept.entry.list_id, kept.done_on))
 
 
 def _listed(uow: UnitOfWork) -> dict[str, dict[str, date]]:

@@ -60,8 +60,32 @@ def load_vehicle_list(
         loaded.added, loaded.waiting = uow.lists.add(entries, source), uow.lists.wait(waiting, source)
         loaded.known = len(entries) + len(waiting) - loaded.added - loaded.waiting
         loaded.done = _close(uow, closed) + _close_done(uow, (), {entry.vehicle_id for entry in entries})
+        cancel_signed(uow, list_id, {entry.vehicle_id for entry, _ in closed})
         uow.commit()
     return loaded
+
+
+def close_by_hand(
+    open_uow: OpenUnitOfWork, list_id: str, vehicle_id: str, on: date, reference: str | None = None
+) -> int:
+    """Mark a vehicle's open entries of a list (or the one with the reference) as done; return how many."""
+    with open_uow() as uow:
+        count = uow.lists.done(list_id, vehicle_id, on, reference)
+        if count:
+            cancel_signed(uow, list_id, {vehicle_id})
+        uow.commit()
+    return count
+
+
+def cancel_signed(uow: UnitOfWork, list_id: str, vehicle_ids: Collection[str]) -> int:
+    """Cancel what is planned about contracts that were signed, where the list is named like their service.
+
+    What is due by a list is found anew by the next plan, and checked once more when it leaves.
+    """
+    occasions = uow.plans.occasions(vehicle_ids) if vehicle_ids else ()
+    return uow.plans.cancel_planned(
+        occasion_ids=[one.occasion_id for one in occasions if one.service_id == list_id and one.source != "list"]
+    )
 
 
 def match_waiting(open_uow: OpenUnitOfWork) -> int:

@@ -8,12 +8,14 @@ import re
 from pathlib import Path
 
 from guildpost_agent.adapters.dms.vehicle_list_file import read_vehicle_list
-from guildpost_agent.app.load_vehicle_list import load_vehicle_list, match_waiting
+from guildpost_agent.app.load_vehicle_list import close_by_hand, load_vehicle_list, match_waiting
 from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.bootstrap.member import services_in_force
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.appointment_news import APPOINTMENTS
-from guildpost_agent.domain.vehicle_lists import NOTICE
-from guildpost_shared.errors import Refused, public_text
+from guildpost_agent.domain.vehicle_lists import NOTICE, contract_lists, lists_in_use
+from guildpost_shared.errors import GuildpostError, Refused, public_text
+from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Fahrzeuglisten wie Rückrufe: laden, zeigen, erledigen · vehicle lists such as recalls"
 _LIST_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -24,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     load = actions.add_parser("load", help="Datei laden · load a file")
-    load.add_argument("list", help="Liste, etwa „recall“ · list, such as “recall”")
+    load.add_argument("list", help="Liste, etwa recall, lease_end · list, such as recall, lease_end")
     load.add_argument("file", type=Path, help="FIN oder Kennzeichen, Aktion, Text · VIN or plate, reference, text")
     show = actions.add_parser("show", help="Einträge zeigen · show the entries")
     show.add_argument("list", nargs="?", help="nur diese Liste · this list only")
@@ -42,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         ConfigurationError: ``file_unreadable``.
-        Refused: ``list_unknown``, ``list_entry_unknown``, or the file cannot be read as a list.
+        Refused: ``list_unknown``, ``list_unused``, ``list_entry_unknown``, or the file cannot be read as a list.
     """
     core = open_core(arguments.home)
     match arguments.action:
@@ -58,6 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _load(core: Core, arguments: argparse.Namespace) -> int:
     if not _LIST_ID.fullmatch(arguments.list) or arguments.list in {NOTICE, APPOINTMENTS}:
         raise Refused("list_unknown", list=arguments.list)
+    services = _services(core)
+    used = lists_in_use(services)
+    if used and arguments.list not in used:
+        raise Refused("list_unused", list=arguments.list, known=", ".join(sorted(used)))
     texts, today = texts_of(arguments), core.business_clock.now().astimezone(core.zone).date()
     rows, broken = read_vehicle_list(arguments.file)
     loaded = load_vehicle_list(core.open_uow, rows, list_id=arguments.list, source=arguments.file.name, today=today)
@@ -66,16 +72,29 @@ def _load(core: Core, arguments: argparse.Namespace) -> int:
     print(texts.text("cli.lists.loaded", **figures, wrong=len(loaded.problems)))
     if loaded.done:
         print(texts.text("cli.lists.done", count=loaded.done))
+    if arguments.list in contract_lists(services) and (unsigned := _open(core, arguments.list)):
+        print(texts.text("cli.lists.unsigned", count=unsigned))
     for number, problem in sorted(loaded.problems, key=lambda one: one[0]):
         print(texts.text("cli.lists.wrong", row=number, why=public_text(problem, arguments.lang).what))
     return 0
 
 
+def _open(core: Core, list_id: str) -> int:
+    with core.open_uow() as uow:
+        return sum(entry.list_id == list_id for entry in uow.lists.open())
+
+
+def _services(core: Core) -> tuple[ServiceDefinition, ...]:
+    """Give the services in force; none while no catalogue can be believed, since a list may come first."""
+    try:
+        return services_in_force(core)
+    except GuildpostError:
+        return ()
+
+
 def _done(core: Core, arguments: argparse.Namespace) -> None:
     today = core.business_clock.now().astimezone(core.zone).date()
-    with core.open_uow() as uow:
-        count = uow.lists.done(arguments.list, arguments.vehicle, today, arguments.reference)
-        uow.commit()
+    count = close_by_hand(core.open_uow, arguments.list, arguments.vehicle, today, arguments.reference)
     if not count:
         raise Refused("list_entry_unknown", list=arguments.list, vehicle=arguments.vehicle)
     print(texts_of(arguments).text("cli.lists.done", count=count))

@@ -16,6 +16,7 @@ from guildpost_shared.services.event_rules import (
     AfterEventRule,
     AfterWorkRule,
     AnniversaryRule,
+    ContractEndRule,
     Event,
     ListRule,
     SeasonRule,
@@ -56,6 +57,7 @@ def done_within_days(service: ServiceDefinition) -> int:
     """Say how many days before the due date work counts as that of this due cycle.
 
     What was done before a list named the vehicle answers an earlier entry: nobody misses a recall for the one before.
+    A contract is renewed as soon as somebody may be written to about its end.
     """
     match service.occasion:
         case SeasonRule():
@@ -64,6 +66,8 @@ def done_within_days(service: ServiceDefinition) -> int:
             return min(DONE_WITHIN_DAYS, service.occasion.months * _HALF_A_MONTH)
         case ListRule():
             return 0
+        case ContractEndRule():
+            return max(DONE_WITHIN_DAYS, *(touch.first_day for touch in service.touches))
         case _:
             return DONE_WITHIN_DAYS
 

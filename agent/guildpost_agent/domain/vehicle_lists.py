@@ -1,10 +1,13 @@
-"""Lists of vehicles that the dealer holds: recalls of the manufacturer, notices of the workshop.
+"""Lists of vehicles that the dealer holds: recalls of the manufacturer, notices of the workshop, contracts signed.
 
 An entry names a vehicle of this dealership. What a file names and nobody here drives waits until an import brings it:
 
     row ─ wrong (no vehicle, no reference, no words for a letter) ─▶ reported with its number, not kept
         ─ VIN or plate of a vehicle here ──────────────────────────▶ entry ── done ─▶ entry with its day
         ─ of no vehicle here ──────────────────────────────────────▶ waiting ── import ─▶ entry
+
+A list that is named like a service about the end of a contract says what was signed: the day of its entry is the day on
+which the extension was sold or the lease renewed, and nobody is written to about that end any more.
 """
 
 from collections import defaultdict
@@ -18,6 +21,8 @@ from guildpost_agent.domain.normalise_vehicles import plate_key, read_plate, rea
 from guildpost_agent.domain.notice_text import fitting
 from guildpost_agent.domain.records import Vehicle
 from guildpost_shared.errors import Refused
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.services.event_rules import ContractEndRule, ListRule
 
 RECALL: Final = "recall"
 NOTICE: Final = "notice"
@@ -86,6 +91,18 @@ class Known:
         if found == _UNSURE:
             raise Refused("list_plate_ambiguous", written=written)
         return found
+
+
+def contract_lists(services: Iterable[ServiceDefinition]) -> frozenset[str]:
+    """Name the lists that say which contracts were signed: one for each service about the end of a contract."""
+    return frozenset(s.service_id for s in services if isinstance(s.occasion, ContractEndRule))
+
+
+def lists_in_use(services: Iterable[ServiceDefinition]) -> frozenset[str]:
+    """Name the lists that some service looks at."""
+    offered = tuple(services)
+    named = {s.occasion.list_id for s in offered if isinstance(s.occasion, ListRule)}
+    return contract_lists(offered) | named
 
 
 def entry_of(row: ListRow, list_id: str, known: Known, today: date) -> ListEntry | Waiting:

@@ -9,6 +9,7 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.records import Customer, Vehicle
 from tests.factories.agent_home import an_agent_home
+from tests.factories.standard_services import standard_services
 
 VIN, FOREIGN_VIN = "WVWZZZ1JZXW000001", "WVWZZZ1JZXW000009"
 RECALLS = (
@@ -105,3 +106,28 @@ def test_a_file_without_the_columns_is_refused_with_those_found(say: Say, tmp_pa
     file = tmp_path / "other.csv"
     file.write_text("FIN;Marke\nX;Y\n")
     assert "(found: FIN, Marke)" in say("lists", "load", "recall", str(file))[1]
+
+
+@pytest.fixture
+def services(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered = standard_services()
+    monkeypatch.setattr("guildpost_agent.cli.lists.services_in_force", lambda _core: offered)  # needs a membership
+
+
+@pytest.mark.usefixtures("services")
+def test_contracts_that_were_signed_are_told_from_those_that_were_not(say: Say, tmp_path: Path) -> None:
+    file = tmp_path / "signed.csv"
+    file.write_text("FIN;Kennzeichen;Vertrag;Unterschrieben am\n;LA-AB 12;V-1;01.03.2026\n;LA-AB 13;V-2;\n", "utf-8")
+    code, out = say("lists", "load", "lease_end", str(file))
+    assert (0, True) == (code, "2 new, 0 known before" in out)
+    assert "Done: 1" in out
+    assert "1 without the day of signing" in out
+    assert "V-2" in say("lists", "show", "lease_end")[1]
+
+
+@pytest.mark.usefixtures("services")
+def test_a_list_that_no_service_uses_is_refused_by_name(say: Say, recalls: Path) -> None:
+    code, out = say("lists", "load", "recal", str(recalls))
+    assert (77, True) == (code, "No service of the catalogue uses a list “recal”; nothing was loaded." in out)
+    assert "lease_end, recall, warranty_end" in out
+    assert "Entries: 0" in say("lists", "show", "recal")[1]

@@ -14,8 +14,24 @@ _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "reference": (
         *("Aktion", "Aktionsnummer", "Aktionscode", "Rückruf", "Rückrufaktion", "Rückrufnummer", "Rückrufcode"),
         *("Kampagne", "Kampagnennummer", "Feldmaßnahme", "Maßnahme", "Referenz", "Campaign", "Recall", "Reference"),
+        *("Vertrag", "Vertragsnummer", "Vertrags-Nr.", "Contract", "Contract number"),
     ),
-    "done": ("Erledigt", "Erledigt am", "Durchgeführt", "Durchgeführt am", "Erledigungsdatum", "Status", "Done"),
+    "done": (
+        "Erledigt",
+        "Erledigt am",
+        "Durchgeführt",
+        "Durchgeführt am",
+        "Erledigungsdatum",
+        "Status",
+        "Done",
+        "Abgeschlossen",
+        "Abgeschlossen am",
+        "Unterschrieben",
+        "Unterschrieben am",
+        "Verkauft am",
+        "Signed",
+        "Signed on",
+    ),
     "text": ("Text", "Hinweis", "Beschreibung", "Bezeichnung", "Description"),
 }
 
@@ -24,7 +40,7 @@ def read_vehicle_list(path: Path) -> tuple[list[ListRow], list[int]]:
     """Read a list.
 
     Args:
-        path: text with the columns VIN or plate, reference, and perhaps a text and what is done.
+        path: text with the columns VIN or plate, reference, and perhaps a text and what is done or signed.
 
     Returns:
         The rows, and the numbers of those that do not even have the fields of the headings.

@@ -1,6 +1,6 @@
 """The tables of the dealer's vehicle lists."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import date
 from typing import Final
@@ -34,6 +34,14 @@ class SqlVehicleLists:
         """List every entry, oldest first."""
         found = select(_C.source, _C.done_on, *_ENTRY).order_by(*_ENTRY_ORDER)
         return [KeptEntry(ListEntry(*row[2:]), row[0], row[1]) for row in self._connection.execute(found)]
+
+    def closed(self, list_ids: Collection[str], vehicle_ids: Collection[str] | None = None) -> list[KeptEntry]:
+        """List the entries of some lists that are done, those done first first; of certain vehicles, or of all."""
+        found = select(_C.source, _C.done_on, *_ENTRY).where(_C.list_id.in_(list_ids), _C.done_on.is_not(None))
+        if vehicle_ids is not None:
+            found = found.where(_C.vehicle_id.in_(vehicle_ids))
+        rows = self._connection.execute(found.order_by(_C.done_on, *_ENTRY_ORDER))
+        return [KeptEntry(ListEntry(*row[2:]), row[0], row[1]) for row in rows]
 
     def add(self, entries: Iterable[ListEntry], source: str) -> int:
         """Store entries; return how many were new."""

@@ -1,6 +1,6 @@
 """The lists of vehicles that the dealer holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -26,6 +26,10 @@ class VehicleLists(Protocol):
 
     def all(self) -> list[KeptEntry]:
         """List every entry, oldest first."""
+        ...
+
+    def closed(self, list_ids: Collection[str], vehicle_ids: Collection[str] | None = None) -> list[KeptEntry]:
+        """List the entries of some lists that are done, those done first first; of certain vehicles, or of all."""
         ...
 
     def add(self, entries: Iterable[ListEntry], source: str) -> int:

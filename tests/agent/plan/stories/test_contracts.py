@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from guildpost_agent.app.load_vehicle_list import close_by_hand, load_vehicle_list
+from guildpost_agent.domain.vehicle_lists import ListEntry, ListRow
 from tests.factories.planning_story import DAY, Story
 
 START, END = date(2027, 3, 1), date(2027, 6, 10)
+VIN = "WVWZZZ1JZXW000001"
 
 
 def story(folder: Path, service: str, **vehicle: Any) -> Story:
@@ -75,6 +78,50 @@ def test_a_lease_that_was_renewed_is_not_told_to_end(tmp_path: Path) -> None:
     assert ["conversation"] == [one.touch for one in found.until(date(2027, 6, 25))]
     found.drives(lease_end=date(2029, 8, 31))
     assert [] == found.until(date(2027, 7, 31))
+
+
+SIGNED = [
+    pytest.param("warranty_end", {"warranty_end": date(2027, 7, 20)}, id="an extension sold"),
+    pytest.param("lease_end", {"lease_end": date(2027, 8, 31)}, id="a renewal signed"),
+]
+
+
+@pytest.mark.parametrize(("service", "vehicle"), SIGNED)
+def test_what_the_dealers_list_says_was_signed_ends_the_sequence_though_the_dms_knows_nothing_of_it(
+    tmp_path: Path, service: str, vehicle: dict[str, date]
+) -> None:
+    found = story(tmp_path, service, vin=VIN, plate="LA-AB 12", **vehicle)
+    while not found.told:
+        found.until(found.today)
+    found.plan()
+    rows = [ListRow(2, vin=VIN, reference="V-1", done=found.today.isoformat())]
+    loaded = load_vehicle_list(found.store, rows, list_id=service, source="signed.csv", today=found.today)
+    assert (1, 1) == (loaded.added, loaded.done)
+    assert [] == found.until(date(2027, 8, 15))
+
+
+def test_a_renewal_signed_long_before_the_end_is_no_reason_to_write(tmp_path: Path) -> None:
+    found = story(tmp_path, "lease_end", vin=VIN, lease_end=START + 265 * DAY)
+    rows = [ListRow(2, vin=VIN, reference="V-1", done=START.isoformat())]
+    load_vehicle_list(found.store, rows, list_id="lease_end", source="signed.csv", today=START)
+    assert [] == found.until(START + 60 * DAY)
+    assert "DONE_HERE" == found.why("lease_end")
+
+
+def test_what_is_signed_by_hand_takes_back_what_is_planned_at_once(tmp_path: Path) -> None:
+    found = story(tmp_path, "warranty_end", warranty_end=END)
+    found.plan()
+    assert ["planned"] == [one.state for one in found._touchpoints()]
+    found.add(ListEntry("warranty_end", "V0", "V-1", START))
+    assert 1 == close_by_hand(found.store, "warranty_end", "V0", START)
+    assert ["cancelled"] == [one.state for one in found._touchpoints()]
+
+
+def test_an_offer_that_nobody_signed_and_the_end_of_another_contract_change_nothing(tmp_path: Path) -> None:
+    found = story(tmp_path, "warranty_end", warranty_end=END)
+    found.add(ListEntry("warranty_end", "V0", "V-1", START), ListEntry("lease_end", "V0", "V-2", START))
+    assert 1 == close_by_hand(found.store, "lease_end", "V0", START)
+    assert found.until(END)
 
 
 def test_without_a_contract_there_is_no_end_of_one(tmp_path: Path) -> None:
