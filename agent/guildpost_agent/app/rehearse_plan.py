@@ -80,7 +80,7 @@ def rehearse_plan(
     """Plan, and keep nothing but the answer.
 
     Args:
-        open_uow: opens a transaction; other writers wait for its end.
+        open_uow: opens a transaction; best one for which no writer waits.
         services: what the catalogue offers; only those that the dealer runs count.
         config: the dealer's settings.
         now: the business clock.

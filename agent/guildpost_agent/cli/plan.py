@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
+from guildpost_agent.adapters.sql.rehearsal import rehearsal_factory
 from guildpost_agent.app.answer_why import answer_why
 from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.emergency_stop import current_stop
@@ -81,19 +82,19 @@ def _lines(
         stop = current_stop(uow)
     if stop is not None:
         yield stop_line(stop, core, texts)
-        yield texts.text("cli.plan.stopped")
-    frost = first_frost_of(core)
+        yield texts.text("cli.plan.stopped" if stop.everything else "cli.plan.stopped_services")
+    frost, rehearse = first_frost_of(core), rehearsal_factory(core.engine)
     if arguments.why is not None:
-        for answer in answer_why(core.open_uow, services, core.config, now, arguments.why, first_frost=frost):
+        for answer in answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost):
             yield from describe_answer(answer, texts)
         return
     scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.diff is not None:
         configs = (core.config, read_config(arguments.diff))
-        comparison = compare_plans(core.open_uow, services, configs, now, scope, afresh=afresh, first_frost=frost)
+        comparison = compare_plans(rehearse, services, configs, now, scope, afresh=afresh, first_frost=frost)
         yield from describe_changes(comparison, arguments.diff.name, page, texts)
         return
-    preview = preview_plan(core.open_uow, services, core.config, now, scope, afresh=afresh, first_frost=frost)
+    preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
     if arguments.explain:
         yield from describe_entries(preview, page, texts)

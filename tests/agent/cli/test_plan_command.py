@@ -75,6 +75,13 @@ def test_an_emergency_stop_is_said_before_the_plan(home: Path, say: Say, what: t
     assert "hinaus geht nichts, bis „resume“ den Nothalt aufhebt" in said
 
 
+def test_the_stop_of_one_service_is_not_said_to_be_a_stop_of_all(home: Path, say: Say) -> None:
+    assert 0 == main(["stop", "--service", "hu_au", "--by", "Frau Muster", "--home", str(home)])
+    said = say(*AS_OF)[1]
+    assert "von diesen Leistungen geht nichts hinaus" in said
+    assert "hinaus geht nichts" not in said
+
+
 @pytest.mark.parametrize(("language", "parts"), FIGURES.items(), ids=FIGURES.keys())
 def test_the_figures_are_said_in_both_languages(say: Say, language: str, parts: tuple[str, ...]) -> None:
     code, out = say(*SPRING, language=language)
