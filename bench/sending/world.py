@@ -17,7 +17,8 @@ from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender
 from guildpost_agent.app.outbox_steps import Recheck, queue
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.relay_state import note_relay_answer
 from guildpost_agent.app.sending_keys import ensure_sending_keys
@@ -62,7 +63,7 @@ class BenchWorld:
         """Give the whole check in the moment of sending."""
         rules = consent_rules(CONFIG)
 
-        def check(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
+        def check(uow: Reading, touchpoint: Touchpoint) -> str | None:
             return recheck_touchpoint(uow, touchpoint, service=SERVICE, state="BW", now=NOW, zone=ZONE, rules=rules)
 
         return check

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.cadence import YEAR_DAYS, Contact
 from guildpost_agent.domain.call_contacts import call_contact
@@ -13,7 +14,7 @@ from guildpost_agent.domain.touchpoint_states import CONTACTS
 
 
 def calls_made(
-    uow: UnitOfWork, now: datetime, zone: ZoneInfo, customer_ids: Collection[str] | None = None
+    uow: Reading, now: datetime, zone: ZoneInfo, customer_ids: Collection[str] | None = None
 ) -> dict[str, list[Contact]]:
     """Give the calls of the last year that count, by customer.
 

@@ -15,8 +15,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.mail_group import MailGroup
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts, MailRun, OnDemand
-from guildpost_agent.app.outbox_steps import Recheck, advertises, objection, put_off, queue, rests, step
+from guildpost_agent.app.outbox_steps import Recheck, advertises, queue, rests
 from guildpost_agent.app.ports.channel import Channel, OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
@@ -24,11 +26,9 @@ from guildpost_agent.app.relay_state import relay_speaks
 from guildpost_agent.app.sender_problem import sender_problem
 from guildpost_agent.app.sending_keys import SendingKeys
 from guildpost_agent.domain.links import Links, links_for, mail_message_id
-from guildpost_agent.domain.outbox import Event, State, next_attempt
+from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel as By
-from guildpost_agent.domain.records import Customer, Outcome, Touchpoint, Vehicle
-from guildpost_agent.domain.smtp_replies import Receipt, Verdict
-from guildpost_agent.domain.suppression import address_hmac
+from guildpost_agent.domain.records import Customer, Touchpoint, Vehicle
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import GuildpostError, Refused, Unavailable
@@ -155,7 +155,9 @@ def _queue_due(
     """Step 1: give every due touchpoint its row and list all whose time has come."""
     domain = sender.from_address.rpartition("@")[2]
     with open_uow() as uow:
-        for touchpoint in uow.plans.due(By.EMAIL, now):
+        due = uow.plans.due(By.EMAIL, now)
+        known = uow.outbox.known([touchpoint.touchpoint_id for touchpoint in due])
+        for touchpoint in (one for one in due if one.touchpoint_id not in known):
             queue(
                 uow,
                 touchpoint,
@@ -166,7 +168,7 @@ def _queue_due(
             )
         uow.commit()
         ready = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
-        waiting = [job for job in ready if not rests(uow, job)]
+        waiting = ready if current_stop(uow) is None else [job for job in ready if not rests(uow, job)]
         summary.deferred += len(ready) - len(waiting)
     hit("dispatch.queued")
     return waiting
@@ -180,51 +182,8 @@ class _Reminders:
     recheck: Recheck
     name: str = "dispatch"
 
-    def rests(self, uow: UnitOfWork, job: OutboxJob) -> bool:
-        return rests(uow, job)
-
-    def objection(self, uow: UnitOfWork, job: OutboxJob, now: datetime) -> str | None:
-        return objection(uow, job, suppression_key=self.sender.keys.suppression, recheck=self.recheck, now=now)
-
-    def step(self, uow: UnitOfWork, job: OutboxJob, event: Event, now: datetime, response: str) -> bool:
-        return step(uow, job, event, now, response=response)
+    def group(self, uow: UnitOfWork, jobs: Sequence[OutboxJob], now: datetime) -> MailGroup:
+        return MailGroup(uow, jobs, now, suppression_key=self.sender.keys.suppression, recheck=self.recheck)
 
     def claimed(self, job: OutboxJob) -> OutboxJob:
         return replace(job, state=State.SENDING)
-
-    def settle(self, uow: UnitOfWork, job: OutboxJob, receipt: Receipt, now: datetime) -> State:
-        response = str(receipt)
-        match receipt.verdict:
-            case Verdict.ACCEPTED:
-                step(uow, job, Event.ACCEPT, now, response=response)
-                uow.outcomes.add([_outcome(job, "delivered", now, response)])
-                return State.SENT
-            case Verdict.DEAD | Verdict.BOUNCED:
-                step(uow, job, Event.BOUNCE, now, response=response)
-                uow.outcomes.add([_outcome(job, "bounced", now, response)])
-                if receipt.verdict is Verdict.DEAD:
-                    entry = address_hmac(self.sender.keys.suppression, job.recipient)
-                    uow.suppressions.add(entry, By.EMAIL, "bounced", now)
-                return State.BOUNCED
-            case Verdict.REJECTED:
-                step(uow, job, Event.REJECT, now, response=response)
-                return State.FAILED
-            case Verdict.UNKNOWN:
-                step(uow, job, Event.LOSE, now, response=response)
-                return State.UNSURE
-            case Verdict.DEFERRED | Verdict.STOPPED:
-                return _put_off(uow, job, now, response)
-
-
-def _put_off(uow: UnitOfWork, job: OutboxJob, now: datetime, response: str) -> State:
-    touchpoint = uow.plans.touchpoint(job.touchpoint_id)
-    again = next_attempt(job.attempts, now, touchpoint.not_after) if touchpoint else None
-    put_off(uow, job, again or now, now, response)
-    if again is not None:
-        return State.READY
-    step(uow, replace(job, state=State.READY), Event.GIVE_UP, now, response=response)
-    return State.FAILED
-
-
-def _outcome(job: OutboxJob, kind: str, now: datetime, detail: str) -> Outcome:
-    return Outcome(f"{kind}:{job.touchpoint_id}", job.touchpoint_id, kind, now, detail)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from guildpost_agent.app.ports.documents import DocumentsTransaction, OpenDocuments
+from guildpost_agent.app.ports.documents import DocumentsReading, DocumentsTransaction, OpenDocuments
 from guildpost_agent.domain.emergency_stop import Step, StepKind, Stop, resumed, stopped
 
 DOCUMENT: Final = "sending/stop"
@@ -13,7 +13,7 @@ STEPS: Final = "sending/stop_steps"
 _MOST_KEPT: Final = 500
 
 
-def current_stop(uow: DocumentsTransaction) -> Stop | None:
+def current_stop(uow: DocumentsReading) -> Stop | None:
     """Give what rests now; None if nothing does."""
     body = uow.documents.get(DOCUMENT)
     if body is None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.next_best_offers import OfferDesk, offers_for_vehicle
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.terms import OPENING, Purpose
 from guildpost_agent.domain.legal_basis import basis
@@ -36,7 +36,7 @@ def offer_lines(
 
 
 def offers_ground(
-    uow: UnitOfWork, customer: Customer, channel: Channel, now: datetime, rules: Rules = DEFAULTS
+    uow: Reading, customer: Customer, channel: Channel, now: datetime, rules: Rules = DEFAULTS
 ) -> str | None:
     """Name the ground on which offers may be advertised to a customer, over all records of the person; None for none.
 
@@ -61,7 +61,7 @@ def offers_ground(
 
 
 def ground_just_lost(
-    uow: UnitOfWork, customer: Customer, channel: Channel, now: datetime, rules: Rules = DEFAULTS
+    uow: Reading, customer: Customer, channel: Channel, now: datetime, rules: Rules = DEFAULTS
 ) -> bool:
     """Say whether a message composed just now may show offers that are not lawful any more.
 

@@ -26,6 +26,7 @@ from guildpost_shared.errors import GuildpostError, Refused
 from guildpost_shared.failpoints import hit
 
 Job = TypeVar("Job")
+_Asked_contra = TypeVar("_Asked_contra", contravariant=True)
 
 
 @dataclass
@@ -59,6 +60,30 @@ class Draft(Generic[Job]):
     reason: str = ""
 
 
+class Group(Protocol[_Asked_contra]):
+    """Some jobs of a kind in one transaction: what they need is read together and written together."""
+
+    def rests(self, job: _Asked_contra, /) -> bool:
+        """Say whether the dealer's emergency stop covers a job."""
+        ...
+
+    def objection(self, job: _Asked_contra, /) -> str | None:
+        """Say why a job must not go out, as things are in this transaction, the steps before included."""
+        ...
+
+    def step(self, job: _Asked_contra, event: Event, response: str, /) -> bool:
+        """Move a job on; say whether it was still where it was seen."""
+        ...
+
+    def settle(self, job: _Asked_contra, receipt: Receipt, /) -> State:
+        """Turn a receipt into a claimed job's state."""
+        ...
+
+    def write(self) -> None:
+        """Write what is not yet written; the caller commits."""
+        ...
+
+
 class Kind(Protocol[Job]):
     """What is particular to a kind of mails; ``name`` begins its failpoints."""
 
@@ -67,24 +92,12 @@ class Kind(Protocol[Job]):
         """Name the kind."""
         ...
 
-    def rests(self, uow: UnitOfWork, job: Job) -> bool:
-        """Say whether the dealer's emergency stop covers a job."""
-        ...
-
-    def objection(self, uow: UnitOfWork, job: Job, now: datetime) -> str | None:
-        """Say why a job must not go out, as things are in this transaction."""
-        ...
-
-    def step(self, uow: UnitOfWork, job: Job, event: Event, now: datetime, response: str) -> bool:
-        """Move a job on; say whether it was still where it was seen."""
+    def group(self, uow: UnitOfWork, jobs: Sequence[Job], now: datetime) -> Group[Job]:
+        """Begin with some jobs in a transaction."""
         ...
 
     def claimed(self, job: Job) -> Job:
         """Give the job as it is after ``Event.CLAIM``."""
-        ...
-
-    def settle(self, uow: UnitOfWork, job: Job, receipt: Receipt, now: datetime) -> State:
-        """Turn a receipt into a claimed job's state."""
         ...
 
 
@@ -175,34 +188,39 @@ class MailRun(Generic[Job]):
     def _commit(self, carried: Sequence[Carried], drafts: Sequence[Draft[Job]]) -> list[OutgoingMail]:
         now = self._clock.now()
         with self._open_uow() as uow:
-            for one in carried:
-                self._settle(uow, one, now)
-            given = [draft.mail for draft in drafts if self._claim(uow, draft, now) and draft.mail is not None]
+            if carried:
+                self._settle(uow, carried, now)
+            group = self._kind.group(uow, [draft.job for draft in drafts], now)
+            given = [draft.mail for draft in drafts if self._claim(group, draft) and draft.mail is not None]
+            group.write()
             uow.commit()
         return given
 
-    def _claim(self, uow: UnitOfWork, draft: Draft[Job], now: datetime) -> bool:
+    def _claim(self, group: Group[Job], draft: Draft[Job]) -> bool:
         """Check a job a last time and mark it, or say why it does not go out."""
-        job, kind = draft.job, self._kind
-        if (draft.mail is None and not draft.reason) or kind.rests(uow, job):
+        job = draft.job
+        if (draft.mail is None and not draft.reason) or group.rests(job):
             self.summary.deferred += 1
             return False
-        reason = draft.reason or kind.objection(uow, job, now)
-        moved = kind.step(uow, job, Event.REFUSE if reason else Event.CLAIM, now, reason or "")
+        reason = draft.reason or group.objection(job)
+        moved = group.step(job, Event.REFUSE if reason else Event.CLAIM, reason or "")
         if reason and moved:
             self.summary.refused[reason] += 1
         if reason or not moved or draft.mail is None:
             return False
-        self._on_the_way[draft.mail.key] = kind.claimed(job)
+        self._on_the_way[draft.mail.key] = self._kind.claimed(job)
         return True
 
-    def _settle(self, uow: UnitOfWork, carried: Carried, now: datetime) -> None:
-        """Record a receipt; a mail that was certainly not accepted is ready again."""
-        job, result = self._on_the_way.pop(carried.key), carried.result
-        if isinstance(result, GuildpostError):
-            self._kind.step(uow, job, Event.DEFER, now, result.code)
-        else:
-            self.summary.count(self._kind.settle(uow, job, result, now))
+    def _settle(self, uow: UnitOfWork, carried: Sequence[Carried], now: datetime) -> None:
+        """Record receipts; a mail that was certainly not accepted is ready again."""
+        jobs = [self._on_the_way.pop(one.key) for one in carried]
+        group = self._kind.group(uow, jobs, now)
+        for job, result in zip(jobs, (one.result for one in carried), strict=True):
+            if isinstance(result, GuildpostError):
+                group.step(job, Event.DEFER, result.code)
+            else:
+                self.summary.count(group.settle(job, result))
+        group.write()
 
     def _note_stop(self, result: Receipt | GuildpostError) -> None:
         """Let the run end when the server is gone or refuses the sender; what is on the way is still recorded."""

@@ -7,6 +7,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.links import TOKEN_LIFETIME
 from guildpost_agent.domain.outbox import Event, State, after
@@ -15,7 +16,7 @@ from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED, normalise
 from guildpost_shared.answers import tokens
 from guildpost_shared.entropy import Entropy
 
-Recheck = Callable[[UnitOfWork, Touchpoint], str | None]
+Recheck = Callable[[Reading, Touchpoint], str | None]
 """Says inside the claiming transaction why a touchpoint must not go out any more; None if it may."""
 
 _POSTAL: Final = "postal"
@@ -58,7 +59,7 @@ def recipient_of(customer: Customer, channel: Channel) -> str | None:
     return _POSTAL if customer.street and customer.postcode and customer.town else None
 
 
-def rests(uow: UnitOfWork, job: OutboxJob) -> bool:
+def rests(uow: Reading, job: OutboxJob) -> bool:
     """Say whether the dealer has stopped what a message is about or carries along: it stays until it is resumed."""
     stop = current_stop(uow)
     touchpoint = uow.plans.touchpoint(job.touchpoint_id) if stop else None
@@ -74,9 +75,7 @@ def advertises(uow: UnitOfWork, job: OutboxJob, notices: Collection[str]) -> boo
     return touchpoint is None or touchpoint.service_id not in notices
 
 
-def objection(
-    uow: UnitOfWork, job: OutboxJob, *, suppression_key: bytes, recheck: Recheck, now: datetime
-) -> str | None:
+def objection(uow: Reading, job: OutboxJob, *, suppression_key: bytes, recheck: Recheck, now: datetime) -> str | None:
     """Say why a queued message must not go out, as things are in this transaction.
 
     Returns:
@@ -97,7 +96,7 @@ def objection(
     return _listed(uow, customer, touchpoint.channel, suppression_key) or recheck(uow, touchpoint)
 
 
-def _listed(uow: UnitOfWork, customer: Customer, channel: Channel, key: bytes) -> str | None:
+def _listed(uow: Reading, customer: Customer, channel: Channel, key: bytes) -> str | None:
     """Say why the list keeps a message back: a death, an address that letters came back from, an objection."""
     why = {DECEASED: "deceased", channel.value: "suppressed"}
     if channel is Channel.LETTER:
@@ -119,7 +118,7 @@ def step(
     to = after(State(job.state), event)
     moved = uow.outbox.move(job.touchpoint_id, expected=job.state, to=to, now=now, response=response, batch_id=batch_id)
     if moved:
-        uow.plans.move(job.touchpoint_id, expected=_mirrored(job.state), to=_mirrored(to))
+        uow.plans.move(job.touchpoint_id, expected=mirrored(job.state), to=mirrored(to))
     return moved
 
 
@@ -127,8 +126,9 @@ def put_off(uow: UnitOfWork, job: OutboxJob, at: datetime, now: datetime, respon
     """Put a job that was being sent back to ready, for a later attempt."""
     after(State(job.state), Event.DEFER)
     uow.outbox.retry_at(job.touchpoint_id, at=at, now=now, response=response)
-    uow.plans.move(job.touchpoint_id, expected=_mirrored(job.state), to=_mirrored(State.READY))
+    uow.plans.move(job.touchpoint_id, expected=mirrored(job.state), to=mirrored(State.READY))
 
 
-def _mirrored(state: str) -> str:
+def mirrored(state: str) -> str:
+    """Give the state that a touchpoint has while its job has this one."""
     return "planned" if state == State.READY else str(state)

@@ -7,7 +7,7 @@ from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.contacts import calls_made
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.fitting_offers import ground_just_lost
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.domain.cadence import Contact
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.preferences import Preferences
@@ -23,7 +23,7 @@ from guildpost_shared.services.definition import CapClass, ServiceDefinition
 
 
 def recheck_touchpoint(
-    uow: UnitOfWork,
+    uow: Reading,
     touchpoint: Touchpoint,
     *,
     service: ServiceDefinition,
@@ -84,7 +84,7 @@ def recheck_touchpoint(
     return hold.reason if hold else None
 
 
-def _too_often(uow: UnitOfWork, touchpoint: Touchpoint, wishes: Preferences, zone: ZoneInfo, today: date) -> bool:
+def _too_often(uow: Reading, touchpoint: Touchpoint, wishes: Preferences, zone: ZoneInfo, today: date) -> bool:
     """Say whether the customer wished to hear less often within a year."""
     if wishes.most_per_year is None:
         return False
@@ -97,13 +97,13 @@ def _nobody(_customer: Customer, _channel: str) -> bool:
     return False
 
 
-def _suppressed(uow: UnitOfWork, customer: Customer, channel: Channel) -> bool:
+def _suppressed(uow: Reading, customer: Customer, channel: Channel) -> bool:
     key = uow.documents.get(SUPPRESSION_KEY)
     entries = suppression_entries(key, customer, channel) if key else ()
     return any(uow.suppressions.contains(entry, channel) for entry in entries)
 
 
-def _met(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime, zone: ZoneInfo) -> list[Contact]:
+def _met(uow: Reading, touchpoint: Touchpoint, now: datetime, zone: ZoneInfo) -> list[Contact]:
     """List when the household really was written to otherwise, with the way that a letter takes, or was called."""
     contacts: list[Contact] = []
     housemates = uow.people.housemates(touchpoint.customer_id)

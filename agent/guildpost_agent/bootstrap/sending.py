@@ -26,7 +26,8 @@ from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob
 from guildpost_agent.app.read_mailbox import MailboxSummary
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.release_letters import (
@@ -103,7 +104,7 @@ def last_check(core: Core, services: Services) -> Recheck:
     """Give the check in the moment of sending."""
     zone, rules = ZoneInfo(core.config.dealer.timezone), consent_rules(core.config)
 
-    def recheck(uow: UnitOfWork, touchpoint: Touchpoint) -> str | None:
+    def recheck(uow: Reading, touchpoint: Touchpoint) -> str | None:
         service = services.get(touchpoint.service_id)
         if service is None:
             return "service_not_in_force"

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain.consent.terms import ContactChannel
@@ -23,8 +24,11 @@ _ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _PHONE: Final = re.compile(r"\+[1-9]\d{6,14}")
 _STREET_WORD: Final = re.compile(r"str(?:asse|\.)?(?=\s|\d|$)")
+_ASKED_AGAIN: Final = 256
+"""So many answers are kept: one message asks about its address several times."""
 
 
+@lru_cache(maxsize=_ASKED_AGAIN)
 def normalise_email(address: str) -> str | None:
     """Bring an e-mail address to its one form: lower case, IDNA domain.
 
@@ -56,6 +60,7 @@ def normalise_postal(customer: Customer) -> str | None:
     return "|".join(_NOT_LETTERS.sub("", _fold(part)) for part in parts) if all(parts) else None
 
 
+@lru_cache(maxsize=_ASKED_AGAIN)
 def address_hmac(key: bytes, normal_address: str) -> str:
     """Hash a normalised address with the dealer's suppression key (HMAC-SHA256, hex)."""
     return hmac.digest(key, b"guildpost/suppression/v1\0" + normal_address.encode(), hashlib.sha256).hex()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guildpost_agent.app.dispatch_mail import MailRequest
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_agent.domain.suppression import address_hmac
@@ -162,7 +162,7 @@ def test_a_retry_waits_for_its_time(world: SendingWorld) -> None:
 def test_the_last_check_happens_when_the_mail_is_claimed(world: SendingWorld) -> None:
     touchpoint, channel = world.plan("erika"), FakeChannel()
 
-    def booked(uow: UnitOfWork, checked: Touchpoint) -> str | None:
+    def booked(uow: Reading, checked: Touchpoint) -> str | None:
         assert uow.outbox.get(checked.touchpoint_id) is not None
         return "booked_already"
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among, looked_at_last
 from guildpost_agent.adapters.sql.tables.calls import call_tasks
 from guildpost_agent.domain.call_results import ResultKind, from_stored, to_stored
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Desk, Note, Priority
@@ -45,12 +45,15 @@ def _task(row: RowMapping | dict[str, Any]) -> CallTask:
     })  # fmt: skip
 
 
-_MADE: Final = (
+_CLOSED: Final = (
     select(call_tasks)
-    .where(call_tasks.c.state == CallState.DONE.value, call_tasks.c.closed_at >= bindparam("since"))
+    .where(call_tasks.c.closed_at >= bindparam("since"))
     .order_by(call_tasks.c.closed_at, call_tasks.c.task_id)
 )
-_MADE_TO: Final = Prepared(lambda: _MADE.where(call_tasks.c.customer_id == bindparam("id")))
+_MADE: Final = _CLOSED.where(call_tasks.c.state == CallState.DONE.value)
+_MADE_TO: Final = Prepared(
+    lambda: _CLOSED.where(looked_at_last(call_tasks.c.state) == CallState.DONE.value, among(call_tasks.c.customer_id))
+)
 _NAMES: Final = tuple(column.name for column in call_tasks.c)
 
 
@@ -85,9 +88,8 @@ class SqlCalls:
         """List the tasks that were closed with a result at an instant or later, of everybody or certain customers."""
         if customer_ids is None:
             return [_task(row) for row in self._connection.execute(_MADE, {"since": since}).mappings()]
-        rows = (row for one in customer_ids for row in _MADE_TO.rows(self._connection, since=since, id=one))
-        tasks = [_task(dict(zip(_NAMES, row, strict=True))) for row in rows]
-        return sorted(tasks, key=lambda task: (task.closed_at or since, task.task_id))
+        rows = _MADE_TO.rows(self._connection, since=since, ids=list(customer_ids))
+        return [_task(dict(zip(_NAMES, row, strict=True))) for row in rows]
 
     def change(self, task: CallTask, expected: CallTask) -> bool:
         """Store a task's new state if the stored one is still the expected one; say whether it was."""

@@ -7,10 +7,10 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, Select, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, Select, String, bindparam, func, insert, select, type_coerce, update
 
 from guildpost_agent.adapters.sql.bulk import insert_rows
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among, looked_at_last
 from guildpost_agent.adapters.sql.tables import (
     consent_events,
     opt_in_requests,
@@ -43,20 +43,20 @@ _KINDS: Final = {kind.value: kind for kind in Kind}
 _BASES: Final = {basis.value: basis for basis in Basis}
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
 _LEDGER: Final = select(*_RAW).order_by(consent_events.c.seq)
-_SENT: Final = (
+_LAST: Final = (
     select(touchpoints.c.customer_id, touchpoints.c.channel, func.max(type_coerce(outbox.c.changed_at, String)))
     .join(outbox, outbox.c.touchpoint_id == touchpoints.c.touchpoint_id)
-    .where(outbox.c.state == State.SENT.value)
     .group_by(touchpoints.c.customer_id, touchpoints.c.channel)
 )
+_SENT: Final = _LAST.where(outbox.c.state == State.SENT.value)
 _CALLED: Final = select(
     phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
 ).group_by(phone_consent_uses.c.customer_id)
-_LEDGER_OF: Final = Prepared(lambda: _LEDGER.where(consent_events.c.customer_id == bindparam("id")))
-_SENT_TO: Final = Prepared(lambda: _SENT.where(touchpoints.c.customer_id == bindparam("id")))
-_CALLED_OF: Final = Prepared(lambda: _CALLED.where(phone_consent_uses.c.customer_id == bindparam("id")))
-MOST_ONE_BY_ONE: Final = 8
-"""As many records as one person may have are looked up by key; the ledger of more is read at once."""
+_LEDGER_OF: Final = Prepared(lambda: _LEDGER.where(among(consent_events.c.customer_id)))
+_SENT_TO: Final = Prepared(
+    lambda: _LAST.where(looked_at_last(outbox.c.state) == State.SENT.value, among(touchpoints.c.customer_id))
+)
+_CALLED_OF: Final = Prepared(lambda: _CALLED.where(among(phone_consent_uses.c.customer_id)))
 MOST_IDS: Final = 5_000
 Stored = Sequence[Any]
 LastUsed = dict[str, dict[str, datetime]]
@@ -87,32 +87,33 @@ class SqlConsents:
 
     def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Stored]:
         rows: dict[str, list[Stored]] = {}
-        for row in self._read(_LEDGER, _LEDGER_OF, consent_events.c.customer_id, customer_ids):
+        for row in self._read(_LEDGER, _LEDGER_OF, customer_ids):
             rows.setdefault(row[1], []).append(row)
         return ConsentBook(rows, _event, self._last_used(customer_ids))
 
     def _last_used(self, customer_ids: Sequence[str] | None) -> LastUsed:
         """Give for each customer and channel the last message that went out, or the last call."""
         used: LastUsed = {}
-        for customer_id, channel, at in self._read(_SENT, _SENT_TO, touchpoints.c.customer_id, customer_ids):
+        for customer_id, channel, at in self._read(_SENT, _SENT_TO, customer_ids):
             used.setdefault(customer_id, {})[channel] = datetime.fromisoformat(at)
-        for customer_id, at in self._read(_CALLED, _CALLED_OF, phone_consent_uses.c.customer_id, customer_ids):
+        for customer_id, at in self._read(_CALLED, _CALLED_OF, customer_ids):
             used.setdefault(customer_id, {})[ContactChannel.PHONE.value] = datetime.fromisoformat(at)
         return used
 
-    def _read(
-        self, whole: Select[Any], one: Prepared, customer: Column[Any], customer_ids: Sequence[str] | None
-    ) -> Iterable[Stored]:
+    def _read(self, whole: Select[Any], some: Prepared, customer_ids: Sequence[str] | None) -> Iterable[Stored]:
         """Read rows of all customers, or of some."""
         if customer_ids is None:
             return self._connection.execute(whole).all()
-        if len(customer_ids) > MOST_ONE_BY_ONE:
-            return self._connection.execute(whole.where(customer.in_(customer_ids))).all()
-        return [row for customer_id in customer_ids for row in one.rows(self._connection, id=customer_id)]
+        return some.rows(self._connection, ids=list(customer_ids))
 
     def add_request(self, request: OptInRequest) -> None:
         """Store a request for double opt-in."""
         self._connection.execute(insert(opt_in_requests).values(**vars(request)))
+
+    def request(self, request_id: str) -> OptInRequest | None:
+        """Find a request."""
+        found = self._connection.execute(select(opt_in_requests).where(opt_in_requests.c.request_id == request_id))
+        return next((_request(row) for row in found), None)
 
     def request_by_hash(self, token_hash: str) -> OptInRequest | None:
         """Find a request by its token's hash."""

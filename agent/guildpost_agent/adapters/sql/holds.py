@@ -10,12 +10,13 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.people import SqlPeople
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables.holds import hold_steps, holds
 from guildpost_agent.domain.holds import Hold, HoldKind, HoldStep, HoldStepKind, weightiest
 
 _COLUMNS = (holds.c.customer_id, holds.c.kind, holds.c.since, holds.c.until)
 _OF: Final = Prepared(lambda: select(*_COLUMNS).where(holds.c.customer_id == bindparam("id")))
+_ON: Final = Prepared(lambda: select(*_COLUMNS).where(among(holds.c.customer_id)))
 
 
 class SqlHolds:
@@ -38,6 +39,10 @@ class SqlHolds:
         """Give the weightiest hold that covers one customer number now."""
         theirs = self._people.records_of(customer_id)
         return weightiest(_read(row for one in theirs for row in _OF.rows(self._connection, id=one)), today)
+
+    def on_records(self, customer_ids: Collection[str]) -> list[Hold]:
+        """List the holds that stand on some customer numbers."""
+        return _read(_ON.rows(self._connection, ids=list(customer_ids)))
 
     def all(self) -> list[Hold]:
         """List every hold, oldest first."""

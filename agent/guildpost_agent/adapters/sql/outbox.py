@@ -1,16 +1,19 @@
 """The outbox table."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import outbox
-from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.app.ports.unit_of_work import Move, OutboxJob
 
 _COLUMNS: Final = tuple(outbox.c[name] for name in OutboxJob.__dataclass_fields__)
 _GET: Final = Prepared(lambda: select(*_COLUMNS).where(outbox.c.touchpoint_id == bindparam("id")))
+_SOME: Final = Prepared(lambda: select(*_COLUMNS).where(among(outbox.c.touchpoint_id)))
+_KNOWN: Final = Prepared(lambda: select(outbox.c.touchpoint_id).where(among(outbox.c.touchpoint_id)))
 _response: Final[Any] = bindparam("response", type_=outbox.c.response.type)
 _MOVE: Final = Prepared(
     lambda: (
@@ -40,6 +43,14 @@ class SqlOutbox:
         """Return the job of a touchpoint."""
         row = _GET.first(self._connection, id=touchpoint_id)
         return None if row is None else OutboxJob(*row)
+
+    def some(self, touchpoint_ids: Collection[str]) -> list[OutboxJob]:
+        """List the jobs of some touchpoints."""
+        return [OutboxJob(*row) for row in _SOME.rows(self._connection, ids=list(touchpoint_ids))]
+
+    def known(self, touchpoint_ids: Collection[str]) -> set[str]:
+        """Name those of some touchpoints that have a job."""
+        return {row[0] for row in _KNOWN.rows(self._connection, ids=list(touchpoint_ids))}
 
     def by_token(self, token: str) -> OutboxJob | None:
         """Return the job that carries a token."""
@@ -74,6 +85,21 @@ class SqlOutbox:
         """Change the state if it is still the expected one; an empty response or batch leaves the stored one."""
         changed = {"to": to, "now": now, "response": response, "batch_id": batch_id}
         return _MOVE.run(self._connection, id=touchpoint_id, expected=expected, **changed) == 1
+
+    def move_all(self, moves: Sequence[Move], now: datetime) -> int:
+        """Change states that are still the expected ones; say how many were."""
+        values = (
+            {
+                "id": move.touchpoint_id,
+                "expected": move.expected,
+                "to": move.to,
+                "now": now,
+                "response": move.response,
+                "batch_id": None,
+            }
+            for move in moves
+        )
+        return _MOVE.run_all(self._connection, values)
 
     def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
         """Put a job that was being sent back to ready, for a later attempt."""

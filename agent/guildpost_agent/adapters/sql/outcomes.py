@@ -27,7 +27,7 @@ class SqlOutcomes:
 
     def add(self, rows: Sequence[Outcome]) -> int:
         """Store outcomes, ignoring those already known by id; return how many were new."""
-        return sum(_ADD.run(self._connection, **vars(row)) for row in rows)
+        return _ADD.run_all(self._connection, map(vars, rows)) if rows else 0
 
     def take_back(self, outcome_ids: Iterable[str]) -> None:
         """Forget outcomes that turned out not to be."""

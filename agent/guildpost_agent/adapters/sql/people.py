@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import match_keys, merge_log, persons, review_pairs, verdicts
 from guildpost_agent.app.ports.people import Membership, ReviewPair, Verdict
 
@@ -22,6 +22,14 @@ def _all_sharing(column: str) -> Prepared:
     return Prepared(lambda: sharing.order_by(persons.c.customer_id))
 
 
+def _each_sharing(column: str) -> Prepared:
+    asked, sharing = persons.alias("asked"), persons.alias("sharing")
+    pairs = select(asked.c.customer_id, sharing.c.customer_id).join(sharing, sharing.c[column] == asked.c[column])
+    return Prepared(lambda: pairs.where(among(asked.c.customer_id)).order_by(sharing.c.customer_id))
+
+
+_PERSONS: Final = _each_sharing("person_id")
+_HOUSEHOLDS: Final = _each_sharing("household_id")
 _SAME_PERSON: Final = _all_sharing("person_id")
 _SAME_HOUSEHOLD: Final = _all_sharing("household_id")
 
@@ -73,6 +81,20 @@ class SqlPeople:
     def housemates(self, customer_id: str) -> list[str]:
         """List the customer numbers of the household, this one too."""
         return self._sharing(_SAME_HOUSEHOLD, customer_id)
+
+    def records_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        """List for each of some records what ``records_of`` lists for it."""
+        return self._each(_PERSONS, customer_ids)
+
+    def housemates_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        """List for each of some records what ``housemates`` lists for it."""
+        return self._each(_HOUSEHOLDS, customer_ids)
+
+    def _each(self, each_sharing: Prepared, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for asked, sharing in each_sharing.rows(self._connection, ids=list(customer_ids)):
+            found.setdefault(asked, []).append(sharing)
+        return {one: found.get(one) or [one] for one in customer_ids}
 
     def _sharing(self, all_sharing: Prepared, customer_id: str) -> list[str]:
         return [found for (found,) in all_sharing.rows(self._connection, id=customer_id)] or [customer_id]

@@ -1,18 +1,19 @@
 """Occasions, decisions and touchpoints; only what changed is written."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
 from guildpost_agent.adapters.sql.tried import tried
+from guildpost_agent.app.ports.unit_of_work import Move
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
@@ -36,6 +37,8 @@ _ORDERED: Final = select(*(touchpoints.c[name] for name in _TOUCHPOINT)).order_b
     touchpoints.c.planned_at, touchpoints.c.touchpoint_id
 )
 _TOUCHPOINT_BY_ID: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.touchpoint_id == bindparam("id")))
+_TOUCHPOINTS_BY_ID: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.touchpoint_id)))
+_TOUCHPOINTS_OF_ALL: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.customer_id)))
 _TOUCHPOINTS_OF: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.customer_id == bindparam("id")))
 _MOVE_TOUCHPOINT: Final = Prepared(
     lambda: (
@@ -62,6 +65,9 @@ _OCCASION: Final = tuple(Occasion.__dataclass_fields__)
 _OCCASION_BY_ID: Final = Prepared(
     lambda: select(*(occasions.c[name] for name in _OCCASION)).where(occasions.c.occasion_id == bindparam("id"))
 )
+_SOME_OCCASIONS: Final = Prepared(
+    lambda: select(*(occasions.c[name] for name in _OCCASION)).where(among(occasions.c.occasion_id))
+)
 
 
 class SqlPlans:
@@ -86,12 +92,21 @@ class SqlPlans:
             known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
         else:
             known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
-        changed = [row for row in values_of(rows, _OCCASION) if known.get(row[0]) != row]
-        insert_rows(self._connection, occasions, _OCCASION, changed, otherwise="replace")
+        self._write(occasions, _OCCASION, values_of(rows, _OCCASION), known)
         vanished = known.keys() - {row.occasion_id for row in rows}
         for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
             self._connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(ids)))
+
+    def _write(
+        self, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]], known: Mapping[str, tuple[Any, ...]]
+    ) -> None:
+        """Insert what is new and replace what differs in what is known; replacing costs SQLite twice as much."""
+        width = len(next(iter(known.values()), ()))
+        new = [row for row in rows if row[0] not in known] if known else rows
+        changed = [row for row in rows if row[0] in known and known[row[0]] != row[:width]] if known else []
+        insert_rows(self._connection, table, names, new, otherwise="keep")
+        insert_rows(self._connection, table, names, changed, otherwise="replace")
 
     def _kept_for_good(self) -> set[str]:
         held_out = select(decisions.c.occasion_id).where(decisions.c.reason == Reason.HOLDOUT.value)
@@ -117,14 +132,9 @@ class SqlPlans:
         """Store decisions; one that says the same as before keeps its instant."""
         columns = ("occasion_id", "kept", "reason", "facts")
         known = self._decided(columns, None if len(rows) > _CHUNK else [row.occasion_id for row in rows])
-        changed = [
-            (row.occasion_id, row.decided_at, row.kept, row.reason, row.facts)
-            for row in rows
-            if known.get(row.occasion_id) != (row.occasion_id, row.kept, row.reason, row.facts)
-        ]
-        names = ("occasion_id", "decided_at", "kept", "reason", "facts")
-        changed.sort(key=itemgetter(0))  # in the order of the index, so that each of its pages is written once
-        insert_rows(self._connection, decisions, names, changed, otherwise="replace")
+        names = (*columns, "decided_at")
+        values = sorted(values_of(rows, names), key=itemgetter(0))  # as the index is: each page is written once
+        self._write(decisions, names, values, known)
 
     def _decided(self, names: Sequence[str], occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
         if occasion_ids is None:
@@ -183,6 +193,19 @@ class SqlPlans:
         """List a customer's touchpoints, oldest first."""
         return [_touchpoint(row) for row in _TOUCHPOINTS_OF.rows(self._connection, id=customer_id)]
 
+    def some_touchpoints(self, touchpoint_ids: Collection[str]) -> list[Touchpoint]:
+        """List some touchpoints, oldest first."""
+        return [_touchpoint(row) for row in _TOUCHPOINTS_BY_ID.rows(self._connection, ids=list(touchpoint_ids))]
+
+    def touchpoints_of_all(self, customer_ids: Collection[str]) -> list[Touchpoint]:
+        """List the touchpoints of some customers, oldest first."""
+        return [_touchpoint(row) for row in _TOUCHPOINTS_OF_ALL.rows(self._connection, ids=list(customer_ids))]
+
+    def some_occasions(self, occasion_ids: Collection[str]) -> list[Occasion]:
+        """List some occasions."""
+        rows = _SOME_OCCASIONS.rows(self._connection, ids=list(occasion_ids))
+        return [Occasion(*(*row[:-1], Triage(row[-1]))) for row in rows]
+
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
         """Store new touchpoints; one that is known is left as it is."""
         insert_rows(self._connection, touchpoints, _TOUCHPOINT, values_of(rows, _TOUCHPOINT), otherwise="keep")
@@ -213,6 +236,11 @@ class SqlPlans:
     def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
         """Change a touchpoint's state if it is still the expected one; say whether it was."""
         return _MOVE_TOUCHPOINT.run(self._connection, id=touchpoint_id, expected=expected, to=to) == 1
+
+    def move_all(self, moves: Sequence[Move]) -> int:
+        """Change states that are still the expected ones; say how many were."""
+        values = ({"id": move.touchpoint_id, "expected": move.expected, "to": move.to} for move in moves)
+        return _MOVE_TOUCHPOINT.run_all(self._connection, values)
 
     def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
         """Cancel what is planned and not yet handed to the outbox; return how many."""

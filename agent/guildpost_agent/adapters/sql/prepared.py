@@ -5,20 +5,42 @@ work done at its first use; it runs inside the connection's transaction like any
 
     _BY_ID = Prepared(lambda: select(outbox).where(outbox.c.touchpoint_id == bindparam("id")))
     rows = _BY_ID.rows(connection, id="t-1")
+
+Many keys are asked for by one statement as well: ``among`` takes them as one value, so its text stays the same
+however many they are.
+
+    _BY_IDS = Prepared(lambda: select(outbox).where(among(outbox.c.touchpoint_id)))
+    rows = _BY_IDS.rows(connection, ids=["t-1", "t-2"])
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import JSON, Column, Connection, Delete, Insert, Select, Update, bindparam, func, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import reader_of, writer_of
 
 _Place = tuple[str | None, Callable[[Any], Any] | None, Any]
 Statement = Select[Any] | Insert | Update | Delete
 _DIALECT: Final = sqlite.dialect(paramstyle="qmark")
+
+
+def among(column: Column[Any], name: str = "ids") -> ColumnElement[bool]:
+    """Build the condition that a column is one of the values given under a name, as a list of any length."""
+    given = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(given.c.value))
+
+
+def looked_at_last(column: Column[str]) -> ColumnElement[str]:
+    """Give a column as a value that no index serves.
+
+    SQLite keeps no statistics here: of an index on a state and one on the keys that are asked for it would choose the
+    first, and read all that ever was sent to know what was sent to eight.
+    """
+    return column.concat("")
 
 
 class Prepared:
@@ -42,14 +64,16 @@ class Prepared:
         """Change rows; say how many."""
         return int(self._execute(connection, values).rowcount)
 
+    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Change rows, once with each of these values; say how many in all."""
+        text, places = self._compiled
+        driver: Any = connection.connection.driver_connection
+        return int(driver.executemany(text, [_parameters(places, values) for values in rows]).rowcount)
+
     def _execute(self, connection: Connection, values: dict[str, Any]) -> Any:
         text, places = self._compiled
-        parameters = [
-            fixed if name is None else (values[name] if write is None or values[name] is None else write(values[name]))
-            for name, write, fixed in places
-        ]
         driver: Any = connection.connection.driver_connection
-        return driver.execute(text, parameters)
+        return driver.execute(text, _parameters(places, values))
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
@@ -79,3 +103,10 @@ class Prepared:
             return []
         readers = ((at, reader_of(column.type)) for at, column in enumerate(statement.selected_columns))
         return [(at, read) for at, read in readers if read is not None]
+
+
+def _parameters(places: list[_Place], values: Mapping[str, Any]) -> list[Any]:
+    return [
+        fixed if name is None else (values[name] if write is None or values[name] is None else write(values[name]))
+        for name, write, fixed in places
+    ]

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import read_columns
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import appointments, customers, jobs, vehicles, wheel_sets
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
 
@@ -32,8 +32,6 @@ _NOT_PLAIN: Final[dict[type[Record], frozenset[str]]] = {
     Customer: frozenset({"salutation", "title", "second_salutation", "second_title", "care_of", "site", "provenance"}),
     Vehicle: frozenset({"vin", "plate", "hsn", "tsn", "site", "provenance"}),
 }
-# Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
-_MOST_IDS: Final = 5_000
 
 
 def _columns(table: Table, record: type[Record]) -> list[ColumnElement[Any]]:
@@ -45,10 +43,20 @@ def _by(record: type[Record], column: str) -> Prepared:
     return Prepared(lambda: select(*_columns(table, record)).where(table.c[column] == bindparam("id")))
 
 
+def _among(record: type[Record], column: str) -> Prepared:
+    table = _TABLES[record]
+    return Prepared(lambda: select(*_columns(table, record)).where(among(table.c[column])))
+
+
 _CUSTOMER: Final = _by(Customer, "customer_id")
 _VEHICLE: Final = _by(Vehicle, "vehicle_id")
 _JOBS: Final = _by(Job, "vehicle_id")
 _APPOINTMENTS: Final = _by(Appointment, "vehicle_id")
+_CUSTOMERS_OF: Final = _among(Customer, "customer_id")
+_VEHICLES_OF: Final = _among(Vehicle, "vehicle_id")
+_VEHICLES_OF_CUSTOMERS: Final = _among(Vehicle, "customer_id")
+_JOBS_OF_VEHICLES: Final = _among(Job, "vehicle_id")
+_APPOINTMENTS_OF_VEHICLES: Final = _among(Appointment, "vehicle_id")
 
 
 def _upsert(table: Table, kept: dict[str, ColumnElement[Any]] | None = None) -> Insert:
@@ -108,29 +116,28 @@ class SqlRecords:
         statement = select(*_columns(table, record)).where(*conditions)
         return [record(*row) for row in self._connection.execute(statement).all()]
 
-    def _some(self, record: type[_Record], column: str, values: Collection[str]) -> list[_Record]:
-        ordered = sorted(values)
-        found: list[_Record] = []
-        for start in range(0, len(ordered), _MOST_IDS):
-            part = ordered[start : start + _MOST_IDS]
-            found += self._read(record, _TABLES[record].c[column].in_(part))
-        return found
+    def _some(self, record: type[_Record], among_them: Prepared, values: Collection[str]) -> list[_Record]:
+        return [record(*row) for row in among_them.rows(self._connection, ids=list(values))] if values else []
 
     def customers_of(self, customer_ids: Collection[str]) -> list[Customer]:
         """List some customers."""
-        return self._some(Customer, "customer_id", customer_ids)
+        return self._some(Customer, _CUSTOMERS_OF, customer_ids)
 
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]:
         """List some vehicles."""
-        return self._some(Vehicle, "vehicle_id", vehicle_ids)
+        return self._some(Vehicle, _VEHICLES_OF, vehicle_ids)
 
     def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]:
         """List the vehicles of some keepers."""
-        return self._some(Vehicle, "customer_id", customer_ids)
+        return self._some(Vehicle, _VEHICLES_OF_CUSTOMERS, customer_ids)
 
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]:
         """List the labour lines of some vehicles."""
-        return self._some(Job, "vehicle_id", vehicle_ids)
+        return self._some(Job, _JOBS_OF_VEHICLES, vehicle_ids)
+
+    def appointments_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Appointment]:
+        """List the appointments of some vehicles."""
+        return self._some(Appointment, _APPOINTMENTS_OF_VEHICLES, vehicle_ids)
 
     def upsert_customers(self, rows: Sequence[Customer]) -> None:
         """Store customers; an advertising block stays."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql import rights_rules
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import customers, outbox, touchpoints
 from guildpost_agent.adapters.sql.tables.rights import doomed_files, restrictions, rights_log, tombstones
 from guildpost_agent.app.ports.rights import DoomedFile, LogEntry, Row
@@ -25,6 +25,7 @@ _CUSTOMER_COLUMNS: Final = [customers.c[field.name] for field in fields(Customer
 _RESTRICTED: Final = Prepared(
     lambda: select(restrictions.c.customer_id).where(restrictions.c.customer_id == bindparam("id")).limit(1)
 )
+_RESTRICTED_OF: Final = Prepared(lambda: select(restrictions.c.customer_id).where(among(restrictions.c.customer_id)))
 _EXACT: Final = IDENTIFYING - {"family_name", "second_family_name", "company", "street"}
 """What points at one person only; a name or a street may be somebody else's as well."""
 
@@ -196,6 +197,10 @@ class SqlRights:
     def is_restricted(self, customer_id: str) -> bool:
         """Say whether a customer is set aside."""
         return _RESTRICTED.first(self._connection, id=customer_id) is not None
+
+    def restricted_of(self, customer_ids: Collection[str]) -> set[str]:
+        """List those of some customers who are set aside."""
+        return {row[0] for row in _RESTRICTED_OF.rows(self._connection, ids=list(customer_ids))}
 
     def doom(self, files: Iterable[DoomedFile]) -> None:
         """Note files that must go; an earlier date stands."""

@@ -1,18 +1,23 @@
 """The suppression table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import suppressions
 
 _ENTRY: Final = Prepared(
     lambda: select(suppressions.c.reason).where(
         suppressions.c.address_hmac == bindparam("entry"), suppressions.c.channel == bindparam("channel")
+    )
+)
+_SOME: Final = Prepared(
+    lambda: select(suppressions.c.address_hmac, suppressions.c.channel).where(
+        among(suppressions.c.address_hmac, "entries")
     )
 )
 
@@ -48,6 +53,10 @@ class SqlSuppressions:
     def contains(self, address_hmac: str, channel: str) -> bool:
         """Say whether an address is on the list for a channel."""
         return _ENTRY.first(self._connection, entry=address_hmac, channel=channel) is not None
+
+    def some(self, entries: Collection[str]) -> set[tuple[str, str]]:
+        """List those of some entries that stand on the list, each with its channels."""
+        return {(row[0], row[1]) for row in _SOME.rows(self._connection, entries=list(entries))}
 
     def all(self) -> set[tuple[str, str]]:
         """List every entry with its channel."""

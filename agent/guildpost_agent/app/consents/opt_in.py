@@ -126,19 +126,38 @@ def pending_confirmations(
     """List the confirmation mails that are to be written now, oldest first."""
     key = opt_in_key(uow, entropy)
     return [
-        PendingConfirmation(
-            request.request_id,
-            request.customer_id,
-            request.email,
-            request.purpose,
-            token_of(key, relay_key, request.request_id, request.expires_at),
-            request.text_version,
-            request.requested_at,
-            request.expires_at,
-        )
+        _pending(request, key, relay_key)
         for request in uow.consents.requests(OptInState.PENDING)
         if not is_over(request, now)
     ]
+
+
+def pending_confirmation(
+    uow: UnitOfWork, request_id: str, entropy: Entropy, relay_key: Ed25519PrivateKey, now: datetime
+) -> PendingConfirmation | None:
+    """Give the confirmation mail that is to be written for a request; None if it no longer waits for one."""
+    request = uow.consents.request(request_id)
+    if request is None or not awaits_mail(request, now):
+        return None
+    return _pending(request, opt_in_key(uow, entropy), relay_key)
+
+
+def awaits_mail(request: OptInRequest, now: datetime) -> bool:
+    """Say whether a request still waits for its mail."""
+    return request.state is OptInState.PENDING and not is_over(request, now)
+
+
+def _pending(request: OptInRequest, key: bytes, relay_key: Ed25519PrivateKey) -> PendingConfirmation:
+    return PendingConfirmation(
+        request.request_id,
+        request.customer_id,
+        request.email,
+        request.purpose,
+        token_of(key, relay_key, request.request_id, request.expires_at),
+        request.text_version,
+        request.requested_at,
+        request.expires_at,
+    )
 
 
 def hand_over(uow: UnitOfWork, request_id: str, now: datetime) -> bool:
@@ -152,9 +171,10 @@ def give_up(uow: UnitOfWork, request_id: str, now: datetime) -> bool:
 
 
 def _advance(uow: UnitOfWork, request_id: str, step: Step, now: datetime) -> bool:
-    found = [r for r in uow.consents.requests(OptInState.PENDING) if r.request_id == request_id]
-    moved = [advance(request, step, now) for request in found]
-    return uow.consents.move_requests(moved, expected=(OptInState.PENDING,)) == 1
+    request = uow.consents.request(request_id)
+    if request is None or request.state is not OptInState.PENDING:
+        return False
+    return uow.consents.move_requests([advance(request, step, now)], expected=(OptInState.PENDING,)) == 1
 
 
 def confirm_opt_in(

@@ -14,12 +14,17 @@ since somebody waits for it. It never goes to an address on the suppression list
 consent to the staff, not to a form that anybody can fill in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guildpost_agent.app.consents.confirmation_steps import objection, queue, settle, step
-from guildpost_agent.app.consents.opt_in import PendingConfirmation, pending_confirmations
+from guildpost_agent.app.consents.opt_in import (
+    PendingConfirmation,
+    awaits_mail,
+    pending_confirmation,
+    pending_confirmations,
+)
 from guildpost_agent.app.dispatch_mail import Sender
 from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, MailRun, OnDemand
@@ -117,7 +122,7 @@ class _Asking:
         """Step 1: give every pending request its row and list all whose time has come."""
         now, domain = self.clock.now(), self.sender.from_address.rpartition("@")[2]
         with self.open_uow() as uow:
-            for pending in self._pending(uow, now).values():
+            for pending in pending_confirmations(uow, self.entropy, self.sender.keys.relay, now):
                 queue(uow, pending, mail_message_id(self.sender.keys.message_id, pending.request_id, domain), now)
             uow.commit()
             hit("confirm.queued")
@@ -138,7 +143,7 @@ class _Asking:
         """Step 2."""
         mail, now = job.mail, self.clock.now()
         with self.open_uow() as uow:
-            pending = self._pending(uow, now).get(mail.request_id)
+            pending = pending_confirmation(uow, mail.request_id, self.entropy, self.sender.keys.relay, now)
         if pending is None:
             return Draft(job, reason="cancelled")
         link = confirmation_link(self.sender.relay_url, pending.token)
@@ -149,29 +154,42 @@ class _Asking:
         outgoing = OutgoingMail(mail.request_id, self.sender.from_address, pending.email, message)
         return Draft(_Job(mail, pending), outgoing)
 
-    def rests(self, uow: UnitOfWork, job: _Job) -> bool:
-        del job
-        return _stopped(uow)
-
-    def objection(self, uow: UnitOfWork, job: _Job, now: datetime) -> str | None:
-        if job.pending is None or job.mail.request_id not in self._pending(uow, now):
-            return "cancelled"
-        return objection(uow, job.pending.customer_id, job.pending.email, self.sender.keys.suppression)
-
-    def step(self, uow: UnitOfWork, job: _Job, event: Event, now: datetime, response: str) -> bool:
-        return step(uow, job.mail, event, now, response)
+    def group(self, uow: UnitOfWork, jobs: Sequence[_Job], now: datetime) -> "_Group":
+        del jobs
+        return _Group(uow, now, self.sender.keys.suppression)
 
     def claimed(self, job: _Job) -> _Job:
         return replace(job, mail=replace(job.mail, state=State.SENDING))
 
-    def settle(self, uow: UnitOfWork, job: _Job, receipt: Receipt, now: datetime) -> State:
+
+@dataclass(frozen=True)
+class _Group:
+    """Some of these mails in one transaction; each is asked about and written by itself."""
+
+    uow: UnitOfWork
+    now: datetime
+    suppression_key: bytes
+
+    def rests(self, job: _Job) -> bool:
+        del job
+        return _stopped(self.uow)
+
+    def objection(self, job: _Job) -> str | None:
+        request = self.uow.consents.request(job.mail.request_id)
+        if job.pending is None or request is None or not awaits_mail(request, self.now):
+            return "cancelled"
+        return objection(self.uow, job.pending.customer_id, job.pending.email, self.suppression_key)
+
+    def step(self, job: _Job, event: Event, response: str) -> bool:
+        return step(self.uow, job.mail, event, self.now, response)
+
+    def settle(self, job: _Job, receipt: Receipt) -> State:
         if job.pending is None:
             raise TypeError("a mail was sent that nobody asked for")
-        return settle(uow, job.mail, job.pending, receipt, suppression_key=self.sender.keys.suppression, now=now)
+        return settle(self.uow, job.mail, job.pending, receipt, suppression_key=self.suppression_key, now=self.now)
 
-    def _pending(self, uow: UnitOfWork, now: datetime) -> dict[str, PendingConfirmation]:
-        pending = pending_confirmations(uow, self.entropy, self.sender.keys.relay, now)
-        return {one.request_id: one for one in pending}
+    def write(self) -> None:
+        """Every step is written at once."""
 
 
 def _stopped(uow: UnitOfWork) -> bool:

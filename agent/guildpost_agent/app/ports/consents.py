@@ -24,6 +24,7 @@ class Consents(Protocol):
         ...
 
     def add_request(self, request: OptInRequest) -> None: ...  # noqa: D102 — see above
+    def request(self, request_id: str) -> OptInRequest | None: ...  # noqa: D102 — see above
     def request_by_hash(self, token_hash: str) -> OptInRequest | None: ...  # noqa: D102 — see above
     def requests(self, *states: OptInState, customer_id: str | None = None) -> list[OptInRequest]:
         """List the opt-in requests in certain states, oldest first."""

@@ -5,6 +5,23 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 
+class KnownDocuments(Protocol):
+    """Documents that are only read."""
+
+    def get(self, name: str, /) -> bytes | None:
+        """Return a document's bytes, or None."""
+        ...
+
+
+class DocumentsReading(Protocol):
+    """The part of a transaction that reads documents."""
+
+    @property
+    def documents(self) -> KnownDocuments:
+        """The documents as of this transaction."""
+        ...
+
+
 class Documents(Protocol):
     """A key-value store inside one transaction."""
 

@@ -18,6 +18,10 @@ class Holds(Protocol):
         """Give the weightiest hold that covers one customer number now."""
         ...
 
+    def on_records(self, customer_ids: Collection[str]) -> list[Hold]:
+        """List the holds that stand on some customer numbers, those not yet begun or over included."""
+        ...
+
     def all(self) -> list[Hold]:
         """List every hold, those not yet begun or over included, oldest first."""
         ...

@@ -58,6 +58,14 @@ class People(Protocol):
         """List the customer numbers of the household, this one too."""
         ...
 
+    def records_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        """List for each of some records what ``records_of`` lists for it."""
+        ...
+
+    def housemates_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        """List for each of some records what ``housemates`` lists for it."""
+        ...
+
     def store(self, rows: Sequence[Membership], known: Mapping[str, Membership], now: datetime) -> int:
         """Store what differs from the known memberships, log each change of a person, and count those."""
         ...

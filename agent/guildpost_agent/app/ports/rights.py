@@ -82,6 +82,10 @@ class Rights(Protocol):
 
     def is_restricted(self, customer_id: str) -> bool: ...  # noqa: D102 — see above
 
+    def restricted_of(self, customer_ids: Collection[str]) -> set[str]:
+        """List those of some customers who are set aside."""
+        ...
+
     def doom(self, files: Iterable[DoomedFile]) -> None: ...  # noqa: D102 — see above
     def doomed(self) -> list[DoomedFile]: ...  # noqa: D102 — see above
     def undoom(self, name: str) -> None: ...  # noqa: D102 — see above

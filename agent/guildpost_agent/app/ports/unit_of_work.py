@@ -92,6 +92,7 @@ class Records(Protocol):
         """List all vehicles; ``plain`` without papers, plates and provenance."""
         ...
 
+    def appointments_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Appointment]: ...  # noqa: D102 — see above
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
@@ -150,6 +151,16 @@ class Imports(Protocol):
     def quarantined(self, import_id: str) -> list[QuarantinedRow]: ...  # noqa: D102 — see above
 
 
+@dataclass(frozen=True)
+class Move:
+    """A change of state, made if the state is still the expected one; an empty response leaves the stored one."""
+
+    touchpoint_id: str
+    expected: str
+    to: str
+    response: str = ""
+
+
 class Plans(Protocol):
     """Due dates, occasions, decisions and touchpoints."""
 
@@ -203,6 +214,9 @@ class Plans(Protocol):
 
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def some_touchpoints(self, touchpoint_ids: Collection[str]) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def touchpoints_of_all(self, customer_ids: Collection[str]) -> list[Touchpoint]: ...  # noqa: D102 — see above
+    def some_occasions(self, occasion_ids: Collection[str]) -> list[Occasion]: ...  # noqa: D102 — see above
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None: ...  # noqa: D102 — see above
     def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
         """Let a planned touchpoint carry along these occasions only."""
@@ -214,6 +228,10 @@ class Plans(Protocol):
 
     def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
         """Change a touchpoint's state if it is still the expected one; say whether it was."""
+        ...
+
+    def move_all(self, moves: Sequence[Move]) -> int:
+        """Change states that are still the expected ones; say how many were."""
         ...
 
     def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
@@ -243,6 +261,11 @@ class Outbox(Protocol):
 
     def add(self, job: OutboxJob) -> None: ...  # noqa: D102 — see above
     def get(self, touchpoint_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
+    def some(self, touchpoint_ids: Collection[str]) -> list[OutboxJob]: ...  # noqa: D102 — see above
+    def known(self, touchpoint_ids: Collection[str]) -> set[str]:
+        """Name those of some touchpoints that have a job."""
+        ...
+
     def by_token(self, token: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def by_message_id(self, message_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def in_state(self, channel: str, state: str) -> list[OutboxJob]: ...  # noqa: D102 — see above
@@ -257,6 +280,10 @@ class Outbox(Protocol):
         batch_id: str | None = None,
     ) -> bool:
         """Change the state if it is still the expected one; say whether it was."""
+        ...
+
+    def move_all(self, moves: Sequence[Move], now: datetime) -> int:
+        """Change states that are still the expected ones; say how many were."""
         ...
 
     def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
@@ -289,6 +316,10 @@ class Suppressions(Protocol):
 
     def since(self, address_hmac: str, channel: str) -> datetime | None: ...  # noqa: D102 — see above
     def contains(self, address_hmac: str, channel: str) -> bool: ...  # noqa: D102 — see above
+    def some(self, entries: Collection[str]) -> set[tuple[str, str]]:
+        """List those of some entries that stand on the list, each with its channels."""
+        ...
+
     def all(self) -> set[tuple[str, str]]: ...  # noqa: D102 — see above
 
 
@@ -368,6 +399,8 @@ class UnitOfWork(Protocol):
     def lists(self) -> VehicleLists: ...  # noqa: D102 — see above
     @property
     def holds(self) -> Holds: ...  # noqa: D102 — see above
+    @property
+    def found_alive(self) -> FoundAliveLines: ...  # noqa: D102 — see above
 
     def commit(self) -> None:
         """Make everything since the start durable (synchronous=FULL)."""
@@ -375,5 +408,3 @@ class UnitOfWork(Protocol):
 
 
 OpenUnitOfWork = Callable[[], AbstractContextManager[UnitOfWork]]
-    @property
-    def found_alive(self) -> FoundAliveLines: ...  # noqa: D102 — see above

@@ -1,0 +1,104 @@
+"""What the last check before a message leaves may ask: the questions alone, no way to change anything.
+
+A unit of work answers them one by one; ``read_ahead`` answers them for a whole group of messages.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from guildpost_agent.app.ports.documents import KnownDocuments
+from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.domain.call_tasks import CallTask
+from guildpost_agent.domain.consent.events import ConsentEvent
+from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.holds import Hold
+from guildpost_agent.domain.records import Appointment, Customer, Job, Occasion, Touchpoint, Vehicle
+
+
+class Records(Protocol):
+    """The mirror of the DMS."""
+
+    def customer(self, customer_id: str, /) -> Customer | None: ...  # noqa: D102 — the name says it
+    def vehicle(self, vehicle_id: str, /) -> Vehicle | None: ...  # noqa: D102 — see above
+    def jobs_of(self, vehicle_id: str, /) -> Sequence[Job]: ...  # noqa: D102 — see above
+    def appointments_of(self, vehicle_id: str, /) -> Sequence[Appointment]: ...  # noqa: D102 — see above
+
+
+class People(Protocol):
+    """Who is who."""
+
+    def records_of(self, customer_id: str, /) -> Sequence[str]: ...  # noqa: D102 — as in the unit of work
+    def housemates(self, customer_id: str, /) -> Sequence[str]: ...  # noqa: D102 — see above
+
+
+class Plans(Protocol):
+    """What is planned."""
+
+    def occasion(self, occasion_id: str, /) -> Occasion | None: ...  # noqa: D102 — the name says it
+    def touchpoint(self, touchpoint_id: str, /) -> Touchpoint | None: ...  # noqa: D102 — see above
+    def touchpoints_of(self, customer_id: str, /) -> Sequence[Touchpoint]: ...  # noqa: D102 — see above
+
+
+class Outbox(Protocol):
+    """What was handed over."""
+
+    def get(self, touchpoint_id: str, /) -> OutboxJob | None: ...  # noqa: D102 — the name says it
+
+
+class Consents(Protocol):
+    """The consent ledger."""
+
+    def events_of(self, *customer_ids: str) -> list[ConsentEvent]: ...  # noqa: D102 — as in the unit of work
+    def state_of(self, *customer_ids: str) -> ConsentState: ...  # noqa: D102 — see above
+
+
+class Suppressions(Protocol):
+    """The list of addresses nobody may write to."""
+
+    def contains(self, address_hmac: str, channel: str, /) -> bool: ...  # noqa: D102 — the name says it
+
+
+class Rights(Protocol):
+    """Who is set aside."""
+
+    def is_restricted(self, customer_id: str, /) -> bool: ...  # noqa: D102 — the name says it
+
+
+class Calls(Protocol):
+    """Calls that were made."""
+
+    def made_since(self, since: datetime, customer_ids: Collection[str] | None = None, /) -> list[CallTask]:
+        """List calls as the unit of work does."""
+        ...
+
+
+class Holds(Protocol):
+    """Whom nobody advertises to for now."""
+
+    def of(self, customer_id: str, today: date, /) -> Hold | None: ...  # noqa: D102 — as in the unit of work
+
+
+class Reading(Protocol):
+    """One transaction, for reading."""
+
+    @property
+    def documents(self) -> KnownDocuments: ...  # noqa: D102 — the name says it
+    @property
+    def records(self) -> Records: ...  # noqa: D102 — see above
+    @property
+    def people(self) -> People: ...  # noqa: D102 — see above
+    @property
+    def plans(self) -> Plans: ...  # noqa: D102 — see above
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102 — see above
+    @property
+    def consents(self) -> Consents: ...  # noqa: D102 — see above
+    @property
+    def suppressions(self) -> Suppressions: ...  # noqa: D102 — see above
+    @property
+    def rights(self) -> Rights: ...  # noqa: D102 — see above
+    @property
+    def calls(self) -> Calls: ...  # noqa: D102 — see above
+    @property
+    def holds(self) -> Holds: ...  # noqa: D102 — see above

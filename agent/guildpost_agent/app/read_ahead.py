@@ -1,0 +1,256 @@
+"""The questions of the last check, answered for a whole group of messages by a fixed number of readings.
+
+A ``Reading`` that looks like the transaction it belongs to. The first question of a kind reads the answers for
+everybody in the group; who lies outside of it is read when somebody asks. It is used inside the claiming transaction,
+which alone may write: what was read holds until that ends, but for the moves of the group's own messages, of which it
+is told (``moved``).
+
+    reading = ReadAhead(uow, ["t1", "t2"])
+    recheck(reading, touchpoint)
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
+from guildpost_agent.domain.call_tasks import CallTask
+from guildpost_agent.domain.consent.book import ConsentBook
+from guildpost_agent.domain.consent.events import ConsentEvent
+from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.holds import Hold, weightiest
+from guildpost_agent.domain.records import Appointment, Channel, Job, Touchpoint
+from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED, suppression_entries
+
+_Value = TypeVar("_Value")
+_Keys = Callable[[], Iterable[str]]
+
+
+class Ahead(Generic[_Value]):
+    """Answers by key: the first question reads them for the whole group, a later one only what is still missing."""
+
+    def __init__(self, group: _Keys, read: Callable[[Collection[str]], Mapping[str, _Value]]) -> None:
+        self._group = group
+        self._read = read
+        self.known: dict[str, _Value | None] = {}
+
+    def __call__(self, key: str) -> _Value | None:
+        """Give the answer; None where there is none."""
+        if key not in self.known:
+            wanted = sorted({key, *self._group()} - self.known.keys())
+            found = self._read(wanted)
+            self.known.update((one, found.get(one)) for one in wanted)
+        return self.known[key]
+
+
+class ReadAhead:
+    """A ``Reading`` for the messages of some touchpoints."""
+
+    def __init__(self, uow: UnitOfWork, touchpoint_ids: Collection[str]) -> None:
+        ids = self._ids = list(touchpoint_ids)
+        self.documents = _Documents(uow)
+        self.people = _People(uow, self._customers)
+        self.records = _Records(uow, self._customers, self._vehicles)
+        self.plans = _Plans(uow, ids, self.people.all_housemates)
+        self.outbox = _Outbox(uow, lambda: (*ids, *self.plans.met()))
+        self.consents = _Consents(uow, self.people.all_records)
+        self.suppressions = _Suppressions(uow, self._entries)
+        self.rights = _Rights(uow, self._customers)
+        self.calls = _Calls(uow, self.people.all_housemates)
+        self.holds = _Holds(uow, self.people)
+
+    def moved(self, job: OutboxJob, touchpoint_state: str) -> None:
+        """Know what this transaction made of a message."""
+        self.outbox.get.known[job.touchpoint_id] = job
+        self.plans.moved(job.touchpoint_id, touchpoint_state)
+
+    def _touchpoints(self) -> list[Touchpoint]:
+        found = (self.plans.touchpoint(one) for one in self._ids)
+        return [touchpoint for touchpoint in found if touchpoint is not None]
+
+    def _customers(self) -> set[str]:
+        return {touchpoint.customer_id for touchpoint in self._touchpoints()}
+
+    def _vehicles(self) -> set[str]:
+        return {touchpoint.vehicle_id for touchpoint in self._touchpoints()}
+
+    def _entries(self) -> set[str]:
+        """Give the entries of the suppression list by which the group's messages would be kept back."""
+        key, entries = self.documents.get(SUPPRESSION_KEY), set[str]()
+        for touchpoint in self._touchpoints() if key else ():
+            customer, marks = self.records.customer(touchpoint.customer_id), [DECEASED, touchpoint.channel.value]
+            if touchpoint.channel is Channel.LETTER:
+                marks.append(DEAD_ADDRESS)
+            if customer is not None and key is not None:
+                entries.update(entry for mark in marks for entry in suppression_entries(key, customer, mark))
+        return entries
+
+
+class _Documents:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._documents = uow.documents
+        self._known: dict[str, bytes | None] = {}
+
+    def get(self, name: str) -> bytes | None:
+        if name not in self._known:
+            self._known[name] = self._documents.get(name)
+        return self._known[name]
+
+
+class _People:
+    def __init__(self, uow: UnitOfWork, customers: _Keys) -> None:
+        self._customers = customers
+        self._records = Ahead(customers, uow.people.records_of_each)
+        self._housemates = Ahead(customers, uow.people.housemates_of_each)
+
+    def records_of(self, customer_id: str) -> list[str]:
+        return self._records(customer_id) or [customer_id]
+
+    def housemates(self, customer_id: str) -> list[str]:
+        return self._housemates(customer_id) or [customer_id]
+
+    def all_records(self) -> set[str]:
+        return {record for one in self._customers() for record in (one, *self.records_of(one))}
+
+    def all_housemates(self) -> set[str]:
+        return {record for one in self._customers() for record in (one, *self.housemates(one))}
+
+
+class _Records:
+    def __init__(self, uow: UnitOfWork, customers: _Keys, vehicles: _Keys) -> None:
+        records = uow.records
+        self.customer = Ahead(customers, lambda ids: _by("customer_id", records.customers_of(ids)))
+        self.vehicle = Ahead(vehicles, lambda ids: _by("vehicle_id", records.vehicles_of(ids)))
+        self._jobs = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.jobs_of_vehicles(ids)))
+        self._appointments = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.appointments_of_vehicles(ids)))
+
+    def jobs_of(self, vehicle_id: str) -> list[Job]:
+        return self._jobs(vehicle_id) or []
+
+    def appointments_of(self, vehicle_id: str) -> list[Appointment]:
+        return self._appointments(vehicle_id) or []
+
+
+class _Plans:
+    def __init__(self, uow: UnitOfWork, ids: Collection[str], housemates: _Keys) -> None:
+        plans = uow.plans
+        self.occasion = plans.occasion
+        self.touchpoint = Ahead(lambda: ids, lambda some: _by("touchpoint_id", plans.some_touchpoints(some)))
+        self._theirs = Ahead(
+            housemates, lambda some: _grouped("customer_id", map(self._now, plans.touchpoints_of_all(some)))
+        )
+        self._moved: dict[str, str] = {}
+
+    def touchpoints_of(self, customer_id: str) -> list[Touchpoint]:
+        return self._theirs(customer_id) or []
+
+    def met(self) -> list[str]:
+        """Name the touchpoints that were asked for by customer."""
+        return [touchpoint.touchpoint_id for theirs in self._theirs.known.values() for touchpoint in theirs or ()]
+
+    def moved(self, touchpoint_id: str, state: str) -> None:
+        self._moved[touchpoint_id] = state
+        known = self.touchpoint.known.get(touchpoint_id)
+        if known is not None:
+            self.touchpoint.known[touchpoint_id] = self._now(known)
+            theirs = self._theirs.known.get(known.customer_id)
+            if theirs is not None:
+                theirs[:] = map(self._now, theirs)
+
+    def _now(self, touchpoint: Touchpoint) -> Touchpoint:
+        state = self._moved.get(touchpoint.touchpoint_id, touchpoint.state)
+        return touchpoint if state == touchpoint.state else replace(touchpoint, state=state)
+
+
+class _Outbox:
+    def __init__(self, uow: UnitOfWork, ids: _Keys) -> None:
+        self.get = Ahead(ids, lambda some: _by("touchpoint_id", uow.outbox.some(some)))
+
+
+class _Consents:
+    def __init__(self, uow: UnitOfWork, records: _Keys) -> None:
+        self._uow = uow
+        self._records = records
+
+    @cached_property
+    def _read(self) -> tuple[frozenset[str], ConsentBook[Any]]:
+        records = frozenset(self._records())
+        return records, self._uow.consents.book(records)
+
+    def events_of(self, *customer_ids: str) -> list[ConsentEvent]:
+        records, book = self._read
+        return (book if records.issuperset(customer_ids) else self._uow.consents).events_of(*customer_ids)
+
+    def state_of(self, *customer_ids: str) -> ConsentState:
+        records, book = self._read
+        return (
+            book.of(*customer_ids) if records.issuperset(customer_ids) else self._uow.consents.state_of(*customer_ids)
+        )
+
+
+class _Suppressions:
+    def __init__(self, uow: UnitOfWork, entries: _Keys) -> None:
+        self._channels = Ahead(entries, lambda some: _channels(uow.suppressions.some(some)))
+
+    def contains(self, address_hmac: str, channel: str) -> bool:
+        return str(channel) in (self._channels(address_hmac) or ())
+
+
+class _Rights:
+    def __init__(self, uow: UnitOfWork, customers: _Keys) -> None:
+        self._restricted = Ahead(customers, lambda ids: dict.fromkeys(uow.rights.restricted_of(ids), True))
+
+    def is_restricted(self, customer_id: str) -> bool:
+        return self._restricted(customer_id) is not None
+
+
+class _Calls:
+    def __init__(self, uow: UnitOfWork, housemates: _Keys) -> None:
+        self._calls = uow.calls
+        self._housemates = housemates
+        self._since: datetime | None = None
+        self._made = Ahead(housemates, self._read)
+
+    def made_since(self, since: datetime, customer_ids: Collection[str] | None = None) -> list[CallTask]:
+        if self._since is None:
+            self._since = since
+        if customer_ids is None or since < self._since:
+            return self._calls.made_since(since, customer_ids)
+        theirs = [task for one in customer_ids for task in self._made(one) or ()]
+        return [task for task in theirs if task.closed_at is not None and task.closed_at >= since]
+
+    def _read(self, customer_ids: Collection[str]) -> dict[str, list[CallTask]]:
+        since = self._since
+        return {} if since is None else _grouped("customer_id", self._calls.made_since(since, customer_ids))
+
+
+class _Holds:
+    def __init__(self, uow: UnitOfWork, people: _People) -> None:
+        self._people = people
+        self._on = Ahead(people.all_records, lambda ids: _grouped("customer_id", uow.holds.on_records(ids)))
+
+    def of(self, customer_id: str, today: date) -> Hold | None:
+        records = self._people.records_of(customer_id)
+        return weightiest([hold for one in records for hold in self._on(one) or ()], today)
+
+
+def _by(name: str, rows: Iterable[_Value]) -> dict[str, _Value]:
+    return {getattr(row, name): row for row in rows}
+
+
+def _grouped(name: str, rows: Iterable[_Value]) -> dict[str, list[_Value]]:
+    found: defaultdict[str, list[_Value]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def _channels(entries: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry, channel in entries:
+        found[entry].add(channel)
+    return found
