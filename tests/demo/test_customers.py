@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -288,6 +289,22 @@ def test_appointments_are_on_working_days(town: Town) -> None:
     days = {town.desk.book(vehicle, "hu_au", DEMO_START).appointment.day for _ in range(60)}
     assert not {date.fromordinal(day).weekday() for day in days} & {5, 6}
     assert min(days) > DEMO_START.toordinal()
+
+
+def test_who_is_told_of_an_appointment_takes_note_and_does_nothing(town: Town, relay: Relay) -> None:
+    number = 0
+    for household in _readers(town):
+        for _ in range(4):
+            number += 1
+            told = EmailMessage()
+            told["From"], told["To"], told["Subject"] = PROFILE.email, household.customer.email, "Ihr Termin"
+            told.set_content(f"HU/AU am Montag; ändern: {relay.url}/a/tok{number}")
+            told.add_attachment(b"BEGIN:VCALENDAR", "text", "calendar", filename="termin.ics")
+            town.store.add(at(DEMO_START, 9), PROFILE.email, [household.customer.email], told.as_bytes())
+    for offset in range(3):
+        town.customers.step(at(DEMO_START + timedelta(days=offset), 9))
+    assert number == town.customers.tally.confirmations_read > 400
+    assert [] == relay.asked
 
 
 def test_reading_happens_after_the_mail_arrived(town: Town, relay: Relay) -> None:

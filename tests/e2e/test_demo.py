@@ -175,6 +175,12 @@ def test_nobody_got_a_message_twice(run: DemoRun, books: dict[str, Books]) -> No
     assert [] == [contact for contact, count in contacts.items() if count > 1]
 
 
+def test_appointments_are_confirmed_with_a_calendar_file(run: DemoRun) -> None:
+    subjects = Counter(mail.subject.partition(" bei ")[0] for mail in sink_mails(run.folder))
+    assert subjects["Ihr Termin"] >= DEALERS
+    assert mail_contents(run.folder).count(b"Content-Type: text/calendar") >= subjects["Ihr Termin"]
+
+
 def test_no_due_cycle_was_written_about_twice(books: dict[str, Books]) -> None:
     for rows in books.values():
         sent = Counter(rows.cycles[key] for key, job in rows.outbox.items() if job.state in {"sent", "unsure"})

@@ -73,6 +73,6 @@ def agent_toml(profile: DealerProfile, around: Surroundings) -> str:
         _section("letters", folder=around.letters_folder, release_weekdays=[1], release_every_days=14),
         _section("relay", url=around.relay_url, ca_file=around.relay_ca_file),
         _section("web", listen=around.web_listen),
-        _section("services", enabled=["hu_au", "inspection"]),
+        _section("services", enabled=["hu_au", "inspection", "appointment_confirmation"]),
     )
     return "\n".join(sections)

@@ -23,7 +23,7 @@ from guildpost_demo.world import responses
 from guildpost_demo.world.dms_desk import Desk
 from guildpost_demo.world.letters import batches, letters
 from guildpost_demo.world.mail_store import MailStore, StoredMail
-from guildpost_demo.world.relay_visitor import Links, RelayVisitor, links_of, texts_of
+from guildpost_demo.world.relay_visitor import Links, RelayVisitor, is_confirmation, links_of, texts_of
 from guildpost_demo.world.responses import Answer, Channel, Contact, Service
 from guildpost_demo.world.truth import DealerWorld, addressee, concerned, service_of
 
@@ -71,6 +71,7 @@ class Tally:
     """What the customers did, for the summary and for checks."""
 
     mails_read: int = 0
+    confirmations_read: int = 0
     letters_read: int = 0
     letters_lost: int = 0
     strangers: int = 0
@@ -126,6 +127,9 @@ class Customers:
             self.tally.strangers += 1
             return
         message = message_from_bytes(raw)
+        if is_confirmation(message):
+            self.tally.confirmations_read += 1
+            return
         text = texts_of(message)
         service = service_of(mail.subject, text)
         vehicle = concerned(household, mail.subject + text, service)

@@ -41,6 +41,11 @@ def texts_of(message: Message) -> str:
     return "\n".join(texts)
 
 
+def is_confirmation(message: Message) -> bool:
+    """Say whether a message tells of an appointment that was made: it brings a calendar file and asks for nothing."""
+    return any(part.get_content_type() == "text/calendar" for part in message.walk())
+
+
 def links_of(text: str, unsubscribe_header: str) -> Links:
     """Find the links a customer can use.
 
