@@ -1,6 +1,7 @@
 """The nights when the clocks change: no mail in quiet hours, none lost or twice, daily steps once a local day."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from guildpost_agent.domain.working_days import is_quiet
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import GuildpostError
 from tests.factories.agent_home import an_agent_home
-from tests.factories.sending_world import SendingWorld, a_due_message, always_welcome, plain_mail, plan_all
+from tests.factories.sending_world import Due, SendingWorld, a_due_message, always_welcome, plain_mail, plan_all
 from tests.fakes.channel import FakeChannel
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -56,26 +57,38 @@ class Watched(FakeChannel):
         return super()._answer(mail)
 
 
-@NIGHTS
-def test_no_mail_leaves_in_quiet_hours_and_each_leaves_once(tmp_path: Path, sunday: date) -> None:
-    world, walk = SendingWorld(tmp_path), instants(sunday)
+def quiet(now: datetime) -> bool:
+    return is_quiet(now, BERLIN, frozenset({"BY"}))
+
+
+def winter_all_year(now: datetime) -> bool:
+    """Tell quiet hours by a clock that nobody changes."""
+    return is_quiet(now, ZoneInfo("Etc/GMT-1"), frozenset({"BY"}))
+
+
+def sent_on(sunday: date, world: SendingWorld, is_quiet: Callable[[datetime], bool]) -> tuple[Watched, list[Due]]:
+    """Plan a mail for every forty minutes of four days, and let the dispatcher look every ten minutes."""
+    walk = instants(sunday)
     messages = [
         a_due_message(f"p{number:03}", planned_at=instant, not_after=instant + timedelta(days=10))
         for number, instant in enumerate(walk[::4])
     ]
     plan_all(world.open_uow, messages)
     channel = Watched(world.clock)
-
-    def quiet(now: datetime) -> bool:
-        return is_quiet(now, BERLIN, frozenset({"BY"}))
-
     for instant in walk:
         world.clock.set(max(instant, world.clock.now()) if channel.left_at else instant)
         world.hear_relay()
         dispatch_mail(
             world.open_uow, channel, composing_here(world.open_uow, plain_mail, world.clock, world.sender),
-            always_welcome, world.clock, sender=world.sender, entropy=world.entropy, is_quiet=quiet,
+            always_welcome, world.clock, sender=world.sender, entropy=world.entropy, is_quiet=is_quiet,
         )  # fmt: skip
+    return channel, messages
+
+
+@NIGHTS
+def test_no_mail_leaves_in_quiet_hours_and_each_leaves_once(tmp_path: Path, sunday: date) -> None:
+    world, walk = SendingWorld(tmp_path), instants(sunday)
+    channel, messages = sent_on(sunday, world, quiet)
 
     received = Counter(mail.recipient for mail in channel.mails)
     waiting = [due for due in messages if world.states(due.touchpoint) == ("planned", "–")]
@@ -85,6 +98,11 @@ def test_no_mail_leaves_in_quiet_hours_and_each_leaves_once(tmp_path: Path, sund
     assert 1 == max(received.values())
     assert len(messages) == len(received) + len(waiting)
     assert all(quiet(due.touchpoint.planned_at) or due.touchpoint.planned_at > walk[-12] for due in waiting)
+
+
+def test_a_clock_that_nobody_changes_sends_in_quiet_hours(tmp_path: Path) -> None:
+    channel, _ = sent_on(date(2028, 3, 26), SendingWorld(tmp_path), winter_all_year)
+    assert [at for at in channel.left_at if quiet(at)]
 
 
 @NIGHTS

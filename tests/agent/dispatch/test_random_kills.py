@@ -1,8 +1,9 @@
 """Dispatchers killed with SIGKILL at random instants and at every failpoint: nothing lost, nothing twice.
 
-After each kill at most one mail per connection is of unknown fate; it stays ``unsure``. ``make soak`` kills 10,000
-times, the sample here 150 times. The campaign counts what it really met, and fails where it met too little: a
-campaign in which nothing is ever sent would find nothing.
+After each kill at most one mail per connection is of unknown fate; it stays ``unsure``. ``make soak`` kills 1,000 and
+10,000 times, the sample here 150 times. The campaign counts what it really met, and fails where it met too little: a
+campaign in which nothing is ever sent would find nothing. The control sends again what a kill left in ``sending``: the
+same kills must then send mails twice.
 """
 
 import os
@@ -63,8 +64,14 @@ class Killer:
         os.kill(pid, signal.SIGKILL)
 
 
-def campaign(folder: Path, kills: int) -> tuple[Campaign, SendingWorld, FaultServer]:
-    """Kill so often; half of the kills at failpoints in turn, half at random instants."""
+def campaign(folder: Path, kills: int, *, forgetful: bool = False) -> tuple[Campaign, SendingWorld, FaultServer]:
+    """Kill so often; half of the kills at failpoints in turn, half at random instants.
+
+    Args:
+        folder: an empty one.
+        kills: how often.
+        forgetful: what a kill left in ``sending`` counts as not sent, as if nothing had been written before sending.
+    """
     world, met = SendingWorld(folder), Campaign()
     planned = 0
     with Nursery() as nursery, FaultServer() as server:
@@ -89,9 +96,19 @@ def campaign(folder: Path, kills: int) -> tuple[Campaign, SendingWorld, FaultSer
             met.runs_that_sent += len(server.accepted) > before
             met.inside_a_send += sending > 0
             met.most_unsure = max(met.most_unsure, sending)
+            if forgetful:
+                forget_claims(world)
         assert 0 == nursery.start(folder, smtp).wait()
         assert 0 == nursery.start(folder, smtp).wait()
     return met, world, server
+
+
+def forget_claims(world: SendingWorld) -> None:
+    with world.open_uow() as uow:
+        for job in uow.outbox.in_state(Channel.EMAIL, State.SENDING):
+            uow.outbox.move(job.touchpoint_id, expected=State.SENDING, to=State.READY, now=world.clock.now())
+            uow.plans.move(job.touchpoint_id, expected="sending", to="planned")
+        uow.commit()
 
 
 def waiting(world: SendingWorld) -> int:
@@ -104,7 +121,10 @@ def in_state(world: SendingWorld, state: State) -> int:
         return len(uow.outbox.in_state(Channel.EMAIL, state))
 
 
-@pytest.mark.parametrize("kills", [150, pytest.param(10_000, marks=pytest.mark.soak)], ids=["150", "10000"])
+KILLS = [150, pytest.param(1_000, marks=pytest.mark.soak), pytest.param(10_000, marks=pytest.mark.soak)]
+
+
+@pytest.mark.parametrize("kills", KILLS, ids=["150", "1000", "10000"])
 @pytest.mark.timeout(0)
 def test_nothing_is_lost_or_sent_twice_whenever_the_dispatcher_is_killed(
     tmp_path: Path, kills: int, capsys: pytest.CaptureFixture[str]
@@ -127,3 +147,10 @@ def test_nothing_is_lost_or_sent_twice_whenever_the_dispatcher_is_killed(
     assert {job.message_id for job in jobs if job and job.state == State.SENT} <= set(received)  # … sent is sent
     assert met.most_unsure <= CONNECTIONS
     assert states[State.UNSURE] <= CONNECTIONS * kills
+
+
+@pytest.mark.timeout(0)
+def test_the_same_kills_send_mails_twice_where_a_claim_is_forgotten(tmp_path: Path) -> None:
+    met, _, server = campaign(tmp_path, 24, forgetful=True)
+    twice = [message_id for message_id, times in Counter(server.accepted).items() if times > 1]
+    assert len(twice) >= met.failpoints["smtp.accepted"] >= 1

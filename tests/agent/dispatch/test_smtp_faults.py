@@ -8,6 +8,7 @@ Ten minutes of patience are 0.6 s here.
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -153,6 +154,22 @@ def test_each_fault_has_its_end_state_and_a_restart_sends_no_second_mail(
     assert (one.last, one.suppressed) == (world.states(touchpoint)[1], listed)
     assert len(accepted) <= 1
     assert ("sent" == one.last) <= (1 == len(accepted))  # what is called sent was accepted
+
+
+def test_a_dispatcher_that_repeats_what_is_unsure_sends_two_mails(tls: TlsFiles, tmp_path: Path) -> None:
+    world = SendingWorld(tmp_path)
+    touchpoint = world.plan("erika")
+    with FaultServer(tls) as server:
+        server.plan("DOT", "drop after accepting")
+        send(tmp_path, settings(server, tls, tmp_path))
+        assert ("unsure", "unsure") == world.states(touchpoint)
+        with world.open_uow() as uow:  # the control: what the product never does
+            uow.outbox.move(touchpoint.touchpoint_id, expected="unsure", to="ready", now=NOW)
+            uow.plans.move(touchpoint.touchpoint_id, expected="unsure", to="planned")
+            uow.commit()
+        send(tmp_path, settings(server, tls, tmp_path), later=True)
+
+    assert [2] == list(Counter(server.accepted).values())
 
 
 KILLED_AT = {
