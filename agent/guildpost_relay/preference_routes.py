@@ -17,7 +17,17 @@ from guildpost_relay.desk import BusyError
 from guildpost_relay.requests import MAX_FORM, form_fields, read_body
 from guildpost_shared.answers.cards import DealerCard
 from guildpost_shared.answers.events import Link
-from guildpost_shared.answers.wishes import PAIRS, PER_YEAR, REST_MONTHS, Topic, Way, Wishes, declaration, digest_of
+from guildpost_shared.answers.wishes import (
+    PAIRS,
+    PER_YEAR,
+    REST_MONTHS,
+    Liked,
+    Topic,
+    Way,
+    Wishes,
+    declaration,
+    digest_of,
+)
 from guildpost_shared.errors import Language, Refused
 
 if TYPE_CHECKING:
@@ -74,6 +84,7 @@ class PreferenceRoutes:
             ways=tuple(Way),
             per_year=PER_YEAR,
             rest_months=REST_MONTHS,
+            liked=tuple(Liked),
             declaration=declaration,
         )
 
@@ -89,6 +100,7 @@ def chosen(fields: Mapping[str, str], card: DealerCard) -> Wishes | None:
     language = _LANGUAGES.get(fields.get("language", ""))
     try:
         per_year, rest = _number(fields.get("per_year", ""), PER_YEAR), _number(fields.get("rest", ""), REST_MONTHS)
+        liked = {"": None, **{one.value: one for one in Liked}}[fields.get("liked", "")]
     except KeyError:
         return None
     if language is None or not set(said.values()) <= {"", "yes", "no"}:
@@ -100,6 +112,7 @@ def chosen(fields: Mapping[str, str], card: DealerCard) -> Wishes | None:
         text_sha256=digest_of(declaration(language, card.display_name)),
         per_year=per_year,
         rest_months=rest,
+        liked=liked,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from guildpost_relay.limits import PER_LINK
 from guildpost_shared.answers.events import AnswerEvent, EventKind, Link
 from guildpost_shared.answers.tokens import Use
-from guildpost_shared.answers.wishes import PAIRS, Topic, Way, Wishes, declaration, digest_of
+from guildpost_shared.answers.wishes import PAIRS, Liked, Topic, Way, Wishes, declaration, digest_of
 from tests.factories.relay_dealer import RelayDealer
 from tests.factories.sending_world import NOW
 from tests.factories.tls_files import TlsFiles, make_tls_files
@@ -63,7 +63,7 @@ def test_the_page_begins_with_everything_as_it_is_and_shows_what_a_yes_declares(
     text = visit.browser.get(visit.link, headers={"Accept-Language": language}).text
     chosen = re.findall('<option value="([^"]*)" selected>([^<]*)</option>', text)
     assert {("", as_is)} == set(chosen)
-    assert len(PAIRS) + 2 == len(chosen) == text.count("<select")
+    assert len(PAIRS) + 3 == len(chosen) == text.count("<select")
     assert declaration("de" if language == "de" else "en", "Autohaus Muster") in text
 
 
@@ -74,7 +74,7 @@ def test_opening_the_page_changes_nothing_and_is_noted_as_a_look(visit: Visit) -
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_what_is_chosen_reaches_the_dealer_with_the_declaration_s_hash(visit: Visit, language: str) -> None:
-    choice = {"service_reminders.email": "yes", "offers.phone": "no", "per_year": "4", "rest": "0"}
+    choice = {"service_reminders.email": "yes", "offers.phone": "no", "per_year": "4", "rest": "0", "liked": "letter"}
 
     reply = visit.browser.post(visit.link, data={**visit.form(language), **choice})
 
@@ -87,6 +87,7 @@ def test_what_is_chosen_reaches_the_dealer_with_the_declaration_s_hash(visit: Vi
         text_sha256=digest_of(text),
         per_year=4,
         rest_months=0,
+        liked=Liked.LETTER,
     )
     assert (200, expected, NOW) == (reply.status_code, event.value, event.at)
 
@@ -112,12 +113,13 @@ def test_the_same_form_counts_once_and_changing_one_s_mind_counts_each_time(visi
         {"per_year": "3"},
         {"per_year": "x"},
         {"rest": "-3"},
+        {"liked": "pigeon"},
         {"rest": "٣"},
         {"maker_offers.email": "yes"},
     ],
     ids=[
         "nothing chosen", "no such word", "no such form", "no form", "no such language", "not on offer", "no number",
-        "negative", "another script's digit", "a topic that is not asked",
+        "negative", "no such way", "another script's digit", "a topic that is not asked",
     ],
 )  # fmt: skip
 def test_what_the_page_does_not_offer_asks_again_and_changes_nothing(visit: Visit, changes: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ yes, e-mail         from a mail to the address that is on record: the link prove
 yes, post, phone    a consent with the declaration that was shown; telephone rests on that text and on the link's having
                     gone to the customer, never on a mailbox alone
 how often, rest     wishes; 0 takes an earlier one back
+the way liked best  a wish that orders what is permitted; any takes an earlier one back
 
 A yes needs the declaration: one whose hash this agent cannot make from its own copy gives no consent, and neither does
 one that an objection outweighs. The wishes are then kept all the same: they only ever narrow.
@@ -20,12 +21,12 @@ from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.record import record_grant, record_preferences
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
-from guildpost_agent.domain.consent.preferences import Preferences
+from guildpost_agent.domain.consent.preferences import Preferences, liking
 from guildpost_agent.domain.consent.terms import Basis, ContactChannel, Kind
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.suppression import normalise_email
-from guildpost_shared.answers.wishes import DECLARATION, Pair, Way, Wishes, declaration, digest_of
+from guildpost_shared.answers.wishes import DECLARATION, Liked, Pair, Way, Wishes, declaration, digest_of
 from guildpost_shared.errors import Refused
 
 SOURCE: Final = "preference_page"
@@ -108,6 +109,8 @@ def merged(before: Preferences, wishes: Wishes, today: date) -> Preferences:
     if wishes.rest_months is not None:
         until = add_months(today, wishes.rest_months) if wishes.rest_months else None
         after = replace(after, paused_until=until)
+    if wishes.liked is not None:
+        after = liking(after, () if wishes.liked is Liked.ANY else (wishes.liked.value,))
     return after
 
 

@@ -26,6 +26,7 @@ from guildpost_agent.domain.touchpoint_states import OPEN, UNHEARD
 from guildpost_shared.errors import Language
 from guildpost_shared.services.definition import Channel, ServiceDefinition
 
+_CHANNELS = frozenset({ContactChannel.EMAIL, ContactChannel.LETTER, ContactChannel.PHONE})
 _SETTLED = frozenset({Reason.SOLD_OR_GONE, Reason.ALREADY_BOOKED, Reason.DONE_HERE, Reason.DECLINED})
 
 
@@ -99,7 +100,15 @@ def _written(judge: Judge, service: ServiceDefinition, customer: Customer, touch
         met=[contact_of(t, zone).last for t in touchpoints if t.state not in UNHEARD | OPEN],
         coming=min(coming, default=None),
         lawful={Channel(channel.value) for channel, _ in judge.lawful(service, customer)},
+        liked=_liked(judge, service, customer),
     )
+
+
+def _liked(judge: Judge, service: ServiceDefinition, customer: Customer) -> list[Channel]:
+    """Give the channels that the customer likes best for what the service is about, the first one first."""
+    wishes = dict(judge.ways.said(customer.customer_id).preferences.preferred)
+    names = wishes.get(consent_purpose(service).value, ())
+    return [Channel.CALL if name == ContactChannel.PHONE else Channel(name) for name in names if name in _CHANNELS]
 
 
 def _ground(judge: Judge, service: ServiceDefinition, customer: Customer) -> Decision:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.app.consents.close import close_consents
-from guildpost_agent.app.consents.record import existing, record_grant
+from guildpost_agent.app.consents.record import existing, record_grant, record_preferences
 from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, request_line, sentence
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
@@ -18,7 +18,9 @@ from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.domain.consent.collected import Collected
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.opt_in import OptInState
+from guildpost_agent.domain.consent.preferences import liking
 from guildpost_agent.domain.consent.terms import ADVERTISING, CHANNELS, EVERY, Basis, Kind
+from guildpost_shared.answers.wishes import Liked
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, Refused
 
@@ -53,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", help="Kundennummer · the customer's number")
     parser.add_argument("--record", choices=sorted([*_RECORDED, _OPT_IN]), help="eintragen · enter")
     channels, purposes = [*map(str, CHANNELS), EVERY], [*map(str, ADVERTISING), EVERY]
+    parser.add_argument("--prefer", nargs="+", choices=[*Liked], help="liebster Weg zuerst · the way liked best first")
     parser.add_argument("--channel", choices=channels, default=EVERY, help="Kanal · channel")
     parser.add_argument("--purpose", choices=purposes, default=EVERY, help="Zweck · purpose")
     parser.add_argument("--source", default="", help="wo erklärt · where it was said")
@@ -71,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Record, or print one customer's proof, or print what is collected.
 
     Raises:
-        ConfigurationError: ``--record`` without ``--customer``, or a text that cannot be read.
+        ConfigurationError: ``--record`` or ``--prefer`` without ``--customer``, or a text that cannot be read.
         Refused: an unknown customer, missing evidence, an objection that stands.
     """
     try:
@@ -87,7 +90,7 @@ def _run(arguments: argparse.Namespace) -> int:
     texts, core = texts_of(arguments), open_core(arguments.home)
     now = core.business_clock.now()
     with core.open_uow() as uow:
-        if arguments.record and not arguments.customer:
+        if (arguments.record or arguments.prefer) and not arguments.customer:
             raise ConfigurationError("argument_missing", argument="--customer")
         if arguments.record == _OPT_IN:
             expires_at = opt_in.request(uow, arguments, core, now, _digest(arguments.text))
@@ -96,6 +99,9 @@ def _run(arguments: argparse.Namespace) -> int:
             print(opt_in.asked_line(expires_at, core, texts))
         elif arguments.record:
             _record(uow, arguments, core, now)
+            uow.commit()
+        if arguments.prefer:
+            _prefer(uow, arguments, now)
             uow.commit()
         if arguments.customer:
             _print_customer(uow, arguments.customer, core, now, texts)
@@ -143,6 +149,15 @@ def _record(uow: UnitOfWork, arguments: argparse.Namespace, core: Core, now: dat
         valid_to=arguments.valid_to,
     )
     record_grant(uow, event, core.keys.suppression)
+
+
+def _prefer(uow: UnitOfWork, arguments: argparse.Namespace, now: datetime) -> None:
+    """Enter by which way a customer likes to hear of advertising best; it permits nothing."""
+    existing(uow, arguments.customer)
+    before = uow.consents.state_of(arguments.customer).preferences
+    channels = () if Liked.ANY in arguments.prefer else tuple(dict.fromkeys(arguments.prefer))
+    evidence = Evidence(source=arguments.source, collected_by=arguments.by, given_on=arguments.on)
+    record_preferences(uow, arguments.customer, liking(before, channels), now, evidence)
 
 
 def _digest(path: Path | None) -> str:

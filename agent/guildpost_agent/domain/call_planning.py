@@ -5,6 +5,8 @@
     no answer      every message of the sequence was met, nobody booked or answered, and the call comes later in the
                    service's order: from the contact gap after the last message on, for two weeks
 
+The channels that the customer likes best stand before the others in that order, the call among them.
+
 Where a call comes first and a message is planned all the same, the call keeps the contact gap before it.
 """
 
@@ -45,11 +47,13 @@ class Written:
         met: the days on which messages were met.
         coming: the day on which the next one is met, where one is planned.
         lawful: the channels by which the service may write.
+        liked: the channels that the customer likes best, the first one first.
     """
 
     met: Sequence[date] = ()
     coming: date | None = None
     lawful: Collection[Channel] = ()
+    liked: Sequence[Channel] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def call_days(service: ServiceDefinition, due: date, today: date, written: Writt
         today: the dealer's local day.
         written: what came before.
     """
-    before = _before_the_call(service)
+    before = _before_the_call(service, written.liked)
     if before is None:
         return None
     found = _after_messages(service, due, today, written) if written.met else _instead(service, due, today, written)
@@ -110,13 +114,15 @@ def priority_of(reason: CallReason) -> Priority:
     return Priority.LOW if reason in {CallReason.WIN_BACK, CallReason.SATISFACTION} else Priority.NORMAL
 
 
-def _before_the_call(service: ServiceDefinition) -> tuple[Channel, ...] | None:
-    channels = [use.channel for use in service.channels]
+def _before_the_call(service: ServiceDefinition, liked: Sequence[Channel]) -> tuple[Channel, ...] | None:
+    used = [use.channel for use in service.channels]
+    first = [channel for channel in liked if channel in used]
+    channels = first + [channel for channel in used if channel not in first]
     return tuple(channels[: channels.index(Channel.CALL)]) if Channel.CALL in channels else None
 
 
 def _instead(service: ServiceDefinition, due: date, today: date, written: Written) -> CallDays | None:
-    before = _before_the_call(service) or ()
+    before = _before_the_call(service, written.liked) or ()
     if any(channel in written.lawful for channel in before):
         return None
     window = first_step(service, due, today).window

@@ -332,6 +332,24 @@ def test_a_consent_is_recorded_shown_with_its_proof_and_counted(
     assert "{" not in shown + collected
 
 
+def test_the_way_liked_best_is_entered_shown_and_taken_back_beside_other_wishes(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from guildpost_agent.bootstrap.core import open_core  # noqa: PLC0415 — as above
+
+    with open_core(home).open_uow() as uow:
+        record_preferences(uow, "1", Preferences(most_per_year=4), NOW)
+        uow.commit()
+    base = ["consents", "--home", str(home), "--customer", "1", "--by", "Kraft"]
+    assert 0 == main([*base, "--prefer", "letter", "phone"])
+    assert "am liebsten: Brief, Telefon · höchstens 4 im Jahr · aufgenommen von Kraft" in capsys.readouterr().out
+    with open_core(home).open_uow() as uow:
+        kept = uow.consents.state_of("1").preferences
+    assert {("letter", "phone")} == {ways for _, ways in kept.preferred}
+    assert 0 == main([*base, "--prefer", "any"])
+    assert "Wünsche geändert · höchstens 4 im Jahr · aufgenommen" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -266,6 +266,19 @@ def test_a_yes_that_was_heard_of_after_a_later_objection_does_not_open_it_again(
     assert ("offers", "email") not in state.standing
 
 
+def test_the_way_liked_best_is_a_wish_that_stays_until_it_is_taken_back(street: Street) -> None:
+    def liked() -> set[tuple[str, ...]]:
+        with street.world.open_uow() as uow:
+            return {ways for _, ways in uow.consents.state_of("K-erika").preferences.preferred}
+
+    street.choose(liked="letter")
+    assert {("letter",)} == liked()
+    street.choose(per_year="4")
+    assert {("letter",)} == liked()
+    street.choose(liked="any")
+    assert set() == liked()
+
+
 def test_how_often_and_a_rest_are_wishes_that_later_choices_leave_or_take_back(street: Street) -> None:
     def wishes() -> tuple[int | None, date | None]:
         with street.world.open_uow() as uow:

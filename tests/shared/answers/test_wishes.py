@@ -10,6 +10,7 @@ from guildpost_shared.answers.wishes import (
     PAIRS,
     PER_YEAR,
     REST_MONTHS,
+    Liked,
     Topic,
     Way,
     Wishes,
@@ -29,8 +30,9 @@ def test_the_line_is_the_documented_one() -> None:
         language="de",
         text_sha256=DIGEST,
         per_year=4,
+        liked=Liked.LETTER,
     )
-    assert f"1/de/{DIGEST}/=+-============/4/=" == str(said)
+    assert f"1/de/{DIGEST}/=+-============/4/=/l" == str(said)
 
 
 SIGNS = st.lists(st.sampled_from("=+-"), min_size=len(PAIRS), max_size=len(PAIRS))
@@ -41,9 +43,10 @@ SIGNS = st.lists(st.sampled_from("=+-"), min_size=len(PAIRS), max_size=len(PAIRS
     language=st.sampled_from(["de", "en"]),
     per_year=st.sampled_from([None, 0, *PER_YEAR]),
     rest=st.sampled_from([None, 0, *REST_MONTHS]),
+    liked=st.sampled_from([None, *Liked]),
 )
 def test_what_is_written_is_read_back_and_fits_a_seal(
-    signs: list[str], language: str, per_year: int | None, rest: int | None
+    signs: list[str], language: str, per_year: int | None, rest: int | None, liked: Liked | None
 ) -> None:
     said = dict(zip(PAIRS, signs, strict=True))
     wishes = Wishes(
@@ -53,6 +56,7 @@ def test_what_is_written_is_read_back_and_fits_a_seal(
         DIGEST,
         per_year,
         rest,
+        liked,
     )
     event = AnswerEvent("a" * 24, "A" * 124, EventKind.WISHES, wishes, NOW.replace(microsecond=123456))
     wire = event.to_bytes()
@@ -62,9 +66,11 @@ def test_what_is_written_is_read_back_and_fits_a_seal(
 
 @pytest.mark.parametrize(
     "line",
-    ["", "1", f"2/de/{DIGEST}/{'=' * 15}/=/=", f"1/fr/{DIGEST}/{'=' * 15}/=/=", f"1/de/{DIGEST}/{'=' * 14}/=/=",
-     f"1/de/{DIGEST}/{'x' * 15}/=/=", f"1/de/{DIGEST}/{'=' * 15}/3/=", f"1/de/{DIGEST}/{'=' * 15}/=/=\n"],
-    ids=["empty", "short", "another form", "another language", "a sign too few", "another sign", "no offer", "more"],
+    ["", "1", f"2/de/{DIGEST}/{'=' * 15}/=/=/=", f"1/fr/{DIGEST}/{'=' * 15}/=/=/=", f"1/de/{DIGEST}/{'=' * 14}/=/=/=",
+     f"1/de/{DIGEST}/{'x' * 15}/=/=/=", f"1/de/{DIGEST}/{'=' * 15}/3/=/=", f"1/de/{DIGEST}/{'=' * 15}/=/=/x",
+     f"1/de/{DIGEST}/{'=' * 15}/=/=/=\n"],
+    ids=["empty", "short", "another form", "another language", "a sign too few", "another sign", "no offer", "no way",
+         "more"],
 )  # fmt: skip
 def test_another_line_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="not a line"):

@@ -82,15 +82,30 @@ def _lift(uow: UnitOfWork, customer: Customer, event: ConsentEvent, state: Conse
     )
 
 
-def record_preferences(uow: UnitOfWork, customer_id: str, preferences: Preferences, now: datetime) -> None:
+def record_preferences(
+    uow: UnitOfWork, customer_id: str, preferences: Preferences, now: datetime, evidence: Evidence | None = None
+) -> None:
     """Replace a customer's wishes, in one entry.
+
+    Args:
+        uow: the open transaction; the caller commits.
+        customer_id: whose.
+        preferences: all of them.
+        now: an aware instant.
+        evidence: where and by whom they were taken, as far as known.
 
     Raises:
         Refused: nobody has that number, or the wishes cannot be followed.
     """
     existing(uow, customer_id)
     wishes = check(preferences)
-    uow.consents.append([ConsentEvent(customer_id, Kind.PREFERRED, EVERY, EVERY, now, preferences=wishes)])
+    uow.consents.append(
+        [
+            ConsentEvent(
+                customer_id, Kind.PREFERRED, EVERY, EVERY, now, evidence=evidence or Evidence(), preferences=wishes
+            )
+        ]
+    )
 
 
 def existing(uow: UnitOfWork, customer_id: str) -> Customer:

@@ -12,6 +12,7 @@ from guildpost_agent.domain.consent.decide import DEFAULTS, Decision, Facts, Rul
 from guildpost_agent.domain.consent.events import ConsentEvent, evidence_gap
 from guildpost_agent.domain.consent.opt_in import OptInRequest
 from guildpost_agent.domain.consent.phone_proof import keep_until
+from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import (
     ADVERTISING,
     CHANNELS,
@@ -96,7 +97,7 @@ def sentence(proof: Proof, texts: Catalog) -> str:
 
 def entry_line(event: ConsentEvent, texts: Catalog, zone: tzinfo, uow: UnitOfWork) -> str:
     """Say one entry of the ledger with its evidence."""
-    proof, parts = event.evidence, []
+    proof, parts = event.evidence, [] if event.preferences is None else wishes_in_words(event.preferences, texts)
     for name, piece in (
         ("basis", texts.text(f"consent.basis.{event.basis}") if event.basis else ""),
         ("given_on", f"{proof.given_on:%d.%m.%Y}" if proof.given_on else ""),
@@ -119,6 +120,24 @@ def entry_line(event: ConsentEvent, texts: Catalog, zone: tzinfo, uow: UnitOfWor
     return f"{event.seq} · {event.at.astimezone(zone):%d.%m.%Y %H:%M} · {what}{about}" + "".join(
         f" · {part}" for part in parts
     )
+
+
+def wishes_in_words(wishes: Preferences, texts: Catalog) -> list[str]:
+    """Say wishes in a few words each: what is liked best, what is not wanted, how often, and until when not at all."""
+
+    def channel(name: str) -> str:
+        return texts.text(f"consent.channel.{name}")
+
+    liked = {tuple(channel(name) for name in names) for _, names in wishes.preferred if names}
+    parts = [texts.text("consent.wish.liked", channels=", ".join(names)) for names in sorted(liked)]
+    for purpose, name in sorted(wishes.blocked):
+        about = texts.text(f"consent.purpose.{purpose}")
+        parts.append(texts.text("consent.wish.blocked", purpose=about, channel=channel(name)))
+    if wishes.most_per_year is not None:
+        parts.append(texts.text("consent.wish.per_year", count=wishes.most_per_year))
+    if wishes.paused_until is not None:
+        parts.append(texts.text("consent.wish.rest", day=f"{wishes.paused_until:%d.%m.%Y}"))
+    return parts or [texts.text("consent.wish.none")]
 
 
 def request_line(request: OptInRequest, texts: Catalog, zone: tzinfo, uow: UnitOfWork) -> str:

@@ -3,8 +3,8 @@
 An update replaces the wishes as a whole, in one entry of the ledger: there is no half of an update.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -51,6 +51,12 @@ def check(preferences: Preferences) -> Preferences:
     if preferences.most_per_year is not None and preferences.most_per_year < 0:
         raise Refused("preference_unusable", value=preferences.most_per_year)
     return preferences
+
+
+def liking(preferences: Preferences, channels: Sequence[str]) -> Preferences:
+    """Give the wishes with these channels liked best, in this order, whatever advertising is about; none: any."""
+    preferred = tuple((purpose.value, tuple(channels)) for purpose in ADVERTISING) if channels else ()
+    return replace(preferences, preferred=preferred)
 
 
 def to_document(preferences: Preferences) -> dict[str, Any]:
