@@ -12,6 +12,8 @@ from guildpost_shared.errors import GuildpostError
 
 MAILS_WORTH_A_CONNECTION: Final = 8
 """Below so many mails each, another connection costs more than it brings."""
+LINGER_SECONDS: Final = 0.002
+"""So long an answer waits for the other connections' answers; a server takes many times as long for a mail."""
 
 
 class SmtpChannel:
@@ -47,14 +49,28 @@ class _Pool:
             for _ in range(most - 1):
                 self._start(self._add_another())
             while self._give() or self._busy:
-                await self._news.wait()
-                self._news.clear()
-                if self._bug is not None:
-                    raise self._bug
+                await self._hear()
+                await self._hear_the_others()
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*(connection.quit() for connection in self._connections), return_exceptions=True)
+
+    async def _hear(self) -> None:
+        """Wait for news of any connection."""
+        await self._news.wait()
+        self._news.clear()
+        if self._bug is not None:
+            raise self._bug
+
+    async def _hear_the_others(self) -> None:
+        """Wait a moment for those on the way, too: what comes back together is checked, and flushed, together."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LINGER_SECONDS
+        alarm = loop.call_at(until, self._news.set)
+        while self._busy and loop.time() < until:
+            await self._hear()
+        alarm.cancel()
 
     def _give(self) -> Sequence[OutgoingMail]:
         """Tell what came back, and let the idle connections carry what comes next."""

@@ -27,6 +27,7 @@ from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
 from guildpost_agent.app.ports.vehicle_lists import VehicleLists
 from guildpost_agent.app.ports.wheels import Wheels
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import (
     Appointment,
@@ -151,7 +152,7 @@ class Imports(Protocol):
     def quarantined(self, import_id: str) -> list[QuarantinedRow]: ...  # noqa: D102 — see above
 
 
-@dataclass(frozen=True)
+@frozen
 class Move:
     """A change of state, made if the state is still the expected one; an empty response leaves the stored one."""
 
@@ -239,7 +240,7 @@ class Plans(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@frozen
 class OutboxJob:
     """One message on its way: ready → sending → sent | bounced | failed | unsure | refused."""
 
