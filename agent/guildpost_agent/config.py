@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guildpost_agent.home_files import HOME, HomeFile, HomePath
 from guildpost_agent.letter_settings import LetterSettings
 from guildpost_agent.mail_settings import MailSettings
 from guildpost_agent.service_settings import ServiceSettings
@@ -82,7 +83,7 @@ class LocoSoft(_Section):
     port: int = Field(default=5432, ge=1, le=65535)
     database: str = "loco_auswertung_db"
     user: str
-    password_file: str = ""
+    password_file: HomeFile = ""
     sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
     hours_units: int = Field(default=10, ge=1, le=100)
     work_phones: tuple[str, ...] = ("G", "D")
@@ -140,11 +141,11 @@ class Smtp(_Section):
     port: int = Field(ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     connections: int = Field(default=4, ge=1, le=64)
-    ca_file: Path | None = None
+    ca_file: HomePath | None = None
     from_address: str
     from_name: str
     username: str = ""
-    password_file: str = ""
+    password_file: HomeFile = ""
 
 
 class Relay(_Section):
@@ -154,7 +155,7 @@ class Relay(_Section):
     """
 
     url: str = Field(pattern=r"^https?://")
-    ca_file: Path | None = None
+    ca_file: HomePath | None = None
     booking_page: str = Field(default="", pattern=r"^(https://[^\s\"<>]{1,200})?$")
 
 
@@ -251,13 +252,13 @@ def load_config(home: Path) -> AgentConfig:
 
 
 def read_config(path: Path) -> AgentConfig:
-    """Read a configuration from any file.
+    """Read a configuration from any file; the files that it names lie beside it unless their path is absolute.
 
     Raises:
         ConfigurationError: see ``load_config``.
     """
     try:
-        return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")), context={HOME: path.parent})
     except FileNotFoundError:
         raise ConfigurationError("agent_config_missing", path=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from guildpost_agent.domain.age import read_recipient
+from guildpost_agent.home_files import HomePath
 
 
 def _public_key(text: str) -> str:
@@ -22,7 +23,7 @@ class _Settings(BaseModel):
 
 
 class SftpSettings(_Settings):
-    """The lettershop's SFTP server; files are in the agent's folder unless absolute.
+    """The lettershop's SFTP server.
 
     Attributes:
         known_hosts: the server's key as OpenSSH keeps it; no other is believed.
@@ -32,9 +33,9 @@ class SftpSettings(_Settings):
     host: str = Field(min_length=1)
     port: int = Field(default=22, ge=1, le=65535)
     user: str = Field(min_length=1)
-    known_hosts: Path
-    key_file: Path | None = None
-    password_file: Path | None = None
+    known_hosts: HomePath
+    key_file: HomePath | None = None
+    password_file: HomePath | None = None
     folder: str = ""
 
     @model_validator(mode="after")

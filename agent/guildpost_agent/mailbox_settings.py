@@ -1,9 +1,10 @@
 """The mailbox that bounces and replies come to; without it nobody reads them."""
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from guildpost_agent.home_files import HomeFile, HomePath
 
 
 class MailboxSettings(BaseModel):
@@ -20,13 +21,13 @@ class MailboxSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    maildir: Path | None = None
+    maildir: HomePath | None = None
     host: str = ""
     port: int = Field(default=993, ge=1, le=65535)
     security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: Path | None = None
+    ca_file: HomePath | None = None
     username: str = ""
-    password_file: str = ""
+    password_file: HomeFile = ""
     inbox: str = Field(default="INBOX", min_length=1)
     folder: str = Field(default="Guildpost", pattern=r"^[^/.\\\x00-\x1f]{1,60}$")
     every_minutes: int = Field(default=15, ge=1, le=1440)

@@ -21,14 +21,14 @@ def mailbox_of(core: Core) -> Mailbox | None:
     if settings is None:
         return None
     if settings.maildir is not None:
-        return MaildirMailbox(core.home / settings.maildir, settings.folder)
+        return MaildirMailbox(settings.maildir, settings.folder)
     return ImapMailbox(
         ImapSettings(
             host=settings.host,
             port=settings.port,
             security=settings.security,
             username=settings.username,
-            password_file=str(core.home / settings.password_file),
+            password_file=settings.password_file,
             inbox=settings.inbox,
             folder=settings.folder,
             ca_file=settings.ca_file,

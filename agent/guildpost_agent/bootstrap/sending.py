@@ -204,10 +204,10 @@ def letter_delivery(core: Core) -> LetterDelivery:
             sftp.host,
             sftp.port,
             sftp.user,
-            core.home / sftp.known_hosts,
+            sftp.known_hosts,
             folder=sftp.folder,
-            key_file=core.home / sftp.key_file if sftp.key_file else None,
-            password_file=core.home / sftp.password_file if sftp.password_file else None,
+            key_file=sftp.key_file,
+            password_file=sftp.password_file,
         )
     )
 

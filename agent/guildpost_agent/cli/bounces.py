@@ -1,4 +1,4 @@
-"""``guildpost-agent bounces``: what messages that came back say.
+"""``guildpost-agent bounces``: what messages that came back say; and letting mails leave again after a sender problem.
 
 --classify PATH… [--json]        a message, an mbox, a Maildir or a folder of them; touches nothing
 --resume --by NAME --home HOME   other servers take mails from this sender again: mails may leave
@@ -20,7 +20,7 @@ from guildpost_agent.domain.bounces.finding import NO_BOUNCE, Finding
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError
 
-HELP = "Rückläufer deuten, ohne etwas zu ändern · read bounces, changing nothing"
+HELP = "Rückläufer deuten; E-Mails wieder freigeben · read bounces; let mails leave again"
 _WIDTH = 28
 
 

@@ -221,7 +221,10 @@ def _safe(address: str) -> str:
 
 
 def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    try:
+        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError("mail_ca_unreadable", path=ca_file, reason=error.strerror or str(error)) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -57,6 +57,10 @@ class ImapMailbox:
         settings = self._settings
         try:
             context = ssl.create_default_context(cafile=settings.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            reason = error.strerror or str(error)
+            raise ConfigurationError("mail_ca_unreadable", path=settings.ca_file, reason=reason) from None
+        try:
             if settings.security == "tls":
                 return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=context, timeout=SECONDS)
             connection = imaplib.IMAP4(settings.host, settings.port, timeout=SECONDS)
