@@ -6,7 +6,6 @@ encrypted database in the same process. Each run is a process of its own, so tha
 """
 
 import argparse
-import gc
 import hashlib
 import json
 import resource
@@ -42,11 +41,11 @@ def work(home: Path) -> dict[str, float | str]:
     from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory  # noqa: PLC0415
     from guildpost_agent.app.concerned import Changed  # noqa: PLC0415
     from guildpost_agent.app.plan_touchpoints import plan_touchpoints  # noqa: PLC0415
-    from guildpost_agent.cli.work import BULK_THRESHOLDS  # noqa: PLC0415
+    from guildpost_agent.cli.work import prepare  # noqa: PLC0415
     from tests.factories.agent import a_config  # noqa: PLC0415
     from tests.factories.standard_services import standard_services  # noqa: PLC0415
 
-    gc.set_threshold(*BULK_THRESHOLDS)  # as the worker does
+    prepare()  # as the worker does
     engine = open_engine(home / "agent.db", bytes(32))
     open_uow = unit_of_work_factory(engine)
     services = standard_services()

@@ -81,12 +81,12 @@ def load_dealership(
         services: tell by which words their work is recognised.
         scope: customer numbers, whole households; None for everybody.
         first_frost: of a postcode and year.
-        plain: without plates, papers, forms of address and provenance, for whom everybody is read.
+        plain: without plates, papers, forms of address, invoices and provenance, for whom everybody is read.
     """
     records = uow.records
     customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
     vehicles = records.vehicles(plain=plain) if scope is None else records.vehicles_of_customers(scope)
-    jobs = records.jobs() if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
+    jobs = records.jobs(plain=True) if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
     members, offered = uow.people.all(), tuple(services)
     known = histories(jobs, works_of(offered))
     _note_signed(uow, offered, known)

@@ -83,7 +83,7 @@ def refresh_due_dates(
     with open_uow() as uow:
         records = uow.records
         vehicles = records.vehicles() if vehicle_ids is None else records.vehicles_of(vehicle_ids)
-        jobs = records.jobs() if vehicle_ids is None else records.jobs_of_vehicles(vehicle_ids)
+        jobs = records.jobs(plain=True) if vehicle_ids is None else records.jobs_of_vehicles(vehicle_ids)
         uow.plans.replace_due_dates(all_due(Subjects(vehicles, histories(jobs)), services, today), vehicle_ids)
         counts = uow.plans.triage()
         uow.commit()

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from guildpost_agent.app.dealership import Dealership
-from guildpost_agent.app.lawful_ways import Lawful, LawfulWays
+from guildpost_agent.app.lawful_ways import Lawful, LawfulWays, Way
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import GAP_DAYS
-from guildpost_agent.domain.condition_facts import condition_facts, named_in
+from guildpost_agent.domain.condition_facts import Scene, facts_named
 from guildpost_agent.domain.consent.decide import Rules
-from guildpost_agent.domain.consent.terms import Purpose
 from guildpost_agent.domain.exclusions import (
     Reason,
     Refusal,
@@ -22,6 +21,7 @@ from guildpost_agent.domain.exclusions import (
     not_meant,
     stale,
 )
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.holds import Hold
 from guildpost_agent.domain.legal_basis import Suppressed
 from guildpost_agent.domain.placing import contact_of
@@ -30,7 +30,6 @@ from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoi
 from guildpost_agent.domain.service_work import consent_purpose, done_within_days, is_notice
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, UNHEARD
-from guildpost_shared.services.conditions import Facts as ConditionFacts
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 
@@ -42,16 +41,14 @@ class _Terms:
     """What is asked about a service.
 
     Attributes:
-        wanted: its channels, as far as this version has them, in its order.
-        purpose: of the consent ledger.
+        way: its channels, as far as this version has them, in its order, and its purpose in the consent ledger.
         done_within_days: work so many days before the due date answers it.
         absence: it is about those who stay away.
         notice: it carries no advertising.
     """
 
     service: ServiceDefinition
-    wanted: tuple[Channel, ...]
-    purpose: Purpose
+    way: Way
     done_within_days: int
     absence: bool
     notice: bool
@@ -60,7 +57,27 @@ class _Terms:
 def _terms_of(service: ServiceDefinition) -> _Terms:
     wanted = tuple(Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS)
     absence, notice = isinstance(service.occasion, AbsenceRule), is_notice(service)
-    return _Terms(service, wanted, consent_purpose(service), done_within_days(service), absence, notice)
+    return _Terms(service, Way(wanted, consent_purpose(service)), done_within_days(service), absence, notice)
+
+
+@frozen
+class _Keeper:
+    """What is asked about a customer, whatever the occasion.
+
+    Attributes:
+        refusal: why there is nobody to write to.
+        restricted: set aside (Art. 18 GDPR, or long without contact).
+        managed: why a company of this kind is not written to about vehicles that others drive.
+        held: what stands against advertising for the time being.
+        states: whose holidays count.
+    """
+
+    customer: Customer | None
+    refusal: Refusal | None
+    restricted: bool
+    managed: Refusal | None
+    held: Refusal | None
+    states: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -82,7 +99,7 @@ class Judge:
     rules: Rules
     holds: Mapping[str, Hold] = field(default_factory=dict)
     declined: frozenset[str] = frozenset()
-    _addresses: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
+    _keepers: dict[str, _Keeper] = field(default_factory=dict, init=False, repr=False)
     _conditions: dict[tuple[object, ...], Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _gone: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
@@ -100,27 +117,26 @@ class Judge:
             occasion: what is due.
             touchpoints: everything the household was or will be sent.
         """
-        house, terms = self.dealership, self._terms_for(occasion.service_id)
-        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = self._is_gone(occasion.vehicle_id, vehicle) or self._address(occasion.customer_id, customer)
+        terms, keeper = self._terms_for(occasion.service_id), self._keeper(occasion.customer_id)
+        vehicle, customer = self.dealership.vehicles.get(occasion.vehicle_id), keeper.customer
+        refusal = self._is_gone(occasion.vehicle_id, vehicle) or keeper.refusal
         if refusal is not None or vehicle is None or customer is None:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
-        if customer.customer_id in self.restricted and not terms.notice:
+        if keeper.restricted and not terms.notice:
             return Refusal(Reason.RESTRICTED, {})
-        channels = self.ways.of(customer, terms.wanted, terms.purpose)
+        channels = self.ways.of(customer, terms.way)
         if not channels:
             return Refusal(Reason.NO_LEGAL_BASIS, {"advertising_block": customer.advertising_block})
-        refusal = self._by_data(terms, occasion, vehicle, customer)
+        refusal = self._by_data(terms, occasion, vehicle, keeper)
         if refusal is None and not terms.notice:
             refusal = self._too_often(customer, occasion, touchpoints)
         if occasion.occasion_id in self.declined:
             refusal = refusal or Refusal(Reason.DECLINED, {})
         if refusal is not None:
             return refusal
-        states = states_for(customer.postcode, customer.country, self.dealer.state)
         mine = [t for t in touchpoints if t.occasion_id == occasion.occasion_id]
         failed = sum(t.state in UNHEARD for t in mine)
-        return Candidate(occasion, terms.service, channels, states, failed, number=len(mine))
+        return Candidate(occasion, terms.service, channels, keeper.states, failed, number=len(mine))
 
     def _too_often(self, customer: Customer, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Refusal | None:
         """Refuse more in a year than the customer wishes; what waits for this occasion is no other message."""
@@ -135,15 +151,16 @@ class Judge:
 
     def unfit(self, occasion: Occasion) -> Refusal | None:
         """Say why nobody should approach the customer about an occasion, by whatever way; addresses do not matter."""
-        house, terms = self.dealership, self._terms_for(occasion.service_id)
-        vehicle, customer = house.vehicles.get(occasion.vehicle_id), house.customers.get(occasion.customer_id)
-        refusal = self._is_gone(occasion.vehicle_id, vehicle) or self._address(occasion.customer_id, customer)
-        if vehicle is None or customer is None or (refusal is not None and refusal.reason != Reason.ADDRESS_INVALID):
+        terms, keeper = self._terms_for(occasion.service_id), self._keeper(occasion.customer_id)
+        vehicle = self.dealership.vehicles.get(occasion.vehicle_id)
+        refusal = self._is_gone(occasion.vehicle_id, vehicle) or keeper.refusal
+        addressless = refusal is not None and refusal.reason == Reason.ADDRESS_INVALID
+        if vehicle is None or keeper.customer is None or (refusal is not None and not addressless):
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
-        if customer.customer_id in self.restricted and not terms.notice:
+        if keeper.restricted and not terms.notice:
             return Refusal(Reason.RESTRICTED, {})
         declined = Refusal(Reason.DECLINED, {}) if occasion.occasion_id in self.declined else None
-        return self._by_data(terms, occasion, vehicle, customer) or declined
+        return self._by_data(terms, occasion, vehicle, keeper) or declined
 
     def _terms_for(self, service_id: str) -> _Terms:
         """Give what is asked about a service, worked out once."""
@@ -154,8 +171,7 @@ class Judge:
 
     def lawful(self, service: ServiceDefinition, customer: Customer) -> Lawful:
         """List the lawful channels for a service, in its order."""
-        terms = self._terms_for(service.service_id)
-        return self.ways.of(customer, terms.wanted, terms.purpose)
+        return self.ways.of(customer, self._terms_for(service.service_id).way)
 
     def _is_gone(self, vehicle_id: str, vehicle: Vehicle | None) -> Refusal | None:
         """Ask once per vehicle whether the customer still has it."""
@@ -163,11 +179,23 @@ class Judge:
             self._gone[vehicle_id] = gone(vehicle, self.dealer.today)
         return self._gone[vehicle_id]
 
-    def _address(self, customer_id: str, customer: Customer | None) -> Refusal | None:
-        """Ask once per customer whether there is anybody to write to."""
-        if customer_id not in self._addresses:
-            self._addresses[customer_id] = not_addressable(customer, self.suppressed)
-        return self._addresses[customer_id]
+    def _keeper(self, customer_id: str) -> _Keeper:
+        """Ask once per customer what has nothing to do with the occasion."""
+        known = self._keepers.get(customer_id)
+        if known is None:
+            known = self._keepers[customer_id] = self._ask(customer_id)
+        return known
+
+    def _ask(self, customer_id: str) -> _Keeper:
+        customer, state = self.dealership.customers.get(customer_id), self.dealer.state
+        return _Keeper(
+            customer,
+            not_addressable(customer, self.suppressed),
+            customer_id in self.restricted,
+            None if customer is None else fleet_managed(customer),
+            held(self.holds.get(customer_id)),
+            frozenset() if customer is None else states_for(customer.postcode, customer.country, state),
+        )
 
     def _coming(self, customer: Customer) -> Refusal | None:
         """Refuse to miss somebody who comes soon, whatever for and with whichever vehicle."""
@@ -179,12 +207,11 @@ class Judge:
                 return Refusal(Reason.ALREADY_BOOKED, {"starts_at": booked.starts_at.isoformat()})
         return None
 
-    def _by_data(self, terms: _Terms, occasion: Occasion, vehicle: Vehicle, customer: Customer) -> Refusal | None:
+    def _by_data(self, terms: _Terms, occasion: Occasion, vehicle: Vehicle, keeper: _Keeper) -> Refusal | None:
         """Ask what the vehicle's records say: managed by others, booked, done, stale, not meant."""
-        house, today, service = self.dealership, self.dealer.today, terms.service
-        refusal = None if terms.notice else fleet_managed(customer)
-        if refusal is not None:
-            return refusal
+        house, today, service, customer = self.dealership, self.dealer.today, terms.service, keeper.customer
+        if customer is None or (keeper.managed is not None and not terms.notice):
+            return keeper.managed
         history = house.history(vehicle.vehicle_id)
         appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
         refusal = booked_or_done(
@@ -192,27 +219,21 @@ class Judge:
         )
         refusal = refusal or (self._coming(customer) if terms.absence else None)
         refusal = refusal or stale(occasion, vehicle, history, today, service)
-        refusal = refusal or (None if terms.notice else held(self.holds.get(customer.customer_id)))
+        refusal = refusal or (None if terms.notice else keeper.held)
         if refusal is not None or not service.condition.source:
             return refusal
         kept = house.subjects.by_customer.get(customer.customer_id, ())
         seen = [day for one in kept if (day := house.history(one.vehicle_id).last_visit) is not None]
-        facts = condition_facts(
-            vehicle,
-            customer,
-            history,
-            occasion.due_date,
-            today,
-            vehicles=len(kept),
-            wheels_stored=vehicle.vehicle_id in house.wheels_stored,
-            last_seen=max(seen, default=None),
+        wheels = vehicle.vehicle_id in house.wheels_stored
+        last = max(seen, default=None)
+        return self._not_meant(
+            service, Scene(vehicle, customer, history, occasion.due_date, today, len(kept), wheels, last)
         )
-        return self._not_meant(service, facts)
 
-    def _not_meant(self, service: ServiceDefinition, facts: ConditionFacts) -> Refusal | None:
+    def _not_meant(self, service: ServiceDefinition, scene: Scene) -> Refusal | None:
         """Ask a condition once for all whose facts are alike, as far as it names them."""
-        named = named_in(service.condition.source, facts).values()
-        alike = (service.service_id, *(value for group in named for value in group.values()))
+        facts = facts_named(service.condition.source, scene)
+        alike = (service.service_id, *(value for group in facts.values() for value in group.values()))
         if alike not in self._conditions:
             self._conditions[alike] = not_meant(service, facts)
         return self._conditions[alike]

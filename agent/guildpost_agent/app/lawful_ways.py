@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.domain.consent.decide import Rules
@@ -12,7 +13,19 @@ from guildpost_agent.domain.legal_basis import Suppressed, dead_letter_box, reac
 from guildpost_agent.domain.records import Channel, Customer
 
 Lawful = tuple[tuple[Channel, str], ...]
-Wanted = tuple[Channel, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """The channels that somebody wants to use, in order, and what for."""
+
+    wanted: tuple[Channel, ...]
+    purpose: Purpose
+
+    @cached_property
+    def name(self) -> str:
+        """Tell it from others, cheaply."""
+        return " ".join((self.purpose.value, *(channel.value for channel in self.wanted)))
 
 
 @dataclass(frozen=True)
@@ -32,14 +45,14 @@ class LawfulWays:
     now: datetime
     _states: dict[tuple[str, ...], ConsentState] = field(default_factory=dict, init=False, repr=False)
     _alike: dict[object, Lawful] = field(default_factory=dict, init=False, repr=False)
-    _known: dict[tuple[str, Wanted, Purpose], Lawful] = field(default_factory=dict, init=False, repr=False)
+    _known: dict[tuple[str, str], Lawful] = field(default_factory=dict, init=False, repr=False)
 
-    def of(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+    def of(self, customer: Customer, way: Way) -> Lawful:
         """List the lawful ones of the wanted channels, in their order, with the ground of each."""
-        key = (customer.customer_id, wanted, purpose)
+        key = (customer.customer_id, way.name)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._ask(customer, wanted, purpose)
+            known = self._known[key] = self._ask(customer, way)
         return known
 
     def said(self, *customer_ids: str) -> ConsentState:
@@ -49,30 +62,31 @@ class LawfulWays:
             known = self._states[customer_ids] = self.dealership.consents.of(*customer_ids)
         return known
 
-    def _ask(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+    def _ask(self, customer: Customer, way: Way) -> Lawful:
         """Ask the ledger: a no on any record of a person holds for all of them, a yes for its own alone."""
         said, siblings = self.said(customer.customer_id), self.dealership.others_of(customer.customer_id)
-        if not siblings and is_silent(said, wanted, purpose):
-            return self._ask_alike(customer, wanted, purpose)
-        channels = self._decide(customer, wanted, said, purpose)
+        if not siblings and is_silent(said, way.wanted, way.purpose):
+            return self._ask_alike(customer, way)
+        channels = self._decide(customer, way, said)
         if not siblings:
             return channels
-        whole = dict(self._decide(customer, wanted, self.said(*siblings), purpose))
+        whole = dict(self._decide(customer, way, self.said(*siblings)))
         return tuple(channel for channel in channels if channel[0] in whole)
 
-    def _ask_alike(self, customer: Customer, wanted: Wanted, purpose: Purpose) -> Lawful:
+    def _ask_alike(self, customer: Customer, way: Way) -> Lawful:
         """Ask once for all customers who said nothing about this and are alike in what the decision rests on."""
         ways = tuple(
             (
                 reachable(customer, one) and not dead_letter_box(customer, one, self.suppressed),
                 self.suppressed(customer, one),
             )
-            for one in wanted
+            for one in way.wanted
         )
-        alike = (wanted, purpose, customer.is_business, customer.advertising_block, ways)
+        alike = (way.name, customer.is_business, customer.advertising_block, ways)
         if alike not in self._alike:
-            self._alike[alike] = self._decide(customer, wanted, NOTHING_STORED, purpose)
+            self._alike[alike] = self._decide(customer, way, NOTHING_STORED)
         return self._alike[alike]
 
-    def _decide(self, customer: Customer, wanted: Wanted, said: ConsentState, purpose: Purpose) -> Lawful:
-        return lawful_channels(customer, wanted, said, self.suppressed, self.now, purpose=purpose, rules=self.rules)
+    def _decide(self, customer: Customer, way: Way, said: ConsentState) -> Lawful:
+        suppressed, now, rules = self.suppressed, self.now, self.rules
+        return lawful_channels(customer, way.wanted, said, suppressed, now, purpose=way.purpose, rules=rules)

@@ -34,6 +34,7 @@ from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
 from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
 from guildpost_agent.cli.options import add_home
+from guildpost_agent.domain.working_days import load_holidays
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import GuildpostError, exit_code
 from guildpost_shared.logs import configure_logging
@@ -58,13 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Do steps until the input ends."""
     configure_logging()
     core = open_core(arguments.home)
-    gc.set_threshold(*BULK_THRESHOLDS)
+    prepare()
     for line in sys.stdin:
         order = json.loads(line)
         code = do_step(core, order["step"], datetime.fromisoformat(order["now"]), order["extra"])
         sys.stdout.write(json.dumps({"exit": code}) + "\n")
         sys.stdout.flush()
     return 0
+
+
+def prepare() -> None:
+    """Make a process ready for heavy steps: no needless collecting, tables loaded before a transaction waits."""
+    gc.set_threshold(*BULK_THRESHOLDS)
+    load_holidays()
 
 
 def do_step(core: Core, step: str, now: datetime, extra: Extra) -> int:

@@ -8,12 +8,13 @@ Both are given in the order in which they are asked for: whoever plans asks for 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from guildpost_agent.domain.cadence import Contact
+from guildpost_agent.domain.exclusions import Refusal
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.workshop import Facts, Room, Workshop
 
@@ -31,6 +32,7 @@ class Allowance:
         workshop: places and expected visits; None means that nobody set a limit.
         spent: cents by release day, all services together under the empty name.
         called: by customer, the calls to the household that count against the contact cap.
+        shut: windows in which no channel has a place left, by what they depend on; places are never given back.
     """
 
     budget_cents: int | None = None
@@ -39,6 +41,7 @@ class Allowance:
     workshop: Workshop | None = None
     spent: Counter[tuple[str, date]] = field(default_factory=Counter)
     called: Mapping[str, Sequence[Contact]] = field(default_factory=dict)
+    shut: dict[Hashable, Refusal] = field(default_factory=dict)
 
     def affords(self, channel: Channel, released: date, service_id: str) -> bool:
         """Say whether one more letter of a release day and service can be paid; e-mails cost nothing."""

@@ -19,7 +19,7 @@ Numbers = NDArray[np.int64]
 
 def day_column(days: Iterable[date | None], length: int) -> Days:
     """Put days into a column."""
-    return np.fromiter((NEVER if day is None else day.toordinal() - EPOCH for day in days), np.int64, length)
+    return np.fromiter([NEVER if day is None else day.toordinal() - EPOCH for day in days], np.int64, length)
 
 
 def day_number(day: date) -> int:

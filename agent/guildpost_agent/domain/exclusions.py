@@ -26,7 +26,6 @@ from typing import Final
 
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import Contact, fits
-from guildpost_agent.domain.condition_facts import named_in
 from guildpost_agent.domain.consent.decide import DEFAULTS, Rules
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Purpose
@@ -145,7 +144,7 @@ def fleet_managed(customer: Customer) -> Refusal | None:
 def not_meant(service: ServiceDefinition, facts: ConditionFacts) -> Refusal | None:
     """Refuse what the service's own condition excludes; one that cannot be worked out excludes."""
     try:
-        meant = service.condition.holds(named_in(service.condition.source, facts))
+        meant = service.condition.holds(facts)
     except ConditionError:
         meant = False
     return None if meant else Refusal(Reason.NOT_MEANT, {"service": service.service_id})

@@ -21,11 +21,12 @@ _TAG: Final = "guildpost/plan/v1"
 
 
 def _pack(parts: tuple[str, ...]) -> bytes:
-    packed: list[bytes] = []
-    for part in parts:
-        text = part.encode()
-        packed += (len(text).to_bytes(4, "big"), text)
-    return b"".join(packed)
+    texts = [part.encode() for part in parts]
+    return b"".join([_length(text) + text for text in texts])
+
+
+def _length(text: bytes) -> bytes:
+    return len(text).to_bytes(4, "big")
 
 
 def _identifier(digest: bytes) -> str:
@@ -40,10 +41,13 @@ def occasion_id(vehicle_id: str, customer_id: str, service_id: str, cycle: str) 
 
 def occasion_ids(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
     """Name many occasions, each given as vehicle, customer, service and due cycle; as ``occasion_id`` does."""
-    head, tails = _pack(("occasion",)), {row[2:]: _pack(row[2:]) for row in rows}
-    joined = b"".join(
-        hashlib.blake2b(head + _pack(row[:2]) + tails[row[2:]], digest_size=_ID_BYTES).digest() for row in rows
-    )
+    head, tails = _pack(("occasion",)), {cycle: _pack(cycle) for cycle in {row[2:] for row in rows}}
+    digests: list[bytes] = []
+    for row in rows:
+        vehicle, customer = row[0].encode(), row[1].encode()
+        packed = (head, _length(vehicle), vehicle, _length(customer), customer, tails[row[2:]])
+        digests.append(hashlib.blake2b(b"".join(packed), digest_size=_ID_BYTES).digest())
+    joined = b"".join(digests)
     bits = np.unpackbits(np.frombuffer(joined, np.uint8)).reshape(-1, _LETTER_BITS)
     text = _LETTERS[bits @ _PLACES].tobytes().decode("ascii")
     return [text[at : at + _ID_LETTERS] for at in range(0, len(text), _ID_LETTERS)]

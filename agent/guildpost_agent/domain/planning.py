@@ -20,7 +20,7 @@ from guildpost_agent.domain.placing import contact_of, place
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.regions import states_of
 from guildpost_agent.domain.reminders import reminder_step
-from guildpost_agent.domain.sequence import Step, first_step, follow_up
+from guildpost_agent.domain.sequence import Step, follow_up
 from guildpost_agent.domain.service_work import cycle_days
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CONTACTS, OPEN, PROPOSED, UNHEARD
@@ -108,6 +108,11 @@ class _Household:
 
     def add(self, given: Candidate) -> None:
         """Plan one more occasion."""
+        first = not (self._touchpoints or self._led)
+        shut = self._allowance.shut.get(given.window_key) if first else None
+        if shut is not None:  # for whoever was asked about before, and for everybody after
+            self.results.append((given, shut))
+            return
         step = _step(given, self._touchpoints, self._dealer, self._heard)
         if isinstance(step, Refusal):
             self.results.append((given, step))
@@ -120,7 +125,13 @@ class _Household:
             if isinstance(result, Touchpoint):
                 self._contacts.append(contact_of(result, self._dealer.zone))
                 self._led.append(len(self.results))
+            elif first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
+                self._allowance.shut[candidate.window_key] = result
         self.results.append((candidate, result))
+
+    def _is_called(self, candidate: Candidate) -> bool:
+        """Say whether calls were in the way of a message, too."""
+        return candidate.occasion.customer_id in self._allowance.called
 
     def _carried(self, candidate: Candidate) -> Bundled | None:
         """Let a message of the same customer and group that is met inside the window carry the occasion along."""
@@ -152,7 +163,7 @@ def _step(candidate: Candidate, touchpoints: Sequence[Touchpoint], dealer: Deale
         said = next((t for t in touchpoints if t.touchpoint_id in heard.answered and _asked_before(t, candidate)), None)
         if said is not None:
             return Refusal(Reason.ANSWERED, {"on": said.planned_at.astimezone(dealer.zone).date().isoformat()})
-        first = first_step(service, occasion.due_date, dealer.today)
+        first = dealer.first_step(service, occasion.due_date)
         return _within_year(candidate, first, touchpoints, dealer)
     last = max(mine, key=lambda t: (t.planned_at, t.touchpoint_id))
     on = last.planned_at.astimezone(dealer.zone).date().isoformat()

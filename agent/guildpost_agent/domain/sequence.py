@@ -9,14 +9,14 @@ A sequence ends with a booking, an answer, or its last window; a due cycle is en
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from guildpost_agent.domain.cadence import GAP_DAYS
+from guildpost_agent.domain.frozen import frozen
 from guildpost_shared.services.definition import ServiceDefinition, Touch
 
 
-@dataclass(frozen=True)
+@frozen
 class Window:
     """Days before the due date: the first and the last that may be, and the recommended one."""
 
@@ -25,7 +25,7 @@ class Window:
     default_lead: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """The next message: its window, the day before which it must not come, and whether one went before."""
 

@@ -11,7 +11,7 @@ week (a letter to the release that is no more than a week further from the aim),
 by a tenth of its places then. Weekday and hour stay, and so does what is explored.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ from guildpost_agent.domain.keyed import choose, draw
 from guildpost_agent.domain.lift.control import LEAST_SHARE, ControlGroup, Member
 from guildpost_agent.domain.records import Channel, Occasion
 from guildpost_agent.domain.release_days import Rhythm
-from guildpost_agent.domain.sequence import Step, Window, opening_of
+from guildpost_agent.domain.sequence import Step, Window, first_step, opening_of
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.working_days import (
     END_HOUR,
@@ -76,6 +76,15 @@ class Dealer:
     share: float = LEAST_SHARE
     members: Collection[Member] = frozenset()
     reviewed: Collection[str] = frozenset()
+    _firsts: dict[tuple[str, date], Step] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def first_step(self, service: ServiceDefinition, due: date) -> Step:
+        """Give the first contact of a cycle; many occasions share service and due date."""
+        key = (service.service_id, due)
+        known = self._firsts.get(key)
+        if known is None:
+            known = self._firsts[key] = first_step(service, due, self.today)
+        return known
 
     @cached_property
     def today(self) -> date:
@@ -130,6 +139,11 @@ class Candidate:
         return self.occasion.due_date - timedelta(days=self.window.last_day)
 
     @property
+    def window_key(self) -> Hashable:
+        """What the possible times of the first message depend on, beside the dealer."""
+        return self.occasion.service_id, self.occasion.due_date, self.states, self.channels
+
+    @property
     def rank(self) -> tuple[int, date, str]:
         """The order among one customer's occasions: strength, due date, id."""
         return -self.service.strength, self.occasion.due_date, self.occasion.occasion_id
@@ -144,7 +158,7 @@ class Option:
     contact: Contact
 
 
-@dataclass(frozen=True)
+@frozen
 class Aim:
     """What the draw wants: arm, lead time in days, weekday (0 = Monday) and hour of the slot."""
 
@@ -154,7 +168,7 @@ class Aim:
     hour: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Timing:
     """The time chosen.
 

@@ -16,6 +16,12 @@ SATURDAY: Final = 5
 SUNDAY: Final = 6
 # Delivery of a letter: the fourth working day after it is handed over.
 LETTER_WORKING_DAYS: Final = 4
+_SOME_YEAR: Final = 2027
+
+
+def load_holidays() -> None:
+    """Load the table of holidays, which takes a quarter of a second, before a transaction has to wait for it."""
+    _closed(_SOME_YEAR, frozenset())
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from guildpost_agent.domain.condition_facts import condition_facts
+from guildpost_agent.domain.condition_facts import FACTS, Scene, facts_named
 from guildpost_agent.domain.cycles import carried_before, cycle_of
 from guildpost_agent.domain.history import NOTHING, histories
 from guildpost_agent.domain.keyed import occasion_id
@@ -13,6 +13,7 @@ from guildpost_agent.domain.occasions import find
 from guildpost_agent.domain.records import Job, Occasion, Triage
 from guildpost_agent.domain.service_work import answers, cycle_days, done_within_days, works_of
 from guildpost_agent.domain.subjects import Subjects
+from guildpost_shared.services.conditions import FIELDS
 from tests.factories.agent import NOW, TODAY, a_customer, a_job, a_vehicle
 from tests.factories.round_world import a_touchpoint
 from tests.factories.standard_services import standard_services
@@ -75,17 +76,20 @@ def test_tyres_for_all_the_year_are_known_from_the_workshop_s_lines(
 ) -> None:
     jobs = [a_job(f"A{n}", order_date=date(2026, 1 + n, 1), text=text) for n, text in enumerate(lines)]
     history = histories(reversed(jobs), works_of(SERVICES.values())).get("V1", NOTHING)
-    facts = condition_facts(a_vehicle(), a_customer(), history, TODAY, TODAY, wheels_stored=stored)
-    assert expected is facts["vehicle"]["all_season"]
+    scene = Scene(a_vehicle(), a_customer(), history, TODAY, TODAY, wheels_stored=stored)
+    assert facts_named("vehicle.all_season", scene) == {"vehicle": {"all_season": expected}}
 
 
 def test_somebody_is_of_age_on_the_birthday_itself() -> None:
     history = histories([a_job()])["V1"]
     born = a_customer(birth_date=TODAY.replace(year=TODAY.year - 18))
-    ages = [
-        condition_facts(a_vehicle(), born, history, TODAY, day)["customer"]["age_years"] for day in (TODAY - DAY, TODAY)
-    ]
+    scenes = [Scene(a_vehicle(), born, history, TODAY, day) for day in (TODAY - DAY, TODAY)]
+    ages = [facts_named("customer.age_years >= 18", scene)["customer"]["age_years"] for scene in scenes]
     assert [17, 18] == ages
+
+
+def test_every_field_that_a_condition_may_name_is_a_fact() -> None:
+    assert {group: set(names) for group, names in FACTS.items()} == {group: set(of) for group, of in FIELDS.items()}
 
 
 def subjects(*jobs: Job, **persons: str) -> Subjects:

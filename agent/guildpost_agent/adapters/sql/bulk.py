@@ -42,10 +42,17 @@ def insert_rows(
         if convert is not None:
             shared = isinstance(table.c[name].type, (Date, Instant))
             columns[at] = _converted(columns[at], convert) if shared else _written(columns[at], convert)
+        elif type(columns[at][0]) is not str and isinstance(columns[at][0], str):
+            columns[at] = [_plain(value) for value in columns[at]]
     verb, rest = _VERBS[otherwise]
     marks = ", ".join("?" * len(names))
     statement = f"{verb} INTO {table.name} ({', '.join(names)}) VALUES ({marks}){rest}"  # names come from the schema
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def _plain(value: str | None) -> str | None:
+    """Give a code as a plain text: the driver looks for an adapter of any other kind of text, row by row."""
+    return None if value is None else str.__str__(value)
 
 
 def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -31,7 +31,9 @@ _TABLES: Final[dict[type[Record], Table]] = {
 _NOT_PLAIN: Final[dict[type[Record], frozenset[str]]] = {
     Customer: frozenset({"salutation", "title", "second_salutation", "second_title", "care_of", "site", "provenance"}),
     Vehicle: frozenset({"vin", "plate", "hsn", "tsn", "site", "provenance"}),
+    Job: frozenset({"job_id", "order_number", "customer_id", "charge", "site", "invoice_cents"}),
 }
+_OMITTED: Final[dict[str, object]] = {"provenance": {}, "invoice_cents": None}
 
 
 def _columns(table: Table, record: type[Record]) -> list[ColumnElement[Any]]:
@@ -105,7 +107,7 @@ class SqlRecords:
         if not columns:
             return []
         read = dict(zip(names, columns, strict=True))
-        empty: dict[str, Iterator[object]] = {name: repeat({} if name == "provenance" else "") for name in omitted}
+        empty: dict[str, Iterator[object]] = {name: repeat(_OMITTED.get(name, "")) for name in omitted}
         whole = [read.get(field.name) or empty[field.name] for field in fields(record)]
         return [record(*row) for row in zip(*whole, strict=False)]
 
@@ -168,8 +170,10 @@ class SqlRecords:
         stored = select(wheel_sets.c.vehicle_id).where(wheel_sets.c.is_historic.is_(False)).distinct()
         return list(self._connection.scalars(stored))
 
-    def jobs(self, since: date = date.min) -> list[Job]:
+    def jobs(self, since: date = date.min, *, plain: bool = False) -> list[Job]:
         """List the labour lines of orders made on or after a day."""
+        if plain and since == date.min:
+            return self._all(Job, plain=True)
         return self._read(Job, *([jobs.c.order_date >= since] if since > date.min else []))
 
     def appointments(self) -> list[Appointment]:

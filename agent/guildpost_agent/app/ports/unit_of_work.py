@@ -101,7 +101,7 @@ class Records(Protocol):
         """List the vehicles of which a set of wheels lies in the dealer's store."""
         ...
 
-    def jobs(self, since: date = date.min) -> list[Job]:
+    def jobs(self, since: date = date.min, *, plain: bool = False) -> list[Job]:
         """List the labour lines of orders made on or after a day."""
         ...
 

@@ -16,26 +16,26 @@ done with an address before the dealer had this ledger, nobody can tell.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from guildpost_agent.domain.consent.events import ConsentEvent
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.consent.terms import Basis, ContactChannel, ContentClass, Kind, Purpose, Refusal
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.months import add_months
 
 _ORDER: Final = (Basis.CONSENT, Basis.CONTRACT, Basis.UWG_7_3, Basis.PRESUMED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Rules:
     """Settings of the dealer: after how many months an unused consent falls asleep (0: never)."""
 
     dormant_after_months: int = 24
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What is known of a person beside the ledger: a business, blocked in the DMS, suppressed addresses' channels."""
 
@@ -44,7 +44,7 @@ class Facts:
     suppressed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@frozen
 class Approach:
     """What is about to be done: what for, by which way, and what the message really contains."""
 
@@ -58,7 +58,7 @@ class Approach:
         return (self.purpose, self.channel)
 
 
-@dataclass(frozen=True)
+@frozen
 class Decision:
     """Yes with the ground, or no with the reason; ``proof`` are the ledger's entries that it rests on."""
 

@@ -12,7 +12,7 @@ Entries of several records of one person are folded together: whoever objected u
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 
@@ -27,12 +27,13 @@ from guildpost_agent.domain.consent.terms import (
     Kind,
     Origin,
 )
+from guildpost_agent.domain.frozen import frozen
 
 Pair = tuple[str, str]
 """Purpose and channel."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ConsentState:
     """A person's present state.
 
