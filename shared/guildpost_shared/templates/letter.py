@@ -19,8 +19,8 @@ from importlib import resources
 from typing import Any, Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.templates.letter_data import letter_data
 from guildpost_shared.templates.letter_text import BlockKind, Letter
-from guildpost_shared.templates.qr import qr_png
 
 PDF_STANDARD: Final = "a-2u"
 # Heights in mm of what letter.typ sets: a line with and without its leading, the gap after a paragraph.
@@ -66,7 +66,7 @@ def typeset(letters: Sequence[Letter], *, created: datetime) -> LetterBatch:
     if not letters:
         raise Refused("letter_typesetting_failed", "no letters")
     heights = [_height(letter) for letter in letters]
-    rows = [_data(letter) for letter in letters]
+    rows = [letter_data(letter, long=False) for letter in letters]
     for doubt in _DOUBTS:
         for row, height in zip(rows, heights, strict=True):
             row["long"] = height > doubt
@@ -74,11 +74,6 @@ def typeset(letters: Sequence[Letter], *, created: datetime) -> LetterBatch:
         if batch is not None:
             return batch
     raise Refused("letter_typesetting_failed", "page marks do not match the letters")
-
-
-def _data(letter: Letter) -> dict[str, Any]:
-    blocks = [{"kind": block.kind.value, "texts": block.texts} for block in letter.blocks]
-    return {**vars(letter), "blocks": blocks, "code": list(qr_png(letter.answer_url)) if letter.answer_url else []}
 
 
 def _height(letter: Letter) -> float:

@@ -61,10 +61,10 @@ def printed(letters: Sequence[Letter]) -> LetterBatch:
     return typeset(letters, created=CREATED)
 
 
-def picture(pdf: bytes, page: int = 0) -> np.ndarray[Any, Any]:
-    """Print a page at 300 dots per inch: True where there is ink."""
+def picture(pdf: bytes, page: int = 0, dots: int = 300) -> np.ndarray[Any, Any]:
+    """Print a page at so many dots per inch: True where there is ink."""
     with pypdfium2.PdfDocument(pdf) as document:
-        grey = document[page].render(scale=300 / 72, grayscale=True).to_numpy()
+        grey = document[page].render(scale=dots / 72, grayscale=True).to_numpy()
     return np.asarray(grey).squeeze() < INK
 
 
@@ -125,6 +125,14 @@ def test_the_code_is_read_back_from_the_print_and_opens_the_answer_page() -> Non
     pdf = printed([letter(), letter(links=LinkContext("", URL))]).pdf
     first, second = (zxingcpp.read_barcodes((~picture(pdf, page)).astype(np.uint8) * 255) for page in (0, 1))
     assert ([(URL, zxingcpp.BarcodeFormat.QRCode)], []) == ([(code.text, code.format) for code in first], second)
+
+
+@pytest.mark.parametrize("dots", [240, 300, 400, 600])
+@pytest.mark.parametrize("length", [40, 150, 230, 400])
+def test_a_code_is_read_from_coarse_and_from_fine_printers(length: int, dots: int) -> None:
+    url = "https://a.example/" + "x" * length
+    black = picture(printed([letter(links=LinkContext(url, ""))]).pdf, dots=dots)
+    assert [url] == [found.text for found in zxingcpp.read_barcodes((~black).astype(np.uint8) * 255)]
 
 
 @pytest.mark.parametrize("length", [1, 40, 150, 400])
