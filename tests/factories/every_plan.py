@@ -23,7 +23,7 @@ EACH_SIZE = pytest.mark.parametrize("examples", [20, pytest.param(2_000, marks=p
 def every_plan(examples: int, check: Check) -> None:
     """Ask a question of so many plans."""
 
-    @settings(max_examples=examples, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+    @settings(max_examples=examples, deadline=None, phases=PHASES, suppress_health_check=SLOW, print_blob=True)
     @given(dealerships(), st.randoms(use_true_random=False))
     def ask(here: RandomDealership, random: Any) -> None:
         with TemporaryDirectory() as folder:

@@ -11,18 +11,30 @@ import pytest
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
 from guildpost_agent.app.calls.list_calls import CallList, list_calls
 from guildpost_agent.app.calls.rules import CallRules
+from guildpost_agent.app.consents.record import record_preferences
 from guildpost_agent.app.emergency_stop import stop_sending
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.record_bookings import record_bookings
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Desk, Priority
+from guildpost_agent.domain.consent.preferences import NO_WISHES, liking
 from guildpost_agent.domain.consent.terms import Basis
 from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from tests.agent.calls.test_call_planning import calling
 from tests.agent.calls.test_call_use_cases import PHONE
-from tests.factories.agent import KEY, NOW, a_config, a_customer, a_job, a_vehicle, an_appointment, open_store
+from tests.factories.agent import (
+    KEY,
+    NOW,
+    a_config,
+    a_consent,
+    a_customer,
+    a_job,
+    a_vehicle,
+    an_appointment,
+    open_store,
+)
 from tests.factories.standard_services import standard_services
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -110,6 +122,18 @@ def test_who_may_be_called_and_not_written_to_is_called(store: OpenUnitOfWork) -
     assert "hu_au: fällig am 30.04.2027" == task.context[0]
     assert [task] == [call.task for call in listed(store).calls]
     assert [task] == plan(store, NOW + 7 * DAY)
+
+
+@pytest.mark.parametrize(("liked", "called"), [((), False), (("phone",), True), (("email", "phone"), False)])
+def test_who_may_be_mailed_is_called_first_where_calls_are_liked_best(
+    store: OpenUnitOfWork,
+    liked: tuple[str, ...],
+    called: bool,  # noqa: FBT001 — a table's column
+) -> None:
+    put(store)
+    change(store, lambda uow: uow.consents.append([a_consent(TREATED)]))
+    change(store, lambda uow: record_preferences(uow, TREATED, liking(NO_WISHES, liked), NOW))
+    assert called == bool(plan(store))
 
 
 @pytest.mark.parametrize(

@@ -37,20 +37,24 @@ def check_fate(one: Occasion, uow: UnitOfWork, touchpoints: list[Touchpoint]) ->
 @EACH_SIZE
 def test_every_occasion_has_one_fate_and_no_message_carries_a_stranger_s(examples: int) -> None:
     def check(here: RandomDealership, folder: Path, _random: Any) -> None:
-        services = {service.service_id: service for service in here.services}
         with planned(here, folder)() as uow:
-            occasions, touchpoints = uow.plans.occasions(), uow.plans.touchpoints()
-            by_id = {one.occasion_id: one for one in occasions}
-            for one in occasions:
-                check_fate(one, uow, touchpoints)
-        for touchpoint in touchpoints:
-            leader = services[touchpoint.service_id]
-            for other in (by_id[name] for name in touchpoint.bundled):
-                assert (touchpoint.customer_id, leader.bundle_group, leader.purpose) == (
-                    other.customer_id, services[other.service_id].bundle_group, services[other.service_id].purpose
-                )  # fmt: skip
+            check_fates(here, uow)
 
     every_plan(examples, check)
+
+
+def check_fates(here: RandomDealership, uow: UnitOfWork) -> None:
+    services = {service.service_id: service for service in here.services}
+    occasions, touchpoints = uow.plans.occasions(), uow.plans.touchpoints()
+    by_id = {one.occasion_id: one for one in occasions}
+    for one in occasions:
+        check_fate(one, uow, touchpoints)
+    for touchpoint in touchpoints:
+        leader = services[touchpoint.service_id]
+        for other in (by_id[name] for name in touchpoint.bundled):
+            assert (touchpoint.customer_id, leader.bundle_group, leader.purpose) == (
+                other.customer_id, services[other.service_id].bundle_group, services[other.service_id].purpose
+            )  # fmt: skip
 
 
 @EACH_SIZE

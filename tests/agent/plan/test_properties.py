@@ -52,11 +52,15 @@ def check_ground(here: RandomDealership, uow: UnitOfWork, touchpoint: Touchpoint
 def test_every_message_has_a_time_and_a_ground_that_hold_when_asked_again(examples: int) -> None:
     def check(here: RandomDealership, folder: Path, _random: Any) -> None:
         with planned(here, folder)() as uow:
-            for touchpoint in uow.plans.touchpoints():
-                check_times(here, uow, touchpoint)
-                check_ground(here, uow, touchpoint)
+            check_messages(here, uow)
 
     every_plan(examples, check)
+
+
+def check_messages(here: RandomDealership, uow: UnitOfWork) -> None:
+    for touchpoint in uow.plans.touchpoints():
+        check_times(here, uow, touchpoint)
+        check_ground(here, uow, touchpoint)
 
 
 def commercial(here: RandomDealership, touchpoints: list[Touchpoint]) -> Iterator[Touchpoint]:
@@ -67,18 +71,21 @@ def commercial(here: RandomDealership, touchpoints: list[Touchpoint]) -> Iterato
 @EACH_SIZE
 def test_no_household_or_budget_gets_more_than_its_share(examples: int) -> None:
     def check(here: RandomDealership, folder: Path, _random: Any) -> None:
-        homes = {member.customer_id: member.household_id for member in here.members}
         with planned(here, folder)() as uow:
-            touchpoints = uow.plans.touchpoints()
-        letters: Counter[date] = Counter()
-        met: dict[str, list[Any]] = {}
-        for one in commercial(here, touchpoints):
-            contact, others = contact_of(one, BERLIN), met.setdefault(homes[one.customer_id], [])
-            assert fits(contact, others)
-            others.append(contact)
-            letters[contact.first] += one.channel is Channel.LETTER
-        figures, every = here.config.figures, here.config.letters.release_every_days
-        budget = figures.weekly_budget_cents * every // 7
-        assert not budget or all(count * figures.letter_cents <= budget for count in letters.values())
+            check_shares(here, uow)
 
     every_plan(examples, check)
+
+
+def check_shares(here: RandomDealership, uow: UnitOfWork) -> None:
+    homes = {member.customer_id: member.household_id for member in here.members}
+    letters: Counter[date] = Counter()
+    met: dict[str, list[Any]] = {}
+    for one in commercial(here, uow.plans.touchpoints()):
+        contact, others = contact_of(one, BERLIN), met.setdefault(homes[one.customer_id], [])
+        assert fits(contact, others)
+        others.append(contact)
+        letters[contact.first] += one.channel is Channel.LETTER
+    figures, every = here.config.figures, here.config.letters.release_every_days
+    budget = figures.weekly_budget_cents * every // 7
+    assert not budget or all(count * figures.letter_cents <= budget for count in letters.values())

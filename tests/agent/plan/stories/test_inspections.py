@@ -102,6 +102,14 @@ def test_maintenance_and_brake_fluid_that_fall_due_together_share_one_message(tm
     assert date(2027, 3, 13) <= first.met <= date(2027, 4, 5)  # the window that both have in common
 
 
+def test_maintenance_is_told_twice_between_forty_five_and_ten_days_before_it_is_due(tmp_path: Path) -> None:
+    story, due = Story(tmp_path, FEBRUARY, "inspection"), date(2027, 4, 20)
+    story.customer_with_a_car(next_service=due)
+    told = story.until(date(2027, 6, 15))
+    assert ["invitation", "reminder"] == [one.touch for one in told]
+    assert all(due - 45 * DAY <= one.met <= due - 10 * DAY for one in told)
+
+
 def test_two_cars_of_one_customer_are_named_in_one_message(story: Story) -> None:
     second = a_vehicle("V1", customer_id=story.customer, next_hu=APRIL, next_service=date(2029, 1, 1))
     story.add(second)

@@ -1,5 +1,6 @@
 """Birthday, welcome and win-back: days of a person, not of a car."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 
 from guildpost_agent.app.ports.people import Membership
+from guildpost_shared.services.event_rules import AnniversaryRule, YearlyDay
 from tests.factories.agent import NOW, a_customer, a_vehicle
-from tests.factories.planning_story import DAY, TREATED, Story
+from tests.factories.planning_story import DAY, SERVICES, TREATED, Story
 
 START = date(2027, 2, 1)
 VISIT = START - 200 * DAY
@@ -52,6 +54,15 @@ def test_who_is_not_greeted(tmp_path: Path, customer: dict[str, Any], reason: st
     found = story(tmp_path, "birthday", **{"birth_date": date(1980, 2, 17), **customer})
     assert [] == found.until(date(2027, 2, 16))
     assert reason == found.why("birthday")
+
+
+def test_the_day_of_purchase_is_the_same_rule_with_another_day(tmp_path: Path) -> None:
+    """A file of the catalogue names it, like any other service."""
+    rule = AnniversaryRule(YearlyDay.DELIVERED_ON)
+    found = Story(tmp_path, START, replace(SERVICES["birthday"], service_id="purchase_day", occasion=rule))
+    found.customer_with_a_car(delivered_on=date(2024, 2, 17))
+    found.becomes(birth_date=date(1980, 7, 1))
+    assert [date(2027, 2, 17)] == [one.met for one in found.until(date(2027, 3, 15))]
 
 
 @pytest.mark.parametrize("service", ["birthday", "win_back"])
