@@ -9,6 +9,7 @@ from importlib import resources
 
 from babel.messages.pofile import read_po
 
+from guildpost_shared.days import in_words
 from guildpost_shared.errors import Language
 
 
@@ -20,13 +21,14 @@ class Catalog:
         self._texts = texts
 
     def text(self, message_id: str, **params: object) -> str:
-        """Return a text with its placeholders filled.
+        """Return a text with its placeholders filled; days are written as the language does.
 
         Raises:
             KeyError: the id is in no catalogue (a bug: tests compare used and known ids).
         """
         template = self._texts[message_id]
-        return template.format(**params) if params else template
+        said = {name: in_words(value, self.language) for name, value in params.items()}
+        return template.format(**said) if said else template
 
     def plural(self, message_id: str, count: int, **params: object) -> str:
         """Return ``message_id.one`` or ``.many`` with its ``{count}``; German and English need no more forms (CLDR)."""

@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
+from guildpost_shared.days import in_words
+
 _MARK: Final = '{"problem": '
 
 
@@ -35,9 +37,9 @@ class Problem:
 
 
 def said(value: object, language: Literal["de", "en"]) -> object:
-    """Say a problem, also one that was written down as text; give anything else as it is."""
+    """Say a problem, also one that was written down as text, and write a day; give anything else as it is."""
     found = _read(value) if isinstance(value, str) and value.startswith(_MARK) else value
-    return found.said(language) if isinstance(found, Problem) else found
+    return found.said(language) if isinstance(found, Problem) else in_words(found, language)
 
 
 def _row(problem: Problem) -> dict[str, object]:

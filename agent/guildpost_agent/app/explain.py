@@ -8,6 +8,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_shared.catalog import Catalog, load
+from guildpost_shared.days import written_day
 from guildpost_shared.errors import Language, Refused
 
 Value = str | int | float | bool
@@ -93,7 +94,7 @@ def _readable(name: str, value: Value, catalog: Catalog) -> Value:
 
 def say_day(day: date, catalog: Catalog) -> str:
     """Write a day as the language writes it."""
-    return f"{day:%d.%m.%Y}" if catalog.language == "de" else f"{day.day} {day:%b %Y}"
+    return written_day(day, catalog.language)
 
 
 def say_moment(at: datetime, zone: tzinfo, catalog: Catalog) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.explain import say_moment
 from guildpost_agent.app.take_planner_in import PlannerReport, planner_reports
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.planner import take_planner
@@ -56,7 +57,7 @@ def _print(report: PlannerReport, texts: Catalog, zone: ZoneInfo) -> None:
     for reason, count in report.unmatched.items():
         print(texts.text("cli.appointments.unmatched", count=count, reason=_reason(reason, texts)))
     for number, starts, reason in report.listed[:SHOWN]:
-        local = f"{datetime.fromisoformat(starts).astimezone(zone):%Y-%m-%d %H:%M}"
+        local = say_moment(datetime.fromisoformat(starts), zone, texts)
         print(texts.text("cli.appointments.listed", number=number, starts=local, reason=_reason(reason, texts)))
 
 

@@ -7,8 +7,10 @@ approve yes --service ID --by NAME                  approve no --all --by NAME
 import argparse
 
 from guildpost_agent.app.approve_messages import Proposal, decide, proposals
+from guildpost_agent.app.explain import say_moment
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.plain_names import car_of, name_of
 from guildpost_agent.domain.approvals import Verdict
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError
@@ -57,14 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
 def line(one: Proposal, core: Core, texts: Catalog) -> str:
     """Say in one line what would go out, when, by which way, to whom, about what, and until when it may."""
     customer, vehicle, touchpoint = one.customer, one.vehicle, one.touchpoint
-    name = "" if customer is None else customer.company or f"{customer.given_name} {customer.family_name}".strip()
-    car = "" if vehicle is None else " ".join(filter(None, (vehicle.make, vehicle.model, vehicle.plate)))
     return texts.text(
         "cli.approve.line",
         message=touchpoint.touchpoint_id,
-        at=f"{touchpoint.planned_at.astimezone(core.zone):%Y-%m-%d %H:%M}",
+        at=say_moment(touchpoint.planned_at, core.zone, texts),
         channel=texts.text(f"consent.channel.{touchpoint.channel}"),
         services=", ".join(one.services),
-        who=" · ".join(filter(None, (name, car))),
-        until=f"{touchpoint.not_after.astimezone(core.zone):%Y-%m-%d %H:%M}",
+        who=" · ".join(filter(None, (name_of(customer), car_of(vehicle)))),
+        until=say_moment(touchpoint.not_after, core.zone, texts),
     )

@@ -93,7 +93,7 @@ def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
         yield from _call(call, texts, zone)
     for name in ("later", "over", "not_allowed", "stopped", "too_soon"):
         if count := getattr(found, name):
-            yield texts.text(f"cli.calls.{name}", count=count)
+            yield texts.plural(f"cli.calls.{name}", count)
 
 
 def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:

@@ -7,6 +7,7 @@ holds lift --customer N --by NAME [--kind complaint]          holds list [--hist
 import argparse
 from datetime import date
 
+from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.keep_holds import lift_holds, listed_holds, set_hold, steps_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, day_of, texts_of
@@ -88,16 +89,16 @@ def _list(core: Core, arguments: argparse.Namespace) -> None:
 
 def _line(hold: Hold, step: HoldStep | None, core: Core, texts: Catalog) -> str:
     until = texts.text("cli.holds.until", day=hold.until) if hold.until else ""
-    said = "" if step is None else texts.text("cli.holds.by", by=step.by_whom, at=_at(step, core))
+    said = "" if step is None else texts.text("cli.holds.by", by=step.by_whom, at=_at(step, core, texts))
     reason = "" if step is None else step.reason
-    parts = (texts.text(f"cli.holds.kind.{hold.kind}"), "", str(hold.since), until, said, reason)
+    parts = (texts.text(f"cli.holds.kind.{hold.kind}"), "", say_day(hold.since, texts), until, said, reason)
     return f"  {hold.customer_id:<10} {' '.join(parts)}".rstrip()
 
 
 def _step(step: HoldStep, core: Core, texts: Catalog) -> str:
     return texts.text(
         f"cli.holds.step.{step.step}",
-        at=_at(step, core),
+        at=_at(step, core, texts),
         by=step.by_whom,
         customer=step.customer_id,
         what=texts.text(f"cli.holds.kind.{step.kind}"),
@@ -105,5 +106,5 @@ def _step(step: HoldStep, core: Core, texts: Catalog) -> str:
     )
 
 
-def _at(step: HoldStep, core: Core) -> str:
-    return f"{step.at.astimezone(core.zone):%Y-%m-%d %H:%M}"
+def _at(step: HoldStep, core: Core, texts: Catalog) -> str:
+    return say_moment(step.at, core.zone, texts)

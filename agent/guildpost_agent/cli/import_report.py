@@ -28,7 +28,7 @@ def print_taken_in(
     for table, change in changes.items() if isinstance(changes, dict) else ():
         print(texts.text("cli.import.table", table=texts.text(f"dms.table.{table}"), **change))
     if report.report.get("erased"):
-        print(texts.text("cli.import.erased", count=report.report["erased"]))
+        print(texts.plural("cli.import.erased", int(str(report.report["erased"]))))
     _print_rows(quarantined[:SHOWN], len(quarantined), texts)
     warnings = report.report.get("warnings")
     _print_counts("cli.import.warnings", warnings if isinstance(warnings, dict) else {}, warning_words, texts)
@@ -69,7 +69,7 @@ def _print_rows(rows: Iterable[QuarantinedRow], total: int, texts: Catalog) -> N
         field, reason = field_words(row.field, texts), reason_words(row.reason, texts)
         print(texts.text("cli.import.row", file=row.file, row=row.row_number, field=field, reason=reason))
     if total > len(shown):
-        print(texts.text("cli.import.more_rows", count=total - len(shown)))
+        print(texts.plural("cli.import.more_rows", total - len(shown)))
 
 
 def _print_counts(key: str, counts: Mapping[str, int], words: Callable[[str, Catalog], str], texts: Catalog) -> None:

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError("file_not_new", path=arguments.out, reason=error.strerror or "?") from error
     for name, data in files.items():
         _write_new(arguments.out / name, data)
-    print(texts.text("cli.lettershop.opened", count=len(files), path=arguments.out))
+    print(texts.plural("cli.lettershop.opened", len(files), path=arguments.out))
     return 0
 
 

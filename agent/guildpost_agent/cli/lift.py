@@ -76,7 +76,7 @@ def described(
             yield f"  ↳ {_not_yet(lift, points, texts)}"
     yield texts.text("cli.lift.note", waiting=measured.waiting)
     if measured.unplaced:
-        yield texts.text("cli.lift.unplaced", count=measured.unplaced)
+        yield texts.plural("cli.lift.unplaced", measured.unplaced)
 
 
 def _order(cell: Cell) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from guildpost_agent.adapters.dms.vehicle_list_file import read_vehicle_list
+from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.load_vehicle_list import close_by_hand, load_vehicle_list, match_waiting
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
@@ -113,8 +114,9 @@ def show_list(core: Core, arguments: argparse.Namespace, list_id: str | None, *,
     for k in kept[-SHOWN:]:
         entry, state = k.entry, texts.text("cli.lists.state", day=k.done_on) if k.done_on else ""
         place = f"{entry.vehicle_id} {plates.get(entry.vehicle_id, '')}".strip()
-        print(f"  {entry.entered_on}  {entry.list_id}  {place}  {entry.reference}  {entry.text}  {state}".rstrip())
+        parts = (say_day(entry.entered_on, texts), entry.list_id, place, entry.reference, entry.text, state)
+        print(f"  {'  '.join(parts)}".rstrip())
     if waiting:
         print(texts.text("cli.lists.waiting", count=len(waiting)))
     for row in waiting[:SHOWN]:
-        print(f"  {row.entered_on}  {row.list_id}  {row.written}  {row.reference}")
+        print(f"  {say_day(row.entered_on, texts)}  {row.list_id}  {row.written}  {row.reference}")

@@ -75,7 +75,7 @@ def _review(core: Core, arguments: argparse.Namespace) -> None:
         wanted = {one for pair in pairs[:SHOWN] for one in (pair.customer_id, pair.other_id)}
         known = {customer.customer_id: customer for customer in uow.records.customers_of(wanted)}
     texts = texts_of(arguments)
-    print(texts.text("cli.people.review", count=len(pairs)))
+    print(texts.plural("cli.people.review", len(pairs)))
     for pair in pairs[:SHOWN]:
         print(f"{pair.probability:>5.0%}  {_line(known[pair.customer_id])}\n       {_line(known[pair.other_id])}")
         print(f"       {in_words(pair.evidence, texts)}")

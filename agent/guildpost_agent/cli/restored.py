@@ -28,6 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     refused = confirm_restored(
         core.open_uow, core.fence, core.keys.relay, by=arguments.by, now=now, send_due=arguments.send_due
     )
-    print(texts_of(arguments).text("cli.restored", count=refused, by=arguments.by))
+    print(texts_of(arguments).plural("cli.restored", refused, by=arguments.by))
     wake(core.home)
     return 0

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable
 
+from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.rights.confirm_retention import confirm_retention, confirmed_at, unconfirmed
 from guildpost_agent.app.rights.retention import retention_due, silent_people
 from guildpost_agent.bootstrap.core import Core
@@ -45,4 +46,4 @@ def _print(found: Iterable[Due], texts: Catalog) -> None:
     for due in found:
         words = texts.text(f"rights.retention.{due.rule}")
         law = texts.text(f"rights.law.{due.rule}")
-        print(f"{words:50} {law:50} {due.count:9}  {due.oldest or '–'}")
+        print(f"{words:50} {law:50} {due.count:9}  {say_day(due.oldest, texts) if due.oldest else '–'}")

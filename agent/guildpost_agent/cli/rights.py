@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.report.typeset import typeset_report
+from guildpost_agent.app.explain import say_moment
 from guildpost_agent.app.rights.erase import erase_person, readmit
 from guildpost_agent.app.rights.export import report_person
 from guildpost_agent.app.rights.restrict import Ground, lift_restriction, restrict_person
@@ -95,7 +96,7 @@ def _erase(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     key = "cli.rights.would_erase" if arguments.dry_run else "cli.rights.erased"
     print(texts.text(key, rows=sum(done.rows.values()), files=done.files))
     if done.waiting:
-        print(texts.text("cli.rights.waiting", count=done.waiting))
+        print(texts.plural("cli.rights.waiting", done.waiting))
     if not arguments.dry_run and not done.scrubbed:
         print(texts.text("cli.rights.scrub_later"))
 
@@ -120,7 +121,7 @@ def _log(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
         entries = uow.rights.logged()
     for entry in entries:
         kind = texts.text(f"rights.kind.{entry.kind}")
-        print(f"{entry.at:%Y-%m-%d %H:%M}Z  {entry.reference}  {kind}  {sum(entry.counts.values())}")
+        print(f"{say_moment(entry.at, core.zone, texts)}  {entry.reference}  {kind}  {sum(entry.counts.values())}")
 
 
 _HELP: Final[Mapping[str, str]] = {

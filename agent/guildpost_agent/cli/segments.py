@@ -65,7 +65,7 @@ def describe(
         yield _line(counts["value_band"].get(band.name, 0), band.label[language], _value(band, texts))
     yield texts.text("cli.segments.loyalty", years=definitions.loyalty_years)
     for grade in definitions.loyalty:
-        words = texts.text("cli.segments.rule.years", count=grade.years) if grade.years else _rest(texts)
+        words = texts.plural("cli.segments.rule.years", grade.years) if grade.years else _rest(texts)
         yield _line(counts["loyalty"].get(grade.name, 0), grade.label[language], words)
     yield texts.text("cli.segments.kind", vehicles=definitions.fleet_vehicles)
     for kind in (PRIVATE, BUSINESS, FLEET):
@@ -100,7 +100,7 @@ def _stage(stage: StageRule, texts: Catalog) -> str:
 
 
 def _value(band: ValueBand, texts: Catalog) -> str:
-    words = [texts.text("cli.segments.rule.visits", count=band.visits)] if band.visits else []
+    words = [texts.plural("cli.segments.rule.visits", band.visits)] if band.visits else []
     words += [texts.text("cli.segments.rule.hours", count=f"{band.hours:g}")] if band.hours else []
     words += [texts.text("cli.segments.rule.euros", count=f"{band.euros:g}")] if band.euros else []
     return texts.text("cli.segments.rule.or").join(words) or _rest(texts)

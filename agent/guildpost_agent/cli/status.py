@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         if proposed:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
-            print(texts.text("cli.status.fresh", table=texts.text(f"dms.table.{one.table}"), days=one.days))
+            print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
         for error in problems.values():
             print(public_text(error, arguments.lang))
     return 0

@@ -6,6 +6,7 @@ stop --by NAME [--reason "…"]          stop --service hu_au --by NAME         
 import argparse
 
 from guildpost_agent.app.emergency_stop import current_stop, stop_sending, stop_steps
+from guildpost_agent.app.explain import say_moment
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.emergency_stop import Step, Stop
@@ -47,7 +48,7 @@ def stop_line(stop: Stop | None, core: Core, texts: Catalog) -> str:
     """Say in one sentence what rests, since when and by whom."""
     if stop is None:
         return texts.text("cli.stop.nothing")
-    facts = {"since": f"{stop.since.astimezone(core.zone):%Y-%m-%d %H:%M}", "by": stop.by}
+    facts = {"since": say_moment(stop.since, core.zone, texts), "by": stop.by}
     if stop.everything:
         return texts.text("cli.stop.everything", **facts)
     return texts.text("cli.stop.services", services=", ".join(sorted(stop.services)), **facts)
@@ -58,7 +59,7 @@ def step_line(step: Step, core: Core, texts: Catalog) -> str:
     return texts.text(
         f"cli.stop.step.{step.kind}",
         what=", ".join(step.services) or texts.text("cli.stop.step.all"),
-        at=f"{step.at.astimezone(core.zone):%Y-%m-%d %H:%M}",
+        at=say_moment(step.at, core.zone, texts),
         by=step.by,
         reason=step.reason or "–",
     )

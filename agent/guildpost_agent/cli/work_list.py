@@ -37,13 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
     counts = Counter((item.reason, item.action) for item in items)
     for (reason, action), count in sorted(counts.items()):
         labels = {"reason": texts.text(f"worklist.reason.{reason}"), "action": texts.text(f"worklist.action.{action}")}
-        print(texts.text("cli.worklist.count", count=count, **labels))
+        print(texts.plural("cli.worklist.count", count, **labels))
     if arguments.csv:
         try:
             _write(arguments.csv, listed, texts)
         except OSError as error:
             raise ConfigurationError("file_unwritable", path=arguments.csv, reason=error.strerror) from None
-        print(texts.text("cli.worklist.written", path=arguments.csv, count=len(listed)))
+        print(texts.plural("cli.worklist.written", len(listed), path=arguments.csv))
         return 0
     for item in listed[:SHOWN]:
         print(f"{item.priority:>4}  {item.plate or item.vehicle_id:<12} {texts.text(f'worklist.action.{item.action}')}")

@@ -202,7 +202,7 @@ def test_the_agent_takes_the_planners_folder_in_and_says_what_came(
     said = capsys.readouterr().out
     assert "event no. 1 has no readable start" in said
     assert "2 events, 1 of them matched" in said
-    assert "no. 3, 2027-03-11 09:00: plate or number not known here" in said
+    assert "no. 3, 11 Mar 2027 09:00: plate or number not known here" in said
     assert {"exports": 0, "planner": 2} == {
         kind: sum(name.startswith(kind) and not name.endswith(".txt") for name, _ in core.rights.files.exports())
         for kind in ("exports", "planner")

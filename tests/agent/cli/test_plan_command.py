@@ -164,9 +164,9 @@ REFUSED = {
     "no such day": (("--to", "31.02.2027"), "„31.02.2027“ ist kein Datum."),
     "wrong way round": (
         (*AS_OF, "--from", "2027-03-02", "--to", "2027-03-01"),
-        "Der letzte Tag 2027-03-01 liegt vor dem ersten 2027-03-02. Tauschen Sie --from und --to.",
+        "Der letzte Tag 01.03.2027 liegt vor dem ersten 02.03.2027. Tauschen Sie --from und --to.",
     ),
-    "too far": ((*AS_OF, "--to", "2029-01-01"), "Wählen Sie mit --to einen Tag bis 2028-03-01"),
+    "too far": ((*AS_OF, "--to", "2029-01-01"), "Wählen Sie mit --to einen Tag bis 01.03.2028"),
     "unknown service": (("--service", "recall"), "Der Anlass recall steht in keinem gültigen Katalog."),
     "unknown vehicle": (("--vehicle", "V99"), "Die Fahrzeugnummer V99 ist nicht bekannt."),
     "unknown customer": (("--customer", "99"), "Die Kundennummer 99 ist nicht bekannt."),

@@ -85,11 +85,11 @@ def test_the_report_names_every_option_and_marks_the_chosen_one(world: SendingWo
     releases = forecast(world)
     text = " ".join("\n".join([*describe(releases[0], german), *in_all(releases, german, 42)]).split())
 
-    assert "Freigabe am 2027-03-08, Briefe: 91 alle als Brief 85,50 EUR * Dialogpost je Leitregion" in text
+    assert "Freigabe am 08.03.2027, Briefe: 91 alle als Brief 85,50 EUR * Dialogpost je Leitregion" in text
     assert "76,00 EUR Dialogpost Easy – Dialogpost national 1.900,00 EUR" in text
-    assert "am 2027-03-09 eingeliefert und ist am 2027-03-15 beim Empfänger" in text
+    assert "am 09.03.2027 eingeliefert und ist am 15.03.2027 beim Empfänger" in text
     assert "über dem Gewicht der Tariftabelle: 1." in text
-    assert "mit dem von 2026-01-01" in text
+    assert "mit dem von 01.01.2026" in text
     assert "spart gegenüber einer wöchentlichen 9,50 EUR" in text
 
 

@@ -45,7 +45,7 @@ def record_grant(uow: UnitOfWork, event: ConsentEvent, key: bytes) -> None:
     state = uow.consents.state_of(event.customer_id)
     closings = (*state.closed.get((event.purpose, event.channel), ()), *_listed(uow, customer, event, key))
     if not outweighs(event, closings):
-        raise Refused("consent_closed", day=closings[-1].at.date().isoformat())
+        raise Refused("consent_closed", day=closings[-1].at.date())
     if event.basis is Basis.CONSENT:
         _lift(uow, customer, event, state, key)
     uow.consents.append([event])
