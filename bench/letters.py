@@ -8,7 +8,7 @@ the same words with nothing around them: no letterhead, no window, no code, no r
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -89,11 +89,11 @@ class _Bench:
         reading = OneSnapshot(self.world.open_uow)
 
         @contextmanager
-        def held() -> Iterator[None]:  # as the agent's own composer does
-            with reading.held(), templates.held():
+        def held(touchpoint_ids: Collection[str]) -> Iterator[None]:  # as the agent's own composer does
+            with reading.held(touchpoint_ids), templates.held():
                 yield
 
-        self.composer = Composer(a_config(), services, templates, reading, held=held)
+        self.composer = Composer(a_config(), services, templates, reading.ahead, held=held)
 
     def plan(self, count: int, prefix: str) -> None:
         """Store customers with a vehicle and a letter that is due."""

@@ -1,7 +1,7 @@
 """The composing child of the bench: ``python -m bench.sending.compose_child FOLDER``, in the place of the agent's."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,18 +18,17 @@ def main(folder: Path) -> None:
     """Compose until the input ends."""
     world = BenchWorld(folder, read_only=True)
     reading = OneSnapshot(world.open_uow)
-    world.open_uow = reading
-    composer = world.composer()
+    composer = world.composer(reading.ahead)
 
     def compose(touchpoint_id: str, now: datetime) -> Draft[OutboxJob]:
-        with world.open_uow() as uow:
+        with reading.ahead() as uow:
             job = uow.outbox.get(touchpoint_id)
         assert job is not None
-        return compose_draft(world.open_uow, composer.mail, job, world.sender, now)
+        return compose_draft(reading.ahead, composer.mail, job, world.sender, now)
 
     @contextmanager
-    def held() -> Iterator[None]:
-        with reading.held(), world.templates.held():
+    def held(touchpoint_ids: Collection[str]) -> Iterator[None]:
+        with reading.held(touchpoint_ids), world.templates.held():
             yield
 
     compose_orders(compose, sys.stdin.buffer, sys.stdout.buffer, held)

@@ -17,7 +17,7 @@ from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender
 from guildpost_agent.app.outbox_steps import Recheck, queue
-from guildpost_agent.app.ports.reading import Reading
+from guildpost_agent.app.ports.reading import OpenReading, Reading
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.relay_state import note_relay_answer
@@ -55,9 +55,9 @@ class BenchWorld:
                 uow.commit()
         self.sender = Sender(CONFIG.smtp.from_address, CONFIG.relay.url, self.keys)
 
-    def composer(self) -> Composer:
-        """Give what fills the template."""
-        return Composer(CONFIG, {SERVICE.service_id: SERVICE}, self.templates, self.open_uow)
+    def composer(self, reading: OpenReading | None = None) -> Composer:
+        """Give what fills the template; ``reading`` reads for it."""
+        return Composer(CONFIG, {SERVICE.service_id: SERVICE}, self.templates, reading or self.open_uow)
 
     def recheck(self) -> Recheck:
         """Give the whole check in the moment of sending."""

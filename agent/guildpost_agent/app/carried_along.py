@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.domain.exclusions import booked_or_done, gone
 from guildpost_agent.domain.records import Occasion, Touchpoint, Vehicle
 from guildpost_agent.domain.service_work import answers, done_within_days
@@ -21,7 +21,7 @@ class Carried:
 
 
 def carried_along(
-    uow: UnitOfWork, touchpoint: Touchpoint, services: Mapping[str, ServiceDefinition], now: datetime, zone: tzinfo
+    uow: Reading, touchpoint: Touchpoint, services: Mapping[str, ServiceDefinition], now: datetime, zone: tzinfo
 ) -> list[Carried]:
     """List what is still due of what a touchpoint carries along; sold, booked and done is left out.
 
@@ -52,9 +52,9 @@ def carried_along(
     return found
 
 
-def words_of_list(uow: UnitOfWork, occasion: Occasion) -> str:
+def words_of_list(uow: Reading, occasion: Occasion) -> str:
     """Give the words that the list holds for the vehicle of an occasion; nothing where no list made it due."""
     if occasion.source != "list":
         return ""
-    words = [e.text for e in uow.lists.open() if e.vehicle_id == occasion.vehicle_id and e.text]
+    words = [entry.text for entry in uow.lists.open_on(occasion.vehicle_id) if entry.text]
     return words[-1] if words else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointment_news import (
     APPOINTMENTS,
@@ -38,7 +38,7 @@ class Visit:
     appointments: tuple[tuple[Appointment, int], ...]
 
 
-def visits_of(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime) -> list[Visit]:
+def visits_of(uow: Reading, touchpoint: Touchpoint, now: datetime) -> list[Visit]:
     """List what a message tells, as it still holds, earliest first.
 
     Args:
@@ -51,37 +51,31 @@ def visits_of(uow: UnitOfWork, touchpoint: Touchpoint, now: datetime) -> list[Vi
     """
     carried = filter(None, map(uow.plans.occasion, touchpoint.bundled))
     days = {(touchpoint.vehicle_id, touchpoint.due_date), *((one.vehicle_id, one.due_date) for one in carried)}
-    entries = [kept for kept in uow.lists.all() if kept.entry.list_id == APPOINTMENTS]
-    told = [
-        one.entry for one in entries if one.done_on is None and (one.entry.vehicle_id, one.entry.entered_on) in days
-    ]
     found: list[Visit] = []
-    for vehicle_id in sorted({entry.vehicle_id for entry in told}):
-        vehicle = uow.records.vehicle(vehicle_id)
+    for vehicle_id in sorted({vehicle_id for vehicle_id, _ in days}):
+        entries = (one for one in uow.lists.open_on(vehicle_id) if one.list_id == APPOINTMENTS)
+        told = [one for one in entries if (vehicle_id, one.entered_on) in days]
+        vehicle = uow.records.vehicle(vehicle_id) if told else None
         if vehicle is not None:
-            standing = _matched(uow, vehicle, [e for e in told if e.vehicle_id == vehicle_id], now)
-            found += _grouped(vehicle, standing)
+            found += _grouped(vehicle, _matched(uow, vehicle, told, now))
     if not found:
         raise Refused("appointment_over")
     return sorted(found, key=lambda visit: (visit.starts_at, visit.vehicle.vehicle_id, visit.called_off))
 
 
 def _matched(
-    uow: UnitOfWork, vehicle: Vehicle, told: Iterable[ListEntry], now: datetime
+    uow: Reading, vehicle: Vehicle, told: Iterable[ListEntry], now: datetime
 ) -> list[tuple[ListEntry, Appointment]]:
     """Pair entries with the appointments that they tell of, where both still say the same."""
-    ahead = [one for one in _appointments(uow, vehicle, now) if one.starts_at > now]
+    ahead = [one for one in _appointments(uow, vehicle) if one.starts_at > now]
     named = {word_of(one): one for one in ahead}
     return [(entry, named[word_in(entry)]) for entry in told if word_in(entry) in named]
 
 
-def _appointments(uow: UnitOfWork, vehicle: Vehicle, now: datetime) -> Iterable[Appointment]:
+def _appointments(uow: Reading, vehicle: Vehicle) -> Iterable[Appointment]:
     """List what the customer booked, for this vehicle or for none by name."""
-    return (
-        one
-        for one in uow.records.appointments_since(now)
-        if one.vehicle_id == vehicle.vehicle_id or (not one.vehicle_id and one.customer_id == vehicle.customer_id)
-    )
+    records = uow.records
+    return (*records.appointments_of(vehicle.vehicle_id), *records.appointments_without_vehicle(vehicle.customer_id))
 
 
 def _grouped(vehicle: Vehicle, standing: Iterable[tuple[ListEntry, Appointment]]) -> Iterable[Visit]:

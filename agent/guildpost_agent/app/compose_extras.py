@@ -10,7 +10,7 @@ from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.fitting_offers import offer_lines, offers_ground
 from guildpost_agent.app.next_best_offers import OfferDesk
-from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.message_context import APPOINTMENT, ground_text
 from guildpost_agent.domain.offers.offer import Place
@@ -39,7 +39,7 @@ class ExtrasDesk:
     services: Mapping[str, ServiceDefinition]
     offers: OfferDesk | None
 
-    def found(self, uow: UnitOfWork, touchpoint: Touchpoint, customer: Customer, now: datetime) -> Extras:
+    def found(self, uow: Reading, touchpoint: Touchpoint, customer: Customer, now: datetime) -> Extras:
         """Read what holds now.
 
         Raises:

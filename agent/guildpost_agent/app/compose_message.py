@@ -1,6 +1,6 @@
 """Compose the messages of the outbox, the letters of a batch, and the preview on screen, from one set of values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,8 +12,8 @@ from guildpost_agent.app.compose_extras import Extras, ExtrasDesk
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.next_best_offers import OfferDesk
+from guildpost_agent.app.ports.reading import OpenReading
 from guildpost_agent.app.ports.template_store import TemplateStore
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.legal_basis import basis
@@ -49,6 +49,7 @@ class Printed:
 
 
 Request = MailRequest | LetterRequest
+Held = Callable[[Collection[str]], AbstractContextManager[object]]
 Typeset = Callable[[Sequence[Letter], datetime], Printed]
 """Sets letters into one PDF, in the order given (loads the typesetter: only in the printing child)."""
 
@@ -61,11 +62,11 @@ class Composer:
         config: AgentConfig,
         services: Mapping[str, ServiceDefinition],
         templates: TemplateStore,
-        open_uow: OpenUnitOfWork,
+        open_uow: OpenReading,
         *,
         sign: Sign = unsigned,
         offers: OfferDesk | None = None,
-        held: Callable[[], AbstractContextManager[None]] = nullcontext,
+        held: Held = nullcontext,
     ) -> None:
         """Bring what messages are filled from.
 
@@ -76,7 +77,7 @@ class Composer:
             open_uow: opens a transaction.
             sign: signs a finished mail.
             offers: finds the dealer's offers that fit; without it no message shows any.
-            held: is around messages that may share one reading of records and templates.
+            held: is around the messages of some touchpoints, which may share one reading of records and templates.
         """
         self.held = held
         self._extras = ExtrasDesk(config, services, offers)
@@ -127,7 +128,7 @@ class Composer:
         """Compose and typeset a batch; a letter that cannot be filled is left out with its reason."""
         letters: list[Letter] = []
         refused: dict[str, str] = {}
-        with self.held():
+        with self.held([request.touchpoint.touchpoint_id for request in requests]):
             for request in requests:
                 try:
                     letters.append(self.letter(request))

@@ -20,6 +20,7 @@ from guildpost_agent.app.mail_group import MailGroup
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts, MailRun, OnDemand
 from guildpost_agent.app.outbox_steps import Recheck, advertises, queue, rests
 from guildpost_agent.app.ports.channel import Channel, OutgoingMail
+from guildpost_agent.app.ports.reading import OpenReading
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
 from guildpost_agent.app.relay_state import relay_speaks
@@ -129,7 +130,7 @@ def composing_here(open_uow: OpenUnitOfWork, compose: Compose, clock: Clock, sen
 
 
 def compose_draft(
-    open_uow: OpenUnitOfWork, compose: Compose, job: OutboxJob, sender: Sender, now: datetime
+    open_uow: OpenReading, compose: Compose, job: OutboxJob, sender: Sender, now: datetime
 ) -> Draft[OutboxJob]:
     """Step 2; what cannot be filled is refused, what has no template yet waits."""
     with open_uow() as uow:

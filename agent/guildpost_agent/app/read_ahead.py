@@ -1,9 +1,9 @@
-"""The questions of the last check, answered for a whole group of messages by a fixed number of readings.
+"""The questions of writing and checking messages, answered for a whole group of messages by a fixed number of readings.
 
 A ``Reading`` that looks like the transaction it belongs to. The first question of a kind reads the answers for
-everybody in the group; who lies outside of it is read when somebody asks. It is used inside the claiming transaction,
-which alone may write: what was read holds until that ends, but for the moves of the group's own messages, of which it
-is told (``moved``).
+everybody in the group; who lies outside of it is read when somebody asks. It is used inside one transaction: where
+that only reads, it sees one snapshot; where it claims, it alone may write, so that what was read holds until it ends,
+but for the moves of the group's own messages, of which it is told (``moved``).
 
     reading = ReadAhead(uow, ["t1", "t2"])
     recheck(reading, touchpoint)
@@ -55,7 +55,8 @@ class ReadAhead:
         self.documents = _Documents(uow)
         self.people = _People(uow, self._customers)
         self.records = _Records(uow, self._customers, self._vehicles)
-        self.plans = _Plans(uow, ids, self.people.all_housemates)
+        self.lists = uow.lists
+        self.plans = _Plans(uow, ids, self._occasions, self.people.all_housemates)
         self.outbox = _Outbox(uow, lambda: (*ids, *self.plans.met()))
         self.consents = _Consents(uow, self.people.all_records)
         self.suppressions = _Suppressions(uow, self._entries)
@@ -74,6 +75,9 @@ class ReadAhead:
 
     def _customers(self) -> set[str]:
         return {touchpoint.customer_id for touchpoint in self._touchpoints()}
+
+    def _occasions(self) -> set[str]:
+        return {one for touchpoint in self._touchpoints() for one in (touchpoint.occasion_id, *touchpoint.bundled)}
 
     def _vehicles(self) -> set[str]:
         return {touchpoint.vehicle_id for touchpoint in self._touchpoints()}
@@ -125,6 +129,7 @@ class _Records:
         records = uow.records
         self.customer = Ahead(customers, lambda ids: _by("customer_id", records.customers_of(ids)))
         self.vehicle = Ahead(vehicles, lambda ids: _by("vehicle_id", records.vehicles_of(ids)))
+        self.appointments_without_vehicle = records.appointments_without_vehicle
         self._jobs = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.jobs_of_vehicles(ids)))
         self._appointments = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.appointments_of_vehicles(ids)))
 
@@ -136,9 +141,9 @@ class _Records:
 
 
 class _Plans:
-    def __init__(self, uow: UnitOfWork, ids: Collection[str], housemates: _Keys) -> None:
+    def __init__(self, uow: UnitOfWork, ids: Collection[str], occasions: _Keys, housemates: _Keys) -> None:
         plans = uow.plans
-        self.occasion = plans.occasion
+        self.occasion = Ahead(occasions, lambda some: _by("occasion_id", plans.some_occasions(some)))
         self.touchpoint = Ahead(lambda: ids, lambda some: _by("touchpoint_id", plans.some_touchpoints(some)))
         self._theirs = Ahead(
             housemates, lambda some: _grouped("customer_id", map(self._now, plans.touchpoints_of_all(some)))

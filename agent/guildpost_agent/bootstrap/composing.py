@@ -1,6 +1,6 @@
 """What fills messages, put together from configuration, catalogue and keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -34,11 +34,11 @@ def composer_of(
     offers = offer_desk(core, reader) if shown else None
 
     @contextmanager
-    def held() -> Iterator[None]:
-        with reader.held(), templates.held():
+    def held(touchpoint_ids: Collection[str]) -> Iterator[None]:
+        with reader.held(touchpoint_ids), templates.held():
             yield
 
-    return Composer(core.config, services, templates, reader, sign=signer_of(core), offers=offers, held=held)
+    return Composer(core.config, services, templates, reader.ahead, sign=signer_of(core), offers=offers, held=held)
 
 
 def reading_of(core: Core) -> OneSnapshot:

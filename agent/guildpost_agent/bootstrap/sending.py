@@ -26,8 +26,8 @@ from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
-from guildpost_agent.app.ports.reading import Reading
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob
+from guildpost_agent.app.ports.reading import OpenReading, Reading
+from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.app.read_mailbox import MailboxSummary
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
 from guildpost_agent.app.release_letters import (
@@ -141,7 +141,7 @@ def _sender(core: Core) -> Sender:
     return Sender(core.config.smtp.from_address, core.config.relay.url, core.keys)
 
 
-def compose_by_id(core: Core, reading: OpenUnitOfWork, composer: Composer) -> ComposeById:
+def compose_by_id(core: Core, reading: OpenReading, composer: Composer) -> ComposeById:
     """Give what the composing child does for one message."""
     sender = _sender(core)
 

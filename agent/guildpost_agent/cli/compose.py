@@ -28,5 +28,5 @@ def run(arguments: argparse.Namespace) -> int:
     catalogue, reading = catalogue_of(core), reading_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
     composer = composer_of(core, services, templates_of(core, catalogue), reading)
-    compose_orders(compose_by_id(core, reading, composer), sys.stdin.buffer, sys.stdout.buffer, composer.held)
+    compose_orders(compose_by_id(core, reading.ahead, composer), sys.stdin.buffer, sys.stdout.buffer, composer.held)
     return 0

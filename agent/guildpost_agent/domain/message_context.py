@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.config import Dealer
@@ -80,6 +81,7 @@ def recipient_of(customer: Customer) -> Recipient:
     )
 
 
+@lru_cache(maxsize=8)
 def dealer_context(dealer: Dealer) -> DealerContext:
     """Give the sender with the imprint the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB)."""
     return DealerContext(

@@ -18,7 +18,7 @@ import os
 import select
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -31,9 +31,10 @@ from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_shared.errors import Unavailable
 
 ComposeHere = Callable[[OutboxJob], Draft[OutboxJob]]
-AHEAD: Final = 64
-"""So many drafts are ordered before they are taken; a second's work, and a megabyte."""
-_ORDER: Final = 16
+AHEAD: Final = 96
+"""So many drafts are ordered before they are taken; a second's work, and some megabytes."""
+_ORDER: Final = 32
+"""So many are read for, and ordered, together."""
 _PIPE_BYTES: Final = 1 << 20
 _SECONDS_TO_END: Final = 10.0
 _PATIENCE_SECONDS: Final = 120.0
@@ -164,7 +165,7 @@ def compose_orders(
     compose: ComposeById,
     orders: BinaryIO,
     answers: BinaryIO,
-    held: Callable[[], AbstractContextManager[None]] = nullcontext,
+    held: Callable[[Collection[str]], AbstractContextManager[object]] = nullcontext,
 ) -> None:
     """Be the child: compose what is ordered, until the input ends.
 
@@ -177,7 +178,7 @@ def compose_orders(
     for line in orders:
         order = json.loads(line)
         now = datetime.fromisoformat(order["now"])
-        with held():
+        with held(order["ids"]):
             for touchpoint_id in order["ids"]:
                 draft = compose(touchpoint_id, now)
                 message = draft.mail.message if draft.mail else None

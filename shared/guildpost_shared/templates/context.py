@@ -8,6 +8,7 @@ invisible characters that reorder or hide text. HTML escaping happens later, whe
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from guildpost_shared.errors import Language
@@ -158,19 +159,7 @@ def values(context: MessageContext) -> Values:
         "closing": clean(context.closing),
         "warranty_month": clean(context.warranty_month),
         "season": context.season,
-        "dealer": {
-            "name": clean(dealer.name),
-            "legal_name": clean(dealer.legal_name),
-            "street": clean(dealer.street),
-            "postcode": clean(dealer.postcode),
-            "town": clean(dealer.town),
-            "phone": clean(dealer.phone),
-            "phone_link": re.sub(r"[^+0-9]", "", dealer.phone.replace("(0)", "")),
-            "email": clean(dealer.email),
-            "website": clean(dealer.website),
-            "imprint": [clean(line) for line in dealer.imprint],
-            "return_line": clean(dealer.return_line),
-        },
+        "dealer": dict(_dealer_values(dealer)),
         "links": {
             "answer": clean(links.answer),
             "unsubscribe": clean(links.unsubscribe),
@@ -179,6 +168,24 @@ def values(context: MessageContext) -> Values:
         },
         "legal_basis": clean(context.legal_basis),
         "brand": {"name": clean(brand.name), "colour": brand.colour},
+    }
+
+
+@lru_cache(maxsize=8)
+def _dealer_values(dealer: DealerContext) -> dict[str, Value]:
+    """Clean the sender's values once for all of its messages."""
+    return {
+        "name": clean(dealer.name),
+        "legal_name": clean(dealer.legal_name),
+        "street": clean(dealer.street),
+        "postcode": clean(dealer.postcode),
+        "town": clean(dealer.town),
+        "phone": clean(dealer.phone),
+        "phone_link": re.sub(r"[^+0-9]", "", dealer.phone.replace("(0)", "")),
+        "email": clean(dealer.email),
+        "website": clean(dealer.website),
+        "imprint": [clean(line) for line in dealer.imprint],
+        "return_line": clean(dealer.return_line),
     }
 
 

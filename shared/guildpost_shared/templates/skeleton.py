@@ -14,17 +14,20 @@ are bounded; a source whose marks could be mistaken is rendered by Liquid alone.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from liquid import BoundTemplate
 from markupsafe import escape
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.templates.context import Value, Values, look_up
+from guildpost_shared.templates.context import Value, Values
 from guildpost_shared.templates.liquid_env import MAX_OUTPUT_BYTES, render
 
 MOST_SHAPES: Final = 128
 """How many shapes of one part are kept; a campaign needs a handful."""
+MOST_WORDS: Final = 512
+"""How many escaped values are kept; the dealer's own are some forty."""
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: no text that a template writes
 _MARK: Final = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _LIQUID: Final = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}|\{%-?\s*(.*?)\s*-?%\}", re.DOTALL)
@@ -35,7 +38,9 @@ _LOOP: Final = re.compile(rf"for\s+([a-z_]+)\s+in\s+({_NAME})")
 _WORD: Final = re.compile(r"[a-z_][\w.]*")
 _OTHER_PATHS: Final = re.compile(r"\[|\s\.|\.\s")  # vehicle["make"], vehicle . make
 
-_Hole = tuple[str, int]
+_Path = tuple[str, str]
+"""A dotted name in two parts; the second is empty for a name without a dot."""
+_Hole = tuple[_Path, int]
 """A name, and which item of it; -1 for a value that is no list."""
 _Shape = tuple[object, ...]
 _Pieces = tuple[tuple[str, ...], tuple[_Hole, ...]]
@@ -67,9 +72,9 @@ class Skeleton:
         self._finish = finish
         self._shapes: dict[_Shape, _Pieces] = {}
         compared, looped = _uses(source, names)
-        self._compared = tuple(sorted(compared & names))
-        self._lists = tuple(sorted((looped & names) - compared))
-        self._holes = tuple(sorted(names - compared - looped))
+        self._compared = _paths(compared & names)
+        self._lists = _paths((looped & names) - compared)
+        self._holes = _paths(names - compared - looped)
         self._marked = _OPEN in source
 
     def render(self, variables: Values, template_id: str) -> str:
@@ -93,42 +98,69 @@ class Skeleton:
         texts, holes = pieces
         whole = [""] * (len(texts) + len(holes))
         whole[::2] = texts
-        whole[1::2] = [self._written(variables, hole) for hole in holes]
+        written = [_written(variables, hole) for hole in holes]
+        whole[1::2] = map(_escaped, written) if self._html else written
         text = "".join(whole)
         if len(text) * 4 > MAX_OUTPUT_BYTES and len(text.encode("utf-8")) > MAX_OUTPUT_BYTES:
             raise Refused("template_limit_exceeded", "output", template=template_id)
         return text
 
     def _shape(self, variables: Values) -> _Shape:
-        compared = (_fixed(look_up(variables, name)) for name in self._compared)
-        empty = (not look_up(variables, name) for name in self._holes)
-        lengths = (_list_shape(look_up(variables, name)) for name in self._lists)
+        compared = [_fixed(_value(variables, path)) for path in self._compared]
+        empty = [not _value(variables, path) for path in self._holes]
+        lengths = [_list_shape(_value(variables, path)) for path in self._lists]
         return (*compared, *empty, *lengths)
 
     def _cut(self, variables: Values, template_id: str) -> _Pieces:
         """Let Liquid render the shape with marks, and cut the result at them."""
         holes: list[_Hole] = []
 
-        def mark(name: str, item: int) -> str:
-            holes.append((name, item))
+        def mark(path: _Path, item: int) -> str:
+            holes.append((path, item))
             return f"{_OPEN}{len(holes) - 1}{_CLOSE}"
 
         marked: Values = {head: dict(of) if isinstance(of, dict) else of for head, of in variables.items()}
-        for name in self._holes:
-            if isinstance(look_up(variables, name), str) and look_up(variables, name):
-                _put(marked, name, mark(name, -1))
-        for name in self._lists:
-            items = look_up(variables, name)
+        for path in self._holes:
+            if isinstance(_value(variables, path), str) and _value(variables, path):
+                _put(marked, path, mark(path, -1))
+        for path in self._lists:
+            items = _value(variables, path)
             if isinstance(items, list):
-                _put(marked, name, [mark(name, at) if item else "" for at, item in enumerate(items)])
+                _put(marked, path, [mark(path, at) if item else "" for at, item in enumerate(items)])
         texts = _MARK.split(self._finish(render(self._template, marked, template_id)))
         return tuple(texts[::2]), tuple(holes[int(number)] for number in texts[1::2])
 
-    def _written(self, variables: Values, hole: _Hole) -> str:
-        name, item = hole
-        value = look_up(variables, name)
-        text = value[item] if isinstance(value, list) else str(value)
-        return str(escape(text)) if self._html else text
+
+def _paths(names: set[str] | frozenset[str]) -> tuple[_Path, ...]:
+    """Cut names in two once, not for every message."""
+    return tuple((head, tail) for head, _, tail in (name.partition(".") for name in sorted(names)))
+
+
+def _value(variables: Values, path: _Path) -> Value:
+    """Read a name's value, as ``context.look_up`` does.
+
+    Raises:
+        KeyError: the name is not offered.
+    """
+    head, tail = path
+    found = variables[head]
+    if isinstance(found, dict):
+        return found[tail]
+    if tail:
+        raise KeyError(f"{head}.{tail}")
+    return found
+
+
+def _written(variables: Values, hole: _Hole) -> str:
+    path, item = hole
+    value = _value(variables, path)
+    return value[item] if isinstance(value, list) else str(value)
+
+
+@lru_cache(maxsize=MOST_WORDS)
+def _escaped(text: str) -> str:
+    """Escape for HTML; most of what is written is the same in every message of a run."""
+    return str(escape(text))
 
 
 def _uses(source: str, names: frozenset[str]) -> tuple[set[str], set[str]]:
@@ -169,8 +201,8 @@ def _list_shape(value: Value) -> object:
     return tuple(not item for item in value) if isinstance(value, list) else (type(value), value)
 
 
-def _put(variables: Values, name: str, value: Value) -> None:
-    head, _, tail = name.partition(".")
+def _put(variables: Values, path: _Path, value: Value) -> None:
+    head, tail = path
     inner = variables[head]
     if isinstance(inner, dict):
         inner[tail] = value

@@ -5,9 +5,10 @@ from dataclasses import fields
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables.lists import vehicle_list_waiting, vehicle_lists
 from guildpost_agent.app.ports.vehicle_lists import KeptEntry
 from guildpost_agent.domain.vehicle_lists import ListEntry, Waiting
@@ -16,6 +17,9 @@ _C: Final = vehicle_lists.c
 _W: Final = vehicle_list_waiting.c
 _ENTRY: Final = [_C[field.name] for field in fields(ListEntry)]
 _ENTRY_ORDER: Final = (_C.entered_on, _C.list_id, _C.vehicle_id, _C.reference)
+_OPEN_ON: Final = Prepared(
+    lambda: select(*_ENTRY).where(_C.vehicle_id == bindparam("id"), _C.done_on.is_(None)).order_by(*_ENTRY_ORDER)
+)
 _WAITING: Final = [_W[field.name] for field in fields(Waiting)]
 
 
@@ -29,6 +33,10 @@ class SqlVehicleLists:
         """List the entries that are not done, oldest first."""
         found = select(*_ENTRY).where(_C.done_on.is_(None)).order_by(*_ENTRY_ORDER)
         return [ListEntry(*row) for row in self._connection.execute(found)]
+
+    def open_on(self, vehicle_id: str) -> list[ListEntry]:
+        """List the entries of one vehicle that are not done, oldest first."""
+        return [ListEntry(*row) for row in _OPEN_ON.rows(self._connection, id=vehicle_id)]
 
     def all(self) -> list[KeptEntry]:
         """List every entry, oldest first."""

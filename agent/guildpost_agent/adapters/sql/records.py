@@ -54,6 +54,11 @@ _CUSTOMER: Final = _by(Customer, "customer_id")
 _VEHICLE: Final = _by(Vehicle, "vehicle_id")
 _JOBS: Final = _by(Job, "vehicle_id")
 _APPOINTMENTS: Final = _by(Appointment, "vehicle_id")
+_WITHOUT_VEHICLE: Final = Prepared(
+    lambda: select(*_columns(appointments, Appointment)).where(
+        appointments.c.vehicle_id == "", appointments.c.customer_id == bindparam("id")
+    )
+)
 _CUSTOMERS_OF: Final = _among(Customer, "customer_id")
 _VEHICLES_OF: Final = _among(Vehicle, "vehicle_id")
 _VEHICLES_OF_CUSTOMERS: Final = _among(Vehicle, "customer_id")
@@ -201,6 +206,10 @@ class SqlRecords:
     def appointments_of(self, vehicle_id: str) -> list[Appointment]:
         """List a vehicle's appointments."""
         return [Appointment(*row) for row in _APPOINTMENTS.rows(self._connection, id=vehicle_id)]
+
+    def appointments_without_vehicle(self, customer_id: str) -> list[Appointment]:
+        """List a customer's appointments that name no vehicle."""
+        return [Appointment(*row) for row in _WITHOUT_VEHICLE.rows(self._connection, id=customer_id)]
 
     def customers_with_email(self, address: str) -> list[str]:
         """List the numbers of the customers with an e-mail address."""

@@ -1,19 +1,22 @@
-"""What the last check before a message leaves may ask: the questions alone, no way to change anything.
+"""What writing a message and the last check before it leaves may ask: the questions alone, no way to change anything.
 
 A unit of work answers them one by one; ``read_ahead`` answers them for a whole group of messages.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
 from guildpost_agent.app.ports.documents import KnownDocuments
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.app.ports.vehicle_lists import KeptEntry
 from guildpost_agent.domain.call_tasks import CallTask
 from guildpost_agent.domain.consent.events import ConsentEvent
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.holds import Hold
 from guildpost_agent.domain.records import Appointment, Customer, Job, Occasion, Touchpoint, Vehicle
+from guildpost_agent.domain.vehicle_lists import ListEntry
 
 
 class Records(Protocol):
@@ -23,6 +26,16 @@ class Records(Protocol):
     def vehicle(self, vehicle_id: str, /) -> Vehicle | None: ...  # noqa: D102 — see above
     def jobs_of(self, vehicle_id: str, /) -> Sequence[Job]: ...  # noqa: D102 — see above
     def appointments_of(self, vehicle_id: str, /) -> Sequence[Appointment]: ...  # noqa: D102 — see above
+    def appointments_without_vehicle(self, customer_id: str, /) -> Sequence[Appointment]: ...  # noqa: D102 — see above
+
+
+class VehicleLists(Protocol):
+    """The dealer's lists of vehicles."""
+
+    def open_on(self, vehicle_id: str, /) -> Sequence[ListEntry]: ...  # noqa: D102 — as in the unit of work
+    def closed(self, list_ids: Collection[str], vehicle_ids: Collection[str], /) -> Sequence[KeptEntry]:
+        """List entries that are done as the unit of work does."""
+        ...
 
 
 class People(Protocol):
@@ -87,6 +100,8 @@ class Reading(Protocol):
     @property
     def records(self) -> Records: ...  # noqa: D102 — see above
     @property
+    def lists(self) -> VehicleLists: ...  # noqa: D102 — see above
+    @property
     def people(self) -> People: ...  # noqa: D102 — see above
     @property
     def plans(self) -> Plans: ...  # noqa: D102 — see above
@@ -102,3 +117,7 @@ class Reading(Protocol):
     def calls(self) -> Calls: ...  # noqa: D102 — see above
     @property
     def holds(self) -> Holds: ...  # noqa: D102 — see above
+
+
+OpenReading = Callable[[], AbstractContextManager[Reading]]
+"""Every ``OpenUnitOfWork`` is one of these."""

@@ -115,6 +115,7 @@ class Records(Protocol):
 
     def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
     def appointments_of(self, vehicle_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
+    def appointments_without_vehicle(self, customer_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
     def block_advertising(self, customer_id: str) -> None:
         """Set the advertising block (objection under Art. 21(2) GDPR)."""
         ...

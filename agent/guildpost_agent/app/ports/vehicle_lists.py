@@ -24,6 +24,10 @@ class VehicleLists(Protocol):
         """List the entries that are not done, oldest first."""
         ...
 
+    def open_on(self, vehicle_id: str) -> list[ListEntry]:
+        """List the entries of one vehicle that are not done, oldest first."""
+        ...
+
     def all(self) -> list[KeptEntry]:
         """List every entry, oldest first."""
         ...

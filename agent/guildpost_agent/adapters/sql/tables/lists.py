@@ -1,6 +1,6 @@
 """Lists of vehicles that the dealer holds, and their rows whose vehicle is not known here."""
 
-from sqlalchemy import Column, Date, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Index, Integer, String, Table, UniqueConstraint
 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, metadata
 
@@ -14,6 +14,7 @@ vehicle_lists = Table(
     Column("text", String(240), nullable=False, info=PERSONAL),
     Column("source", String(200), nullable=False),
     Column("done_on", Date, info=PERSONAL),
+    Index("vehicle_lists_by_vehicle", "vehicle_id"),
 )
 
 vehicle_list_waiting = Table(
