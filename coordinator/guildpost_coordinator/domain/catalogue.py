@@ -15,6 +15,9 @@ A *publication* is a set of changes to the catalogue. Its life::
 At most one publication is awaiting, so that every signer sees one line of versions; the others stay drafts until it
 is their turn. A role's next version is one more than the highest that was ever published *or signed*: a signer never
 signs two different contents under one version (domain/proposals.py).
+
+A recall waits for nobody: it needs one role's signature *alone* (either role's removal takes a path out of force), and
+what is awaiting when it comes is *set aside*: a draft again, whose signatures so far are kept with a withdrawn copy.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +27,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guildpost_shared.catalogue_paths import ROLES, Role, required_roles, target_name
+from guildpost_shared.catalogue_paths import ROLES, Role, SignerRole, required_roles, target_name
 from guildpost_shared.errors import Conflict
 
 
@@ -43,7 +46,11 @@ class Event(StrEnum):
     PROPOSE = "propose"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    SET_ASIDE = "set_aside"
 
+
+SET_ASIDE_REASON: Final = "proposal_superseded"
+"""The reason on the copy that keeps the signatures of what was set aside."""
 
 TRANSITIONS: Final[Mapping[tuple[State, Event], State]] = MappingProxyType(
     {
@@ -51,6 +58,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Event], State]] = MappingProxyType(
         (State.DRAFT, Event.WITHDRAW): State.WITHDRAWN,
         (State.AWAITING, Event.PUBLISH): State.PUBLISHED,
         (State.AWAITING, Event.WITHDRAW): State.WITHDRAWN,
+        (State.AWAITING, Event.SET_ASIDE): State.DRAFT,
     }
 )
 
@@ -89,6 +97,7 @@ class Publication:
         changes: path without role → its new listing, or None to take it out.
         proposals: per required role, once it is proposed.
         reason: the error code of whoever withdrew it.
+        alone: the one role that signs it, where a removal by that role is all that it is (recall); None for all.
     """
 
     publication_id: str
@@ -97,6 +106,7 @@ class Publication:
     changes: Mapping[str, Listing | None]
     proposals: Mapping[Role, RoleProposal] = field(default_factory=dict)
     reason: str = ""
+    alone: SignerRole | None = None
 
 
 def next_state(state: State, event: Event) -> State:
@@ -115,6 +125,12 @@ def roles_to_sign(paths: Iterable[str]) -> tuple[Role, ...]:
     """Name every role whose metadata changes when these paths change."""
     needed = {role for path in paths for role in required_roles(path)}
     return tuple(role for role in ROLES if role in needed)
+
+
+def signers_of(publication: Publication) -> tuple[Role, ...]:
+    """Name every role whose metadata a publication changes."""
+    roles = roles_to_sign(publication.changes)
+    return roles if publication.alone is None else tuple(role for role in roles if role == publication.alone)
 
 
 def changed_targets(role: Role, current: RoleListing, changes: Mapping[str, Listing | None]) -> dict[str, Listing]:
@@ -179,3 +195,21 @@ def withdraw(publication: Publication, reason: str) -> Publication:
         Conflict: ``illegal_transition``.
     """
     return replace(publication, state=next_state(publication.state, Event.WITHDRAW), reason=reason)
+
+
+def set_aside(publication: Publication, copy_id: str) -> tuple[Publication, Publication]:
+    """Make room for a recall.
+
+    Args:
+        publication: the awaiting one.
+        copy_id: id of the withdrawn copy.
+
+    Returns:
+        The publication as a draft without proposals, and a withdrawn copy that keeps them: a version that somebody
+        has signed is never given to other contents.
+
+    Raises:
+        Conflict: ``illegal_transition``.
+    """
+    copy = replace(withdraw(publication, SET_ASIDE_REASON), publication_id=copy_id)
+    return replace(publication, state=next_state(publication.state, Event.SET_ASIDE), proposals={}), copy
