@@ -10,9 +10,11 @@ from guildpost_coordinator.domain.catalogue import (
     is_complete,
     mark_published,
     propose,
-    roles_to_sign,
+    set_aside,
+    signers_of,
 )
 from guildpost_shared.catalogue_paths import Role
+from guildpost_shared.ids import new_id
 
 
 def advance_publications(publishing: Publishing) -> None:
@@ -28,21 +30,32 @@ def advance_publications(publishing: Publishing) -> None:
 def _step(publishing: Publishing) -> bool:
     """Do one step in its own transaction; say whether anything moved."""
     with publishing.publications() as publications:
-        awaiting = publications.oldest(State.AWAITING)
-        if awaiting is not None:
-            return is_complete(awaiting) and _publish(publishing, publications, awaiting)
-        draft = publications.oldest(State.DRAFT)
+        awaiting, draft = publications.oldest(State.AWAITING), publications.oldest(State.DRAFT)
+        if awaiting is not None and is_complete(awaiting):
+            return _publish(publishing, publications, awaiting)
         if draft is None:
             return False
+        if awaiting is not None:
+            recalls = draft.alone is not None and awaiting.alone is None
+            return recalls and _set_aside(publishing, publications, awaiting)
         publications.save(propose(draft, _proposals(publishing, publications, draft)))
         return True
+
+
+def _set_aside(publishing: Publishing, publications: Publications, awaiting: Publication) -> bool:
+    """Let a recall pass; what waited is a draft again and keeps its id."""
+    draft, copy = set_aside(awaiting, new_id(publishing.entropy))
+    publications.save(draft)
+    publications.add(copy, {})
+    publications.save(copy)
+    return True
 
 
 def _proposals(publishing: Publishing, publications: Publications, draft: Publication) -> dict[Role, RoleProposal]:
     """Write the new metadata of each role whose targets really change; the online role signs at once."""
     proposals: dict[Role, RoleProposal] = {}
     repository = publishing.repository
-    for role in roles_to_sign(draft.changes):
+    for role in signers_of(draft):
         current = repository.published(role)
         targets = changed_targets(role, current, draft.changes)
         if targets == current.targets:

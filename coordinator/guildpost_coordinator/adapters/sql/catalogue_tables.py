@@ -15,6 +15,7 @@ publications: Final = Table(
     Column("created_at", Instant, nullable=False),
     Column("changes", JSON, nullable=False),  # path → [length, sha256], or null to remove
     Column("reason", String(64), nullable=False),
+    Column("alone", String(16), nullable=False, server_default=""),  # the one role that signs a recall
 )
 
 role_proposals: Final = Table(

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import get_args
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, case, delete, func, insert, select, update
 
 from guildpost_coordinator.adapters.sql.catalogue_tables import catalogue_contents, publications, role_proposals
 from guildpost_coordinator.domain.catalogue import Listing, Publication, RoleProposal, State
-from guildpost_shared.catalogue_paths import Role
+from guildpost_shared.catalogue_paths import SIGNER_ROLES, Role
 from guildpost_shared.errors import Refused
 
 
@@ -27,6 +27,7 @@ class SqlPublications:
                 created_at=publication.created_at,
                 changes={path: item and [item.length, item.sha256] for path, item in publication.changes.items()},
                 reason=publication.reason,
+                alone=publication.alone or "",
             )
         )
         for sha256, body in contents.items():
@@ -61,8 +62,10 @@ class SqlPublications:
         return None if row is None else self._read(row)
 
     def oldest(self, state: State) -> Publication | None:
-        """Give the one that was handed in first among those in a state."""
-        query = select(publications).where(publications.c.state == state.value).order_by(publications.c.position)
+        """Give the one that was handed in first among those in a state, recalls before others."""
+        recalls_first = case((publications.c.alone == "", 1), else_=0)
+        of_state = select(publications).where(publications.c.state == state.value)
+        query = of_state.order_by(recalls_first, publications.c.position)
         row = self._connection.execute(query.limit(1)).mappings().one_or_none()
         return None if row is None else self._read(row)
 
@@ -106,6 +109,7 @@ class SqlPublications:
             changes=changes,
             proposals=proposals,
             reason=row["reason"],
+            alone=next((role for role in SIGNER_ROLES if role == row["alone"]), None),
         )
 
 

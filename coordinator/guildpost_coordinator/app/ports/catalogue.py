@@ -89,7 +89,7 @@ class Publications(Protocol):
         ...
 
     def oldest(self, state: State) -> Publication | None:
-        """Give the publication that has been in a state for longest, if any."""
+        """Give the publication that was handed in first among those in a state, recalls (``alone``) before others."""
         ...
 
     def latest_change(self, path: str) -> Publication | None:
