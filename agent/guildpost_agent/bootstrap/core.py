@@ -24,6 +24,7 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.egress.gate import EgressGate, Tap
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.fence import Fence
+from guildpost_agent.app.ports.key_store import KeyStore
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.rights.erase import RightsDesk, replay
 from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
@@ -83,6 +84,7 @@ def open_core(
     environment: Mapping[str, str] | None = None,
     wall_clock: Clock | None = None,
     entropy: Entropy | None = None,
+    key_store: KeyStore | None = None,
 ) -> Core:
     """Open an agent's home.
 
@@ -92,6 +94,7 @@ def open_core(
         environment: of the process; says where the master secret is.
         wall_clock: the system's by default.
         entropy: the operating system's by default.
+        key_store: the environment's by default.
 
     Raises:
         ConfigurationError: configuration, master secret or database key.
@@ -99,7 +102,7 @@ def open_core(
     environment = os.environ if environment is None else environment
     wall_clock, entropy = wall_clock or SystemClock(), entropy or OsEntropy()
     config = load_config(home)
-    secret = EnvironmentKeyStore(home, environment, entropy).master_secret()
+    secret = (key_store or EnvironmentKeyStore(home, environment, entropy)).master_secret()
     engine = open_engine(home / DATABASE, database_key(secret))
     migrate(engine)
     open_uow = unit_of_work_factory(engine)

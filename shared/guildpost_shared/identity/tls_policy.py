@@ -11,22 +11,10 @@ from typing import Final
 TLS12_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"  # TLS 1.3 suites are all fine and not chosen here
 
 
-def client_context(authority: bytes) -> ssl.SSLContext:
-    """Make a context that trusts one authority only and checks the host name.
-
-    Args:
-        authority: the coordinator's CA certificate, DER.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    _harden(context)
-    context.load_verify_locations(cadata=authority)
-    return context
-
-
 def probing_context() -> ssl.SSLContext:
     """Make a context that accepts any certificate: only to look at a chain before anything is sent.
 
-    The caller compares the chain with a fingerprint and then connects anew with ``client_context``.
+    The caller compares the chain with a fingerprint and then connects anew, trusting that authority alone.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _harden(context)

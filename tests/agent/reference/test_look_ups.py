@@ -150,7 +150,8 @@ def test_a_table_of_ones_own_replaces_a_state_and_year() -> None:
     ids=["whole", "zero lost", "with blanks", "empty", "unknown"],
 )
 def test_a_key_names_the_maker(hsn: str, maker: str | None) -> None:
-    assert maker == REFERENCE.makers().maker_of(hsn)
+    found = REFERENCE.makers().type_of(hsn, "")
+    assert maker == (found and found.maker)
 
 
 def test_a_type_that_is_not_listed_still_has_its_maker() -> None:

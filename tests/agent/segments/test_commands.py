@@ -49,7 +49,6 @@ def test_scores_are_stored_in_place_of_earlier_ones_and_found_by_customer_and_se
         assert {"active": 1, "never_here": 1} == uow.segments.counts("stage")
         best = uow.segments.best("hu_au", 5)
         assert ["V1", "V2"] == [one.vehicle_id for one in best]
-        assert best[0] in uow.segments.potentials_of("1")
         assert isinstance(best[0], Potential)
         assert (date(2027, 3, 1), None) == (uow.segments.computed_on(), uow.segments.of("3"))
 

@@ -24,7 +24,7 @@ from guildpost_coordinator.bootstrap import Coordinator, Parts, read_addresses
 from guildpost_shared.errors import ConfigurationError, Refused, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.presence import Heartbeat
-from guildpost_shared.identity.tls_policy import client_context, probing_context
+from guildpost_shared.identity.tls_policy import probing_context
 from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc, enrolment_pb2
 from guildpost_shared.wire.limits import RECEIVE_CAP
 from tests.coordinator.membership.conftest import World, raw_call
@@ -45,7 +45,7 @@ def _handshake(world: World, port: str, context: ssl.SSLContext) -> str | None:
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 def test_tls_1_2_and_newer_are_spoken(world: World, version: ssl.TLSVersion) -> None:
-    context = client_context(world.coordinator.core.authority.certificate())
+    context = probing_context()
     context.minimum_version = context.maximum_version = version
     assert version.name.replace("_", ".") == _handshake(world, "enrolment", context)
 

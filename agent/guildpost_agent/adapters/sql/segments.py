@@ -37,12 +37,6 @@ class SqlSegments:
         ).one_or_none()
         return None if row is None else CustomerSegment(*row)
 
-    def potentials_of(self, customer_id: str) -> list[Potential]:
-        """List a customer's potentials, the best first."""
-        mine = select(*_POTENTIAL).where(service_potential.c.customer_id == customer_id)
-        order = (service_potential.c.score.desc(), service_potential.c.vehicle_id, service_potential.c.service_id)
-        return [_potential(row) for row in self._connection.execute(mine.order_by(*order))]
-
     def best(self, service_id: str, count: int) -> list[Potential]:
         """List the most promising vehicles of a service, the best first."""
         theirs = select(*_POTENTIAL).where(service_potential.c.service_id == service_id)

@@ -16,10 +16,6 @@ class Segments(Protocol):
         ...
 
     def of(self, customer_id: str) -> CustomerSegment | None: ...  # noqa: D102 — the name says it
-    def potentials_of(self, customer_id: str) -> list[Potential]:
-        """List a customer's potentials, the best first."""
-        ...
-
     def best(self, service_id: str, count: int) -> list[Potential]:
         """List the most promising vehicles of a service, the best first."""
         ...

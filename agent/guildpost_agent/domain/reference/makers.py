@@ -18,13 +18,11 @@ class Makers:
 
     types: Mapping[tuple[str, str], VehicleType]
 
-    def maker_of(self, hsn: str) -> str | None:
-        """Name the maker; None for an unknown key. Zeros that a spreadsheet lost are put back."""
-        found = self.types.get((_hsn(hsn), ""))
-        return found.maker if found else None
-
     def type_of(self, hsn: str, tsn: str) -> VehicleType | None:
-        """Name maker and model; the maker alone where the type is unknown."""
+        """Name maker and model; the maker alone where the type is unknown, None for an unknown HSN.
+
+        Zeros that a spreadsheet lost are put back.
+        """
         key = _hsn(hsn)
         return self.types.get((key, tsn.strip().upper()[:3])) or self.types.get((key, ""))
 
