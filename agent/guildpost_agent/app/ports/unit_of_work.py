@@ -17,6 +17,7 @@ from guildpost_agent.app.ports.documents import Documents
 from guildpost_agent.app.ports.found_alive import FoundAliveLines
 from guildpost_agent.app.ports.goodwill import Goodwill
 from guildpost_agent.app.ports.holds import Holds
+from guildpost_agent.app.ports.leases import Leases
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.planned import Planned
@@ -25,6 +26,7 @@ from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.rounds import Rounds
 from guildpost_agent.app.ports.segments import Segments
 from guildpost_agent.app.ports.staging import Staging
+from guildpost_agent.app.ports.suppressions import Suppressions
 from guildpost_agent.app.ports.vehicle_lists import VehicleLists
 from guildpost_agent.app.ports.wheels import Wheels
 from guildpost_agent.domain.frozen import frozen
@@ -39,18 +41,6 @@ from guildpost_agent.domain.records import (
     Touchpoint,
     Vehicle,
 )
-
-
-class Leases(Protocol):
-    """Guards so that one step runs once at a time, whatever crashes."""
-
-    def acquire(self, name: str, *, holder: str, now: datetime, until: datetime) -> bool:
-        """Take the lease if it is free, expired or already the holder's."""
-        ...
-
-    def release(self, name: str, *, holder: str) -> None:
-        """Give it back; somebody else's lease is left alone."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -306,23 +296,6 @@ class Outcomes(Protocol):
 
     def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
     def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above
-
-
-class Suppressions(Protocol):
-    """The list that survives erasure: keyed hashes of addresses nobody may write to."""
-
-    def add(self, address_hmac: str, channel: str, reason: str, since: datetime) -> None: ...  # noqa: D102 — see above
-    def lift(self, address_hmac: str, channel: str, reasons: Iterable[str]) -> bool:
-        """Take an address off the list if it stands there for one of these reasons; say whether it did."""
-        ...
-
-    def since(self, address_hmac: str, channel: str) -> datetime | None: ...  # noqa: D102 — see above
-    def contains(self, address_hmac: str, channel: str) -> bool: ...  # noqa: D102 — see above
-    def some(self, entries: Collection[str]) -> set[tuple[str, str]]:
-        """List those of some entries that stand on the list, each with its channels."""
-        ...
-
-    def all(self) -> set[tuple[str, str]]: ...  # noqa: D102 — see above
 
 
 @dataclass(frozen=True)
