@@ -148,10 +148,11 @@ def dealer_services(services: Iterable[ServiceDefinition], config: AgentConfig) 
     """Give all services of the catalogue by id, each as this dealer runs it.
 
     Raises:
-        ConfigurationError: ``service_settings_invalid``; a service that the catalogue does not have, too.
+        ConfigurationError: ``service_settings_invalid``; a service that neither the catalogue has nor the dealer runs,
+            too. One that the dealer runs may have been recalled by the brand, which is no mistake of the dealer's.
     """
     found, settings = {service.service_id: service for service in services}, config.services.settings
-    for unknown in sorted(settings.keys() - found.keys() if found else ()):
+    for unknown in sorted(settings.keys() - found.keys() - set(config.services.enabled) if found else ()):
         known = Problem("catalogue_services", known=", ".join(sorted(found)))
         raise ConfigurationError("service_settings_invalid", field=f"services.settings.{unknown}", problem=known)
     return {name: dealer_version(service, settings.get(name)) for name, service in found.items()}

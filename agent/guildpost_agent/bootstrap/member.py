@@ -13,7 +13,7 @@ from guildpost_agent.app.egress.policy import COORDINATOR
 from guildpost_agent.app.membership import Membership, load_memberships
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.bootstrap.core import Core
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 
@@ -57,10 +57,34 @@ def catalogue_of(core: Core) -> TufCatalogue:
     return TufCatalogue(core.home / "catalogue", transport, anchors, core.wall_clock)
 
 
+def read_services(catalogue: CatalogueSource) -> tuple[dict[str, ServiceDefinition], list[Refused]]:
+    """Read the services in force by id, and say of each that cannot be read why: it rests, and the others go on.
+
+    Signed by both roles and yet unreadable is what a newer version of the program writes.
+    """
+    services: dict[str, ServiceDefinition] = {}
+    unreadable: list[Refused] = []
+    for path in catalogue.list("services/"):
+        contents = catalogue.read(path)
+        try:
+            service = parse_service(contents, path)
+        except Refused as error:
+            unreadable.append(error)
+        else:
+            services[service.service_id] = service
+    return services, unreadable
+
+
 def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
-    """Read the services in force."""
-    services = [parse_service(catalogue.read(path), path) for path in catalogue.list("services/")]
-    return {service.service_id: service for service in services}
+    """Give the services in force that can be read."""
+    return read_services(catalogue)[0]
+
+
+def unreadable_services(core: Core) -> list[Refused]:
+    """Say of each service in force that cannot be read why; nothing before enrolment."""
+    with core.open_uow() as uow:
+        enrolled = bool(load_memberships(uow.documents))
+    return read_services(catalogue_of(core))[1] if enrolled else []
 
 
 def services_in_force(core: Core) -> tuple[ServiceDefinition, ...]:

@@ -5,6 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,7 +35,7 @@ from guildpost_agent.bootstrap.member import (
     catalogue_of,
     control_plane,
     membership_of,
-    services_of,
+    read_services,
 )
 from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
 from guildpost_agent.bootstrap.planner import planner_folder
@@ -70,6 +71,7 @@ class Catalogue:
         self.services: dict[str, ServiceDefinition] = {}
         self.fingerprint = ""
         self.may_send = False
+        self._told: frozenset[str] = frozenset()
         self._take_over()
 
     def refresh(self) -> None:
@@ -86,13 +88,25 @@ class Catalogue:
     def _take_over(self) -> None:
         age = self.source.age()
         self.may_send = age is not None and may_send(age)
-        self.services = dealer_services(services_of(self.source).values(), self._core.config)
+        services, unreadable = read_services(self.source)
+        self._tell(unreadable)
+        self.services = dealer_services(services.values(), self._core.config)
         missing = self.templates.missing(mail_template_ids(self._core, self.services.values()))
         if missing:
             self._compile()
         paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]
         decided = self._core.config.services.model_dump_json().encode()
         self.fingerprint = hashlib.sha256(b"".join([*map(self.source.read, paths), decided])).hexdigest()
+
+    def _tell(self, unreadable: Sequence[GuildpostError]) -> None:
+        """Say once of each service that cannot be read where and why; ``status`` says it, too."""
+        said = [str(public_text(error, self._core.config.language)) for error in unreadable]
+        for error, words in zip(unreadable, said, strict=True):
+            if words not in self._told:
+                log.warning("service_unreadable", code=error.code)
+                sys.stdout.write(f"{words}\n")
+        sys.stdout.flush()
+        self._told = frozenset(said)
 
     def _compile(self) -> None:
         """Compile what is missing; a template that cannot be keeps only its own messages waiting."""

@@ -15,7 +15,7 @@ from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.bootstrap.member import services_in_force
+from guildpost_agent.bootstrap.member import services_in_force, unreadable_services
 from guildpost_agent.bootstrap.reference import first_frost_of
 from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.cli.plan_changes import describe_changes
@@ -26,6 +26,7 @@ from guildpost_agent.cli.stop import stop_line
 from guildpost_agent.config import read_config
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import public_text
 from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Vorschau der Planung mit Gründen, ohne etwas zu speichern · preview of the plan with reasons, stores nothing"
@@ -66,6 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     core, texts = open_core(arguments.home), texts_of(arguments)
     services = services_in_force(core)
+    for error in unreadable_services(core):
+        print(public_text(error, arguments.lang))
     if not services:
         print(texts.text("cli.plan.no_services"))
         return 0

@@ -10,7 +10,7 @@ from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.member import catalogue_of, services_of
+from guildpost_agent.bootstrap.member import catalogue_of, read_services
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.cli.stop import step_line, stop_line
 from guildpost_agent.domain.outbox import State
@@ -40,13 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
         fresh = tables_freshness(uow, core.business_clock.now())
     catalogue = catalogue_of(core) if memberships else None
     version = catalogue.current() if catalogue else None
+    services, unreadable = read_services(catalogue) if catalogue and version else ({}, [])
     status = {
         **totals,
         "waiting": waiting,
         "proposed": proposed,
         "agent_id": memberships[0].agent_id if memberships else None,
         "catalogue": version.snapshot if version else None,
-        "services": sorted(services_of(catalogue)) if catalogue and version else [],
+        "services": sorted(services),
+        "unreadable": [str(public_text(error, arguments.lang)) for error in unreadable],
         "not_in_force": dict(version.refused) if version else {},
         "stop": None
         if stop is None
@@ -72,6 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
-        for error in problems.values():
+        for error in (*unreadable, *problems.values()):
             print(public_text(error, arguments.lang))
     return 0

@@ -85,6 +85,11 @@ def test_settings_of_a_service_that_the_catalogue_does_not_have_are_refused_by_n
     assert {} == dealer_services([], config)  # nothing is known before the first catalogue has come
 
 
+def test_a_service_that_the_brand_recalled_leaves_its_settings_without_meaning_and_no_mistake() -> None:
+    config = a_config(services={"enabled": ["hu_au", "recalled"], "settings": {"recalled": {"channels": ["email"]}}})
+    assert ["hu_au"] == [service.service_id for service in enabled_services([SERVICE], config)]
+
+
 def test_what_the_dealer_runs_is_the_dealers_version_of_it() -> None:
     config = a_config(services={"enabled": ["hu_au"], "settings": {"hu_au": {"channels": ["letter"]}}})
     (ours,) = enabled_services([SERVICE, a_service("inspection")], config)

@@ -1,5 +1,6 @@
-"""The running agent's catalogue: a template that cannot be compiled does not keep the dealership from starting."""
+"""The running agent's catalogue: a template or a service that cannot be read keeps only itself from starting."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.membership import Membership, store_membership
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.running import Catalogue
+from guildpost_agent.cli import main
 from guildpost_agent.jobs.children import Worker
 from guildpost_shared.errors import Unavailable
 from tests.agent.web.dealership import sample_catalogue
@@ -46,3 +48,47 @@ def test_a_template_that_cannot_be_compiled_keeps_only_its_own_messages_waiting(
     assert "Arvana" == catalogue.templates.mail("inspection/1/email.de").manifest.brand.name
     with pytest.raises(Unavailable, match="template_not_ready"):
         catalogue.templates.mail("hu_au/1/email.de")
+
+
+FAULTS = {
+    "an unknown field": ({"rebate": 1}, "Feld „rebate“ (unbekannt)"),
+    "an impossible window": (
+        {"touches": [{"id": "late", "first_day": 3, "last_day": 9, "default_lead": 5}]},
+        "first_day und last_day",
+    ),
+    "a condition with an error": ({"condition": "vehicle.colour == 'red'"}, "unbekanntes Feld vehicle.colour"),
+}
+
+
+@pytest.mark.parametrize(("changes", "reason"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_signed_service_that_cannot_be_read_rests_with_line_and_reason_and_the_others_go_on(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, object],
+    reason: str,
+) -> None:
+    home = an_agent_home(tmp_path, monkeypatch)
+    world = CatalogueWorld(tmp_path)
+    contents = sample_catalogue()
+    spoilt = json.dumps(json.loads(contents["services/climate.json"]) | changes, indent=1).encode()
+    world.publish_signed(contents | {"services/climate.json": spoilt})
+    world.agent("home/catalogue").sync()
+    core = open_core(home)
+    with core.open_uow() as uow:
+        store_membership(uow.documents, _membership(world))
+        uow.commit()
+    worker = Worker(home)
+    catalogue = Catalogue(core, worker)
+    catalogue.refresh()
+    worker.close()
+    world.close()
+    assert "climate" not in catalogue.services
+    assert {"hu_au", "inspection", "recall"} <= set(catalogue.services)
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Die Beschreibung des Service")]
+    assert 1 == len(told), told
+    assert "services/climate.json, Zeile " in told[0]
+    assert reason in told[0]
+    for command in ("status", "plan"):
+        assert 0 == main([command, "--home", str(home)])
+        assert told[0] in capsys.readouterr().out
