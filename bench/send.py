@@ -28,6 +28,7 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.dispatch_mail import compose_draft, dispatch_mail
 from guildpost_agent.app.mail_run import Draft
+from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.jobs.composing import ComposingChild
 
@@ -72,12 +73,15 @@ def _send(home: Path, port: int, connections: int, child: str) -> float:
         copy = Path(folder) / "run"
         shutil.copytree(home, copy, ignore=shutil.ignore_patterns("node*", "flushed"))
         world = BenchWorld(copy)
-        composer = world.composer()
+        reading = OneSnapshot(world.open_reading)
+        composer = world.composer(reading.ahead)
         command = [sys.executable, "-m", f"bench.sending.{child}", str(copy)]
 
         def drafts(jobs: Sequence[OutboxJob]) -> ComposingChild:
-            def here(job: OutboxJob) -> Draft[OutboxJob]:
-                return compose_draft(world.open_uow, composer.mail, job, world.sender, world.clock.now())
+            def here(jobs: Sequence[OutboxJob]) -> list[Draft[OutboxJob]]:
+                now = world.clock.now()
+                with reading.held([job.touchpoint_id for job in jobs]), world.templates.held():
+                    return [compose_draft(reading.ahead, composer.mail, job, world.sender, now) for job in jobs]
 
             meanwhile = here if child == "compose_child" else None
             return ComposingChild(command, jobs, world.clock.now, world.sender.from_address, meanwhile=meanwhile)

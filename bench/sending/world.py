@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.adapters.sql.engine import open_engine
+from guildpost_agent.adapters.sql.engine import READ_ONLY, open_engine
 from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
@@ -44,8 +44,8 @@ class BenchWorld:
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.engine = open_engine(folder / "agent.db", KEY)
-        options = {"guildpost_read_only": True} if read_only else {}
-        self.open_uow: OpenUnitOfWork = unit_of_work_factory(self.engine.execution_options(**options))
+        self.open_reading: OpenUnitOfWork = unit_of_work_factory(self.engine.execution_options(**{READ_ONLY: True}))
+        self.open_uow = self.open_reading if read_only else unit_of_work_factory(self.engine)
         self.clock = ManualClock(NOW)
         self.entropy = SeededEntropy(b"bench")
         self.templates = CatalogueTemplates(FakeCatalogue(targets()), folder / "templates")

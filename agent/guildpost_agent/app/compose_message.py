@@ -62,7 +62,7 @@ class Composer:
         config: AgentConfig,
         services: Mapping[str, ServiceDefinition],
         templates: TemplateStore,
-        open_uow: OpenReading,
+        open_reading: OpenReading,
         *,
         sign: Sign = unsigned,
         offers: OfferDesk | None = None,
@@ -74,7 +74,7 @@ class Composer:
             config: the dealer's settings.
             services: those that the dealer runs.
             templates: of the verified catalogue.
-            open_uow: opens a transaction.
+            open_reading: opens a transaction to read in.
             sign: signs a finished mail.
             offers: finds the dealer's offers that fit; without it no message shows any.
             held: is around the messages of some touchpoints, which may share one reading of records and templates.
@@ -85,7 +85,7 @@ class Composer:
         self._config = config
         self._services = services
         self._templates = templates
-        self._open_uow = open_uow
+        self.open_reading = open_reading
         self._zone = ZoneInfo(config.dealer.timezone)
 
     def mail(self, request: MailRequest) -> bytes:
@@ -148,7 +148,7 @@ class Composer:
 
     def _context(self, request: Request, manifest: Manifest, language: Language) -> tuple[MessageContext, Extras]:
         touchpoint, customer = request.touchpoint, request.customer
-        with self._open_uow() as uow:
+        with self.open_reading() as uow:
             occasion = uow.plans.occasion(touchpoint.occasion_id)
             carried = carried_along(uow, touchpoint, self._services, request.now, self._zone)
             words = words_of_list(uow, occasion) if occasion is not None else ""

@@ -166,17 +166,16 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
     sender = _sender(core)
     here = composing_here(core.open_uow, composer.mail, core.business_clock, sender)
 
+    def together(jobs: Sequence[OutboxJob]) -> list[Draft[OutboxJob]]:
+        now = core.business_clock.now()
+        with composer.held([job.touchpoint_id for job in jobs]):
+            return [compose_draft(composer.open_reading, composer.mail, job, sender, now) for job in jobs]
+
     def drafts(jobs: Sequence[OutboxJob]) -> AbstractContextManager[Drafts[OutboxJob]]:
         if len(jobs) < MANY_MAILS:
             return here(jobs)
         command = compose_command(sys.executable, core.home)
-        return ComposingChild(
-            command,
-            jobs,
-            core.business_clock.now,
-            sender.from_address,
-            meanwhile=lambda job: compose_draft(core.open_uow, composer.mail, job, sender, core.business_clock.now()),
-        )
+        return ComposingChild(command, jobs, core.business_clock.now, sender.from_address, meanwhile=together)
 
     return dispatch_mail(
         core.open_uow,

@@ -30,11 +30,13 @@ from guildpost_agent.app.ports.channel import OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_shared.errors import Unavailable
 
-ComposeHere = Callable[[OutboxJob], Draft[OutboxJob]]
+ComposeHere = Callable[[Sequence[OutboxJob]], list[Draft[OutboxJob]]]
 AHEAD: Final = 96
 """So many drafts are ordered before they are taken; a second's work, and some megabytes."""
 _ORDER: Final = 32
 """So many are read for, and ordered, together."""
+_HERE: Final = 8
+"""So many are composed together while the child starts; the connections wait for them."""
 _PIPE_BYTES: Final = 1 << 20
 _SECONDS_TO_END: Final = 10.0
 _PATIENCE_SECONDS: Final = 120.0
@@ -105,7 +107,7 @@ class ComposingChild:
         """
         self._receive()
         if wait and self._meanwhile is not None and self._waiting and not self._ready:
-            return [self._meanwhile(self._waiting.popleft())]
+            return self._meanwhile([self._waiting.popleft() for _ in range(min(most, _HERE, len(self._waiting)))])
         self._meanwhile = None if self._ready else self._meanwhile  # it has begun to answer
         while wait and not self._ready and self.left():
             if not self._news.poll(_PATIENCE_SECONDS * 1000):

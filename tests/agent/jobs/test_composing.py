@@ -53,9 +53,10 @@ def test_while_the_child_starts_mails_are_composed_here(world: SendingWorld, tmp
         world.plan(f"person{number:03}")
     here: list[str] = []
 
-    def meanwhile(job: OutboxJob) -> Draft[OutboxJob]:
-        here.append(job.recipient)
-        return Draft(job, OutgoingMail(job.touchpoint_id, world.sender.from_address, job.recipient, b"here"))
+    def meanwhile(jobs: Sequence[OutboxJob]) -> list[Draft[OutboxJob]]:
+        here.extend(job.recipient for job in jobs)
+        sender = world.sender.from_address
+        return [Draft(job, OutgoingMail(job.touchpoint_id, sender, job.recipient, b"here")) for job in jobs]
 
     def drafts(jobs: Sequence[OutboxJob]) -> ComposingChild:
         command = [*PROGRAM, str(tmp_path)]
