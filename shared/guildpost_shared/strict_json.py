@@ -100,6 +100,10 @@ class Fields:
         except ValueError as error:
             raise self._invalid(name, Problem("no_such_day")) from error
 
+    def names(self) -> tuple[str, ...]:
+        """List the fields that were not taken yet, for objects whose names are data."""
+        return tuple(self._rest)
+
     def child(self, name: str) -> Self:
         """Take an object."""
         return self._child(self._take(name), name)

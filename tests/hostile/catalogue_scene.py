@@ -16,7 +16,7 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCa
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import signed_file, write_role
 from guildpost_coordinator.adapters.catalogue_repository.codec import canonical, role_metadata
 from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
-from guildpost_coordinator.adapters.catalogue_repository.rotation import newest_root
+from guildpost_coordinator.adapters.catalogue_repository.files import newest_root
 from guildpost_coordinator.app.ports.catalogue import SignedRole
 from guildpost_coordinator.domain.catalogue import Listing
 from guildpost_coordinator.domain.proposals import describe

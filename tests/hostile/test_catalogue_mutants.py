@@ -23,7 +23,7 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TufCatalogue
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_agent.domain.catalogue import Listing
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import signed_file
-from guildpost_coordinator.adapters.catalogue_repository.rotation import newest_root
+from guildpost_coordinator.adapters.catalogue_repository.files import newest_root
 from guildpost_shared.catalogue_paths import REQUIRED_ROLES, Role, kind_of, required_roles, target_name
 from tests.factories.campaign import tell
 from tests.factories.catalogue import SERVICE, STUDY, CatalogueWorld

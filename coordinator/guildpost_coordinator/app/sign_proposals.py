@@ -48,14 +48,28 @@ def submit_signature(publishing: Publishing, role: SignerRole, version: int, sig
         Conflict: ``proposal_superseded``.
     """
     with publishing.turn:
-        with publishing.publications() as publications:
-            signed = sign(_awaiting(publications.oldest(State.AWAITING), role, version), role, version, signature)
-            publishing.repository.verify(role, SignedRole(signed.proposals[role].to_sign, signature))
-            publications.save(signed)
+        publication_id = record_signature(publishing, role, version, signature)
         advance_publications(publishing)
         with publishing.publications() as publications:
-            now = publications.get(signed.publication_id)
+            now = publications.get(publication_id)
             return now is not None and now.state is State.PUBLISHED
+
+
+def record_signature(publishing: Publishing, role: SignerRole, version: int, signature: bytes) -> str:
+    """Keep a role's signature for the running coordinator, which goes on from there with its next look.
+
+    Returns:
+        The id of the publication.
+
+    Raises:
+        Untrusted: ``proposal_bad_signature``.
+        Conflict: ``proposal_superseded``.
+    """
+    with publishing.publications() as publications:
+        signed = sign(_awaiting(publications.oldest(State.AWAITING), role, version), role, version, signature)
+        publishing.repository.verify(role, SignedRole(signed.proposals[role].to_sign, signature))
+        publications.save(signed)
+    return signed.publication_id
 
 
 def refuse_proposal(publishing: Publishing, role: SignerRole, version: int, code: str) -> None:
@@ -65,10 +79,15 @@ def refuse_proposal(publishing: Publishing, role: SignerRole, version: int, code
         Conflict: ``proposal_superseded``.
     """
     with publishing.turn:
-        with publishing.publications() as publications:
-            awaiting = _awaiting(publications.oldest(State.AWAITING), role, version)
-            publications.save(withdraw(awaiting, code))
+        record_refusal(publishing, role, version, code)
         advance_publications(publishing)
+
+
+def record_refusal(publishing: Publishing, role: SignerRole, version: int, code: str) -> None:
+    """Withdraw a publication, and leave the next draft to the running coordinator; errors as above."""
+    with publishing.publications() as publications:
+        awaiting = _awaiting(publications.oldest(State.AWAITING), role, version)
+        publications.save(withdraw(awaiting, code))
 
 
 def _awaiting(publication: Publication | None, role: SignerRole, version: int) -> Publication:

@@ -2,8 +2,8 @@
 
 Each role gets a home of its own, which leaves the room with the person who keeps it::
 
-    SIGNERS/root/         key.pem                                             offline: signs root and delegations
-    SIGNERS/marketing/    key.pem  tls.key  tls.pem  authority.pem            for guildpost-signer
+    SIGNERS/root/         key.pem  public.txt  recovery-sheet.txt             offline: signs root and delegations
+    SIGNERS/marketing/    key.pem  public.txt  tls.key  tls.pem  authority.pem  for guildpost-signer
     SIGNERS/legal/        likewise
     SIGNERS/association/  likewise, and fingerprint.txt: what the association tells its dealers
     HOME/catalogue-keys/  snapshot.pem  timestamp.pem  models.pem             the coordinator's online keys
@@ -38,12 +38,14 @@ from guildpost_coordinator.adapters.signing_client.home import (
     AUTHORITY_FILE,
     FINGERPRINT_FILE,
     KEY_FILE,
+    PUBLIC_FILE,
     TLS_CHAIN_FILE,
     TLS_KEY_FILE,
 )
 from guildpost_coordinator.app.issue_signer_certificate import issue_signer_certificate
 from guildpost_coordinator.bootstrap import Core, open_core
 from guildpost_coordinator.bootstrap_catalogue import KEYS_FOLDER
+from guildpost_coordinator.cli.sheet import write_sheet
 from guildpost_coordinator.config import Home
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_keys import key_fingerprint, root_hash
@@ -80,10 +82,21 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     finally:
         core.engine.dispose()
     fingerprint = key_fingerprint(keys.association.public)
+    home = arguments.signers / ROOT
+    write_sheet(home, (home / KEY_FILE).read_bytes(), sheet_facts(keys, root), texts)
     print(
         texts.text("cli.ceremony.done", root=root_hash(root).hex(), fingerprint=fingerprint, folder=arguments.signers)
     )
     return 0
+
+
+def sheet_facts(keys: CeremonyKeys, root: bytes) -> dict[str, str]:
+    """Give what stands on the recovery sheet: the root's hash as join codes carry it, and every key's fingerprint."""
+    named: dict[str, CatalogueKey] = {ROOT: keys.root, **{role: keys.of(role) for role in SIGNER_ROLES}}
+    return {
+        "cli.sheet.first_root": root_hash(root).hex(),
+        **{f"cli.sheet.{role}": key_fingerprint(key.public) for role, key in named.items()},
+    }
 
 
 def make_keys(entropy: Entropy) -> CeremonyKeys:
@@ -126,10 +139,17 @@ def hold(core: Core, keys: CeremonyKeys, signers: Path, *, passphrases: Mapping[
     }
     for path, (key, passphrase) in stored.items():
         store_key(path, key.private, passphrase)
+    write_public(signers / ROOT, keys.root)
     for role in SIGNER_ROLES:
+        write_public(signers / role, keys.of(role))
         admit_signer(core, role, signers / role, passphrases[role])
     (signers / ASSOCIATION / FINGERPRINT_FILE).write_text(key_fingerprint(keys.association.public) + "\n", "ascii")
     return found_catalogue(files, keys, now=core.clock.now())
+
+
+def write_public(home: Path, key: CatalogueKey) -> None:
+    """Lay the public key beside the private one, for whoever has to name it."""
+    (home / PUBLIC_FILE).write_text(f"{key.public.hex()}\n", "ascii")
 
 
 def admit_signer(core: Core, role: SignerRole, home: Path, passphrase: bytes) -> None:

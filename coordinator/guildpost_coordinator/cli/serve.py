@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from guildpost_coordinator.bootstrap import Coordinator, open_core
+from guildpost_coordinator.adapters.catalogue_repository.lock import locked
+from guildpost_coordinator.bootstrap import Coordinator, Core, open_core
 from guildpost_coordinator.bootstrap_parts import serving_parts
 from guildpost_coordinator.config import Home
 from guildpost_shared.catalog import Catalog
@@ -32,11 +33,19 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
     Raises:
         ConfigurationError: the home is not set up, the passphrase is missing, or a port is taken.
+        Conflict: ``catalogue_in_use``: it runs already, or keys are being changed.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    core = open_core(Home(arguments.home), overrides=_overrides(arguments))
+    home = Home(arguments.home)
+    core = open_core(home, overrides=_overrides(arguments))
+    with locked(home.folder):
+        _serve(core, arguments, texts, stop)
+    return 0
+
+
+def _serve(core: Core, arguments: argparse.Namespace, texts: Catalog, stop: threading.Event) -> None:
     configure_logging()
     if arguments.business_clock:
         os.environ[BUSINESS_CLOCK] = arguments.business_clock  # for the programs that conduct rounds
@@ -48,7 +57,6 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         stop.wait()
     finally:
         coordinator.stop()
-    return 0
 
 
 def _overrides(arguments: argparse.Namespace) -> dict[str, int]:

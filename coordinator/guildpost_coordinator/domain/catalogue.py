@@ -146,6 +146,12 @@ def changed_targets(role: Role, current: RoleListing, changes: Mapping[str, List
     return targets
 
 
+def listings_to_read(current: RoleListing, proposed: RoleListing) -> tuple[Listing, ...]:
+    """List what a signer has to see: everything that a proposal adds or changes."""
+    new = (item for name, item in proposed.targets.items() if current.targets.get(name) != item)
+    return tuple(dict.fromkeys(new))
+
+
 def propose(publication: Publication, proposals: Mapping[Role, RoleProposal]) -> Publication:
     """Put a draft up for signature.
 

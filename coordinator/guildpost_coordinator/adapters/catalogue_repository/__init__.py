@@ -5,5 +5,6 @@
                                                           models                          online key
 
 ``keys`` holds Ed25519 keys in encrypted files, ``codec`` turns role metadata into domain values and back,
-``ceremony`` makes the first metadata, ``rotation`` replaces keys, ``repository`` publishes.
+``ceremony`` makes the first metadata, ``repository`` publishes. Keys change by a file that travels: ``key_request`` is
+the file, ``key_documents`` says what stands in it, ``key_change`` puts it into force; ``paper`` keeps a key on paper.
 """

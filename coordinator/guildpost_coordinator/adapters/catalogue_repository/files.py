@@ -7,8 +7,11 @@ Every other file is written once under a name that never comes back (TUF consist
 from pathlib import Path
 from typing import Final
 
+from tuf.api.metadata import Metadata, Root
+
 from guildpost_shared.catalogue_paths import is_metadata_name, parse_target_file_name
 from guildpost_shared.durable_files import replace_file
+from guildpost_shared.errors import ConfigurationError
 
 TIMESTAMP: Final = "timestamp.json"
 
@@ -42,6 +45,20 @@ class RepositoryFiles:
     def exists(self) -> bool:
         """Say whether there is a repository."""
         return (self._metadata / TIMESTAMP).exists()
+
+
+def newest_root(files: RepositoryFiles) -> Root:
+    """Give the root metadata with the highest version.
+
+    Raises:
+        ConfigurationError: ``catalogue_missing``.
+    """
+    version, newest = 1, files.metadata("1.root.json")
+    while (following := files.metadata(f"{version + 1}.root.json")) is not None:
+        version, newest = version + 1, following
+    if newest is None:
+        raise ConfigurationError("catalogue_missing", detail="1.root.json")
+    return Metadata[Root].from_bytes(newest).signed
 
 
 def _read(path: Path) -> bytes | None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 KEY_FILE: Final = "key.pem"
+PUBLIC_FILE: Final = "public.txt"
 TLS_KEY_FILE: Final = "tls.key"
 TLS_CHAIN_FILE: Final = "tls.pem"
 AUTHORITY_FILE: Final = "authority.pem"

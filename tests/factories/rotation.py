@@ -1,13 +1,11 @@
-"""Replacing a key without losing anybody who trusts the old root.
+"""Keys replaced at once, by whoever claims to hold the root key: for tests of what agents make of it.
 
-A delegated role's new key enters with new top-level targets metadata, and the role's listing is signed anew with it.
-A new root key enters with root version n+1, signed by the old and the new key (TUF specification, section 6.1), so
-that every agent walks from the root it knows to the new one.
+How a brand does it, in files that travel to the signers, is ``guildpost_coordinator.cli.key_request`` and its siblings.
 """
 
 from datetime import datetime
 
-from tuf.api.metadata import Key, Metadata, Root
+from tuf.api.metadata import Key
 
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import (
     OFFLINE_LIFETIME,
@@ -16,7 +14,7 @@ from guildpost_coordinator.adapters.catalogue_repository.ceremony import (
     write_role,
 )
 from guildpost_coordinator.adapters.catalogue_repository.codec import role_metadata
-from guildpost_coordinator.adapters.catalogue_repository.files import RepositoryFiles
+from guildpost_coordinator.adapters.catalogue_repository.files import RepositoryFiles, newest_root
 from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
 from guildpost_coordinator.adapters.catalogue_repository.repository import TufRepository
 from guildpost_shared.catalogue_paths import ROLES, Role
@@ -69,13 +67,3 @@ def replace_root_key(
     top = repository.top_targets()
     top.version += 1
     return repository.commit(write_role(files, "targets", signed_file(top, new), top.version), now=now)
-
-
-def newest_root(files: RepositoryFiles) -> Root:
-    """Give the root metadata with the highest version."""
-    version, newest = 1, files.metadata("1.root.json")
-    while (following := files.metadata(f"{version + 1}.root.json")) is not None:
-        version, newest = version + 1, following
-    if newest is None:
-        raise LookupError("a repository has a first root")
-    return Metadata[Root].from_bytes(newest).signed
