@@ -36,6 +36,7 @@ _BY_EVENT: Final = {
     Event.DECLINED: CallReason.DECLINED_WORK,
     Event.DELIVERY: CallReason.NEW_VEHICLE,
     Event.WORK: CallReason.SATISFACTION,
+    Event.VISIT: CallReason.SATISFACTION,
 }
 
 

@@ -15,6 +15,7 @@ from dateutil.easter import easter
 from guildpost_agent.domain import columns
 from guildpost_agent.domain.columns import EPOCH, NEVER, Days, day_number
 from guildpost_agent.domain.due_dates import DueDate, Garage, garage_of, rolled_on
+from guildpost_agent.domain.history import History
 from guildpost_agent.domain.months import add_months, last_of
 from guildpost_agent.domain.records import Triage, Vehicle
 from guildpost_agent.domain.subjects import Subjects
@@ -249,14 +250,24 @@ def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, sigh
                 yield garage.vehicles[at], _trusted(date.fromordinal(EPOCH + int(due[at])), rule.event.value)
         return
     for vehicle_id, history in subjects.histories.items():
-        day = history.declined if rule.event is Event.DECLINED else history.done.get(service_id)
+        day = _day_of(rule.event, history, service_id)
         vehicle = subjects.by_id.get(vehicle_id) if day is not None else None
-        if day is None or vehicle is None:
-            continue
+        if day is None or vehicle is None or (vehicle.keeper_since is not None and day < vehicle.keeper_since):
+            continue  # what an earlier keeper had done, or declined, is nobody's here
         for days in rule.days:
             due_on = day + timedelta(days=days)
             if sight.holds(due_on):
                 yield vehicle, _trusted(due_on, rule.event.value)
+
+
+def _day_of(event: Event, history: History, service_id: str) -> date | None:
+    match event:
+        case Event.DECLINED:
+            return history.declined
+        case Event.VISIT:
+            return history.last_visit
+        case _:
+            return history.done.get(service_id)
 
 
 def _absence(rule: AbsenceRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:

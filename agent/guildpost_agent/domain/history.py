@@ -65,7 +65,7 @@ class History:
                 return self.last_hu
             case InspectionRule():
                 return self.last_inspection
-            case AfterEventRule(event=Event.WORK):
+            case AfterEventRule(event=Event.WORK | Event.VISIT):
                 return None
             case _:
                 return self.done.get(service.service_id)

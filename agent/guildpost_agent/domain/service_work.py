@@ -30,6 +30,7 @@ DONE_WITHIN_DAYS: Final = 180
 _SEASON_DAYS: Final = 75
 _CYCLE_DAYS: Final = 150
 _HALF_A_MONTH: Final = 15
+_VISIT_DAYS: Final = 30
 _SOME_YEARS: Final = range(2024, 2044)  # Easter moves by five weeks; these years hold its extremes
 
 
@@ -42,7 +43,7 @@ def answers(service: ServiceDefinition, job: Job) -> bool:
             return job.kind == work_kinds.HU
         case InspectionRule():
             return job.kind == work_kinds.INSPECTION
-        case AfterEventRule(event=Event.WORK):
+        case AfterEventRule(event=Event.WORK | Event.VISIT):
             return False
         case _:
             return service.work is not None and service.work.fits(job.text)
@@ -83,8 +84,15 @@ def cycle_days(service: ServiceDefinition) -> int:
             return _CYCLE_DAYS
         case SeasonRule():
             return _spacing(service.occasion)
+        case AfterEventRule(event=Event.VISIT):
+            return _visit_days(service.occasion)
         case _:
             return 1
+
+
+def _visit_days(rule: AfterEventRule) -> int:
+    """Say within how many days two visits are one: a car that comes back for a part is thanked for once."""
+    return min([_VISIT_DAYS, *(later - earlier for earlier, later in pairwise(rule.days))])
 
 
 @lru_cache(maxsize=64)

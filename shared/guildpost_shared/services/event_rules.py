@@ -5,7 +5,7 @@
 ``anniversary``   a yearly day: a birthday, the day of purchase
 ``season``        days of the calendar, fixed or counted from Easter Sunday, moved with the region's first frost
 ``list``          what a list of the dealer names (recalls): due on the day it was entered
-``after_event``   days after a delivery, after work of a kind, after declined work
+``after_event``   days after a delivery, after work of a kind, after declined work, after a visit whatever for
 ``absence``       months after the last visit, one cycle for each figure
 ``notice``        what the dealership enters by hand for certain vehicles: due at once
 """
@@ -46,6 +46,7 @@ class Event(StrEnum):
     DELIVERY = "delivery"
     WORK = "work"
     DECLINED = "declined"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,9 @@ def _read(row: Json) -> OccasionRule:
         pytest.param(LIST, ListRule("recalls"), id="list"),
         pytest.param(AFTER_EVENT, AfterEventRule(Event.DECLINED, (30, 60)), id="after declined work"),
         pytest.param(
+            AFTER_EVENT | {"event": "visit", "days": [3]}, AfterEventRule(Event.VISIT, (3,)), id="after a visit"
+        ),
+        pytest.param(
             AFTER_EVENT | {"event": "delivery", "days": [0]}, AfterEventRule(Event.DELIVERY, (0,)), id="on delivery"
         ),
         pytest.param(ABSENCE, AbsenceRule((13, 18, 24), 2), id="absence"),
@@ -141,7 +144,7 @@ def test_a_rule_reads_as_written(row: Json, expected: EventRule) -> None:
         pytest.param(SEASON | {"days": [_day("Autumn")]}, "days[0].id", id="season: id with a capital"),
         pytest.param(LIST | {"list": ""}, "list", id="list: no name"),
         pytest.param(LIST | {"list": "../recalls"}, "list", id="list: a path"),
-        pytest.param(AFTER_EVENT | {"event": "visit"}, "event", id="after event: unknown event"),
+        pytest.param(AFTER_EVENT | {"event": "purchase"}, "event", id="after event: unknown event"),
         pytest.param(AFTER_EVENT | {"days": []}, "days", id="after event: no days"),
         pytest.param(AFTER_EVENT | {"days": [60, 30]}, "days", id="after event: days fall"),
         pytest.param(AFTER_EVENT | {"days": [30, 30]}, "days", id="after event: day twice"),

@@ -63,6 +63,15 @@ def test_a_car_beyond_repair_is_not_asked_about(story: Story, car: dict[str, Any
     assert "NOT_MEANT" == story.why("declined_work")
 
 
+@pytest.mark.parametrize("line", [{"text": "Unfallreparatur"}, {"text": "Bremsbeläge vorne", "declined": True}])
+def test_a_new_keeper_is_not_asked_about_the_former_keepers_repair_or_refusal(
+    story: Story, line: dict[str, Any]
+) -> None:
+    story.was_here(START, **line)
+    story.drives(keeper_since=START + DAY)
+    assert [] == story.until(START + 70 * DAY)
+
+
 def test_asking_how_the_repair_was_needs_its_own_permission_by_mail(tmp_path: Path) -> None:
     story = Story(tmp_path, START, "accident_follow_up")
     story.customer_with_a_car(by_mail=False)
