@@ -91,8 +91,8 @@ def change_rights(known: Iterable[Person], actor: Person | None, email: str, rig
     """Give a person other rights.
 
     Raises:
-        Refused: ``person_right_missing``, ``person_unknown``, ``person_own_rights`` or ``person_invalid`` (no right at
-            all: remove the person).
+        Refused: ``person_right_missing``, ``person_not_entered``, ``person_own_rights`` or ``person_invalid`` (no right
+            at all: remove the person).
     """
     if not rights:
         raise Refused("person_invalid")
@@ -123,7 +123,7 @@ def _changed(known: Iterable[Person], actor: Person | None, email: str, change: 
     administrator, people = require(actor, Right.ADMINISTRATOR), list(known)
     person = next((one for one in people if one.email == normalise(email) and one.active), None)
     if person is None:
-        raise Refused("person_unknown", email=normalise(email))
+        raise Refused("person_not_entered", email=normalise(email))
     if person.person_id == administrator.person_id:
         raise Refused("person_own_rights")
     return change(person)
