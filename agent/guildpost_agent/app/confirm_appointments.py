@@ -10,7 +10,6 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.appointment_news import APPOINTMENTS, KNOWN, Told, an_entry, news
 from guildpost_agent.domain.exclusions import gone
 from guildpost_agent.domain.records import Appointment
-from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import ListRule
 
@@ -91,8 +90,8 @@ def _with_vehicles(uow: UnitOfWork, today: date) -> Iterator[tuple[Appointment, 
 
 def _told(uow: UnitOfWork, service_id: str) -> Told:
     """Know by vehicle and day of entry whose message left, or may have left."""
-    left = [t for t in uow.plans.touchpoints() if t.service_id == service_id and t.state in CONTACTS - WAITING]
-    carried = (uow.plans.occasion(one) for touchpoint in left for one in touchpoint.bundled)
+    left = uow.plans.left(service_id)
+    carried = uow.plans.some_occasions({one for touchpoint in left for one in touchpoint.bundled})
     told = {(touchpoint.vehicle_id, touchpoint.due_date) for touchpoint in left}
-    told |= {(occasion.vehicle_id, occasion.due_date) for occasion in carried if occasion is not None}
+    told |= {(occasion.vehicle_id, occasion.due_date) for occasion in carried}
     return lambda entry: (entry.vehicle_id, entry.entered_on) in told

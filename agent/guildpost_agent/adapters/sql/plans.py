@@ -171,6 +171,10 @@ class SqlPlans:
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
         return self._touchpoints(touchpoints.c.state.in_(CONTACTS), touchpoints.c.planned_at >= since)
 
+    def left(self, service_id: str) -> list[Touchpoint]:
+        """List the touchpoints of a service whose message left, or may have left, oldest first."""
+        return self._touchpoints(touchpoints.c.service_id == service_id, touchpoints.c.state.in_(CONTACTS - WAITING))
+
     def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
         """Say by customer what came of a channel's messages: how many are settled, and how many were answered."""
         return tried(self._connection, channel, since, settled)

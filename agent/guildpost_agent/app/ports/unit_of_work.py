@@ -193,6 +193,10 @@ class Plans(Protocol):
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
         ...
 
+    def left(self, service_id: str) -> list[Touchpoint]:
+        """List the touchpoints of a service whose message left, or may have left, oldest first."""
+        ...
+
     def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
         """Say by customer what came of a channel's messages since an instant: how many, and how many were answered.
 
