@@ -23,7 +23,7 @@ from guildpost_coordinator.adapters.certificate_authority.files import load_auth
 from guildpost_coordinator.adapters.grpc_server.enrolment import EnrolmentServicer
 from guildpost_coordinator.adapters.grpc_server.guard import Recorder
 from guildpost_coordinator.adapters.grpc_server.peers import Peer
-from guildpost_coordinator.adapters.grpc_server.presence import Pace, PresenceServicer
+from guildpost_coordinator.adapters.grpc_server.presence import Pace, PeerStanding, PresenceServicer
 from guildpost_coordinator.adapters.grpc_server.server import ControlPlane, Listen, ServicePlugin
 from guildpost_coordinator.adapters.grpc_server.tls import ServerTls
 from guildpost_coordinator.adapters.sql.engine import open_engine
@@ -35,8 +35,9 @@ from guildpost_coordinator.app.enrol_agent import ServiceAddresses, enrol_agent
 from guildpost_coordinator.app.issue_join_code import Anchors
 from guildpost_coordinator.app.ports.certificate_authority import CertificateAuthority
 from guildpost_coordinator.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_coordinator.app.record_contact import record_contact
+from guildpost_coordinator.app.record_contact import record_contacts
 from guildpost_coordinator.app.renew_certificate import renew_certificate
+from guildpost_coordinator.app.standing import Standing
 from guildpost_coordinator.config import CoordinatorConfig, Home, load_config
 from guildpost_shared.clock import Clock, SystemClock
 from guildpost_shared.entropy import Entropy, OsEntropy
@@ -231,8 +232,8 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
         ),
         presence=PresenceServicer(
             newsstand=core.announcements,
-            record_contact=partial(record_contact, open_uow=core.open_uow, clock=core.clock),
-            admit=admit,
+            record_contacts=partial(record_contacts, open_uow=core.open_uow, clock=core.clock),
+            standing=PeerStanding(Standing(core.open_view, core.clock)),
             clock=core.clock,
             seats=config.presence_streams,
             pace=Pace(heartbeat=config.heartbeat_seconds),

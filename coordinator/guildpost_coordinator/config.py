@@ -48,7 +48,7 @@ class CoordinatorConfig(BaseModel):
     control_port: int = _PORT
     flower_port: int = _PORT
     console_port: int = _PORT
-    presence_streams: int = Field(default=1500, ge=1, le=10_000)
+    presence_streams: int = Field(default=10_000, ge=1, le=50_000)
     heartbeat_seconds: float = Field(default=HEARTBEAT_EVERY, gt=0, le=60)
     language: Language = "de"
 

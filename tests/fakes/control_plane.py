@@ -144,9 +144,13 @@ class FakeEventStream:
 
     def __iter__(self) -> Iterator[PresenceEvent]:
         yield self._plane.check_listener(self._credentials)
-        with self._board.reader() as reader:
+        bell, position = threading.Event(), 0
+        with self._board.listening(bell.set):
             while not self._closed.is_set():
-                yield from reader.wait(0.02)
+                news, position = self._board.since(position)
+                yield from news
+                bell.wait(0.02)
+                bell.clear()
 
     def close(self) -> None:
         self._closed.set()

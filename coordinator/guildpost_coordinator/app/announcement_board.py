@@ -5,7 +5,7 @@ memory.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from guildpost_shared.clock import Clock
@@ -27,7 +27,7 @@ class AnnouncementBoard:
         self._lock = threading.Lock()
         self._items: dict[str, tuple[int, Item]] = {}
         self._position = 0
-        self._readers: set[_BoardReader] = set()
+        self._bells: list[Callable[[], None]] = []
 
     def announce_catalogue(self, version: int) -> None:
         """Tell everybody about a catalogue version; an older one than known is ignored."""
@@ -49,21 +49,22 @@ class AnnouncementBoard:
             self._items.pop(f"round/{round_id}", None)
 
     @contextmanager
-    def reader(self) -> Iterator["_BoardReader"]:
-        """Take a place at the board until the block ends."""
-        reader = _BoardReader(self)
+    def listening(self, ring: Callable[[], None]) -> Iterator[None]:
+        """Have something called whenever there is news; see the port."""
         with self._lock:
-            self._readers.add(reader)
+            self._bells.append(ring)
         try:
-            yield reader
+            yield
         finally:
             with self._lock:
-                self._readers.discard(reader)
+                self._bells.remove(ring)
 
     def since(self, position: int) -> tuple[tuple[Item, ...], int]:
         """Give what holds now and was posted after a position, oldest first, and the position after it."""
         now = self._clock.now()
         with self._lock:
+            if position == self._position:
+                return (), position
             for name, (_, item) in list(self._items.items()):
                 if isinstance(item, RoundWindow) and item.closes_at <= now:
                     del self._items[name]
@@ -73,26 +74,5 @@ class AnnouncementBoard:
     def _post(self, name: str, item: Item) -> None:
         self._position += 1
         self._items[name] = (self._position, item)
-        for reader in self._readers:
-            reader.ring()
-
-
-class _BoardReader:
-    """One listener's place: a bell and the position up to which it has read."""
-
-    def __init__(self, board: AnnouncementBoard) -> None:
-        self._board = board
-        self._bell = threading.Event()
-        self._bell.set()  # what holds now is news to a newcomer
-        self._position = 0
-
-    def wait(self, timeout: float) -> tuple[Item, ...]:
-        """Wait for news; see the port."""
-        self._bell.wait(timeout)
-        self._bell.clear()
-        news, self._position = self._board.since(self._position)
-        return news
-
-    def ring(self) -> None:
-        """Let ``wait`` return now."""
-        self._bell.set()
+        for ring in self._bells:
+            ring()

@@ -19,7 +19,7 @@ from guildpost_coordinator.adapters.sql.tables import metadata
 from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.ports.rounds import ReleaseRecord
 from guildpost_coordinator.app.ports.unit_of_work import AuditEntry, Contact
-from guildpost_coordinator.app.record_contact import record_contact
+from guildpost_coordinator.app.record_contact import Heard, record_contacts
 from guildpost_coordinator.domain.membership import Membership
 from guildpost_coordinator.domain.rounds import Round, RoundState, move
 from guildpost_shared.clock import ManualClock
@@ -99,9 +99,9 @@ def test_the_last_contact_replaces_the_one_before(engine: Engine) -> None:
     with open_uow() as uow:
         uow.memberships.add(Membership("dealer-01", "Autohaus", "entity-1"))
         uow.commit()
-    record_contact("dealer-01", agent_version="0.1.0", connected=True, open_uow=open_uow, clock=clock)
+    record_contacts({"dealer-01": Heard("0.1.0", connected=True)}, open_uow=open_uow, clock=clock)
     clock.set(NOW + timedelta(hours=1))
-    record_contact("dealer-01", agent_version="0.2.0", connected=True, open_uow=open_uow, clock=clock)
+    record_contacts({"dealer-01": Heard("0.2.0", connected=True)}, open_uow=open_uow, clock=clock)
     with open_uow() as uow:
         uow.presence.disconnect_all()
         assert [Contact("dealer-01", NOW + timedelta(hours=1), False, "0.2.0")] == uow.presence.all()

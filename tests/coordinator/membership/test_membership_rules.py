@@ -1,6 +1,5 @@
 """Memberships, join codes, announcements: the pure rules."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,13 +96,13 @@ def _window(round_id: str, closes: timedelta) -> RoundWindow:
 
 def test_a_reader_hears_each_change_once_and_an_intermediate_version_never() -> None:
     board = AnnouncementBoard(ManualClock(NOW))
-    with board.reader() as reader:
-        assert () == reader.wait(0)
-        board.announce_catalogue(1)
-        board.announce_catalogue(2)
-        board.announce_catalogue(1)
-        assert (CatalogueChanged(2),) == reader.wait(0)
-        assert () == reader.wait(0)
+    news, position = board.since(0)
+    assert () == news
+    for version in (1, 2, 1):
+        board.announce_catalogue(version)
+    news, position = board.since(position)
+    assert (CatalogueChanged(2),) == news
+    assert () == board.since(position)[0]
 
 
 def test_a_newcomer_hears_open_rounds_only() -> None:
@@ -114,25 +113,13 @@ def test_a_newcomer_hears_open_rounds_only() -> None:
         board.announce_round(window)
     board.withdraw_round("round-4")
     clock.set(NOW + timedelta(hours=2))
-    with board.reader() as reader:
-        assert (long_,) == reader.wait(0)
+    assert (long_,) == board.since(0)[0]
 
 
-def test_every_waiting_reader_is_woken_by_an_announcement() -> None:
-    board = AnnouncementBoard(ManualClock(NOW))
-    ready, heard = threading.Barrier(9), []
-
-    def listen() -> None:
-        with board.reader() as reader:
-            reader.wait(0)
-            ready.wait(10)
-            heard.append(reader.wait(10))
-
-    threads = [threading.Thread(target=listen) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    ready.wait(10)
-    board.announce_catalogue(7)
-    for thread in threads:
-        thread.join(10)
-    assert [(CatalogueChanged(7),)] * 8 == heard
+def test_whoever_listens_is_called_at_news_until_the_end() -> None:
+    board, rung = AnnouncementBoard(ManualClock(NOW)), list[int]()
+    with board.listening(lambda: rung.append(1)), board.listening(lambda: rung.append(2)):
+        board.announce_catalogue(7)
+        board.announce_catalogue(7)
+    board.announce_catalogue(8)
+    assert [1, 2] == rung

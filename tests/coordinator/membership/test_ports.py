@@ -19,7 +19,7 @@ from guildpost_coordinator.adapters.grpc_server.limits import Rate, RateLimit
 from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
 from guildpost_coordinator.app.decide_membership import lock_membership
 from guildpost_coordinator.app.ports.unit_of_work import Contact
-from guildpost_coordinator.app.record_contact import record_contact
+from guildpost_coordinator.app.record_contact import Heard, record_contacts
 from guildpost_coordinator.bootstrap import Coordinator, Parts, read_addresses
 from guildpost_shared.errors import ConfigurationError, Refused, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
@@ -147,10 +147,9 @@ def test_presence_notes_who_is_connected_and_who_left(world: World) -> None:
     member = world.member("dealer-present")
     with closing(PLANE.listen(member.credentials(), "1.2.3")) as stream:
         next(iter(stream))
-        assert ("1.2.3", True) == (
-            _contacts(world)["dealer-present"].agent_version,
-            _contacts(world)["dealer-present"].connected,
-        )
+        _until(lambda: "dealer-present" in _contacts(world))
+        contact = _contacts(world)["dealer-present"]
+        assert ("1.2.3", True) == (contact.agent_version, contact.connected)
     _until(lambda: not _contacts(world)["dealer-present"].connected)
 
 
@@ -162,7 +161,7 @@ def test_a_second_stream_of_an_agent_ends_its_first(world: World) -> None:
         with closing(PLANE.listen(member.credentials(), "0.1.0")) as second:
             next(iter(second))
             assert [] == [event for event in events if not isinstance(event, Heartbeat)]
-            assert _contacts(world)["dealer-twice"].connected
+            _until(lambda: "dealer-twice" in _contacts(world) and _contacts(world)["dealer-twice"].connected)
 
 
 def test_a_locked_agent_is_cut_off_at_the_next_heartbeat(tmp_path: Path) -> None:
@@ -235,7 +234,8 @@ def test_nobody_counts_as_connected_after_a_restart(tmp_path: Path) -> None:
     with RunningCoordinator(tmp_path) as coordinator:
         World(coordinator).member("dealer-01")
         core = coordinator.core
-        record_contact("dealer-01", agent_version="1", connected=True, open_uow=core.open_uow, clock=core.clock)
+        heard = {"dealer-01": Heard("1", connected=True)}
+        record_contacts(heard, open_uow=core.open_uow, clock=core.clock)
     again = Coordinator(core, Parts())
     again.start()
     with core.open_view() as uow:

@@ -82,8 +82,7 @@ class DeskWorld:
 
     def heard(self) -> list[str]:
         """List the rounds that an agent is told of when it connects now."""
-        with self.board.reader() as reader:
-            return [news.round_id for news in reader.wait(0) if isinstance(news, RoundWindow)]
+        return [news.round_id for news in self.board.since(0)[0] if isinstance(news, RoundWindow)]
 
     def state(self, round_id: str = "r-1") -> tuple[str, str]:
         """Read a round's state and the reason of its end."""

@@ -5,14 +5,21 @@
 3  the method must be open to this kind of peer (a method missing in the table is open to nobody)
 4  the peer has not asked too often
 5  the peer's certificate and membership are in force
+
+Calls that end at once run in worker threads, as their use cases wait for the database; what they stream is small. A
+servicer that streams for long is an async generator and lives in the event loop.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import aclosing
 from typing import Any, Final
 
 import grpc
 
-from guildpost_coordinator.adapters.grpc_server.errors import translated
+from guildpost_coordinator.adapters.grpc_server.errors import Context, translated
 from guildpost_coordinator.adapters.grpc_server.limits import RateLimit
 from guildpost_coordinator.adapters.grpc_server.peers import ANONYMOUS, Peer, peer_of
 from guildpost_shared.errors import Refused
@@ -27,11 +34,17 @@ AllowedPeers = Mapping[str, frozenset[str]]
 """Full method name → kinds of peers: ``agent``, ``signer:<role>``, ``anonymous``."""
 
 
-class Guard(grpc.ServerInterceptor):
+class Guard(grpc.aio.ServerInterceptor):
     """Apply the steps above to every method of a server."""
 
     def __init__(
-        self, *, allowed: AllowedPeers, admit: Admit, rate: RateLimit, recorder: Recorder | None = None
+        self,
+        *,
+        allowed: AllowedPeers,
+        admit: Admit,
+        rate: RateLimit,
+        workers: Executor,
+        recorder: Recorder | None = None,
     ) -> None:
         """Set the guard up.
 
@@ -39,28 +52,32 @@ class Guard(grpc.ServerInterceptor):
             allowed: who may call what.
             admit: raises if a peer's certificate or membership is not in force.
             rate: how often one peer may ask.
+            workers: threads for checks and for calls that end at once.
             recorder: sees every request's bytes.
         """
         self._allowed = allowed
         self._admit = admit
         self._rate = rate
+        self._workers = workers
         self._recorder = recorder
 
-    def intercept_service(
+    async def intercept_service(
         self,
-        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None]",
+        continuation: "Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]]",
         handler_call_details: grpc.HandlerCallDetails,
     ) -> "grpc.RpcMethodHandler[Any, Any] | None":
         """Put the guard in front of a method's handler."""
-        handler = continuation(handler_call_details)
+        handler = await continuation(handler_call_details)
         method = handler_call_details.method
         if handler is None or handler.request_streaming:
             return None  # no method of Guildpost streams requests; gRPC answers UNIMPLEMENTED
-        if handler.response_streaming:
-            return self._guard_stream(method, handler)
-        return self._guard_unary(method, handler)
+        if not handler.response_streaming:
+            return self._guard_unary(method, handler)
+        if inspect.isasyncgenfunction(handler.unary_stream):
+            return self._guard_live(method, handler)
+        return self._guard_stream(method, handler)
 
-    def check(self, method: str, context: grpc.ServicerContext) -> None:
+    def check(self, method: str, context: Context) -> None:
         """Perform steps 3 to 5.
 
         Raises:
@@ -78,12 +95,11 @@ class Guard(grpc.ServerInterceptor):
     def _guard_unary(
         self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"
     ) -> "grpc.RpcMethodHandler[Any, Any]":
-        inner = handler.unary_unary
+        inner = _present(handler.unary_unary)
 
-        def guarded(request: object, context: grpc.ServicerContext) -> object:
-            with translated(context, method):
-                self.check(method, context)
-                return _present(inner)(request, context)
+        async def guarded(request: object, context: Context) -> object:
+            async with translated(context, method):
+                return await self._in_worker(lambda: self._checked(inner, method, request, context))
 
         return grpc.unary_unary_rpc_method_handler(
             guarded, self._recorded(method, handler), handler.response_serializer
@@ -92,16 +108,37 @@ class Guard(grpc.ServerInterceptor):
     def _guard_stream(
         self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"
     ) -> "grpc.RpcMethodHandler[Any, Any]":
-        inner = handler.unary_stream
+        inner = _present(handler.unary_stream)
 
-        def guarded(request: object, context: grpc.ServicerContext) -> Iterator[object]:
-            with translated(context, method):
-                self.check(method, context)
-                yield from _present(inner)(request, context)
+        async def guarded(request: object, context: Context) -> AsyncIterator[object]:
+            async with translated(context, method):
+                for message in await self._in_worker(lambda: list(self._checked(inner, method, request, context))):
+                    yield message
 
         return grpc.unary_stream_rpc_method_handler(
             guarded, self._recorded(method, handler), handler.response_serializer
         )
+
+    def _guard_live(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> "grpc.RpcMethodHandler[Any, Any]":
+        inner = _present(handler.unary_stream)
+
+        async def guarded(request: object, context: Context) -> AsyncIterator[object]:
+            async with translated(context, method):
+                await self._in_worker(lambda: self.check(method, context))
+                async with aclosing(inner(request, context)) as messages:
+                    async for message in messages:
+                        yield message
+
+        return grpc.unary_stream_rpc_method_handler(
+            guarded, self._recorded(method, handler), handler.response_serializer
+        )
+
+    def _checked(self, inner: Callable[..., Any], method: str, request: object, context: Context) -> Any:
+        self.check(method, context)
+        return inner(request, context)
+
+    async def _in_worker(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
     def _recorded(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Callable[[bytes], Any]:
         parse = _present(handler.request_deserializer)

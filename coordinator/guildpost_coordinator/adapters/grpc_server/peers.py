@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any, cast
 
 import grpc
 from cryptography import x509
@@ -30,17 +31,21 @@ class Peer:
 ANONYMOUS = Peer(Anonymous(), "", datetime.max.replace(tzinfo=UTC))
 
 
-def peer_of(context: grpc.ServicerContext) -> Peer:
+Context = grpc.ServicerContext | grpc.aio.ServicerContext[Any, Any]
+"""Of a call, whether its servicer runs in a thread or in the event loop."""
+
+
+def peer_of(context: Context) -> Peer:
     """Tell who is calling.
 
     Raises:
         Untrusted: ``certificate_profile``.
     """
     pem = next(iter(context.auth_context().get("x509_pem_cert", ())), None)
-    return ANONYMOUS if pem is None else _read(bytes(pem))
+    return ANONYMOUS if pem is None else _read(cast("bytes", pem))
 
 
-def agent_of(context: grpc.ServicerContext) -> str:
+def agent_of(context: Context) -> str:
     """Give the id of the calling agent.
 
     Raises:
@@ -53,7 +58,7 @@ def agent_of(context: grpc.ServicerContext) -> str:
             raise Refused("method_not_allowed")
 
 
-def role_of(context: grpc.ServicerContext) -> Role:
+def role_of(context: Context) -> Role:
     """Give the role of the calling signer.
 
     Raises:
@@ -66,7 +71,7 @@ def role_of(context: grpc.ServicerContext) -> Role:
             raise Refused("method_not_allowed")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _read(pem: bytes) -> Peer:
     try:
         certificate = x509.load_pem_x509_certificate(pem)

@@ -5,7 +5,7 @@ import threading
 
 import grpc
 
-from guildpost_coordinator.app.ports.certificate_authority import CertificateAuthority
+from guildpost_coordinator.app.ports.certificate_authority import CertificateAuthority, ServerCredentials
 from guildpost_shared.clock import Clock
 from guildpost_shared.identity.rotation import renewal_due
 
@@ -30,22 +30,34 @@ class ServerTls:
 
     def enrolment_credentials(self) -> grpc.ServerCredentials:
         """Credentials of the port for newcomers: they authenticate the server only."""
-        return grpc.dynamic_ssl_server_credentials(
-            self._configuration(roots=None), lambda: self._configuration(roots=None)
-        )
+        return self._dynamic(roots=None)
 
     def control_credentials(self) -> grpc.ServerCredentials:
         """Credentials of the port for members: a client certificate of our authority is required."""
+        return self._dynamic(roots=self._authority_pem)
+
+    def _dynamic(self, roots: bytes | None) -> grpc.ServerCredentials:
+        """Give credentials that are read anew only when there is a fresh certificate: a handshake costs enough."""
+        served = self._current()
+
+        def fresh() -> grpc.ServerCertificateConfiguration | None:
+            nonlocal served
+            before, served = served, self._current()
+            return None if served is before else _configuration(served, roots)
+
         return grpc.dynamic_ssl_server_credentials(
-            self._configuration(roots=self._authority_pem),
-            lambda: self._configuration(roots=self._authority_pem),
-            require_client_authentication=True,
+            _configuration(served, roots),
+            fresh,  # type: ignore[arg-type]  # None means no change; the stubs do not know
+            require_client_authentication=roots is not None,
         )
 
-    def _configuration(self, roots: bytes | None) -> grpc.ServerCertificateConfiguration:
+    def _current(self) -> ServerCredentials:
         with self._lock:
-            now = self._clock.now()
-            current = self._credentials
+            now, current = self._clock.now(), self._credentials
             if now >= renewal_due(current.not_before, current.not_after, current.chain_pem):
                 self._credentials = current = self._authority.issue_server(self._hosts, now)
-        return grpc.ssl_server_certificate_configuration([(current.key_pem, current.chain_pem)], roots)
+            return current
+
+
+def _configuration(current: ServerCredentials, roots: bytes | None) -> grpc.ServerCertificateConfiguration:
+    return grpc.ssl_server_certificate_configuration([(current.key_pem, current.chain_pem)], roots)

@@ -41,6 +41,11 @@ class SqlCertificates:
         """End every certificate of an agent."""
         self._connection.execute(update(certificates).where(certificates.c.agent_id == agent_id).values(revoked=True))
 
+    def ended_early(self, now: datetime) -> list[str]:
+        """List the serials of revoked certificates that would still be valid."""
+        query = select(certificates.c.serial).where(certificates.c.revoked, certificates.c.not_after > now)
+        return list(self._connection.scalars(query))
+
     def forget_expired(self, agent_id: str, before: datetime) -> None:
         """Drop records of certificates that expired before an instant."""
         old = (certificates.c.agent_id == agent_id) & (certificates.c.not_after < before)

@@ -35,6 +35,11 @@ class SqlMemberships:
         query = select(memberships).order_by(memberships.c.agent_id)
         return [_membership(row) for row in self._connection.execute(query).mappings()]
 
+    def inactive(self) -> list[Membership]:
+        """List the memberships that are not in force."""
+        query = select(memberships).where(memberships.c.state != State.ACTIVE.value)
+        return [_membership(row) for row in self._connection.execute(query).mappings()]
+
 
 class SqlJoinCodes:
     """Issued join codes."""

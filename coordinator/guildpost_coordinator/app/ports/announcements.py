@@ -1,5 +1,6 @@
 """What connected agents are to hear, handed from rounds and catalogue to the presence streams."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -22,25 +23,13 @@ class Announcements(Protocol):
         ...
 
 
-class Reader(Protocol):
-    """One listener's place at the board."""
-
-    def wait(self, timeout: float) -> tuple[CatalogueChanged | RoundWindow, ...]:
-        """Wait for news: what holds now at the first call, afterwards what changed since the last one.
-
-        Args:
-            timeout: seconds; when they pass, or when the bell was rung, nothing may be returned.
-        """
-        ...
-
-    def ring(self) -> None:
-        """Let ``wait`` return now; callable from any thread."""
-        ...
-
-
 class Newsstand(Protocol):
-    """The reading side."""
+    """The reading side: readers remember a position, the first is 0."""
 
-    def reader(self) -> AbstractContextManager[Reader]:
-        """Take a place at the board until the block ends."""
+    def since(self, position: int) -> tuple[tuple[CatalogueChanged | RoundWindow, ...], int]:
+        """Give what holds now and was posted after a position, oldest first, and the position after it."""
+        ...
+
+    def listening(self, ring: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have something called whenever there is news, from any thread, until the block ends; it must not wait."""
         ...

@@ -32,6 +32,10 @@ class Memberships(Protocol):
         """List all memberships by id."""
         ...
 
+    def inactive(self) -> list[Membership]:
+        """List the memberships that are locked, revoked or not begun yet."""
+        ...
+
 
 class JoinCodes(Protocol):
     """Issued join codes; secrets are kept as hashes only."""
@@ -93,6 +97,10 @@ class Certificates(Protocol):
 
     def revoke_all(self, agent_id: str) -> None:
         """End every certificate of an agent."""
+        ...
+
+    def ended_early(self, now: datetime) -> list[str]:
+        """List the serials of revoked certificates that would still be valid."""
         ...
 
     def forget_expired(self, agent_id: str, before: datetime) -> None:
