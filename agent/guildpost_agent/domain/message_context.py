@@ -1,8 +1,7 @@
 """From the dealer's records to the values a template may name."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -18,24 +17,9 @@ from guildpost_shared.templates.context import (
     MessageContext,
     VehicleContext,
 )
-from guildpost_shared.templates.salutation import (
-    Gender,
-    Household,
-    Person,
-    Recipient,
-    Style,
-    Tone,
-    address_lines,
-    may_be_informal,
-    salutation,
-)
-from guildpost_shared.templates.wording import (
-    LegalBasis,
-    closing_text,
-    due_month_text,
-    legal_basis_sentence,
-    season_of,
-)
+from guildpost_shared.templates.fill import Occasion, Sender, fill_message
+from guildpost_shared.templates.salutation import Gender, Household, Person, Recipient, Style, Tone
+from guildpost_shared.templates.wording import LegalBasis, legal_basis_sentence
 
 APPOINTMENT: Final = "appointment"
 """The ground of a confirmation: an appointment was made (Art. 6 (1) (b) GDPR)."""
@@ -51,7 +35,6 @@ _BASES: Final = {
     APPOINTMENT: LegalBasis.APPOINTMENT,
 }
 _SOUTH: Final = frozenset({"BY", "BW"})
-_NEAR_DAYS: Final = 180
 _FACTUAL: Final = Style()
 
 
@@ -139,34 +122,22 @@ def message_context(
         slots: words for the template's slots.
         style: tone and form of address; "Du" only for whom it is possible.
     """
-    recipient = recipient_of(customer)
-    style = replace(style, informal=style.informal and may_be_informal(recipient))
-    return MessageContext(
-        language=language,
-        salutation=salutation(recipient, language, style),
-        addressee=address_lines(recipient, language),
-        vehicle=VehicleContext(
-            make=vehicle.make,
-            model=vehicle.model,
-            plate=vehicle.plate,
-            electric=vehicle.fuel.casefold() in _ELECTRIC,
-        ),
-        due_month=due_month_text(touchpoint.due_date, language),
-        estimated=estimated,
-        overdue=touchpoint.due_date < today,
-        dealer=dealer_context(dealer),
-        links=links,
-        legal_basis=ground_text(basis, dealer, language, informal=style.informal),
-        slots=slots or {},
-        brand=brand,
-        also_due=also_due,
-        reminder=touchpoint.arm == FOLLOW_UP_ARM,
-        tone=style.tone,
-        informal=style.informal,
-        closing=closing_text(style, dealer.town, language),
-        warranty_month=_warranty_month(vehicle, today, language),
-        season=season_of(today) or "",
+    car = VehicleContext(
+        make=vehicle.make,
+        model=vehicle.model,
+        plate=vehicle.plate,
+        electric=vehicle.fuel.casefold() in _ELECTRIC,
     )
+    occasion = Occasion(
+        car,
+        touchpoint.due_date,
+        estimated=estimated,
+        reminder=touchpoint.arm == FOLLOW_UP_ARM,
+        warranty_end=vehicle.warranty_end,
+        also_due=also_due,
+    )
+    sender = Sender(dealer_context(dealer), brand, links, style, slots or {})
+    return fill_message(recipient_of(customer), occasion, sender, basis=_BASES[basis], today=today, language=language)
 
 
 def style_of(tone: Tone, dealer: Dealer, *, informal: bool) -> Style:
@@ -177,10 +148,3 @@ def style_of(tone: Tone, dealer: Dealer, *, informal: bool) -> Style:
 def ground_text(basis: str, dealer: Dealer, language: Language, *, informal: bool = False) -> str:
     """Say on which ground somebody is written to (see ``legal_basis``)."""
     return legal_basis_sentence(_BASES[basis], dealer.name, language, informal=informal)
-
-
-def _warranty_month(vehicle: Vehicle, today: date, language: Language) -> str:
-    """Name the month in which the warranty ends; only where that day is known and near."""
-    end = vehicle.warranty_end
-    near = end is not None and today <= end <= today + timedelta(days=_NEAR_DAYS)
-    return due_month_text(end, language) if near and end is not None else ""

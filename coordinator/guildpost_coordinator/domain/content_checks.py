@@ -1,7 +1,7 @@
 """What contents of each kind must be before anybody signs them: one table for the coordinator and for every signer.
 
-Templates are checked part by part (the words of rules R10 and R11 stand in ``templates.rules``); that the parts fit
-together is checked where a template is compiled. Further rules of the approval life cycle join this table.
+Services and templates are linted part by part (``guildpost_shared.lint``); that the parts fit together is checked by
+``guildpost-coordinator lint`` and where a template is compiled. Further rules of the approval life cycle join this table.
 """
 
 import json
@@ -12,11 +12,15 @@ from guildpost_coordinator.domain.proposals import ContentChecks
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
 from guildpost_shared.identity.roster import parse_roster
+from guildpost_shared.problems import Problem
+from guildpost_shared.lint.findings import refuse, tidy
+from guildpost_shared.lint.manifests import lint_manifest
+from guildpost_shared.lint.parts import check_part, check_service_words
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.studies.spec import parse_study
+from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.manifest import parse_manifest
-from guildpost_shared.templates.rules import check_wording
 
 _TEMPLATE: Final = re.compile(r"templates/(?P<template_id>[^/]+/\d+/[a-z]+\.[a-z]{2})\.(?P<part>json|mjml|txt)")
 
@@ -25,9 +29,10 @@ def check_service(path: str, contents: bytes) -> None:
     """Check a service definition: it parses, and the path names it.
 
     Raises:
-        Refused: ``service_definition_invalid`` or ``proposal_path_mismatch``.
+        Refused: ``service_definition_invalid``, ``proposal_path_mismatch`` or ``template_rule_violated``.
     """
     _require_path(path, f"services/{parse_service(contents, path).service_id}.json")
+    check_service_words(path, contents)
 
 
 def check_template(path: str, contents: bytes) -> None:
@@ -41,12 +46,15 @@ def check_template(path: str, contents: bytes) -> None:
         raise Refused("proposal_path_mismatch", path=path)
     template_id = found["template_id"]
     if found["part"] == "json":
-        check_wording(parse_manifest(contents, template_id).subject, template_id)
+        manifest = parse_manifest(contents, template_id)
+        for words in (manifest.subject, *manifest.brand_words):
+            check_wording(words, template_id)
         return
     try:
         check_wording(contents.decode("utf-8"), template_id)
     except UnicodeDecodeError as error:
-        raise Refused("template_invalid", detail="not UTF-8", template=template_id) from error
+        line = contents.count(b"\n", 0, error.start) + 1
+        raise invalid(template_id, found["part"], found["part"], Problem("not_utf8"), line) from error
 
 
 def check_study(path: str, contents: bytes) -> None:

@@ -30,6 +30,13 @@ class Fields(strict_json.Fields):
             raise self._invalid(name, Problem("one_line", least=least, most=most))
         return value
 
+    def passage(self, name: str, most: int) -> str:
+        """Take lines for people, of at most ``most`` characters together; may be empty."""
+        value = self._take(name)
+        if not isinstance(value, str) or len(value) > most or _CONTROL.search(value.replace("\n", "")):
+            raise self._invalid(name, Problem("passage", most=most))
+        return value
+
     def in_both(self, name: str, most: int = 60) -> dict[Language, str]:
         """Take a line for people in German and English."""
         child = self.child(name)

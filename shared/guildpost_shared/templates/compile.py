@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.lint.manifests import brand_texts
+from guildpost_shared.lint.parts import check_parts
 from guildpost_shared.problems import Problem
+from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
-from guildpost_shared.templates.rules import check_duties, check_html, check_wording
+from guildpost_shared.templates.rules import check_duties, check_html
 
 MAX_HTML_BYTES: Final = 90_000  # Gmail cuts a message off at about 102 kB and hides the footer with it
 _TOKEN: Final = re.compile(r"<!--gpq(\d{5})z-->|gpq(\d{5})z")
@@ -37,10 +40,13 @@ def compile_mail(template_id: str, manifest: bytes, mjml: bytes, text: bytes) ->
     """
     contract = parse_manifest(manifest, template_id)
     source, plain = _decode(mjml, template_id, "mjml"), _decode(text, template_id, "txt")
+    for part, words in (("mjml", source), ("txt", plain)):
+        parse(words, html=part == "mjml", template_id=template_id, part=part)  # names the author's own line
+        contract.check_loops(words, part)
     html = _inline(_to_html(source, template_id), template_id)
-    for part in (contract.subject, plain, source):
-        check_wording(part, template_id)
-    check_html(html, template_id)
+    for words in (contract.subject, *contract.brand_words, plain, source):
+        check_wording(words, template_id)
+    check_html(html, template_id, contract.links)
     _check_part(contract, html, "mjml")
     _check_part(contract, plain, "txt")
     subject = parse(contract.subject, html=False, template_id=template_id, part="subject")
@@ -67,7 +73,7 @@ def _decode(data: bytes, template_id: str, part: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused("template_invalid", template=template_id, field=part, problem=Problem("not_utf8")) from error
+        raise invalid(template_id, part, part, Problem("not_utf8"), data.count(b"\n", 0, error.start) + 1) from error
 
 
 def _to_html(source: str, template_id: str) -> str:
@@ -109,7 +115,7 @@ def _native_failures_refuse(template_id: str) -> Iterator[None]:
 
 
 def _invalid(template_id: str, problem: Problem) -> Refused:
-    return Refused("template_invalid", problem.said("en"), template=template_id, field="mjml", problem=problem)
+    return invalid(template_id, "mjml", "mjml", problem)
 
 
 def _numbers(html: str) -> list[int]:

@@ -36,7 +36,8 @@ class VehicleContext:
 class DealerContext:
     """The sender. ``imprint`` holds the lines that the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB).
 
-    ``return_line`` is the one-line sender above the address of a letter.
+    ``return_line`` is the one-line sender above the address of a letter, ``own_domains`` are domains of the dealer's
+    besides that of the website.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DealerContext:
     website: str
     imprint: tuple[str, ...]
     return_line: str
+    own_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,14 @@ from typing import Final
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
+from guildpost_shared.lint.manifests import brand_texts
+from guildpost_shared.lint.parts import check_parts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
+from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
-from guildpost_shared.templates.rules import check_duties, check_wording
+from guildpost_shared.templates.rules import check_duties
 from guildpost_shared.templates.salutation import MAX_ADDRESS_LINES
 from guildpost_shared.templates.skeleton import Skeleton
 from guildpost_shared.templates.wording import letter_date_text
@@ -100,9 +103,12 @@ class LetterTemplate:
         try:
             source = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Refused("template_invalid", template=template_id, field="txt", problem=Problem("not_utf8")) from error
-        check_wording(source, template_id)
-        check_wording(self.manifest.subject, template_id)
+            line = text.count(b"\n", 0, error.start) + 1
+            raise invalid(template_id, "txt", "txt", Problem("not_utf8"), line) from error
+        parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
+        self.manifest.check_loops(source, "txt")
+        for words in (source, self.manifest.subject, *self.manifest.brand_words):
+            check_wording(words, template_id)
         used: set[str] = set()
         self._subject = self._part(self.manifest.subject, used)
         self._blocks = tuple(

@@ -13,6 +13,7 @@ from liquid.exceptions import LiquidError, ResourceLimitError
 from guildpost_shared.errors import Refused
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import Values
+from guildpost_shared.templates.faults import invalid
 
 TAGS: Final = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "comment"})
 FILTERS: Final = frozenset({"upcase", "downcase", "capitalize", "size", "join", "first", "last"})
@@ -53,12 +54,25 @@ def parse(source: str, *, html: bool, template_id: str, part: str) -> BoundTempl
         unknown = template.analyze().filters.keys() - FILTERS
     except (LiquidError, RecursionError) as error:
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        problem = Problem("liquid", words=words)
-        raise Refused("template_invalid", words, template=template_id, field=part, problem=problem) from error
+        raise invalid(template_id, _file(part), part, Problem("liquid", words=words), _line(error, source)) from error
     if unknown:
-        problem = Problem("filter_not_allowed", name=min(unknown))
-        raise Refused("template_invalid", problem.said("en"), template=template_id, field=part, problem=problem)
+        name = min(unknown)
+        line = source.count("\n", 0, max(0, source.find(name))) + 1
+        raise invalid(template_id, _file(part), part, Problem("filter_not_allowed", name=name), line)
     return template
+
+
+def _file(part: str) -> str:
+    """Name the file of a part; the subject stands in the manifest."""
+    return "json" if part == "subject" else part
+
+
+def _line(error: Exception, source: str) -> int:
+    """Give the line of a syntax error where Liquid names its place, and the last one where a tag is never closed."""
+    at = getattr(getattr(error, "token", None), "start_index", None)
+    if "\n" not in source or not isinstance(at, int):
+        return 0
+    return source.count("\n", 0, at if at >= 0 else len(source)) + 1
 
 
 def check_names(template: BoundTemplate, allowed: frozenset[str], template_id: str) -> frozenset[str]:

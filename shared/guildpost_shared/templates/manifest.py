@@ -4,6 +4,7 @@ It names the brand, the subject, the fields of the message that the template rea
 or the touchpoint is refused), the typed slots, and a full sample, so that a preview needs no customer.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,6 +13,7 @@ from guildpost_shared.errors import Language, Refused
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import Channel
 from guildpost_shared.services.fields import Fields, read_object, refusing
+from guildpost_shared.services.positions import line_of, syntax_fault
 from guildpost_shared.templates.context import (
     NAMES,
     BrandContext,
@@ -21,11 +23,13 @@ from guildpost_shared.templates.context import (
     Value,
     Values,
     VehicleContext,
-    clean,
     look_up,
     values,
 )
+from guildpost_shared.templates.faults import invalid
+from guildpost_shared.templates.own_links import own_hosts
 from guildpost_shared.templates.salutation import Style, Tone
+from guildpost_shared.templates.slot_values import SlotKind
 from guildpost_shared.templates.slots import SlotOwner, SlotSpec, read_slot
 from guildpost_shared.templates.wording import Season, closing_text
 
@@ -65,6 +69,28 @@ class Manifest:
         """List every dotted name that the template's text may use."""
         return frozenset({*_BASICS, *self.required, *self.optional, *(f"slots.{slot.name}" for slot in self.slots)})
 
+    @property
+    def links(self) -> frozenset[str]:
+        """List the names whose values are links to the dealer's own pages."""
+        return frozenset(f"slots.{slot.name}" for slot in self.slots if slot.kind is SlotKind.LINK)
+
+    @property
+    def brand_words(self) -> tuple[str, ...]:
+        """List what the brand has written into slots: locked texts, defaults, and what there is to choose from."""
+        return tuple(words for slot in self.slots for words in (slot.text, *slot.limits.choices) if words)
+
+    def check_loops(self, source: str, part: str) -> None:
+        """Check that a part loops over slots of several lines: written out plainly, their lines would run together.
+
+        Raises:
+            Refused: ``template_invalid``.
+        """
+        for slot in self.slots:
+            found = re.search(rf"\{{\{{-?\s*slots\.{slot.name}\s*-?\}}\}}", source)
+            if slot.kind is SlotKind.LONG_TEXT and found:
+                problem = Problem("lines_need_a_loop", name=f"slots.{slot.name}")
+                raise invalid(self.template_id, part, part, problem, source.count("\n", 0, found.start()) + 1)
+
     def variables(self, context: MessageContext) -> Values:
         """Give the variables of one message: cleaned context, and every slot filled or empty on purpose.
 
@@ -73,7 +99,8 @@ class Manifest:
                 value breaks its limits or a link is not ``https``.
         """
         variables = values(context)
-        filled: dict[str, Value] = {slot.name: self._fill(slot, context.slots) for slot in self.slots}
+        own = own_hosts(context.dealer.website, context.dealer.own_domains)
+        filled: dict[str, Value] = {slot.name: self._fill(slot, context.slots, own) for slot in self.slots}
         variables["slots"] = filled
         variables["brand"] = {"name": self.brand.name, "colour": self.brand.colour}
         for name in self.required:
@@ -85,18 +112,17 @@ class Manifest:
                 raise self._invalid(f"links.{name}", Problem("not_https"))
         return variables
 
-    def _fill(self, slot: SlotSpec, given: Mapping[str, str]) -> str:
-        if slot.owner is SlotOwner.BRAND:
-            return slot.text
-        value = clean(given.get(slot.name, "")) or slot.text
+    def _fill(self, slot: SlotSpec, given: Mapping[str, str], own: tuple[str, ...]) -> Value:
+        raw = given.get(slot.name, "") if slot.owner is SlotOwner.DEALER else ""
+        problem = slot.problem(raw, self.language, own)
+        if problem:
+            raise self._invalid(f"slots.{slot.name}", problem)
+        value = slot.filled(raw)
         if slot.required and not value:
             raise Refused(
                 "template_slot_missing", slot.name, template=self.template_id, field=slot.label[self.language]
             )
-        problem = slot.problem(value, self.language)
-        if problem:
-            raise self._invalid(f"slots.{slot.name}", problem)
-        return value
+        return slot.shown(value, self.language)
 
     def _invalid(self, name: str, problem: Problem) -> Refused:
         return Refused("template_value_invalid", name, template=self.template_id, field=name, problem=problem)
@@ -115,8 +141,18 @@ def parse_manifest(data: bytes, template_id: str) -> Manifest:
         template_id: what the target's path says; the manifest must agree.
 
     Raises:
-        Refused: ``template_invalid`` with the field and the problem.
+        Refused: ``template_invalid`` with the file, the line, the field and the problem.
     """
+    try:
+        return _parse(data, template_id)
+    except Refused as error:
+        line, problem = syntax_fault(data) or (line_of(data, str(error.params["field"])), error.params["problem"])
+        if not isinstance(problem, Problem):
+            raise
+        raise invalid(template_id, "json", str(error.params["field"]), problem, line) from error
+
+
+def _parse(data: bytes, template_id: str) -> Manifest:
     with refusing("template_invalid", template=template_id):
         fields = read_object(data, "template")
         fields.text("type", "template")
@@ -215,7 +251,7 @@ def _read_vehicle(fields: Fields) -> VehicleContext:
 def _read_dealer(fields: Fields) -> DealerContext:
     names = ("name", "legal_name", "street", "postcode", "town", "phone", "email", "website", "return_line")
     texts = {name: fields.words(name) for name in names}
-    dealer = DealerContext(imprint=fields.texts("imprint", _LINE, most=12), **texts)
+    dealer = DealerContext(**texts, imprint=fields.texts("imprint", _LINE, most=12), own_domains=())
     fields.end()
     return dealer
 

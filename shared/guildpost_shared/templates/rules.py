@@ -1,12 +1,9 @@
-"""What a template may not contain: rules R10 to R12, and what every message must contain (imprint, objection).
+"""What a compiled template may not contain, by a list of what is allowed, and what every message must name.
 
-    R10      no price, hourly rate or discount in the brand's text (VBER Art. 4: no fixed or minimum resale price)
-    R11      no threat about the warranty, no disparagement of independents, no customer or territory allocation
     R12      no active content, no remote resource, no link of the brand's own (tracking), no form
-    HU       the workshop does not perform the inspection itself: no "our TÜV" (StVZO § 29; trade marks)
     IMPRINT  imprint, legal basis and a way to object in every message (§ 5 DDG, § 7 (3) UWG, Art. 21 GDPR)
 
-A machine finds the plain cases; the legal role that signs the template judges the rest.
+The words of the source (R10, R11, HU) are the linter's business (``guildpost_shared.lint``).
 """
 
 import re
@@ -17,27 +14,6 @@ from guildpost_shared.errors import Refused
 from guildpost_shared.problems import Problem, said
 from guildpost_shared.services.definition import Channel
 
-_LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_MARKUP: Final = re.compile(r"<mj-style\b.*?</mj-style>|<[^>]*>", re.DOTALL)
-_PRICE: Final = re.compile(
-    r"\d[\d.,]*\s*(?:€|eur\b|euro\b|%|prozent\b|percent\b)|€\s*\d|stundensatz|hourly rate|festpreis|mindestpreis",
-    re.IGNORECASE,
-)
-_PHRASES: Final = {
-    "R11": re.compile(
-        r"garantie\w*\W+(?:\w+\W+){0,6}(?:erlischt|verlier|gefährde|verfällt)|garantieverlust"
-        r"|(?:erlischt|verlieren|gefährden)\W+(?:\w+\W+){0,4}\w*garantie"
-        r"|(?:lose|void|forfeit)\w*\W+(?:\w+\W+){0,4}warranty|warranty\W+(?:\w+\W+){0,4}(?:void|expire|lost)"
-        r"|freien? werkst|hinterhofwerkst|independent (?:garage|workshop)s?\W+(?:\w+\W+){0,4}(?:cannot|lack|worse)"
-        r"|nur bei (?:uns|ihrem) [\w ]*(?:dürfen|zuständig)",
-        re.IGNORECASE,
-    ),
-    "HU": re.compile(
-        r"wir (?:machen|erledigen|führen)[\w ]{0,20}(?:tüv|hauptuntersuchung|hu\b)|\b(?:ihren?|unser|neuer) tüv"
-        r"|\bwe (?:do|perform|carry out)[\w ]{0,20}(?:tüv|general inspection|hu\b)",
-        re.IGNORECASE,
-    ),
-}
 _TAGS: Final = frozenset(
     {
         *("html", "head", "title", "meta", "style", "body", "noscript", "xml"),
@@ -49,6 +25,7 @@ _LINKS: Final = re.compile(
     r"\{\{\s*(?:links\.(?:answer|unsubscribe|payment|invoice)|dealer\.website)\s*\}\}"
     r"|tel:\{\{\s*dealer\.phone_link\s*\}\}|mailto:\{\{\s*dealer\.email\s*\}\}"
 )
+_SLOT: Final = re.compile(r"\{\{\s*(slots\.[a-z0-9_]+)\s*\}\}")
 _REMOTE: Final = re.compile(r"url\s*\(|@import|expression\s*\(|javascript:|-moz-binding|behavior\s*:", re.IGNORECASE)
 _IN_COMMENT: Final = re.compile(r"\b(?:src|href|background|action)\s*=|<v:|<script", re.IGNORECASE)
 _MUST_NAME: Final = {
@@ -62,22 +39,6 @@ def _violation(template_id: str, rule: str, problem: str | Problem) -> Refused:
     return Refused(
         "template_rule_violated", f"{rule}: {said(problem, 'en')}", template=template_id, rule=rule, problem=problem
     )
-
-
-def check_wording(source: str, template_id: str) -> None:
-    """Check the brand's own words (R10, R11, HU).
-
-    Raises:
-        Refused: ``template_rule_violated`` with the rule and the words found.
-    """
-    words = " ".join(_MARKUP.sub(" ", _LIQUID.sub(" ", source)).split())
-    price = _PRICE.search(words)
-    if price:
-        raise _violation(template_id, "R10", price.group()[:60])
-    for rule, pattern in _PHRASES.items():
-        found = pattern.search(words)
-        if found:
-            raise _violation(template_id, rule, found.group()[:60])
 
 
 def check_duties(used: frozenset[str], channel: Channel, template_id: str) -> None:
@@ -96,12 +57,13 @@ def check_duties(used: frozenset[str], channel: Channel, template_id: str) -> No
             raise _violation(template_id, "IMPRINT", Problem("not_shown", name=name))
 
 
-def check_html(html: str, template_id: str) -> None:
+def check_html(html: str, template_id: str, links: frozenset[str] = frozenset()) -> None:
     """Check that HTML is passive and loads nothing (R12).
 
     Args:
         html: the compiled HTML, still with its Liquid placeholders.
         template_id: for the refusal.
+        links: names whose values are links to the dealer's own pages (``slots.page``).
 
     Raises:
         Refused: ``template_rule_violated`` with rule ``R12``.
@@ -109,15 +71,16 @@ def check_html(html: str, template_id: str) -> None:
     found = _REMOTE.search(html)
     if found:
         raise _violation(template_id, "R12", found.group()[:60])
-    checker = _Passive(template_id)
+    checker = _Passive(template_id, links)
     checker.feed(html)
     checker.close()
 
 
 class _Passive(HTMLParser):
-    def __init__(self, template_id: str) -> None:
+    def __init__(self, template_id: str, links: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self._template_id = template_id
+        self._links = links
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _TAGS:
@@ -126,12 +89,16 @@ class _Passive(HTMLParser):
             self._attribute(tag, name, value or "")
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
-        if name == "href" and tag == "a" and _LINKS.fullmatch(value.strip()):
+        if name == "href" and tag == "a" and (_LINKS.fullmatch(value.strip()) or self._is_slot(value.strip())):
             return
         active = name.startswith("on") or name in {"src", "href", "srcset", "background", "action", "ping", "poster"}
         refresh = tag == "meta" and name == "http-equiv" and value.lower() not in {"x-ua-compatible", "content-type"}
         if active or refresh:
             raise _violation(self._template_id, "R12", f'<{tag} {name}="{value[:60]}">')
+
+    def _is_slot(self, value: str) -> bool:
+        found = _SLOT.fullmatch(value)
+        return found is not None and found[1] in self._links
 
     def handle_comment(self, data: str) -> None:
         found = _IN_COMMENT.search(data)  # Outlook reads conditional comments

@@ -123,7 +123,7 @@ def test_a_source_that_makes_the_native_compiler_panic_is_refused() -> None:
 )
 def test_content_against_the_rules_is_refused(addition: str, rule: str) -> None:
     error = _refusal(MANIFEST, _with(addition), TEXT)
-    assert ("template_rule_violated", rule) == (error.code, error.params.get("rule"))
+    assert ("template_rule_violated", rule) == (error.code, str(error.params.get("rule")).split(".")[0])
 
 
 @pytest.mark.parametrize("name", ["dealer.imprint", "legal_basis", "links.unsubscribe"])
@@ -148,7 +148,7 @@ def _slot(**values: object) -> dict[str, object]:
         "required": False,
         "max_length": 40,
         "text": "",
-        "sample": "",
+        "sample": "Beispiel",
     }
     return row | values
 

@@ -10,7 +10,7 @@ from guildpost_demo.catalogue import targets
 from guildpost_shared.services.definition import Channel, Purpose, ServiceDefinition, parse_service
 from guildpost_shared.templates.context import MessageContext
 from guildpost_shared.templates.letter import typeset
-from guildpost_shared.templates.slots import SlotKind
+from guildpost_shared.templates.slot_values import SlotKind
 from tests.shared.templates.sample import letter_template, mail_template, parts
 
 SERVICES = {
