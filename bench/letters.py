@@ -24,6 +24,7 @@ from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
+from guildpost_agent.cli.work import prepare
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.templates.letter import typeset
@@ -48,6 +49,7 @@ BARE = """
 
 def run(_arguments: list[str]) -> list[Figure]:
     """Measure a release beside the bare typesetter."""
+    prepare()  # as the printing child does
     with tempfile.TemporaryDirectory() as folder:
         bench = _Bench(Path(folder))
         bench.warm_up()

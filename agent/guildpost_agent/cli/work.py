@@ -4,8 +4,11 @@ The worker ends with its input: when the agent lets go of it, or is no more.
 """
 
 import argparse
+import ctypes
 import gc
 import json
+import os
+import platform
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -47,6 +50,8 @@ LARGE_DELIVERY: Final = 100
 """From so many customers and vehicles on everybody is planned for at once; after fewer, only their households are."""
 BULK_THRESHOLDS: Final = (1_000_000, 50, 100)
 """Steps read tens of thousands of values that all live to the step's end: collecting in between finds nothing."""
+GLIBC_KEEPS: Final = ((-3, 4 << 20), (-1, 256 << 20))
+"""For ``mallopt``: M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of malloc.h, in bytes."""
 log = structlog.get_logger()
 
 
@@ -69,9 +74,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def prepare() -> None:
-    """Make a process ready for heavy steps: no needless collecting, tables loaded before a transaction waits."""
+    """Make a process ready for heavy steps: no needless collecting, tables loaded before a transaction waits.
+
+    The typesetter gets one thread: its threads wait for one another, which costs a tenth more and hurries nobody.
+    """
     gc.set_threshold(*BULK_THRESHOLDS)
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    _keep_freed_memory()
     load_holidays()
+
+
+def _keep_freed_memory() -> None:
+    """Tell glibc to use freed memory again instead of giving it back: a tenth of typesetting was fetching it anew.
+
+    The worker is short-lived, so nothing is kept for long. Other C libraries have no such switch.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        for parameter, value in GLIBC_KEEPS:
+            libc.mallopt(parameter, value)
 
 
 def do_step(core: Core, step: str, now: datetime, extra: Extra) -> int:

@@ -29,7 +29,9 @@ def qr_png(text: str) -> bytes:
     if len(light) > _DENSE:
         light = light.repeat(_PIXELS, axis=0).repeat(_PIXELS, axis=1)
     height, width = light.shape
-    lines = np.pad(np.packbits(light, axis=1), ((0, 0), (1, 0)))  # each begins with its filter, none
+    rows = np.packbits(light, axis=1)
+    lines = np.zeros((height, 1 + rows.shape[1]), np.uint8)  # each begins with its filter, none
+    lines[:, 1:] = rows
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     body = zlib.compress(lines.tobytes(), 0)
     return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
