@@ -47,6 +47,8 @@ MAX_CATALOGUE_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 # The coordinator signs the timestamp for this long; an agent takes no timestamp that is valid for longer.
 TIMESTAMP_LIFETIME: Final = timedelta(days=3)
+# What offline keys and roles sign is good for this long from its issue, so the term tells the date of issue.
+OFFLINE_LIFETIME: Final = timedelta(days=365)
 
 _PATH: Final = re.compile(r"[a-z0-9][a-z0-9._/-]{0,120}")
 _METADATA: Final = re.compile(

@@ -8,7 +8,6 @@ from datetime import datetime
 from tuf.api.metadata import Key
 
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import (
-    OFFLINE_LIFETIME,
     delegations,
     signed_file,
     write_role,
@@ -17,7 +16,7 @@ from guildpost_coordinator.adapters.catalogue_repository.codec import role_metad
 from guildpost_coordinator.adapters.catalogue_repository.files import RepositoryFiles, newest_root
 from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
 from guildpost_coordinator.adapters.catalogue_repository.repository import TufRepository
-from guildpost_shared.catalogue_paths import ROLES, Role
+from guildpost_shared.catalogue_paths import OFFLINE_LIFETIME, ROLES, Role
 
 
 def replace_role_key(

@@ -1,9 +1,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource, CatalogueVersion
 from guildpost_agent.domain.catalogue import may_send
 from guildpost_shared.errors import GuildpostError
+
+PROBLEM: Final = "catalogue"
+"""Under which name a sync's problem is remembered (``remember_problems``)."""
 
 
 @dataclass(frozen=True)

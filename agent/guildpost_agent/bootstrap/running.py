@@ -25,7 +25,7 @@ from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
 from guildpost_agent.app.score_customers import segments_due
-from guildpost_agent.app.sync_catalogue import sync_catalogue
+from guildpost_agent.app.sync_catalogue import PROBLEM, sync_catalogue
 from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
@@ -72,14 +72,26 @@ class Catalogue:
         self.fingerprint = ""
         self.may_send = False
         self._told: frozenset[str] = frozenset()
+        self._problem = ""
+        self._set_damaged_aside()
         self._take_over()
 
     def refresh(self) -> None:
         """Fetch what is new; what cannot be fetched or trusted leaves the last good state in force."""
         report = sync_catalogue(self.source)
+        code = report.problem.code if report.problem is not None else ""
+        if code != self._problem:
+            remember_problem(self._core.open_uow, PROBLEM, report.problem)
+            self._problem = code
         if report.problem is not None:
-            log.warning("catalogue_not_renewed", code=report.problem.code)
+            log.warning("catalogue_not_renewed", code=code)
+            self._set_damaged_aside()
         self._take_over()
+
+    def _set_damaged_aside(self) -> None:
+        """Go on with what is whole; what is damaged comes back with the next sync that succeeds."""
+        for path in self.source.set_damaged_aside():
+            log.warning("catalogue_copy_damaged", path=path)
 
     def composer(self) -> Composer:
         """Give what fills messages."""

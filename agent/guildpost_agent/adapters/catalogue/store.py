@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from guildpost_agent.domain.catalogue import Listing
+from guildpost_agent.domain.catalogue_approvals import Approval, InForce
 from guildpost_agent.domain.catalogue_progress import Progress
 from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import Untrusted
@@ -28,14 +29,14 @@ class StoredState:
         progress: versions that no later state may fall behind.
         signed_at: when its timestamp was signed, UTC.
         association: fingerprint that the association's paths were judged by, or None.
-        in_force: path → what is in force.
+        in_force: path → what is in force, since when, approved by whom.
         refused: path → error code.
     """
 
     progress: Progress
     signed_at: datetime
     association: str | None
-    in_force: dict[str, Listing]
+    in_force: dict[str, InForce]
     refused: dict[str, str]
 
 
@@ -67,12 +68,12 @@ class CatalogueStore:
             "online_keys": state.progress.online_keys,
             "signed_at": state.signed_at.isoformat(),
             "association": state.association,
-            "in_force": {path: [listing.length, listing.sha256] for path, listing in sorted(state.in_force.items())},
+            "in_force": {path: _written(item) for path, item in sorted(state.in_force.items())},
             "refused": state.refused,
         }
         self._index.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self._index, json.dumps(raw, indent=1).encode("utf-8"))
-        kept = {listing.sha256 for each in (state, former) if each for listing in each.in_force.values()}
+        kept = {item.listing.sha256 for each in (state, former) if each for item in each.in_force.values()}
         for path in self._contents.glob("*"):
             if path.name not in kept:
                 path.unlink(missing_ok=True)
@@ -118,12 +119,31 @@ class CatalogueStore:
         return data if intact else None
 
 
+def _written(item: InForce) -> dict[str, Any]:
+    return {
+        "length": item.listing.length,
+        "sha256": item.listing.sha256,
+        "since": item.since.isoformat(),
+        "approvals": [
+            [each.role, each.fingerprint, each.version, each.issued_at.isoformat()] for each in item.approvals
+        ],
+    }
+
+
+def _read_back(raw: dict[str, Any]) -> InForce:
+    approvals = tuple(
+        Approval(role, fingerprint, version, datetime.fromisoformat(issued))
+        for role, fingerprint, version, issued in raw["approvals"]
+    )
+    return InForce(Listing(raw["length"], raw["sha256"]), datetime.fromisoformat(raw["since"]), approvals)
+
+
 def _parse(data: bytes) -> StoredState:
     raw = json.loads(data)
     return StoredState(
         progress=Progress(dict(raw["versions"]), tuple(raw["online_keys"])),
         signed_at=datetime.fromisoformat(raw["signed_at"]),
         association=raw["association"],
-        in_force={path: Listing(*listing) for path, listing in raw["in_force"].items()},
+        in_force={path: _read_back(item) for path, item in raw["in_force"].items()},
         refused=raw["refused"],
     )

@@ -1,8 +1,9 @@
 """The agent's catalogue (port ``CatalogueSource``): verify with python-tuf, judge by our rules, keep a copy."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from guildpost_agent.adapters.catalogue.updater import LIMITS
 from guildpost_agent.adapters.catalogue.verified import CatalogueUpdater, VerifiedCatalogue
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport, CatalogueVersion
 from guildpost_agent.domain.catalogue import AssociationTrust, Listing, check_clock, judge
+from guildpost_agent.domain.catalogue_approvals import InForce, take_over
 from guildpost_agent.domain.catalogue_progress import check_progress, latest
 from guildpost_shared.catalogue_keys import root_hash
 from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_CATALOGUE_BYTES, check_path, required_roles
@@ -70,7 +72,7 @@ class TufCatalogue:
             check_clock(now, verified.signed_at)  # 4
             if known is not None:
                 check_progress(known.progress, verified.progress)
-            state = self._judged(verified)  # 5
+            state = self._judged(verified, known.in_force if known is not None else {}, now)  # 5
             self._fetch(updater, state)  # 6
             self._store.replace_state(state)  # 7
             if known is None or verified.signed_at > known.signed_at:
@@ -94,15 +96,36 @@ class TufCatalogue:
         state = self._state()
         if state is None:
             raise Unavailable("catalogue_never_synced")
-        listing = state.in_force.get(check_path(path))
-        if listing is None:
+        found = state.in_force.get(check_path(path))
+        if found is None:
             raise from_code(state.refused.get(path, "catalogue_unknown_path"), path=path)
-        return self._store.content(path, listing)
+        return self._store.content(path, found.listing)
 
     def list(self, prefix: str) -> tuple[str, ...]:
         """List the paths in force below a prefix; see the port."""
         state = self._state()
         return () if state is None else tuple(sorted(path for path in state.in_force if path.startswith(prefix)))
+
+    def in_force(self) -> dict[str, InForce]:
+        """Say of every path in force who approved it, and since when it is in force here."""
+        state = self._state()
+        return {} if state is None else dict(state.in_force)
+
+    def set_damaged_aside(self) -> tuple[str, ...]:
+        """Take out of force whose copy on disk is damaged, so that the rest goes on; the next sync fetches it anew.
+
+        Returns:
+            The paths; reading them says ``catalogue_cache_damaged``.
+        """
+        state = self._store.state()
+        if state is None:
+            return ()
+        damaged = tuple(path for path, item in state.in_force.items() if not self._store.has(item.listing))
+        if damaged:
+            kept = {path: item for path, item in state.in_force.items() if path not in damaged}
+            refused = {**state.refused, **dict.fromkeys(damaged, "catalogue_cache_damaged")}
+            self._store.replace_state(replace(state, in_force=kept, refused=refused))
+        return damaged
 
     def _bootstrap(self) -> bytes:
         """Give the first root: the kept copy, or fetched; either way it must have the join code's hash.
@@ -131,17 +154,17 @@ class TufCatalogue:
                 raise Untrusted("catalogue_wrong_root", detail="too long")
         return bytes(data)
 
-    def _judged(self, verified: VerifiedCatalogue) -> StoredState:
+    def _judged(self, verified: VerifiedCatalogue, former: Mapping[str, InForce], now: datetime) -> StoredState:
         association = self._association(verified)
-        in_force: dict[str, Listing] = {}
+        in_force: dict[str, InForce] = {}
         refused: dict[str, str] = {}
         for path, listings in verified.listings.items():
             verdict = judge(path, listings, association)
             if isinstance(verdict, Listing):
-                in_force[path] = verdict
+                in_force[path] = take_over(path, verdict, verified.signed, former.get(path), now=now)
             else:
                 refused[path] = verdict
-        if sum(listing.length for listing in in_force.values()) > MAX_CATALOGUE_BYTES:
+        if sum(item.listing.length for item in in_force.values()) > MAX_CATALOGUE_BYTES:
             raise Refused("catalogue_too_large")
         return StoredState(verified.progress, verified.signed_at, self._anchors.association, in_force, refused)
 
@@ -158,14 +181,14 @@ class TufCatalogue:
             return state
         refusal = "association_key_mismatch" if self._anchors.association else "association_key_missing"
         moved = {path: refusal for path in state.in_force if ASSOCIATION in required_roles(path)}
-        kept = {path: listing for path, listing in state.in_force.items() if path not in moved}
+        kept = {path: item for path, item in state.in_force.items() if path not in moved}
         return replace(state, in_force=kept, refused={**state.refused, **moved})
 
     def _fetch(self, updater: CatalogueUpdater, state: StoredState) -> None:
         """Fetch contents that are not here yet; what is complete stays, so an interrupted sync goes on later."""
-        for path, listing in state.in_force.items():
-            if not self._store.has(listing):
-                updater.download(required_roles(path)[0], path, self._store.file_for(listing))
+        for path, item in state.in_force.items():
+            if not self._store.has(item.listing):
+                updater.download(required_roles(path)[0], path, self._store.file_for(item.listing))
 
 
 def _version(state: StoredState) -> CatalogueVersion:

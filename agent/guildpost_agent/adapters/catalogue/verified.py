@@ -20,11 +20,13 @@ from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 from guildpost_agent.adapters.catalogue.updater import MetadataUpdater, translated
 from guildpost_agent.app.ports.catalogue_source import CatalogueTransport
 from guildpost_agent.domain.catalogue import Listing
+from guildpost_agent.domain.catalogue_approvals import Approval
 from guildpost_agent.domain.catalogue_progress import ROOT, Progress
-from guildpost_shared.catalogue_keys import same_fingerprint
+from guildpost_shared.catalogue_keys import key_fingerprint, same_fingerprint
 from guildpost_shared.catalogue_paths import (
     ASSOCIATION,
     MAX_TARGETS_PER_ROLE,
+    OFFLINE_LIFETIME,
     ROLES,
     TIMESTAMP_LIFETIME,
     Role,
@@ -42,6 +44,7 @@ class VerifiedCatalogue:
     """The roles' listings after every signature, version and date was checked, and what says how new they are."""
 
     progress: Progress
+    signed: dict[Role, Approval]
     signed_at: datetime
     listings: dict[str, dict[Role, Listing]]
     association_keys: tuple[bytes, ...]
@@ -83,6 +86,7 @@ class CatalogueUpdater:
         with translated():
             return VerifiedCatalogue(
                 progress=self._progress(timestamp.version),
+                signed={role: self._signed(top, role) for role in ROLES},
                 signed_at=timestamp.expires - TIMESTAMP_LIFETIME,
                 listings=self._listings(),
                 association_keys=_keys_of(top, ASSOCIATION),
@@ -99,6 +103,12 @@ class CatalogueUpdater:
         if target is None:
             raise Untrusted("catalogue_bad_signature", detail=f"{path} vanished within one state")
         self._updater.fetch(target, into)
+
+    def _signed(self, top: Targets, role: Role) -> Approval:
+        self._updater.target(target_name(role, _PROBE))
+        metadata = self._updater.stored(role, Targets)
+        fingerprint = key_fingerprint(_keys_of(top, role)[0])
+        return Approval(role, fingerprint, metadata.version, metadata.expires - OFFLINE_LIFETIME)
 
     def _progress(self, timestamp: int) -> Progress:
         root = self._updater.stored(ROOT, Root)
@@ -117,7 +127,6 @@ class CatalogueUpdater:
         return listings
 
     def _listed_by(self, role: Role) -> Iterator[tuple[str, Listing]]:
-        self._updater.target(target_name(role, _PROBE))
         names = list(self._updater.stored(role, Targets).targets)
         if len(names) > MAX_TARGETS_PER_ROLE:
             raise Refused("catalogue_too_large", detail=f"{role} lists {len(names)}")

@@ -10,10 +10,9 @@ from tuf.api.metadata import DelegatedRole, Delegations, Key, Metadata, MetaFile
 from guildpost_coordinator.adapters.catalogue_repository.codec import role_metadata
 from guildpost_coordinator.adapters.catalogue_repository.files import TIMESTAMP, RepositoryFiles
 from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
-from guildpost_shared.catalogue_paths import ROLES, TIMESTAMP_LIFETIME, Role, delegation_patterns
+from guildpost_shared.catalogue_paths import OFFLINE_LIFETIME, ROLES, TIMESTAMP_LIFETIME, Role, delegation_patterns
 from guildpost_shared.errors import Conflict
 
-OFFLINE_LIFETIME: Final = timedelta(days=365)
 SNAPSHOT_LIFETIME: Final = timedelta(days=30)
 
 _Signed = TypeVar("_Signed", Root, Targets, Snapshot, Timestamp)

@@ -17,7 +17,6 @@ from securesystemslib.signer import Key
 from tuf.api.metadata import MetaFile, Root, Targets
 
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import (
-    OFFLINE_LIFETIME,
     OnlineKeys,
     signed_file,
     write_role,
@@ -32,7 +31,7 @@ from guildpost_coordinator.adapters.catalogue_repository.key_documents import (
 )
 from guildpost_coordinator.adapters.catalogue_repository.key_request import Document, KeyRequest
 from guildpost_coordinator.adapters.catalogue_repository.repository import TufRepository
-from guildpost_shared.catalogue_paths import ROLES
+from guildpost_shared.catalogue_paths import OFFLINE_LIFETIME, ROLES
 from guildpost_shared.errors import Conflict, Untrusted
 
 ROOT: Final = "root"

@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.signer import Key, SSlibKey
 from tuf.api.metadata import Metadata, Root, Targets
 
-from guildpost_coordinator.adapters.catalogue_repository.ceremony import OFFLINE_LIFETIME, delegations
+from guildpost_coordinator.adapters.catalogue_repository.ceremony import delegations
 from guildpost_coordinator.adapters.catalogue_repository.codec import listing_of, role_metadata
 from guildpost_coordinator.adapters.catalogue_repository.files import RepositoryFiles, newest_root
 from guildpost_coordinator.adapters.catalogue_repository.key_request import KeyRequest, document
 from guildpost_coordinator.adapters.catalogue_repository.repository import TufRepository
 from guildpost_coordinator.domain.catalogue import Listing
 from guildpost_shared.catalogue_keys import key_fingerprint
-from guildpost_shared.catalogue_paths import ROLES, SIGNER_ROLES, Role, SignerRole, path_in_namespace
+from guildpost_shared.catalogue_paths import OFFLINE_LIFETIME, ROLES, SIGNER_ROLES, Role, SignerRole, path_in_namespace
 from guildpost_shared.errors import GuildpostError, Refused, Untrusted
 
 Kept = Literal["keep", "empty"] | int

@@ -9,7 +9,6 @@ from securesystemslib.signer import Signature
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, Targets, Timestamp
 
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import (
-    OFFLINE_LIFETIME,
     OnlineKeys,
     write_role,
     write_snapshot,
@@ -24,7 +23,7 @@ from guildpost_coordinator.adapters.catalogue_repository.codec import (
 from guildpost_coordinator.adapters.catalogue_repository.files import TIMESTAMP, RepositoryFiles
 from guildpost_coordinator.app.ports.catalogue import SignedRole
 from guildpost_coordinator.domain.catalogue import Listing, RoleListing
-from guildpost_shared.catalogue_paths import TIMESTAMP_LIFETIME, Role
+from guildpost_shared.catalogue_paths import OFFLINE_LIFETIME, TIMESTAMP_LIFETIME, Role
 from guildpost_shared.errors import ConfigurationError, Untrusted
 
 TIMESTAMP_DUE: Final = TIMESTAMP_LIFETIME - timedelta(days=1)  # re-signed once it is a day old
