@@ -18,9 +18,12 @@ from guildpost_coordinator.adapters.catalogue_repository.repository import TufRe
 from guildpost_coordinator.adapters.grpc_server.catalogue import catalogue_plugin
 from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
 from guildpost_coordinator.adapters.grpc_server.signing import signing_plugin
+from guildpost_coordinator.adapters.sql.lifecycle import lifecycle_factory
 from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.app.advance_materials import advance_materials
 from guildpost_coordinator.app.advance_publications import advance_publications
 from guildpost_coordinator.app.ports.catalogue import Announce
+from guildpost_coordinator.app.ports.lifecycle import OpenLifecycle
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.app.refresh_timestamp import refresh_timestamp
 from guildpost_coordinator.config import Home
@@ -38,15 +41,21 @@ class CatalogueParts:
 
     Attributes:
         publishing: first argument of every publishing use case.
+        lifecycle: opens a transaction over material and publications.
         plugins: the catalogue and signing services, for the control port.
     """
 
     publishing: Publishing
+    lifecycle: OpenLifecycle
     plugins: tuple[ServicePlugin, ...]
 
     def tick(self) -> None:
-        """Do what is due: re-sign the timestamp, take publications further. Every few seconds; cheap when idle."""
+        """Do what is due: re-sign the timestamp, take material and publications further.
+
+        Every few seconds; cheap when idle.
+        """
         refresh_timestamp(self.publishing)
+        advance_materials(self.lifecycle, self.publishing.clock, self.publishing.entropy)
         advance_publications(self.publishing)
 
 
@@ -82,6 +91,7 @@ def open_catalogue(
     announce(repository.snapshot().version)
     return CatalogueParts(
         publishing=publishing,
+        lifecycle=lifecycle_factory(engine),
         plugins=(catalogue_plugin(files), signing_plugin(publishing)),
     )
 

@@ -36,6 +36,8 @@ class CoordinatorConfig(BaseModel):
         console_port: of the brand console.
         presence_streams: agents connected at once.
         heartbeat_seconds: between heartbeats to connected agents; a locked agent is cut off at the next one.
+        material_approval: whether services and templates are published only once marketing and legal approved them
+            (docs/material.md); off for demonstrations and trials, where ``publish`` takes them as they are.
         language: of the console and the command line.
     """
 
@@ -50,6 +52,7 @@ class CoordinatorConfig(BaseModel):
     console_port: int = _PORT
     presence_streams: int = Field(default=10_000, ge=1, le=50_000)
     heartbeat_seconds: float = Field(default=HEARTBEAT_EVERY, gt=0, le=60)
+    material_approval: bool = True
     language: Language = "de"
 
 
@@ -89,12 +92,14 @@ def load_config(home: Home, overrides: Mapping[str, object] | None = None) -> Co
 
 
 def render_config(config: CoordinatorConfig) -> str:
-    """Write a configuration as TOML (strings and numbers only)."""
+    """Write a configuration as TOML (strings, numbers and switches only)."""
     lines = [f"{name} = {_toml(value)}" for name, value in config.model_dump().items()]
     return "\n".join(lines) + "\n"
 
 
 def _toml(value: str | float) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
     escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in value)

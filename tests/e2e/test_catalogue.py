@@ -175,7 +175,7 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brand]:
     environment = {"CREDENTIALS_DIRECTORY": str(credentials)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
-        command(init, home=folder / "coordinator")
+        command(init, "--no-material-approval", home=folder / "coordinator")
         command(ceremony, "--signers", str(folder / "signers"), home=folder / "coordinator")
     core = open_core(Home(folder / "coordinator"), environment=environment)
     catalogue = open_catalogue(

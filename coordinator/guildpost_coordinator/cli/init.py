@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     parser.add_argument("--listen", default="127.0.0.1", help=texts.text("cli.init.listen"))
     for port in ("enrolment", "control", "flower", "console"):
         parser.add_argument(f"--{port}-port", type=int, default=0, help=texts.text(f"cli.port.{port}"))
+    parser.add_argument("--no-material-approval", action="store_true", help=texts.text("cli.init.no_material_approval"))
 
 
 def run(arguments: argparse.Namespace, texts: Catalog) -> int:
@@ -60,6 +61,7 @@ def _config(arguments: argparse.Namespace) -> CoordinatorConfig:
             control_port=arguments.control_port,
             flower_port=arguments.flower_port,
             console_port=arguments.console_port,
+            material_approval=not arguments.no_material_approval,
             language=arguments.lang,
         )
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """``guildpost-coordinator publish``: hand files in for the signed catalogue.
 
 The command needs no key: it writes a draft into the database, and the running coordinator proposes it to the signers.
+Services and templates go through ``material`` instead, unless the setting ``material_approval`` is off.
 """
 
 import argparse
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.lifecycle import lifecycle_factory
 from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.app.material_desk import MaterialDesk
 from guildpost_coordinator.app.ports.catalogue import OpenPublications
-from guildpost_coordinator.app.publish_catalogue import draft_publication
+from guildpost_coordinator.app.publish_by_hand import publish_by_hand
 from guildpost_coordinator.config import Home, load_config
 from guildpost_coordinator.domain.catalogue import State
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
@@ -38,24 +41,24 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Hand in every file below a folder under its relative path, and wait for the signatures if asked to.
 
     Raises:
-        Refused: a path or contents may not be published, or a signer refused (``publication_withdrawn``).
+        Refused: a path or contents may not be published, or not yet (``material_not_approved``), or a signer refused
+            (``publication_withdrawn``).
         Unavailable: ``publication_waiting``: not everybody has signed in time; nothing is lost.
         ConfigurationError: the home is not set up, or the folder cannot be read.
     """
     home = Home(arguments.home)
-    load_config(home)
+    config = load_config(home)
     paths = read_folder(arguments.folder) if arguments.folder is not None else {}
     engine = open_engine(home.database)
     try:
         migrate(engine)
         publications = publications_factory(engine)
-        publication_id = draft_publication(
+        publication_id = publish_by_hand(
+            MaterialDesk(lifecycle_factory(engine), SystemClock(), OsEntropy(), CONTENT_CHECKS),
+            publications,
             paths,
             remove=arguments.remove,
-            publications=publications,
-            clock=SystemClock(),
-            entropy=OsEntropy(),
-            checks=CONTENT_CHECKS,
+            approved_only=config.material_approval,
         )
         print(texts.text("cli.publish.drafted", id=publication_id, files=len(paths), removed=len(arguments.remove)))
         if arguments.wait > 0:

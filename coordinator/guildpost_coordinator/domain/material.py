@@ -2,25 +2,31 @@
 
 A *material* is one version of a template (all its parts, languages and tones) or a service definition: a set of
 catalogue paths with the SHA-256 of their contents. ``domain/material_names`` says which paths belong together. Its
-life::
+life, first until it is in force::
 
               submit          approve_marketing                approve_legal
     ┌───────┐─────────▶┌────────┐────────▶┌────────────────────┐────────▶┌────────────────┐
     │ draft │          │ review │         │ approved_marketing │         │ approved_legal │
     └───────┘◀─────────└────────┘◀────────└────────────────────┘◀────────└───────┬────────┘
         ▲     reject, edit                reject, edit        reject, edit       │ hand_over, once its time has come
-        │                                                                        ▼
-        │                            reject, refuse (a signer said no)       ┌─────────┐
-        └────────────────────────────────────────────────────────────────────│ signing │
-                                                                             └────┬────┘
-              recall      ┌───────────┐◀──────────────── publish ─────────────────┘
-    ┌──────────┐◀─────────│ published │──── supersede (a newer edition is in force) ────▶┌─────────┐
-    │ recalled │          └──┬────▲───┘                                                  │ retired │
-    └──────────┘◀──────┐     │    │ reject                                               └─────────┘
-                recall │     ▼    │            retire (the other role), supersede             ▲
-                       └──┬──────────┐────────────────────────────────────────────────────────┘
-                          │ retiring │   one role asked for it
-                          └──────────┘
+        │            reject, or refuse (a signer said no)                        ▼
+        └────────────────────────────────────────────────────────────────────┌─────────┐ publish ┌───────────┐
+                                                                             │ signing │────────▶│ published │
+                                                                             └─────────┘         └───────────┘
+and then to its end::
+
+                recall                   remove (signed)
+    ┌───────────┐──────▶┌───────────┐───────────────────────▶┌──────────┐
+    │ published │       │ recalling │                        │ recalled │
+    └──┬─────▲──┘◀──────└───────────┘                        └──────────┘
+       │     │   refuse   ▲       ▲
+       │     │            │recall │recall
+       │     │ reject     │       │
+       │   ┌─┴────────────┴┐ retire (the other role) ┌──────────┐ remove (signed) ┌─────────┐
+       ├──▶│ retire_asked  │────────────────────────▶│ retiring │────────────────▶│ retired │
+       │   └───────────────┘                         └──────────┘                 └─────────┘
+       │ ask_retire           refuse leads back to published                           ▲
+       └─ supersede (a newer edition is in force), also from retire_asked ─────────────┘
 
 Rules:
 
@@ -53,8 +59,10 @@ class State(StrEnum):
     APPROVED_LEGAL = "approved_legal"
     SIGNING = "signing"
     PUBLISHED = "published"
-    RETIRING = "retiring"
+    RECALLING = "recalling"
     RECALLED = "recalled"
+    RETIRE_ASKED = "retire_asked"
+    RETIRING = "retiring"
     RETIRED = "retired"
 
 
@@ -72,6 +80,7 @@ class Event(StrEnum):
     RECALL = "recall"
     ASK_RETIRE = "ask_retire"
     RETIRE = "retire"
+    REMOVE = "remove"
     SUPERSEDE = "supersede"
 
 
@@ -91,22 +100,29 @@ TRANSITIONS: Final[Mapping[tuple[State, Event], State]] = MappingProxyType(
         (State.SIGNING, Event.REJECT): State.DRAFT,
         (State.SIGNING, Event.REFUSE): State.DRAFT,
         (State.SIGNING, Event.PUBLISH): State.PUBLISHED,
-        (State.PUBLISHED, Event.RECALL): State.RECALLED,
-        (State.PUBLISHED, Event.ASK_RETIRE): State.RETIRING,
+        (State.PUBLISHED, Event.RECALL): State.RECALLING,
+        (State.PUBLISHED, Event.ASK_RETIRE): State.RETIRE_ASKED,
         (State.PUBLISHED, Event.SUPERSEDE): State.RETIRED,
-        (State.RETIRING, Event.RECALL): State.RECALLED,
-        (State.RETIRING, Event.REJECT): State.PUBLISHED,
-        (State.RETIRING, Event.RETIRE): State.RETIRED,
-        (State.RETIRING, Event.SUPERSEDE): State.RETIRED,
+        (State.RETIRE_ASKED, Event.RECALL): State.RECALLING,
+        (State.RETIRE_ASKED, Event.REJECT): State.PUBLISHED,
+        (State.RETIRE_ASKED, Event.RETIRE): State.RETIRING,
+        (State.RETIRE_ASKED, Event.SUPERSEDE): State.RETIRED,
+        (State.RETIRING, Event.RECALL): State.RECALLING,
+        (State.RETIRING, Event.REMOVE): State.RETIRED,
+        (State.RETIRING, Event.REFUSE): State.PUBLISHED,
+        (State.RECALLING, Event.RECALL): State.RECALLING,
+        (State.RECALLING, Event.REMOVE): State.RECALLED,
+        (State.RECALLING, Event.REFUSE): State.PUBLISHED,
     }
 )
 
 APPROVING: Final[Mapping[Right, Event]] = MappingProxyType(
     {Right.MARKETING: Event.APPROVE_MARKETING, Right.LEGAL: Event.APPROVE_LEGAL}
 )
-IN_FORCE: Final = frozenset({State.PUBLISHED, State.RETIRING})
+IN_FORCE: Final = frozenset({State.PUBLISHED, State.RETIRE_ASKED, State.RETIRING, State.RECALLING})
 OPEN: Final = frozenset({State.DRAFT, State.REVIEW, State.APPROVED_MARKETING, State.APPROVED_LEGAL, State.SIGNING})
-"""Not published yet: readable by those only who write or judge it."""
+"""Not published yet: readable only by those who write and judge material."""
+AT_THE_SIGNERS: Final = frozenset({State.SIGNING, State.RECALLING, State.RETIRING})
 MAX_COMMENT: Final = 2_000
 COORDINATOR: Final = Person("", "guildpost-coordinator", "", frozenset(), "")
 """Who takes the steps that no person takes."""
@@ -218,9 +234,9 @@ def next_state(state: State, event: Event) -> State:
 
 
 def may_read(material: Material, person: Person) -> bool:
-    """Say whether somebody may see contents: until they are published, only those who write or judge them."""
-    judges = person.rights & {Right.MARKETING, Right.LEGAL}
-    return person.active and (material.state not in OPEN or bool(judges) or person.person_id in material.authors)
+    """Say whether somebody may see contents: until they are published, only those who write and judge material."""
+    concerned = person.rights & {Right.AUTHOR, *APPROVING}
+    return person.active and (material.state not in OPEN or bool(concerned))
 
 
 def require_approved(material: Material) -> None:

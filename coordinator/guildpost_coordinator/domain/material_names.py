@@ -15,6 +15,7 @@ from typing import Final
 
 from guildpost_shared.catalogue_paths import check_path, kind_of
 from guildpost_shared.errors import Refused
+from guildpost_shared.services.definition import template_targets
 
 MATERIAL_KINDS: Final = frozenset({"services", "templates"})
 _KEYS: Final = (
@@ -72,15 +73,29 @@ def is_key(text: str) -> bool:
     return bool(_TEMPLATE_KEY.fullmatch(text) or _KEYS[0].fullmatch(f"{text}.json"))
 
 
-def key_before(key: str, known: Iterable[str]) -> str | None:
-    """Name the template version before this one among those known; None for services and first versions."""
+def keys_before(key: str, known: Iterable[str]) -> list[str]:
+    """List the lower versions of a template among those known, highest first; a service has none."""
     mine = _TEMPLATE_KEY.fullmatch(key)
     if mine is None:
-        return None
+        return []
     others = (_TEMPLATE_KEY.fullmatch(other) for other in known)
-    versions = [int(o["version"]) for o in others if o and o["stem"] == mine["stem"]]
-    lower = [version for version in versions if version < int(mine["version"])]
-    return f"{mine['stem']}/{max(lower)}" if lower else None
+    versions = {int(o["version"]) for o in others if o and o["stem"] == mine["stem"]}
+    return [f"{mine['stem']}/{version}" for version in sorted(versions, reverse=True) if version < int(mine["version"])]
+
+
+def require_complete(key: str, parts: Iterable[str]) -> None:
+    """Check that every variant of a template has all parts that make it up.
+
+    Raises:
+        Refused: ``material_part_missing``.
+    """
+    here, stem = set(parts), key.removeprefix("templates/")
+    if stem == key:
+        return
+    for variant in _named(here):
+        for path in template_targets(f"{stem}/{variant.channel}.{variant.language}"):
+            if path.removeprefix(f"{key}/") not in here:
+                raise Refused("material_part_missing", path=path)
 
 
 def variants(manifests: Mapping[str, bytes]) -> tuple[Variant, ...]:

@@ -142,12 +142,21 @@ def mark_published(material: Material, *, now: datetime) -> Material:
 
 
 def refuse(material: Material, reason: str, *, now: datetime) -> Material:
-    """Note that a signer refused it; ``reason`` is an error code.
+    """Note that a signer refused it, or refused to take it out; ``reason`` is an error code.
 
     Raises:
         Conflict: ``material_step_impossible``.
     """
     return _step(_back(material), Event.REFUSE, COORDINATOR, now, reason)
+
+
+def remove(material: Material, *, now: datetime) -> Material:
+    """Note that it is out of the catalogue.
+
+    Raises:
+        Conflict: ``material_step_impossible``.
+    """
+    return _step(material, Event.REMOVE, COORDINATOR, now, "")
 
 
 def supersede(material: Material, newer: Material, *, now: datetime) -> Material:
@@ -189,7 +198,7 @@ def retire(
         Conflict: ``material_step_impossible``.
     """
     require(actor, role)
-    if material.state is not State.RETIRING:
+    if material.state is not State.RETIRE_ASKED:
         return _step(material, Event.ASK_RETIRE, actor, now, _said(comment), role=role)
     asked = material.steps[-1]
     if role is asked.role or actor.person_id == asked.person_id:  # 4
