@@ -212,6 +212,7 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
             open_uow=core.open_view,
         )
 
+    standing = PeerStanding(Standing(core.open_view, core.clock))
     return ControlPlane(
         Listen(
             host=config.listen,
@@ -233,12 +234,13 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
         presence=PresenceServicer(
             newsstand=core.announcements,
             record_contacts=partial(record_contacts, open_uow=core.open_uow, clock=core.clock),
-            standing=PeerStanding(Standing(core.open_view, core.clock)),
+            standing=standing,
             clock=core.clock,
             seats=config.presence_streams,
             pace=Pace(heartbeat=config.heartbeat_seconds),
         ),
         admit=admit,
+        admit_again=standing.admit,
         plugins=parts.services,
         recorder=parts.recorder,
     )

@@ -39,6 +39,7 @@ def catalogue_plugin(files: CatalogueFiles) -> ServicePlugin:
     return ServicePlugin(
         add=lambda server: catalogue_pb2_grpc.add_CatalogueServicer_to_server(servicer, server),
         allowed={f"/guildpost.v1.Catalogue/{name}": frozenset({AGENT}) for name in ("GetMetadata", "GetTarget")},
+        often=True,
     )
 
 

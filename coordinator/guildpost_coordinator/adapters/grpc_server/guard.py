@@ -12,7 +12,7 @@ servicer that streams for long is an async generator and lives in the event loop
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from concurrent.futures import Executor
 from contextlib import aclosing
 from typing import Any, Final
@@ -42,6 +42,8 @@ class Guard(grpc.aio.ServerInterceptor):
         *,
         allowed: AllowedPeers,
         admit: Admit,
+        admit_again: Admit,
+        often: Collection[str] = (),
         rate: RateLimit,
         workers: Executor,
         recorder: Recorder | None = None,
@@ -50,13 +52,17 @@ class Guard(grpc.aio.ServerInterceptor):
 
         Args:
             allowed: who may call what.
-            admit: raises if a peer's certificate or membership is not in force.
+            admit: raises if a peer's certificate or membership is not in force, by the register.
+            admit_again: the same for methods that are called often, by a look at the register a second ago.
+            often: those methods.
             rate: how often one peer may ask.
             workers: threads for checks and for calls that end at once.
             recorder: sees every request's bytes.
         """
         self._allowed = allowed
         self._admit = admit
+        self._admit_again = admit_again
+        self._often = often
         self._rate = rate
         self._workers = workers
         self._recorder = recorder
@@ -90,7 +96,7 @@ class Guard(grpc.aio.ServerInterceptor):
             raise Refused("method_not_allowed")
         self._rate.take(peer.serial or _address(context.peer()))
         if peer is not ANONYMOUS:
-            self._admit(peer)
+            (self._admit_again if method in self._often else self._admit)(peer)
 
     def _guard_unary(
         self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"

@@ -26,9 +26,10 @@ from guildpost_shared.wire.presence import event_to_wire
 
 CONTACT_EVERY: Final = 300.0  # seconds between notes of the last contact
 NOTED_WITHIN: Final = 0.5  # seconds until a note is in the database
-RUNG_AT_ONCE: Final = 100
-"""So many streams are woken before other work gets its turn."""
-LOOKS_PER_HEARTBEAT: Final = 4
+TOLD_PER_SECOND: Final = 200
+"""News reach so many agents in a second: each of them then asks for files, and all of them within a minute."""
+TOLD_AT_ONCE: Final = 10
+LOOK_EVERY: Final = 5.0  # seconds; a heartbeat sooner than that looks by itself
 _VERSION: Final = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 
 
@@ -50,6 +51,10 @@ class PeerStanding:
         """Read the register."""
         self._standing.look()
 
+    def admit(self, peer: Peer) -> None:
+        """Raise when a peer that asks often is not admitted."""
+        self._standing.admit(peer.identity, serial=peer.serial, not_after=peer.not_after)
+
     def check(self, peer: Peer) -> None:
         """Raise when a peer's certificate or membership is not in force any more."""
         self._standing.check(peer.identity, serial=peer.serial, not_after=peer.not_after)
@@ -57,10 +62,11 @@ class PeerStanding:
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds between heartbeats, and between notes of the last contact."""
+    """Seconds between heartbeats, and between notes of the last contact; agents that hear of news in a second."""
 
     heartbeat: float = HEARTBEAT_EVERY
     contact: float = CONTACT_EVERY
+    told: int = TOLD_PER_SECOND
 
 
 class _Place:
@@ -177,7 +183,7 @@ class PresenceServicer(presence_pb2_grpc.PresenceServicer):
     async def _look(self) -> None:
         """Look at the register now and then, for all streams together."""
         loop = asyncio.get_running_loop()
-        if loop.time() - self._looked >= self._pace.heartbeat / LOOKS_PER_HEARTBEAT:
+        if loop.time() - self._looked >= min(LOOK_EVERY, self._pace.heartbeat):
             self._looked = loop.time()
             await asyncio.to_thread(self._standing.look)
 
@@ -187,8 +193,8 @@ class PresenceServicer(presence_pb2_grpc.PresenceServicer):
     async def _ring_all(self) -> None:
         for number, place in enumerate(tuple(self._places.values()), 1):
             place.bell.set()
-            if number % RUNG_AT_ONCE == 0:
-                await asyncio.sleep(0)
+            if number % TOLD_AT_ONCE == 0:
+                await asyncio.sleep(TOLD_AT_ONCE / self._pace.told)
 
     async def _note_forever(self) -> None:
         while True:

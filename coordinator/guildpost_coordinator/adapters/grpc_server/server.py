@@ -54,10 +54,12 @@ class ServicePlugin:
     Attributes:
         add: registers the servicer, usually ``lambda server: add_XServicer_to_server(servicer, server)``.
         allowed: full method name → kinds of peers that may call it (``agent``, ``signer:<role>``).
+        often: its methods are called so often that the register is not asked each time.
     """
 
     add: Callable[[grpc.aio.Server], None]
     allowed: AllowedPeers
+    often: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class ControlPlane:
         enrolment: EnrolmentServicer,
         presence: PresenceServicer,
         admit: Admit,
+        admit_again: Admit,
         plugins: Iterable[ServicePlugin] = (),
         recorder: Recorder | None = None,
     ) -> None:
@@ -103,6 +106,7 @@ class ControlPlane:
             enrolment: the enrolment service, on both ports.
             presence: the presence service.
             admit: raises when a peer's certificate or membership is not in force.
+            admit_again: the same for those who ask often.
             plugins: further services of the control port.
             recorder: sees every request's bytes.
 
@@ -114,9 +118,18 @@ class ControlPlane:
         allowed = dict(CONTROL_ALLOWED)
         for plugin in services:
             allowed.update(plugin.allowed)
+        often = {method for plugin in services if plugin.often for method in plugin.allowed}
         self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="grpc")
         newcomers, members = (
-            Guard(allowed=table, admit=admit, rate=RateLimit(rate), workers=self._workers, recorder=recorder)
+            Guard(
+                allowed=table,
+                admit=admit,
+                admit_again=admit_again,
+                often=often,
+                rate=RateLimit(rate),
+                workers=self._workers,
+                recorder=recorder,
+            )
             for table, rate in ((ENROLMENT_ALLOWED, listen.newcomer_rate), (allowed, listen.member_rate))
         )
         self._loop = asyncio.new_event_loop()
