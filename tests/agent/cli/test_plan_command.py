@@ -192,7 +192,7 @@ def test_a_configuration_that_is_not_there_is_said(say: Say, tmp_path: Path) -> 
 def test_before_a_catalogue_is_there_the_command_says_so(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guildpost_agent.cli.plan.services_in_force", lambda _core: ())
     assert (0, True) == ((said := say())[0], "No service is in force" in say(language="en")[1])
-    assert said[1].startswith("Noch kein Service in Kraft")
+    assert said[1].startswith("Kein Service in Kraft")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
