@@ -39,6 +39,7 @@ _HERE: Final = 8
 """So many are composed together while the child starts; the connections wait for them."""
 _PIPE_BYTES: Final = 1 << 20
 _SECONDS_TO_END: Final = 10.0
+_SILENCE_MILLISECONDS: Final = 2
 _PATIENCE_SECONDS: Final = 120.0
 ComposeById = Callable[[str, datetime], Draft[OutboxJob]]
 
@@ -113,9 +114,18 @@ class ComposingChild:
             if not self._news.poll(_PATIENCE_SECONDS * 1000):
                 raise Unavailable("step_failed", step="compose")
             self._receive()
+        self._gather(most)
         taken = [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
         self._order()
         return taken
+
+    def _gather(self, wanted: int) -> None:
+        """Let a group become as large as it may, as long as the child keeps answering: a claim costs the same."""
+        for _ in range(wanted):
+            enough = not self._ready or len(self._ready) >= wanted or not self._ordered
+            if enough or not self._news.poll(_SILENCE_MILLISECONDS):
+                return
+            self._receive()
 
     def left(self) -> bool:
         """Say whether more will come."""
