@@ -43,6 +43,7 @@ from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triag
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.reminders import wished_days
 from guildpost_agent.domain.sequence import opening_of
+from guildpost_agent.domain.service_work import done_within_days
 from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.timing import Candidate, Dealer
 from guildpost_agent.domain.touchpoint_states import CANCELLED, OPEN, UNHEARD, WAITING, WITHDRAWN
@@ -338,7 +339,9 @@ def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) 
         house, dealer = run.judge.dealership, run.judge.dealer
         history = house.history(occasion.vehicle_id)
         service = run.judge.services.get(occasion.service_id)
-        done = booked_or_done(occasion, (), history.last_of(service) if service else None, dealer.now)
+        done = None
+        if service is not None:
+            done = booked_or_done(occasion, (), history.last_of(service), dealer.now, done_within_days(service))
         refusal = gone(house.vehicles.get(occasion.vehicle_id), dealer.today) or done
         refusal = refusal or Refusal(Reason.DUE_MOVED, {"due": occasion.due_date.isoformat()})
         run.decide(occasion, refusal.reason, refusal.facts)

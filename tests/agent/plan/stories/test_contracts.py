@@ -108,6 +108,20 @@ def test_a_renewal_signed_long_before_the_end_is_no_reason_to_write(tmp_path: Pa
     assert "DONE_HERE" == found.why("lease_end")
 
 
+def test_a_planned_talk_about_a_lease_renewed_long_before_its_end_is_explained_by_the_signature(tmp_path: Path) -> None:
+    found = story(tmp_path, "lease_end", vin=VIN, lease_end=START + 265 * DAY)
+    found.plan()
+    (planned,) = found._touchpoints()
+    rows = [ListRow(2, vin=VIN, reference="V-1", done=START.isoformat())]
+    load_vehicle_list(found.store, rows, list_id="lease_end", source="signed.csv", today=START)
+    found.drives(lease_end=START + 1000 * DAY)  # the DMS follows on the same day
+    found.plan()
+    with found.store() as uow:
+        decision = uow.plans.decision(planned.occasion_id)
+    assert decision is not None
+    assert "DONE_HERE" == decision.reason
+
+
 def test_what_is_signed_by_hand_takes_back_what_is_planned_at_once(tmp_path: Path) -> None:
     found = story(tmp_path, "warranty_end", warranty_end=END)
     found.plan()
