@@ -215,7 +215,11 @@ class Services(_Section):
 
 
 class AgentConfig(_Section):
-    """Everything in ``agent.toml``."""
+    """Everything in ``agent.toml``.
+
+    Attributes:
+        slots: the dealer's own words for the free slots of all services' messages, by slot.
+    """
 
     language: Literal["de", "en"] = "de"
     dealer: Dealer
@@ -230,6 +234,7 @@ class AgentConfig(_Section):
     relay: Relay
     web: Web = Web()
     services: Services
+    slots: dict[str, str] = {}
     retention: Retention = Retention()
     consents: Consents = Consents()
     workshop: WorkshopSettings = WorkshopSettings()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from guildpost_agent.mailbox_settings import MailboxSettings
+from guildpost_shared.templates.own_links import leads_home, link_problem
 from guildpost_shared.templates.salutation import Tone
 
 _DOMAIN: Final = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$"
@@ -18,13 +19,9 @@ def _plain_https(url: str) -> str:
     """Take an address that names a page and nobody: no user, no port, no query, no fragment."""
     if not url:
         return url
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
-        raise ValueError("not an https address")
-    if parts.netloc != parts.hostname or "?" in url or "#" in url:
-        raise ValueError("user, port, query and fragment could mark a person")
-    if not re.fullmatch(r"https://[A-Za-z0-9._~/%-]{1,300}", url):
-        raise ValueError("not an address")
+    problem = link_problem(url)
+    if problem:
+        raise ValueError(problem.said("en"))
     return url
 
 
@@ -80,7 +77,7 @@ class MailSettings(_Settings):
     @model_validator(mode="after")
     def _links_lead_to_the_dealer(self) -> "MailSettings":
         for name in ("payment_link", "invoice_link"):
-            host = urlsplit(getattr(self, name)).hostname
-            if host and not any(host == own or host.endswith(f".{own}") for own in self.own_domains):
-                raise ValueError(f"{name}: {host} is not among own_domains")
+            link = getattr(self, name)
+            if link and not leads_home(link, self.own_domains):
+                raise ValueError(f"{name}: {urlsplit(link).hostname} is not among own_domains")
         return self

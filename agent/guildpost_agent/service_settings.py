@@ -31,6 +31,7 @@ class ServiceSettings(_Settings):
         approval: with ``review`` nothing leaves before a person has approved it.
         weekly_budget_cents: for this service's letters, within the budget for all; no limit of its own by default.
         skill: whose places in the workshop its work needs; as the catalogue says by default.
+        slots: the dealer's own words for this service's messages, by slot; they go before those for all services.
         response_percent: visits in a hundred messages, by channel; the workshop's figures by default.
     """
 
@@ -39,4 +40,5 @@ class ServiceSettings(_Settings):
     approval: Approval = "automatic"
     weekly_budget_cents: int | None = Field(default=None, ge=1)
     skill: str | None = None
+    slots: dict[str, str] = {}
     response_percent: dict[Channel, Percent] = {}

@@ -15,6 +15,7 @@ from guildpost_agent.app.next_best_offers import OfferDesk
 from guildpost_agent.app.ports.reading import OpenReading
 from guildpost_agent.app.ports.template_store import TemplateStore
 from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
+from guildpost_agent.app.slot_fillings import fillings
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.message_context import message_context, style_of
@@ -177,12 +178,13 @@ class Composer:
             today=now.date(),
             language=language,
             also_due=tuple(_line(one, self._services, language) for one in carried),
-            slots={NOTICE_SLOT: words} if words else {},
+            slots=fillings(self._config, touchpoint.service_id) | ({NOTICE_SLOT: words} if words else {}),
             style=style_of(
                 self._config.mail.tone or manifest.tone,
                 self._config.dealer,
                 informal=manifest.informal and self._config.mail.form == "du",
             ),
+            own_domains=self._config.mail.own_domains,
         )
         if touchpoint.channel is Channel.LETTER and len(carried) > MOST_IN_TEXT:
             context = replace(context, fleet=self._fleet(request, carried, language))

@@ -3,6 +3,7 @@
 list [--desk workshop|sales]                                   the calls of now, with the ground of each
 done TASK --result RESULT --by NAME [--on DAY | --months N]    how a call ended
 note TASK TEXT --by NAME                                       something to remember
+script TASK                                                    what to say, where the brand has written it
 """
 
 import argparse
@@ -12,9 +13,10 @@ from datetime import tzinfo
 from guildpost_agent.app.calls.close_call import close_call
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
 from guildpost_agent.app.calls.note_call import note_call
+from guildpost_agent.app.calls.script import call_script
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.fence import require_original
-from guildpost_agent.bootstrap.calls import call_rules
+from guildpost_agent.bootstrap.calls import call_desk, call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.cli.plain_names import car_of, name_of
@@ -33,9 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="wer jetzt anzurufen ist · whom to call now")
     done = actions.add_parser("done", help="Ergebnis eines Anrufs eintragen · enter how a call ended")
     note = actions.add_parser("note", help="etwas notieren · write something down")
+    script = actions.add_parser("script", help="der Leitfaden für einen Anruf · what to say in a call")
     listing.add_argument("--desk", choices=[desk.value for desk in Desk], help="für wen · whose")
-    for action in (done, note):
+    for action in (done, note, script):
         action.add_argument("task", help="Kennung der Aufgabe · the task's id")
+    for action in (done, note):
         action.add_argument("--by", required=True, help="wer anrief · who called")
     done.add_argument("--result", required=True, choices=[kind.value for kind in ResultKind], help="Ergebnis · result")
     done.add_argument("--on", type=day_of, help="Tag (JJJJ-MM-TT) · day (YYYY-MM-DD)")
@@ -43,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     again = "wieder anrufen in Monaten · call again in months"
     done.add_argument("--months", type=int, choices=span, metavar=f"1-{LONGEST_REMINDER}", help=again)
     note.add_argument("text", help="die Notiz · the note")
-    for action in (listing, done, note):
+    for action in (listing, done, note, script):
         add_home(action)
 
 
@@ -62,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "note":
             note_call(core.open_uow, arguments.task, arguments.text, by=arguments.by, now=now)
             print(texts.text("cli.calls.noted"))
+        case "script":
+            print("\n".join(call_script(core.open_uow, arguments.task, call_desk(core), now).lines))
         case _:
             require_original(core.open_uow, core.fence)
             desk = None if arguments.desk is None else Desk(arguments.desk)

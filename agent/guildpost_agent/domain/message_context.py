@@ -65,8 +65,13 @@ def recipient_of(customer: Customer) -> Recipient:
 
 
 @lru_cache(maxsize=8)
-def dealer_context(dealer: Dealer) -> DealerContext:
-    """Give the sender with the imprint the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB)."""
+def dealer_context(dealer: Dealer, own_domains: tuple[str, ...] = ()) -> DealerContext:
+    """Give the sender with the imprint the law asks for (§ 5 DDG, § 35a GmbHG, § 37a HGB).
+
+    Args:
+        dealer: who writes.
+        own_domains: domains of the dealer's besides that of the website.
+    """
     return DealerContext(
         name=dealer.name,
         legal_name=dealer.legal_name,
@@ -86,6 +91,17 @@ def dealer_context(dealer: Dealer) -> DealerContext:
             dealer.email,
         ),
         return_line=f"{dealer.legal_name} · {dealer.street} · {dealer.postcode} {dealer.town}",
+        own_domains=own_domains,
+    )
+
+
+def vehicle_context(vehicle: Vehicle) -> VehicleContext:
+    """Give what a message says about a vehicle."""
+    return VehicleContext(
+        make=vehicle.make,
+        model=vehicle.model,
+        plate=vehicle.plate,
+        electric=vehicle.fuel.casefold() in _ELECTRIC,
     )
 
 
@@ -104,6 +120,7 @@ def message_context(
     also_due: tuple[str, ...] = (),
     slots: Mapping[str, str] | None = None,
     style: Style = _FACTUAL,
+    own_domains: tuple[str, ...] = (),
 ) -> MessageContext:
     """Fill everything a template may name.
 
@@ -121,22 +138,17 @@ def message_context(
         also_due: what else the same visit answers, a line each.
         slots: words for the template's slots.
         style: tone and form of address; "Du" only for whom it is possible.
+        own_domains: where the dealer's own pages are, besides the website.
     """
-    car = VehicleContext(
-        make=vehicle.make,
-        model=vehicle.model,
-        plate=vehicle.plate,
-        electric=vehicle.fuel.casefold() in _ELECTRIC,
-    )
     occasion = Occasion(
-        car,
+        vehicle_context(vehicle),
         touchpoint.due_date,
         estimated=estimated,
         reminder=touchpoint.arm == FOLLOW_UP_ARM,
         warranty_end=vehicle.warranty_end,
         also_due=also_due,
     )
-    sender = Sender(dealer_context(dealer), brand, links, style, slots or {})
+    sender = Sender(dealer_context(dealer, own_domains), brand, links, style, slots or {})
     return fill_message(recipient_of(customer), occasion, sender, basis=_BASES[basis], today=today, language=language)
 
 

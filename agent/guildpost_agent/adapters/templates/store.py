@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_shared.errors import Refused, Unavailable
 from guildpost_shared.services.definition import template_targets
+from guildpost_shared.templates.call_text import CallTemplate
 from guildpost_shared.templates.letter_text import LetterTemplate
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
 
@@ -84,6 +85,10 @@ class CatalogueTemplates:
         if key not in self._letters:
             _keep(self._letters, key, LetterTemplate(template_id, manifest, text))
         return self._letters[key]
+
+    def call(self, template_id: str) -> CallTemplate:
+        """Give a call script's template, read anew each time: one is shown at a time."""
+        return CallTemplate(template_id, *self._parts(template_id))
 
     def missing(self, template_ids: Iterable[str]) -> list[str]:
         """List mail templates in force that have no cache file yet."""

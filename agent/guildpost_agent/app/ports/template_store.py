@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from guildpost_shared.templates.call_text import CallTemplate
 from guildpost_shared.templates.letter_text import LetterTemplate
 from guildpost_shared.templates.mail import MailTemplate
 
@@ -20,6 +21,14 @@ class TemplateStore(Protocol):
 
     def letter(self, template_id: str) -> LetterTemplate:
         """Give a letter template.
+
+        Raises:
+            Refused: why it is not in force, or what is wrong with it.
+        """
+        ...
+
+    def call(self, template_id: str) -> CallTemplate:
+        """Give a call script's template.
 
         Raises:
             Refused: why it is not in force, or what is wrong with it.
