@@ -97,8 +97,9 @@ def ceremony(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "programs").mkdir()
     (folder / "programs" / "systemctl").write_text(SYSTEMCTL)
     (folder / "programs" / "systemctl").chmod(0o755)
-    for kind in ("services", "templates"):
-        shutil.copytree(SAMPLES / kind, folder / "catalogue" / kind)
+    shutil.copytree(SAMPLES / "templates" / "hu_au", folder / "catalogue" / "templates" / "hu_au")
+    (folder / "catalogue" / "services").mkdir()
+    shutil.copy(SAMPLES / "services" / "hu_au.json", folder / "catalogue" / "services")
     room = Room(folder)
     try:
         room.follow("ceremony.md")
