@@ -39,7 +39,7 @@ from tests.fakes.relay_server import RelayServer
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 MAILS = sending.MANY_MAILS + 40
-SMTP_SECONDS = 0.02
+SMTP_SECONDS = 0.15
 
 
 @pytest.fixture(scope="module")
