@@ -67,14 +67,19 @@ def found(record: Lifecycle, actor: Person, name: str) -> Material:
     return wanted[-1]
 
 
-def version_before(record: Lifecycle, material: Material) -> Material | None:
-    """Find what a material takes the place of: the last edition that was in force, or that of a lower version."""
-    was = _last_in_force(record.materials.editions(material.key), material.edition)
-    if was is not None:
-        return was
+def earlier_versions(record: Lifecycle, material: Material) -> list[Material]:
+    """List every earlier edition and lower version, first the one that a material takes the place of.
+
+    That one is the last edition that was in force, or that of the highest lower version; where none ever was, the list
+    begins with what has no contents.
+    """
     known = [one.key for one in record.materials.latest_of_all()]
-    lower = (_last_in_force(record.materials.editions(key)) for key in keys_before(material.key, known))
-    return next((one for one in lower if one is not None), None)
+    keys = [material.key, *keys_before(material.key, known)]
+    editions = {key: record.materials.editions(key) for key in keys}
+    editions[material.key] = [one for one in editions[material.key] if one.edition < material.edition]
+    former = (_last_in_force(editions[key]) for key in keys)
+    replaced = next((one for one in former if one is not None), Material(material.key, 0))
+    return [replaced, *(one for key in keys for one in editions[key] if one != replaced)]
 
 
 def keep_step(record: Lifecycle, material: Material) -> Material:
@@ -85,7 +90,6 @@ def keep_step(record: Lifecycle, material: Material) -> Material:
     return record.materials.save(material)
 
 
-def _last_in_force(editions: list[Material], before: int | None = None) -> Material | None:
+def _last_in_force(editions: list[Material]) -> Material | None:
     ended = IN_FORCE | {State.RETIRED, State.RECALLED}
-    was = [one for one in editions if one.state in ended and (before is None or one.edition < before)]
-    return was[-1] if was else None
+    return next((one for one in reversed(editions) if one.state in ended), None)

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from guildpost_coordinator.app.material_desk import MaterialDesk, identify, keep_step, version_before
+from guildpost_coordinator.app.material_desk import MaterialDesk, earlier_versions, identify, keep_step
 from guildpost_coordinator.app.ports.lifecycle import Lifecycle
 from guildpost_coordinator.domain.material import IN_FORCE, OPEN, Material, State
 from guildpost_coordinator.domain.material_names import grouped, require_complete
@@ -94,7 +94,9 @@ def _drafts(
             drafts.append((latest, False))
             continue
         material = _open_edition(latest, key)
-        edited = edit(material, actor, wanted, version_before(record, material), now=desk.clock.now(), comment=comment)
+        edited = edit(
+            material, actor, wanted, earlier_versions(record, material), now=desk.clock.now(), comment=comment
+        )
         drafts.append((keep_step(record, edited), True))
     return drafts
 

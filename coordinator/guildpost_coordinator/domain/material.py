@@ -30,8 +30,8 @@ and then to its end::
 
 Rules:
 
-1. nobody who wrote any of the contents approves them: not whoever edited or submitted this edition, not whoever wrote
-   a part that it shares with the version before;
+1. nobody who wrote any of the contents approves them: not whoever edited or submitted this edition, not whoever once
+   wrote a part that stands in it, in any earlier edition or version;
 2. two persons approve, one with the right of marketing, one with the right of legal;
 3. an approval names the exact contents; other contents make a draft of it and void every approval;
 4. a recall needs one person of either role: haste is the point. A retirement needs one of each;
@@ -174,7 +174,6 @@ class Material:
         edition: 1, 2, … under this key; a new one begins when the last one was published or ended.
         contents: path → SHA-256 in hex.
         before: part → SHA-256 of the version before; empty for the first.
-        wrote: part → ids of everybody who wrote what stands there now.
         authors: ids of everybody whose work this is (rule 1).
         approvals: of the contents as they are.
         publish_at: not before this instant (UTC); None for as soon as it is approved.
@@ -188,7 +187,6 @@ class Material:
     state: State = State.DRAFT
     contents: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
-    wrote: Mapping[str, frozenset[str]] = field(default_factory=dict)
     authors: frozenset[str] = frozenset()
     approvals: tuple[Approval, ...] = ()
     publish_at: datetime | None = None

@@ -3,7 +3,7 @@
 The table and the rules stand in ``domain/material``; their numbers return here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def edit(
     material: Material,
     actor: Person,
     contents: Mapping[str, str],
-    before: Material | None,
+    earlier: Sequence[Material] = (),
     *,
     now: datetime,
     comment: str,
@@ -40,7 +40,7 @@ def edit(
         material: not published yet.
         actor: with the right of an author.
         contents: path → SHA-256 in hex.
-        before: the version before, if there is one.
+        earlier: all earlier editions and versions, the one that this takes the place of first.
         now: wall clock, UTC.
         comment: what was changed, may be empty.
 
@@ -51,18 +51,29 @@ def edit(
     require(actor, Right.AUTHOR)
     if not contents:
         raise Refused("material_empty")
-    new = {material.part(path): sha256 for path, sha256 in contents.items()}
-    wrote = {part: _writers(material, before, actor, part, sha256) for part, sha256 in new.items()}
-    carried = frozenset().union(*wrote.values())
+    wrote = writers([*earlier, material])
+    once = frozenset[str]().union(*(wrote.get(sha256, frozenset()) for sha256 in contents.values()))
     edited = replace(
         material,
         contents=dict(contents),
-        before=before.parts() if before else {},
-        wrote=wrote,
-        authors=material.authors | carried | {actor.person_id},
+        before=earlier[0].parts() if earlier else {},
+        authors=material.authors | once | {actor.person_id},
         approvals=(),
     )
     return _step(edited, Event.EDIT, actor, now, comment)
+
+
+def writers(materials: Iterable[Material]) -> dict[str, frozenset[str]]:
+    """Name everybody who put contents where they did not stand before: SHA-256 → ids, from the record alone."""
+    found: dict[str, frozenset[str]] = {}
+    for material in materials:
+        stood: set[str] = set()
+        for step in material.steps:
+            here = set(step.contents.values())
+            new = here - (stood or set(step.before.values())) if step.event is Event.EDIT else set()
+            found.update({sha256: found.get(sha256, frozenset()) | {step.person_id} for sha256 in new})
+            stood = here
+    return found
 
 
 def submit(material: Material, actor: Person, publish_at: datetime | None, *, now: datetime, comment: str) -> Material:
@@ -215,14 +226,6 @@ def speaks_for(actor: Person) -> Right:
     held = next((role for role in APPROVING if role in actor.rights), Right.MARKETING)
     require(actor, held)
     return held
-
-
-def _writers(material: Material, before: Material | None, actor: Person, part: str, sha256: str) -> frozenset[str]:
-    """Name everybody who wrote what stands in a part now."""
-    earlier = material.wrote.get(part, frozenset())
-    if before is not None and before.parts().get(part) == sha256:
-        return earlier | before.wrote.get(part, frozenset())
-    return earlier if material.parts().get(part) == sha256 else earlier | {actor.person_id}
 
 
 def _back(material: Material) -> Material:

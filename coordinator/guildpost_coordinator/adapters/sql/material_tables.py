@@ -25,7 +25,7 @@ materials: Final = Table(
     Column("state", String(24), nullable=False, index=True),
     Column("publish_at", Instant),
     Column("publication_id", String(24), nullable=False),
-    Column("body", JSON, nullable=False),  # contents, before, wrote, authors, approvals
+    Column("body", JSON, nullable=False),  # contents, before, authors, approvals
     Column("revision", Integer, nullable=False),
     UniqueConstraint("key", "edition"),
 )

@@ -102,7 +102,6 @@ def _values(material: Material) -> dict[str, object]:
         "body": {
             "contents": dict(material.contents),
             "before": dict(material.before),
-            "wrote": {part: sorted(people) for part, people in material.wrote.items()},
             "authors": sorted(material.authors),
             "approvals": [[a.role.value, a.person_id, a.at.isoformat(), a.digest] for a in material.approvals],
         },
@@ -117,7 +116,6 @@ def _material(row: RowMapping, steps: Sequence[Step]) -> Material:
         state=State(row["state"]),
         contents=body["contents"],
         before=body["before"],
-        wrote={part: frozenset(people) for part, people in body["wrote"].items()},
         authors=frozenset(body["authors"]),
         approvals=tuple(
             Approval(Right(role), person, datetime.fromisoformat(at), sha256)
