@@ -15,12 +15,17 @@ from guildpost_shared.services.definition import ServiceDefinition
 
 @dataclass
 class LoadedList:
-    """What a file brought; ``problems`` are wrong rows, with their numbers and why; ``done`` were closed."""
+    """What a file brought; ``problems`` are wrong rows, with their numbers and why; ``done`` were closed.
+
+    ``waiting`` rows are new; ``all_waiting`` are those of the list by now, ``waiting_done`` of them done or signed.
+    """
 
     added: int = 0
     known: int = 0
     waiting: int = 0
     done: int = 0
+    all_waiting: int = 0
+    waiting_done: int = 0
     problems: list[tuple[int, GuildpostError]] = field(default_factory=list)
 
 
@@ -37,8 +42,8 @@ def load_vehicle_list(
         today: the dealer's local day.
 
     Returns:
-        Entries added, rows known before, rows whose vehicle is not known here, rows that are wrong, and how many
-        entries are done, because the file or the workshop says so.
+        Entries added, rows known before, rows whose vehicle is not known here, rows that are wrong, how many entries
+        are done, because the file or the workshop says so, and how many rows of the list wait by now.
     """
     loaded = LoadedList()
     entries: list[ListEntry] = []
@@ -48,19 +53,22 @@ def load_vehicle_list(
         known = Known(uow.records.vehicles())
         for row in rows:
             try:
-                made, on = entry_of(row, list_id, known, today), done_on(row, today)
+                made = entry_of(row, list_id, known, today)
             except Refused as error:
                 loaded.problems.append((row.row_number, error))
                 continue
             if isinstance(made, ListEntry):
                 entries.append(made)
+                on = done_on(row, today)
                 closed += [(made, on)] if on is not None else []
-            elif on is None:  # what is done of a vehicle that is not known here concerns nobody
+            else:
                 waiting.append(made)
         loaded.added, loaded.waiting = uow.lists.add(entries, source), uow.lists.wait(waiting, source)
         loaded.known = len(entries) + len(waiting) - loaded.added - loaded.waiting
         loaded.done = _close(uow, closed) + _close_done(uow, (), {entry.vehicle_id for entry in entries})
         cancel_signed(uow, list_id, {entry.vehicle_id for entry, _ in closed})
+        still = [row for row in uow.lists.waiting() if row.list_id == list_id]
+        loaded.all_waiting, loaded.waiting_done = len(still), sum(row.done_on is not None for row in still)
         uow.commit()
     return loaded
 
@@ -101,6 +109,8 @@ def match_waiting(open_uow: OpenUnitOfWork) -> int:
                 continue
             if vehicle_id is not None:
                 uow.lists.found(row, vehicle_id)
+                if row.done_on is not None:  # the vehicle may have been here under a number that nobody could read
+                    cancel_signed(uow, row.list_id, {vehicle_id})
                 count += 1
         uow.commit()
     return count

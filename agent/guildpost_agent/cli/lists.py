@@ -73,6 +73,8 @@ def _load(core: Core, arguments: argparse.Namespace) -> int:
     print(texts.text("cli.lists.loaded", **figures, wrong=len(loaded.problems)))
     if loaded.done:
         print(texts.text("cli.lists.done", count=loaded.done))
+    if loaded.all_waiting:
+        print(texts.text("cli.lists.all_waiting", count=loaded.all_waiting, done=loaded.waiting_done))
     if arguments.list in contract_lists(services) and (unsigned := _open(core, arguments.list)):
         print(texts.text("cli.lists.unsigned", count=unsigned))
     for number, problem in sorted(loaded.problems, key=lambda one: one[0]):
@@ -112,11 +114,12 @@ def show_list(core: Core, arguments: argparse.Namespace, list_id: str | None, *,
     texts = texts_of(arguments)
     print(texts.text("cli.lists.entries", count=len(kept), shown=min(len(kept), SHOWN)))
     for k in kept[-SHOWN:]:
-        entry, state = k.entry, texts.text("cli.lists.state", day=k.done_on) if k.done_on else ""
+        entry, state = k.entry, texts.text("cli.lists.state", day=say_day(k.done_on, texts)) if k.done_on else ""
         place = f"{entry.vehicle_id} {plates.get(entry.vehicle_id, '')}".strip()
         parts = (say_day(entry.entered_on, texts), entry.list_id, place, entry.reference, entry.text, state)
         print(f"  {'  '.join(parts)}".rstrip())
     if waiting:
         print(texts.text("cli.lists.waiting", count=len(waiting)))
     for row in waiting[:SHOWN]:
-        print(f"  {say_day(row.entered_on, texts)}  {row.list_id}  {row.written}  {row.reference}")
+        state = texts.text("cli.lists.state", day=say_day(row.done_on, texts)) if row.done_on else ""
+        print(f"  {say_day(row.entered_on, texts)}  {row.list_id}  {row.written}  {row.reference}  {state}".rstrip())

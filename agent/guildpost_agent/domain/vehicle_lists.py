@@ -4,7 +4,7 @@ An entry names a vehicle of this dealership. What a file names and nobody here d
 
     row ─ wrong (no vehicle, no reference, no words for a letter) ─▶ reported with its number, not kept
         ─ VIN or plate of a vehicle here ──────────────────────────▶ entry ── done ─▶ entry with its day
-        ─ of no vehicle here ──────────────────────────────────────▶ waiting ── import ─▶ entry
+        ─ of no vehicle here ──────────────────────────────────────▶ waiting ── import ─▶ entry, done where it was
 
 A list that is named like a service about the end of a contract says what was signed: the day of its entry is the day on
 which the extension was sold or the lease renewed, and nobody is written to about that end any more.
@@ -47,13 +47,17 @@ class ListEntry:
 
 @frozen
 class Waiting:
-    """A row whose vehicle is not known here; ``written`` is its VIN, or its plate where the file has no VIN."""
+    """A row whose vehicle is not known here; ``written`` is its VIN, or its plate where the file has no VIN.
+
+    ``done_on`` is the day on which it was done or signed: it counts once an import brings the vehicle.
+    """
 
     list_id: str
     written: str
     reference: str
     entered_on: date
     text: str = ""
+    done_on: date | None = None
 
 
 @frozen
@@ -122,7 +126,7 @@ def entry_of(row: ListRow, list_id: str, known: Known, today: date) -> ListEntry
         return ListEntry(list_id, vehicle_id, reference, today, text)
     if not written or (vin.text and vin.oddity):
         raise Refused("list_row_vehicle", written=row.vin or row.plate or "–")
-    return Waiting(list_id, written, reference, today, text)
+    return Waiting(list_id, written, reference, today, text, done_on(row, today))
 
 
 def done_on(row: ListRow, today: date) -> date | None:

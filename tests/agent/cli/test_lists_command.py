@@ -1,6 +1,7 @@
 """Loading, showing and closing the dealer's vehicle lists, from the command line of a real home."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,29 @@ def test_a_waiting_row_becomes_an_entry_when_an_import_brings_its_vehicle(
     with open_core(home).open_uow() as uow:
         assert ["50", "51", "60"] == [entry.vehicle_id for entry in uow.lists.open()]
         assert [] == uow.lists.waiting()
+
+
+def test_a_row_done_before_its_vehicle_was_known_waits_and_counts_when_the_vehicle_comes(
+    home: Path, say: Say, tmp_path: Path
+) -> None:
+    file, later = tmp_path / "recalls.csv", tmp_path / "later.csv"
+    head = "FIN;Aktion;Erledigt\n"
+    file.write_text(f"{head}{FOREIGN_VIN};69X1;12.02.2026\n{FOREIGN_VIN};70Y2;\n{FOREIGN_VIN};71Z3;\n", "cp1252")
+    later.write_text(f"{head}{FOREIGN_VIN};70Y2;14.02.2026\n{FOREIGN_VIN};69X1;\n", "cp1252")
+    assert (
+        "wait for their vehicle: 3, of which done or signed already: 1" in say("lists", "load", "recall", str(file))[1]
+    )
+    report = say("lists", "load", "recall", str(later))[1]
+    assert "0 new, 2 known before, 0 of no vehicle" in report
+    assert "wait for their vehicle: 3, of which done or signed already: 2" in report
+    assert f"{FOREIGN_VIN}  69X1  done on 12 Feb 2026" in say("lists", "show")[1]
+    vehicles = tmp_path / "fahrzeuge.csv"
+    vehicles.write_text(f"Fahrzeugnummer;Kundennummer;FIN;Marke\n60;1;{FOREIGN_VIN};Arvana\n", "cp1252")
+    assert 0 == say("import", str(vehicles))[0]
+    with open_core(home).open_uow() as uow:
+        kept = {one.entry.reference: one.done_on for one in uow.lists.all()}
+        assert [] == uow.lists.waiting()
+    assert {"69X1": date(2026, 2, 12), "70Y2": date(2026, 2, 14), "71Z3": None} == kept
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,13 @@ def test_a_row_without_a_vehicle_here_waits(row: ListRow, written: str) -> None:
     assert Waiting("recall", written, "69X1", DAY) == entry_of(row, "recall", KNOWN, DAY)
 
 
+def test_a_waiting_row_keeps_the_day_on_which_it_was_done() -> None:
+    row = ListRow(2, vin=FOREIGN_VIN, reference="V-1", done="12.02.2027")
+    assert Waiting("lease_end", FOREIGN_VIN, "V-1", DAY, done_on=date(2027, 2, 12)) == entry_of(
+        row, "lease_end", KNOWN, DAY
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [

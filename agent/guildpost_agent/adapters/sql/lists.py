@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.prepared import Prepared
@@ -64,9 +64,16 @@ class SqlVehicleLists:
         return self._connection.execute(update(vehicle_lists).where(*mine).values(done_on=on)).rowcount
 
     def wait(self, rows: Iterable[Waiting], source: str) -> int:
-        """Keep rows whose vehicle is not known; return how many were new."""
+        """Keep rows whose vehicle is not known, the day of one known as open among them; return how many are new."""
+        return sum(self._wait(row, source) for row in rows)
+
+    def _wait(self, row: Waiting, source: str) -> int:
         statement = insert(vehicle_list_waiting).on_conflict_do_nothing()
-        return sum(self._connection.execute(statement, {**vars(row), "source": source}).rowcount for row in rows)
+        new = self._connection.execute(statement, {**vars(row), "source": source}).rowcount
+        if not new and row.done_on is not None:
+            known = update(vehicle_list_waiting).where(*_same(row), _W.done_on.is_(None))
+            self._connection.execute(known.values(done_on=row.done_on))
+        return new
 
     def waiting(self) -> list[Waiting]:
         """List the rows whose vehicle is not known, oldest first; those of an erased person are empty."""
@@ -74,8 +81,13 @@ class SqlVehicleLists:
         return [Waiting(*row) for row in self._connection.execute(found)]
 
     def found(self, row: Waiting, vehicle_id: str) -> None:
-        """Make an entry of a waiting row whose vehicle is known now."""
-        mine = (_W.list_id == row.list_id, _W.written == row.written, _W.reference == row.reference)
-        source = self._connection.scalar(select(_W.source).where(*mine))
+        """Make an entry of a waiting row whose vehicle is known now, done where the row is."""
+        source = self._connection.scalar(select(_W.source).where(*_same(row)))
         self.add([ListEntry(row.list_id, vehicle_id, row.reference, row.entered_on, row.text)], source or "")
-        self._connection.execute(delete(vehicle_list_waiting).where(*mine))
+        if row.done_on is not None:
+            self.done(row.list_id, vehicle_id, row.done_on, row.reference)
+        self._connection.execute(delete(vehicle_list_waiting).where(*_same(row)))
+
+
+def _same(row: Waiting) -> tuple[ColumnElement[bool], ...]:
+    return _W.list_id == row.list_id, _W.written == row.written, _W.reference == row.reference

@@ -45,7 +45,7 @@ class VehicleLists(Protocol):
         ...
 
     def wait(self, rows: Iterable[Waiting], source: str) -> int:
-        """Keep rows whose vehicle is not known; return how many were new."""
+        """Keep rows whose vehicle is not known, the day of one known as open among them; return how many are new."""
         ...
 
     def waiting(self) -> list[Waiting]:
@@ -53,5 +53,5 @@ class VehicleLists(Protocol):
         ...
 
     def found(self, row: Waiting, vehicle_id: str) -> None:
-        """Make an entry of a waiting row whose vehicle is known now."""
+        """Make an entry of a waiting row whose vehicle is known now, done where the row is."""
         ...

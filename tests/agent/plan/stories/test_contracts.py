@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from guildpost_agent.app.load_vehicle_list import close_by_hand, load_vehicle_list
+from guildpost_agent.app.load_vehicle_list import close_by_hand, load_vehicle_list, match_waiting
 from guildpost_agent.domain.vehicle_lists import ListEntry, ListRow
 from tests.factories.planning_story import DAY, Story
 
@@ -97,6 +97,19 @@ def test_what_the_dealers_list_says_was_signed_ends_the_sequence_though_the_dms_
     rows = [ListRow(2, vin=VIN, reference="V-1", done=found.today.isoformat())]
     loaded = load_vehicle_list(found.store, rows, list_id=service, source="signed.csv", today=found.today)
     assert (1, 1) == (loaded.added, loaded.done)
+    assert [] == found.until(date(2027, 8, 15))
+
+
+@pytest.mark.parametrize(("service", "vehicle"), SIGNED)
+def test_what_was_signed_before_the_vehicle_came_counts_from_the_import_that_brings_it(
+    tmp_path: Path, service: str, vehicle: dict[str, date]
+) -> None:
+    found = Story(tmp_path, START, service)
+    rows = [ListRow(2, vin=VIN, reference="V-1", done=START.isoformat())]
+    loaded = load_vehicle_list(found.store, rows, list_id=service, source="signed.csv", today=START)
+    assert (0, 1, 1) == (loaded.added, loaded.all_waiting, loaded.waiting_done)
+    found.customer_with_a_car(vin=VIN, plate="LA-AB 12", **vehicle)
+    assert 1 == match_waiting(found.store)
     assert [] == found.until(date(2027, 8, 15))
 
 

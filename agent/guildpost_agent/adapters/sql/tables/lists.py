@@ -27,5 +27,6 @@ vehicle_list_waiting = Table(
     Column("entered_on", Date, nullable=False),
     Column("text", String(240), nullable=False, info=PERSONAL),
     Column("source", String(200), nullable=False),
+    Column("done_on", Date),
     UniqueConstraint("list_id", "written", "reference", name="vehicle_list_waiting_once"),
 )
