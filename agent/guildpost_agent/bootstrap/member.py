@@ -14,6 +14,7 @@ from guildpost_agent.app.membership import Membership, load_memberships
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.bootstrap.core import Core
 from guildpost_shared.errors import ConfigurationError, Refused
+from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 
@@ -68,6 +69,7 @@ def read_services(catalogue: CatalogueSource) -> tuple[dict[str, ServiceDefiniti
         contents = catalogue.read(path)
         try:
             service = parse_service(contents, path)
+            check_service_words(path, contents)  # again, whatever was signed
         except Refused as error:
             unreadable.append(error)
         else:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "key-request": "key_request",
     "key-sign": "key_sign",
     "keys": "keys",
+    "lint": "lint",
     "login-link": "login_link",
     "material": "material",
     "member": "member",
@@ -50,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = [name for name in COMMANDS if name in given] or list(COMMANDS)
     for command in (importlib.import_module(f"{__name__}.{COMMANDS[name]}") for name in asked):
         sub = commands.add_parser(command.NAME, help=texts.text(f"cli.{command.NAME}.help"))
-        sub.add_argument("--home", type=Path, required=True, help=texts.text("cli.home"))
+        sub.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help=texts.text("cli.lang"))
+        if getattr(command, "NEEDS_HOME", True):
+            sub.add_argument("--home", type=Path, required=True, help=texts.text("cli.home"))
         command.add_arguments(sub, texts)
         sub.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)

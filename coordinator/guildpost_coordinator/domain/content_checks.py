@@ -1,7 +1,7 @@
 """What contents of each kind must be before anybody signs them: one table for the coordinator and for every signer.
 
 Services and templates are linted part by part (``guildpost_shared.lint``); that the parts fit together is checked by
-``guildpost-coordinator lint`` and where a template is compiled. Further rules of the approval life cycle join this table.
+``guildpost-coordinator lint`` and where a template is compiled. Rules of the approval life cycle join this table.
 """
 
 import json
@@ -12,15 +12,14 @@ from guildpost_coordinator.domain.proposals import ContentChecks
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
 from guildpost_shared.identity.roster import parse_roster
+from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.problems import Problem
-from guildpost_shared.lint.findings import refuse, tidy
-from guildpost_shared.lint.manifests import lint_manifest
-from guildpost_shared.lint.parts import check_part, check_service_words
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.studies.spec import parse_study
 from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.manifest import parse_manifest
+from guildpost_shared.templates.rules import check_wording
 
 _TEMPLATE: Final = re.compile(r"templates/(?P<template_id>[^/]+/\d+/[a-z]+\.[a-z]{2})\.(?P<part>json|mjml|txt)")
 

@@ -11,14 +11,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.lint.manifests import brand_texts
-from guildpost_shared.lint.parts import check_parts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
-from guildpost_shared.templates.rules import check_duties, check_html
+from guildpost_shared.templates.rules import check_duties, check_html, check_wording
 
 MAX_HTML_BYTES: Final = 90_000  # Gmail cuts a message off at about 102 kB and hides the footer with it
 _TOKEN: Final = re.compile(r"<!--gpq(\d{5})z-->|gpq(\d{5})z")

@@ -20,14 +20,12 @@ from typing import Final
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
-from guildpost_shared.lint.manifests import brand_texts
-from guildpost_shared.lint.parts import check_parts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
 from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
-from guildpost_shared.templates.rules import check_duties
+from guildpost_shared.templates.rules import check_duties, check_wording
 from guildpost_shared.templates.salutation import MAX_ADDRESS_LINES
 from guildpost_shared.templates.skeleton import Skeleton
 from guildpost_shared.templates.wording import letter_date_text

@@ -7,10 +7,12 @@ The words of the source (R10, R11, HU) are the linter's business (``guildpost_sh
 """
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.lint.parts import check_words
 from guildpost_shared.problems import Problem, said
 from guildpost_shared.services.definition import Channel
 
@@ -39,6 +41,20 @@ def _violation(template_id: str, rule: str, problem: str | Problem) -> Refused:
     return Refused(
         "template_rule_violated", f"{rule}: {said(problem, 'en')}", template=template_id, rule=rule, problem=problem
     )
+
+
+def check_wording(source: str, template_id: str, constants: Mapping[str, str] | None = None) -> None:
+    """Check the brand's own words with the linter (R10, R11, HU).
+
+    Args:
+        source: of one part, with its Liquid and markup.
+        template_id: for the refusal.
+        constants: names whose text the brand has set, such as its own slots.
+
+    Raises:
+        Refused: ``template_rule_violated`` with the rule, the words found and their line.
+    """
+    check_words(template_id, source, constants or {})
 
 
 def check_duties(used: frozenset[str], channel: Channel, template_id: str) -> None:

@@ -1,0 +1,327 @@
+"""Money in the brand's words (rule R10): amounts and percentages, however they are written.
+
+    amount     a figure with a currency, a figure with ",-", a figure after words such as "nur", "Preis" or "only"
+    percent    a figure in percent, unless it speaks of a battery, a tread, drivers, tax …
+
+What excuses a figure stands close to it: a fine, a coin, a phone tariff, a share capital.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from guildpost_shared.lint.numbers import DIGITS, EUROS_IN_A_WORD, LETTERS_FOR_DIGITS, ROMAN, WORDS
+from guildpost_shared.lint.sentences import sentence
+from guildpost_shared.lint.tables import alternatives, has, words
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A rule that words break, and where they stand in the text that was searched."""
+
+    rule: str
+    start: int
+    end: int
+    severity: str = "error"
+
+
+_CURRENCY_WORD: Final = (
+    r"(?:us-?)?(?:dollars?|usd)|euro(?:nen|s|cents?)?|eur(?:os)?|teuro|t€|tsd\. ?€|cents?|ct|cts|chf|sfr|fr\."
+    r"|franken|rappen"
+    r"|gbp|pounds?(?! per)|pence|quid|bucks|kronen|sek|dkk|nok|pln|zloty|czk|taler"
+)
+_GAP: Final = r"[\s\-.:;,'()\[\]~_*/]{0,4}"
+_FIGURE: Final = rf"(?:{DIGITS}|{LETTERS_FOR_DIGITS})(?:[.,]?[-]{{1,2}})?"
+_UNITS: Final = (
+    r"km\b|kilomet|mm\b|cm\b|m\b|m²|meter|metre|miles?\b|mph|km/h|zoll|inch|\"|°|grad|degree|bar\b|psi|kpa|nm\b"
+    r"|newton|kw|ps\b|hp\b|bhp|kwh|wh\b|ah\b|volt|v\b"
+    r"|ampere|a\b(?! (?:month|year|day|week|piece|wheel|tyre|tire|litre|hour|go))|watt|w\b|hz|liter|litre|l\b|ml\b"
+    r"|ccm|cm³|kg\b|g\b|gramm|gram|tonne|ton|t\b|jahr|year|monat|month|woche|week|tag|day|stund|hour|hrs?\b|h\b"
+    r"|minut|min\b|sekund"
+    r"|second|sec\b|uhr|o'clock|am\b|pm\b|a\.m|p\.m|mal\b|times|x\b|fach|punkt|point|sterne?\b|stars?\b|personen"
+    r"|people|person|sitz|seat|tür|door|gäng|gear|zylinder|cylinder"
+    r"|fahrzeug|vehicle|cars?\b|autos?\b|kunden|customer|reifen|räder|rädern|tyre|tire|wheel|stück|schritt|step"
+    r"|seite|page|klick|click|prozent|percent|%|‰|mitarbeit|employee|techni"
+    r"|betrieb|dealer|partner|standort|location|filiale|termin|appointment|slot|plätz|platz|place|spur|lane|kilo"
+    r"|grm|ppm|db\b|lux|lumen|kelvin|rpm|u/min|umdreh|stell|mai\b|januar|februar|märz"
+    r"|april|juni|juli|august|september|oktober|november|dezember|january|february|march|may\b|june|july|october"
+    r"|december|jan\b|feb\b|apr\b|jun\b|jul\b|aug\b|sep|okt|oct|nov|dez|dec\b"
+    r"|generation|baujahr|auflage|teil\b|teile[nr]?\b|part\b|punkte[n]?|prüfpunkt|positionen|items?\b|checks\b"
+    r"|arbeit|zeilen|lines?\b|fragen|questions?|ziffer|absatz|nächt|night|geräte|apps?\b"
+)
+_NO_UNIT: Final = (
+    rf"(?![\d.,:/]*\d)(?!\s?-?(?:{_UNITS}))(?!\s?-\s?\d)(?!\. ?(?:[A-ZÄÖÜa-zäöü]|\d))"
+    r"(?!\s+(?:bis|to|and|und|oder|or|-) \d)"
+)
+_ENDS: Final = (
+    r"(?=\s*(?:$|[.!?,;)*]|\n|inkl|incl|zzgl|plus\b|pro\b|per\b|je\b|jeweils|für|for\b|statt|instead|all\b|brutto"
+    r"|netto|komplett"
+    r"|im monat|monatlich|a month|monthly|/|bei\b|at\b|an\b|und\b|and\b|-|nur|only|ist|is\b|-?mark|berechne|verlang"
+    r"|anbiete|charge|\ue010|\ue011))"
+)
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_NORM: Final = re.compile(
+    r"euro[ -]?(?:norm )?[1-7](?:[a-e]|vi)?(?:[ -](?:temp|norm|ea|isc\S*))*(?![.,]?\d|[.,]-)|euro ?ncap|euro 20\d\d",
+    re.IGNORECASE,
+)
+_PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|v\. ?h\.|vom hundert|‰|promille)"
+
+
+_TAXED: Final = (
+    r"\s*\(?(?:inkl|incl|including|inclusive|inklusive|zzgl|zuzüglich|plus|exkl|excl"
+    r"|excluding)\.?,? (?:of )?(?:der |gesetzl\w* ?\.? )?"
+    r"(?:\d+ ?% )?(?:mwst|ust\b|vat\b|mehrwertsteuer|umsatzsteuer|tax)"
+)
+
+
+@cache
+def _amounts() -> re.Pattern[str]:
+    currency = rf"(?:[€$£¥]|(?:{_CURRENCY_WORD})(?![^\W\d_]))"
+    figure_first = rf"(?:{_FIGURE}|(?P<words>{WORDS})|(?-i:{ROMAN})){_GAP}(?P<unit>{currency})"
+    currency_first = rf"(?<![^\W\d_])(?P<unit2>{currency}){_GAP}(?:{_FIGURE}|{WORDS}(?![^\W_]))"
+    return re.compile(f"{figure_first}|{currency_first}|{EUROS_IN_A_WORD}", re.IGNORECASE)
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    dashes = r"(?<![\d.,])\d{1,4}(?:\.\d{3})?[.,] ?[-]{1,2}(?![\d\w])(?!\s*\d)"
+    strong = (
+        rf"(?<![^\W_])(?:{alternatives('price', 'strong')})(?P<strong>[\s:=\-(]*(?:{_FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+    )
+    weak = rf"(?<![^\W_])(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{_FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+    cents = rf"(?P<cents>(?<![\d.,:/§])\d{{1,4}}[.,]\d\d(?![\d.,:/-]*\d)){_NO_UNIT}"
+    works = alternatives("price", "works")
+    after_work = (
+        rf"(?<![^\W_])(?:{works})(?: [^\W\d]+){{0,2}}[:?!.\-]?\s{{1,2}}(?P<after>\d{{2,4}}(?:[.,]\d\d)?(?:\.-|,-)?)"
+        rf"(?=\s*(?:[!*]|\Z|\n|netto|brutto|net\b|gross|/\s))(?!\s*/\s*\d{{4}})"
+    )
+    er = rf"\d{{2,4}}er[- ](?:{works})"
+    large = r"[a-zäöüß]*(?:und|hundert|ninety|eighty|seventy|sixty|fifty|forty|thirty)"
+    alone = (
+        rf"(?<![^\W_])(?P<alone>(?={large}){WORDS})"
+        rf"(?=\s*(?:[!,.;:\-]|\Z|\n)(?! ?-?[a-zäöü]*(?:{_UNITS})))"
+    )
+    tax = rf"(?P<tax>{_FIGURE}){_TAXED}"
+    return re.compile(f"{dashes}|{tax}|{after_work}|{er}|{alone}|{strong}|{weak}|{cents}", re.IGNORECASE)
+
+
+@cache
+def _percents() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{_FIGURE}|(?P<words>{WORDS}))[\s\-.]{{0,2}}(?P<unit>{_PERCENT})|(?<!\d)[-+]?%[\s]?\d+", re.IGNORECASE
+    )
+
+
+def money(text: str) -> Iterator[Hit]:
+    """Find amounts and percentages.
+
+    Args:
+        text: normalised (``normalise``).
+    """
+    yield from _amount_hits(text)
+    yield from _bare_hits(text)
+    yield from _percent_hits(text)
+
+
+def _amount_hits(text: str) -> Iterator[Hit]:
+    for match in _amounts().finditer(text):
+        if _not_a_figure(match["words"]) or _NORM.match(text, match.start()) or _joined_to_a_word(text, match):
+            continue
+        if not _excused_amount(text, match.start(), match.end()):
+            yield Hit("R10.amount", match.start(), match.end())
+
+
+def _joined_to_a_word(text: str, match: re.Match[str]) -> bool:
+    """Tell a part of a code ("E4$", "DE89 3704 EUR-…") by the letter in front of its figure."""
+    before = text[max(0, match.start() - 1) : match.start()]
+    clear = (match["unit"] or "").lower() in {"€", "£", "euro", "euros", "eur"}
+    return before.isalpha() and text[match.start()].isdigit() and not clear
+
+
+def _bare_hits(text: str) -> Iterator[Hit]:
+    for match in _bare().finditer(text):
+        figure = (match["strong"] or match["weak"] or match["cents"] or match["after"] or match["alone"] or "").strip(
+            " \n:=-("
+        )
+        if _YEAR.fullmatch(figure) or _not_a_figure(figure) or _excused_amount(text, match.start(), match.end()):
+            continue
+        start, end = sentence(text, match.start(), match.end(), 160)
+        around = text[start:end]
+        if match["weak"] and not (_is_big(figure) and has("price", "works", around)):
+            continue
+        if match["alone"] and not words("price", "works").search(text, max(0, start - 60), min(len(text), end + 100)):
+            continue
+        if match["cents"] and not _price_near(text, match.start(), match.end(), figure):
+            continue
+        if match["strong"] and figure.isalpha() and not _is_number_word(figure):
+            continue
+        yield Hit("R10.amount", match.start(), match.end())
+
+
+def _is_big(figure: str) -> bool:
+    """Say whether a figure without a currency is likely to be money: at least ten, or with cents."""
+    if figure.replace(" ", "").isalpha():
+        return _is_number_word(figure) and figure.lower() not in _SMALL
+    digits = re.match(r"[\d.,]+", figure)
+    return bool(digits) and (len(re.split(r"[.,]", digits[0])[0]) > 1 or bool(re.search(r"[.,]\d\d$", digits[0])))  # type: ignore[index]
+
+
+_SMALL: Final = frozenset(
+    {
+        *("ein", "eine", "einen", "einem", "einer", "eines", "zwei", "drei", "vier", "fünf", "sechs", "one"),
+        *("two", "three", "four", "five", "six", "a"),
+    }
+)
+
+
+def _is_number_word(figure: str) -> bool:
+    return figure.lower() not in {"ein", "eine", "einen", "einem", "einer", "eines", "one", "halb", "halbe", "halber"}
+
+
+_CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d")
+_CLOCK_WORDS: Final = re.compile(
+    r"uhr|o'clock|\bam\b|\bpm\b|geöffnet|öffnungszeit|open|termin|appointment|bis\b|until|montag|dienstag|mittwoch"
+    r"|donnerstag|freitag|samstag|monday|tuesday|wednesday|thursday|friday|saturday|\bmo\b|\bdi\b|\bfr\b|\bsa\b",
+    re.IGNORECASE,
+)
+_PRICE_WORD: Final = re.compile(
+    r"preis|price|kostet|kosten|costs?\b|eur|€|\bnur\b|\bonly\b|\bjust\b|\bstatt\b|instead|inkl|incl|mwst|vat\b"
+    r"|brutto|tarif|betrag|pauschal|berechn|charge|zahl|\bpay|zum \w+satz|\bab\b|angebot|offer|anbieten|bieten",
+    re.IGNORECASE,
+)
+
+
+_MONTHLY: Final = re.compile(
+    r"\s*(?:(?:im|pro|per|a|each) (?:monat|jahr|month|year)|/ ?(?:monat|month)|monatlich|monthly)", re.IGNORECASE
+)
+_PER: Final = re.compile(r"\s*(?:je|pro|per|a|each)\s", re.IGNORECASE)
+
+
+def _price_near(text: str, start: int, end: int, figure: str) -> bool:
+    around = text[max(0, start - 90) : end + 60]
+    if _MONTHLY.match(text, end):
+        return True
+    if (_PER.match(text, end) or "," in figure) and has("price", "works", around):
+        return True
+    if _CLOCK.fullmatch(figure) and _CLOCK_WORDS.search(text[max(0, start - 60) : end + 40]):
+        return False
+    return bool(_PRICE_WORD.search(around)) and bool(
+        has("price", "works", around) or re.search("preis|price", around, re.IGNORECASE)
+    )
+
+
+def _not_a_figure(found: str | None) -> bool:
+    return found is not None and found.lower().strip(" -") in {
+        "und",
+        "komma",
+        "a",
+        "halb",
+        "halbe",
+        "halber",
+        "halbes",
+        "halben",
+    }
+
+
+_TRIGGER: Final = re.compile(
+    r"\b(?:nur|ab|statt|für nur|preis\w*|kostet|only|just|from|instead|price\w*|costs?)\b", re.IGNORECASE
+)
+_LATE: Final = re.compile(
+    r"überz|überschr|überfäll|verspät|versäum|abgelaufen|overdue|\blate\b|expired|missed", re.IGNORECASE
+)
+_NEAR: Final = 60
+_TELEPHONE: Final = re.compile(r"\s*(?:/|pro |je |per |a )\s*(?:min\b|minute|anruf|call)", re.IGNORECASE)
+_LABOUR: Final = re.compile(r"arbeits|lohn|labou?r|werkstatt(?:stunde|zeit)|mechani", re.IGNORECASE)
+
+
+def _excused_amount(text: str, start: int, end: int) -> bool:
+    """Say whether a figure is a fine, a coin, a tariff of a telephone or the like."""
+    no_price, works = words("price", "no_price"), words("price", "works")
+    first, last = sentence(text, start, end, 200)
+    around = text[first:last]
+    if _LABOUR.search(around):
+        return False
+    if _TELEPHONE.match(text, end):
+        return True
+    for width in range(3):
+        lead = re.match(rf"[\s\-(]*(?:[^\s.,;:!?]+[\s-]+){{{width}}}", text[end : end + 60])
+        if lead and no_price.match(text, end + lead.end()):
+            return True
+    for match in no_price.finditer(text, first, start):
+        gap = text[match.end() : start]
+        apart = re.search(r"[;!?]|:.*\w", gap) or works.search(gap) or _TRIGGER.search(gap)
+        if len(gap) <= _NEAR and not apart:
+            return True
+    if no_price.search(around) and not _TRIGGER.search(around):
+        return not works.search(around) or bool(_LATE.search(around))
+    before = text[max(0, start - 220) : first]
+    return (
+        bool(no_price.search(before))
+        and not _TRIGGER.search(around)
+        and not works.search(around)
+        and "\n\n" not in before[-3:]
+    )
+
+
+_HARD: Final = re.compile(
+    r"rabatt|preisnachl|\bnachlass\b|\bnachlässe\b|preisvorteil|skonto|gutschein|cashback|ermäßig|vergünstig"
+    r"|geschenkt|gratis|uvp|preis|\boff\b|discount|rebate|rrp|msrp|voucher|coupon"
+    r"|weniger (?:zahlen|bezahlen)|(?:zahlen|bezahlen|kostet) (?:\w+ ){0,3}weniger|pay (?:\w+ ){0,2}less|knocked"
+    r"|price|jahreszins|\bapr\b|finanzierung|financ|arbeitslohn|lohn\b|labou?r|marge|margin",
+    re.IGNORECASE,
+)
+_ON_A_PART: Final = re.compile(
+    r"\s*(?:nachlass )?(?:auf|on|off) (?!dem\b|der\b|wunsch|charge|average|the (?:road|motorway|front|rear|display"
+    r"|left|right))(?:\w)",
+    re.IGNORECASE,
+)
+_MINUS: Final = re.compile(r"(?:^|[\s(>])-\s?$")
+
+
+_TAX: Final = re.compile(
+    r"[\s\-]*(?:gesetzliche[rn]? )?(?:mwst|ust\b|mehrwertsteuer|umsatzsteuer|vat\b|sales tax)", re.IGNORECASE
+)
+_GIVEN_AWAY: Final = re.compile(
+    r"schenk|spar|erlass|übernehm|geschenkt|entfällt|saving|save|on us|we pay", re.IGNORECASE
+)
+
+
+_SHARE: Final = re.compile(
+    r"\s*(?:aller|der|des|von|of|unserer) (?!(?:the |your |all |our )?(?:preis|üblich|normal|rechnung|kosten|price"
+    r"|cost|bill|invoice|usual|full|regular))",
+    re.IGNORECASE,
+)
+_MONEY: Final = re.compile(
+    r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
+)
+_IDIOM: Final = re.compile(r"(?:\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
+
+
+def _is_tax(text: str, end: int, around: str) -> bool:
+    return bool(_TAX.match(text, end)) and not _GIVEN_AWAY.search(around)
+
+
+def _percent_hits(text: str) -> Iterator[Hit]:
+    for match in _percents().finditer(text):
+        if _not_a_figure(match["words"]):
+            continue
+        first, last = sentence(text, match.start(), match.end(), 90)
+        around = text[first:last]
+        other = bool(has("price", "no_discount", around))
+        hard = bool(_HARD.search(around) or _ON_A_PART.match(text, match.end()))
+        soft = bool(has("price", "discount", around) or _MINUS.search(text[max(0, match.start() - 3) : match.start()]))
+        whole = (
+            _IDIOM.search(text[max(0, match.start() - 14) : match.start()]) is not None
+            or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE) is not None
+        )
+        if "promille" in match[0].lower() or "‰" in match[0] or _is_tax(text, match.end(), around):
+            continue
+        if _TAX.match(text, match.end()):
+            yield Hit("R10.discount", match.start(), match.end())
+            continue
+        given = has("price", "benefit", around) or has("price", "works", around)
+        share = _SHARE.match(text, match.end()) and not _MONEY.search(around)
+        if (hard and not share) or (not (other or whole or share) and (soft or given)):
+            yield Hit("R10.discount", match.start(), match.end())

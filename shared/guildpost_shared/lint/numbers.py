@@ -1,0 +1,28 @@
+"""Figures as people write them: in digits, in German and English words, in Roman letters."""
+
+from typing import Final
+
+DIGITS: Final = r"(?<![\d.,])(?:\d{1,3}(?:[.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?!\d)"
+"""A figure of money or percent; thousands may be parted."""
+_GERMAN_UNITS: Final = (
+    "null|eine?[nrms]?|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwoelf"
+    "|(?:drei|vier|fünf|fuenf|sech|sieb|acht|neun)zehn|zwanzig|(?:drei|vier|fünf|fuenf|sech|sieb|acht|neun)(?:zig|ßig|ssig)"
+    "|hundert|tausend|und|komma"
+)
+GERMAN: Final = (
+    rf"(?<![a-zäöüß])(?:(?:{_GERMAN_UNITS})[ -]?){{1,10}}?(?<=[a-zäöüß])(?:einhalb)?(?![a-zäöüß])"
+    r"|(?<![a-zäöüß])(?:eineinhalb|anderthalb|halber?[nrs]?)(?![a-zäöüß])"
+)
+_ENGLISH_UNITS: Final = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    "|eighteen|nineteen|twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen"
+)
+ENGLISH: Final = rf"\b(?:(?:a|half a) )?(?:{_ENGLISH_UNITS})(?:[ -]+(?:and[ -]+)?(?:{_ENGLISH_UNITS})){{0,8}}\b"
+WORDS: Final = rf"(?:{GERMAN}|{ENGLISH})"
+EUROS_IN_A_WORD: Final = rf"(?<![a-zäöüß])(?:{_GERMAN_UNITS}){{1,8}}euro(?:{_GERMAN_UNITS}){{0,6}}(?![a-zäöüß])"
+"""An amount written as one word (``neunzehneurofünfzig``)."""
+ROMAN: Final = r"\b(?=[IVXLCDM]{1,10}\b)M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
+LETTERS_FOR_DIGITS: Final = (
+    r"(?<![^\W_])(?=[OoIl|SBZ\d]*\d)(?=[OoIl|SBZ\d]*[OoIl|SBZ])[OoIl|SBZ\d]{2,6}(?:[.,][OoSIl\d]{2})?(?![^\W_€])"
+)
+"""A figure with letters that look like digits in it (``9O``, ``l49``)."""

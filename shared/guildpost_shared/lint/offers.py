@@ -1,0 +1,46 @@
+"""Lint a list of offers (TOML): no price in it, words that keep the rules; prices are the dealer's, set elsewhere."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Final
+
+from guildpost_shared.lint.findings import Finding, Severity
+from guildpost_shared.lint.marked import Marked
+from guildpost_shared.lint.words_of import wordings
+
+_PRICE_KEY: Final = re.compile(
+    r"^\s*(?:[\w.-]*[._-])?(?:prices?|preise?|amount|betrag|discount|rabatt|cents?|euros?|uvp|rrp|percent|prozent"
+    r"|hourly_rate)\s*=",
+    re.IGNORECASE,
+)
+_STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'')
+_ESCAPED: Final = re.compile(r"\\(.)")
+_COMMENT: Final = re.compile(r"#(.*)$")
+
+
+def lint_offers(file: str, contents: bytes) -> Iterator[Finding]:
+    """Lint one list.
+
+    Args:
+        file: its name.
+        contents: UTF-8.
+    """
+    text = contents.decode("utf-8", "replace")
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        yield Finding(file, int(found[1]) if found else 1, "OFFERS.invalid", Severity.ERROR, str(error)[:100])
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _PRICE_KEY.match(line):
+            yield Finding(file, number, "R10.slot", Severity.ERROR, line.split("=")[0].strip())
+        comment = _COMMENT.search(_STRING.sub("", line))
+        pieces = [_plain(a or b) for a, b in _STRING.findall(line)] + ([comment[1]] if comment else [])
+        for piece in pieces:
+            for word in wordings(Marked.at(piece, 0)):
+                yield Finding(file, number, word.rule, Severity(word.severity), word.words)
+
+
+def _plain(string: str) -> str:
+    return _ESCAPED.sub(lambda match: match[0] if match[1] in "uUx" else match[1], string)

@@ -1,0 +1,116 @@
+"""Find phrases by the tables: expressions, and what must or must not stand in the same sentence."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from guildpost_shared.lint.marked import DEALER
+from guildpost_shared.lint.money import Hit
+from guildpost_shared.lint.sentences import sentence
+from guildpost_shared.lint.tables import has, table, words
+
+PRICES: Final = ("resale", "duties")
+CONDUCT: Final = ("conduct",)
+_DEALERS_REACH: Final = 60
+_RECALLED_BEFORE: Final = 500
+_EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
+_BY_LAW: Final = re.compile(
+    r"garantiefall|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty", re.IGNORECASE
+)
+_RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
+_NOTHING: Final = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    rule: str
+    severity: str
+    find: re.Pattern[str]
+    together: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str]
+    dealer: bool
+
+    def applies(self, around: str) -> bool:
+        """Say whether what must stand in the sentence does, and nothing that excuses it."""
+        return all(each.search(around) for each in self.together) and not self.unless.search(around)
+
+
+@cache
+def _phrases(name: str) -> tuple[_Phrase, ...]:
+    return tuple(
+        _Phrase(
+            row["rule"],
+            row.get("severity", "error"),
+            _whole("|".join(f"(?:{entry})" for entry in row["any"])),
+            tuple(_whole(row[key]) for key in ("with", "also") if key in row),
+            re.compile(row["unless"], re.IGNORECASE) if "unless" in row else _NOTHING,
+            row.get("dealer", False),
+        )
+        for row in table(name)["phrases"]
+    )
+
+
+def _whole(expression: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{expression})(?![^\W_])", re.IGNORECASE)
+
+
+def phrases(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
+    """Find what the tables name.
+
+    Args:
+        text: normalised.
+        names: of the tables.
+    """
+    for name in names:
+        for phrase in _phrases(name):
+            applies: dict[tuple[int, int], bool] = {}
+            for match in phrase.find.finditer(text):
+                first, last = sentence(text, match.start(), match.end())
+                if (first, last) not in applies:
+                    applies[first, last] = phrase.applies(text[first:last])
+                if not applies[first, last]:
+                    continue
+                near = text[max(first, match.start() - _DEALERS_REACH) : min(last, match.end() + _DEALERS_REACH)]
+                if not (phrase.dealer and DEALER in near):
+                    yield Hit(phrase.rule, match.start(), match.end(), phrase.severity)
+
+
+def given_away(text: str) -> Iterator[Hit]:
+    """Find what costs nothing: a work of the workshop (error), what is free by nature (nothing), the rest (warning)."""
+    for match in words("free", "free").finditer(text):
+        first, last = sentence(text, match.start(), match.end(), 120)
+        around = text[first:last]
+        if words("free", "not_free").search(text, max(first, match.start() - 14), last) and _covered(
+            text, match, first, last
+        ):
+            continue
+        if _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) and not _EXTRA.search(around):
+            continue
+        if _BY_LAW.search(around):
+            continue
+        sold = has("free", "sold", around)
+        if has("free", "free_by_nature", around) and not (sold and _closer(text, match, first, last)):
+            continue
+        yield Hit("R10.free", match.start(), match.end(), "error" if sold else "warning")
+
+
+def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:
+    start = max(first, found.start() - 14)
+    return any(
+        each.start() <= found.start() < each.end() for each in words("free", "not_free").finditer(text, start, last)
+    )
+
+
+def _closer(text: str, found: re.Match[str], first: int, last: int) -> bool:
+    """Say whether a work stands closer to the word than what is free by nature."""
+
+    def distance(key: str) -> int:
+        gaps = (
+            max(found.start() - each.end(), each.start() - found.end(), 0)
+            for each in words("free", key).finditer(text, first, last)
+        )
+        return min(gaps, default=last - first)
+
+    return distance("sold") < distance("free_by_nature")

@@ -1,0 +1,36 @@
+"""Where a sentence begins and ends, roughly: enough to say which words stand together."""
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from typing import Final
+
+_END: Final = re.compile(
+    r"(?<!inkl)(?<!zzgl)(?<!excl)(?<!incl)(?<!\bca)(?<!\b[NnAa]r)(?<!\bAbs)(?<!\bArt)(?<!\b[Ss]tr)(?<!\bTel)(?<!\bDr)"
+    r"(?<!\bbzw)(?<!\bmax)(?<!\bmin)(?<!\bmind)(?<!\bggf)(?<!\busw)(?<!evtl)(?<!z\.B)(?<!u\.a)(?<!\d)(?<!\bSt)"
+    r"[.!?…]+[\"')]*(?=\s*[A-ZÄÖÜ(\ue010\ue011]|\s*\Z)|[!?]+(?=\s|\Z)|\n\s*\n"
+)
+
+
+@lru_cache(maxsize=64)
+def _ends(text: str) -> tuple[int, ...]:
+    return tuple(match.end() for match in _END.finditer(text))
+
+
+def sentence(text: str, start: int, end: int, reach: int = 400) -> tuple[int, int]:
+    """Give where the sentence around a place begins and ends.
+
+    Args:
+        text: normalised.
+        start: of the place.
+        end: of the place.
+        reach: a longer sentence is cut to some twice as many characters to either side.
+    """
+    ends = _ends(text)
+    before = bisect_right(ends, start)
+    first = ends[before - 1] if before else 0
+    after = bisect_left(ends, end)
+    last = ends[after] if after < len(ends) else len(text)
+    if last - first > 2 * reach:  # in steps, so that neighbours share their window
+        return max(first, (start // reach - 1) * reach), min(last, (end // reach + 2) * reach)
+    return first, last

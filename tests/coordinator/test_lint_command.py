@@ -1,0 +1,53 @@
+"""``guildpost-coordinator lint``: a line for each finding, exit code 1 where something would be refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from guildpost_coordinator.cli import main
+
+CATALOGUE = Path(__file__).parents[2] / "demo" / "guildpost_demo" / "catalogue"
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, list[dict[str, object]]]:
+    """Run it with ``--json``."""
+    code = main(["lint", *(str(each) for each in arguments), "--json"])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_price_is_one_line_of_json_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mail.txt"
+    file.write_text("Hallo\n\nnur 99 €\n", "utf-8")
+    code, found = rows(capsys, file)
+    assert 1 == code
+    (row,) = found
+    assert {"file", "line", "rule", "severity", "text", "remedy"} == set(row)
+    assert (str(file), 3, "R10.amount", "error") == (row["file"], row["line"], row["rule"], row["severity"])
+    assert "99 €" in str(row["text"])
+
+
+def test_the_sample_catalogue_would_be_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = rows(capsys, CATALOGUE)
+    assert 0 == code
+    assert "error" not in {row["severity"] for row in found}
+
+
+def test_a_single_part_is_judged_with_its_manifest(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = rows(capsys, CATALOGUE / "templates" / "hu_au" / "1" / "email.de.mjml")
+    assert (0, []) == (code, found)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, (row,) = rows(capsys, tmp_path / "nothing.txt")
+    assert (1, "FILE.unreadable") == (code, row["rule"])
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "Abzulehnen"), ("en", "to refuse")])
+def test_people_read_it_in_their_language(
+    language: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mail.txt"
+    file.write_text("nur 99 €", "utf-8")
+    assert 1 == main(["lint", str(file), "--lang", language])
+    assert word in capsys.readouterr().out
