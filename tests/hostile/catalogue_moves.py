@@ -11,12 +11,12 @@ from tuf.api.metadata import DelegatedRole, MetaFile, TargetFile, Targets
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import signed_file, write_role
 from guildpost_coordinator.adapters.catalogue_repository.codec import role_metadata
 from guildpost_coordinator.adapters.catalogue_repository.keys import new_key
-from tests.factories.rotation import replace_role_key, replace_root_key
 from guildpost_coordinator.domain.catalogue import Listing
 from guildpost_coordinator.domain.proposals import describe
 from guildpost_shared.catalogue_paths import MAX_TARGET_BYTES, MAX_TARGETS_PER_ROLE, Role
 from guildpost_shared.entropy import OsEntropy
 from tests.factories.catalogue import STUDY
+from tests.factories.rotation import replace_role_key, replace_root_key
 from tests.hostile.catalogue_scene import EVIL, GOOD, NEW, Scene, edited
 
 Attack = Callable[[Scene], None]

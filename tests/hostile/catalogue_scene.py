@@ -15,8 +15,8 @@ from tuf.api.metadata import MetaFile, Root, Snapshot, Targets, Timestamp
 from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCatalogue
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import signed_file, write_role
 from guildpost_coordinator.adapters.catalogue_repository.codec import canonical, role_metadata
-from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
 from guildpost_coordinator.adapters.catalogue_repository.files import newest_root
+from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
 from guildpost_coordinator.app.ports.catalogue import SignedRole
 from guildpost_coordinator.domain.catalogue import Listing
 from guildpost_coordinator.domain.proposals import describe

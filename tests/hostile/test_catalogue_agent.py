@@ -11,7 +11,6 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import signed_file, write_role
 from guildpost_coordinator.adapters.catalogue_repository.codec import canonical, role_metadata
 from guildpost_coordinator.adapters.catalogue_repository.keys import new_key
-from tests.factories.rotation import replace_role_key, replace_root_key
 from guildpost_coordinator.app.ports.catalogue import SignedRole
 from guildpost_coordinator.domain.catalogue import Listing
 from guildpost_coordinator.domain.proposals import describe
@@ -19,6 +18,7 @@ from guildpost_shared.catalogue_paths import MAX_TARGET_BYTES, Role
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import GuildpostError, Refused, Unavailable, Untrusted
 from tests.factories.catalogue import SERVICE, STUDY, CatalogueWorld, FilesTransport, real_now
+from tests.factories.rotation import replace_role_key, replace_root_key
 
 
 @pytest.fixture
