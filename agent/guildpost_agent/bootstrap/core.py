@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from guildpost_agent.adapters.files.fence_file import FILE as FENCE
 from guildpost_agent.adapters.files.fence_file import FenceFile
 from guildpost_agent.adapters.files.kept_files import FolderFiles
+from guildpost_agent.adapters.files.policy_file import PolicyFile
 from guildpost_agent.adapters.files.tombstone_file import FILE, TombstoneFile
 from guildpost_agent.adapters.keystore.sources import EnvironmentKeyStore
 from guildpost_agent.adapters.sql.engine import open_engine
@@ -22,12 +23,12 @@ from guildpost_agent.adapters.sql.migrate import migrate
 from guildpost_agent.adapters.sql.scrub import scrub
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.egress.gate import EgressGate, Tap
-from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.fence import Fence
 from guildpost_agent.app.ports.key_store import KeyStore
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.rights.erase import RightsDesk, replay
 from guildpost_agent.app.sending_keys import SendingKeys, ensure_sending_keys
+from guildpost_agent.bootstrap.egress_policy import policy_file
 from guildpost_agent.config import AgentConfig, load_config
 from guildpost_shared.clock import Clock, SystemClock
 from guildpost_shared.entropy import Entropy, OsEntropy
@@ -51,6 +52,7 @@ class Core:
         engine: the encrypted database, at the present schema.
         open_uow: opens a transaction.
         gate: the one way out.
+        policy: the dealer's policy that the gate asks.
         keys: of sending and planning.
         business_clock: occasions, plans, quiet hours, outcomes.
         wall_clock: certificates, catalogue, TLS, Flower.
@@ -64,6 +66,7 @@ class Core:
     engine: Engine = field(repr=False)
     open_uow: OpenUnitOfWork = field(repr=False)
     gate: EgressGate = field(repr=False)
+    policy: PolicyFile = field(repr=False)
     keys: SendingKeys = field(repr=False)
     business_clock: Clock
     wall_clock: Clock
@@ -108,6 +111,7 @@ def open_core(
     open_uow = unit_of_work_factory(engine)
     with open_uow() as uow:
         keys = ensure_sending_keys(uow, entropy)
+        policy = policy_file(home, uow, config.language)
         uow.commit()
     rights = RightsDesk(
         open_uow=open_uow,
@@ -124,7 +128,8 @@ def open_core(
         config=config,
         engine=engine,
         open_uow=open_uow,
-        gate=EgressGate(open_uow, EgressPolicy(), wall_clock, recording_tap(environment)),
+        gate=EgressGate(open_uow, policy, wall_clock, recording_tap(environment)),
+        policy=policy,
         keys=keys,
         business_clock=business_clock or wall_clock,
         wall_clock=wall_clock,

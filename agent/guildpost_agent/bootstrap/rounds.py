@@ -33,11 +33,13 @@ def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes
         How it ended.
 
     Raises:
-        Refused: the study or the roster is not in force here, or this agent is not on the roster.
+        Refused: the study or the roster is not in force here, this agent is not on the roster, or the dealer's policy
+            keeps contributions inside (``egress_refused``): then the period is not charged either.
         GuildpostError: transport and protocol.
     """
     from guildpost_agent.adapters.flower.node import run_node  # noqa: PLC0415 — heavy; only the round's child loads it
 
+    core.gate.require(COORDINATOR, "round_reply")
     membership = membership_of(core)
     catalogue = catalogue_of(core)
     study = parse_study(catalogue.read(study_path))

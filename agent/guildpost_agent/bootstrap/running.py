@@ -17,6 +17,7 @@ from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.dealership import dealer_services
+from guildpost_agent.app.egress.sharing import note_network_level
 from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
@@ -100,6 +101,7 @@ class Catalogue:
     def _take_over(self) -> None:
         age = self.source.age()
         self.may_send = age is not None and may_send(age)
+        note_network_level(self.source, self._core.open_uow)
         services, unreadable = read_services(self.source)
         self._tell(unreadable)
         self.services = dealer_services(services.values(), self._core.config)

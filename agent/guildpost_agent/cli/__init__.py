@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "offers": "guildpost_agent.cli.offers",
     "people": "guildpost_agent.cli.people",
     "plan": "guildpost_agent.cli.plan",
+    "policy": "guildpost_agent.cli.policy",
     "postage": "guildpost_agent.cli.postage",
     "reference": "guildpost_agent.cli.reference",
     "relay-card": "guildpost_agent.cli.relay_card",

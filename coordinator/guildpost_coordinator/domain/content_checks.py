@@ -15,6 +15,8 @@ from guildpost_shared.identity.roster import parse_roster
 from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import parse_service
+from guildpost_shared.sharing import TARGET_PATH as SHARING_PATH
+from guildpost_shared.sharing import parse_sharing
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.studies.spec import parse_study
 from guildpost_shared.templates.faults import invalid
@@ -67,11 +69,14 @@ def check_study(path: str, contents: bytes) -> None:
 
 
 def check_roster(path: str, contents: bytes) -> None:
-    """Check the roster: it parses and is written canonically, so that its hash has one meaning.
+    """Check the roster: it parses and is written canonically, so that its hash has one meaning; or the sharing level.
 
     Raises:
         Refused: ``document_*`` or ``proposal_path_mismatch``.
     """
+    if path == SHARING_PATH:
+        parse_sharing(contents)
+        return
     _require_path(path, ROSTER_PATH)
     if parse_roster(contents).canonical_bytes != contents:
         raise Refused("document_unreadable", detail="not canonical", document="roster")

@@ -40,6 +40,8 @@ def test_the_sample_brand_passes() -> None:
         ("templates/hu_au/1/email.de.json", b"{}", "template_invalid"),
         ("studies/slot-lead/1.json", b"{}", "document_field_missing"),
         ("roster/roster.json", b"[]", "document_unreadable"),
+        ("roster/sharing.json", b'{"type":"sharing","level":"everything"}', "document_field_invalid"),
+        ("roster/levels.json", b'{"type":"sharing","level":"studies"}', "proposal_path_mismatch"),
         ("models/timing.json", b"[]", "document_unreadable"),
         ("models/timing.json", b"{", "document_unreadable"),
         ("releases/slot-lead/2027-q1.json", b"", "document_unreadable"),
@@ -49,6 +51,10 @@ def test_what_does_not_belong_there_is_refused(path: str, contents: bytes, code:
     with pytest.raises(Refused) as caught:
         check(path, contents)
     assert code == caught.value.code
+
+
+def test_a_level_of_sharing_passes() -> None:
+    check("roster/sharing.json", b'{"type":"sharing","level":"membership"}')
 
 
 def test_a_roster_with_two_spellings_is_refused() -> None:

@@ -1,6 +1,8 @@
 """The egress ledger's table: appended to, never changed."""
 
-from sqlalchemy import Connection, insert, select
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
 
 from guildpost_agent.adapters.sql.tables import egress_ledger
 from guildpost_agent.app.ports.unit_of_work import LedgerEntry
@@ -21,6 +23,12 @@ class SqlEgressLedger:
         newest = select(egress_ledger).order_by(egress_ledger.c.seq.desc()).limit(1)
         row = self._connection.execute(newest).mappings().one_or_none()
         return None if row is None else LedgerEntry(**row)
+
+    def count_since(self, destination: str, kind: str, since: datetime) -> int:
+        """Count the entries of a kind from an instant on."""
+        rows = egress_ledger.c
+        found = select(func.count()).where(rows.destination == destination, rows.kind == kind, rows.at >= since)
+        return int(self._connection.scalar(found) or 0)
 
     def all(self) -> list[LedgerEntry]:
         """List every entry, oldest first."""

@@ -2,7 +2,7 @@
 
 The order of one release:
 
-    1. the policy finds the rule, or refuses
+    1. the policy, read anew, finds the rule, or refuses; so does a day that is used up
     2. the entry (or the day's counter) is written and committed
     3. the tap, if there is one, sees what leaves
     4. the bytes are returned
@@ -18,7 +18,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from guildpost_agent.app.egress.ledger import next_entry
-from guildpost_agent.app.egress.policy import EgressPolicy, Entered
+from guildpost_agent.app.egress.policy import STANDARD_RULES, Entered, PolicySource, Rule, refusal
+from guildpost_agent.app.egress.sharing import network_level
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_shared.clock import Clock
 
@@ -48,7 +49,7 @@ class OpenDay:
 class EgressGate:
     """The one way out. Never call it inside an open unit of work: it commits one of its own."""
 
-    def __init__(self, open_uow: OpenUnitOfWork, policy: EgressPolicy, clock: Clock, tap: Tap | None = None) -> None:
+    def __init__(self, open_uow: OpenUnitOfWork, policy: PolicySource, clock: Clock, tap: Tap | None = None) -> None:
         self._open_uow = open_uow
         self._policy = policy
         self._clock = clock
@@ -67,10 +68,13 @@ class EgressGate:
 
         Raises:
             Refused: ``egress_refused``.
+            ConfigurationError: the dealer's policy is missing or cannot be read.
         """
-        rule = self._policy.check(destination, kind, payload)
-        now = self._clock.now()
+        policy, now = self._policy.current(), self._clock.now()
         with self._open_uow() as uow:
+            rule = policy.check(destination, kind, payload, network=network_level(uow))
+            if _sent_today(uow, destination, kind, rule, now) >= rule.per_day:
+                raise refusal(destination, kind, "too_often")
             if rule.entered is Entered.DAILY:
                 _count(uow, destination, kind, payload, now)
             else:
@@ -90,19 +94,43 @@ class EgressGate:
             self._tap(destination, kind, payload)
         return payload
 
+    def require(self, destination: str, kind: str) -> None:
+        """Ask before work begins whether a kind may leave at all.
+
+        Raises:
+            Refused: ``egress_refused``.
+            ConfigurationError: the dealer's policy is missing or cannot be read.
+        """
+        with self._open_uow() as uow:
+            self._policy.current().rule(destination, kind, network=network_level(uow))
+
+    def sent_today(self, destination: str, kind: str) -> int:
+        """Count the messages of a kind that have left since midnight (UTC)."""
+        rule = STANDARD_RULES.get((destination, kind))
+        with self._open_uow() as uow:
+            return 0 if rule is None else _sent_today(uow, destination, kind, rule, self._clock.now())
+
     def examine(self, *, destination: str, kind: str, payload: bytes) -> None:
         """Check what is going to leave inside a sealed package; nothing is entered, for the package itself will be.
 
         Raises:
             Refused: ``egress_refused``.
         """
-        self._policy.check(destination, kind, payload)
+        self._policy.current().check(destination, kind, payload)
 
 
 def open_days(uow: UnitOfWork) -> list[OpenDay]:
     """List the counters of the days that are not entered yet, for the screen below the ledger."""
     body = uow.documents.get(_DOCUMENT)
     return [] if body is None else [OpenDay(**row) for row in json.loads(body)]
+
+
+def _sent_today(uow: UnitOfWork, destination: str, kind: str, rule: Rule, now: datetime) -> int:
+    today = now.astimezone(UTC).date()
+    if rule.entered is Entered.EACH:
+        return uow.egress.count_since(destination, kind, datetime.combine(today, time(), UTC))
+    key = (destination, kind, today.isoformat())
+    return sum(day.count for day in open_days(uow) if (day.destination, day.kind, day.day) == key)
 
 
 def _count(uow: UnitOfWork, destination: str, kind: str, payload: bytes, now: datetime) -> None:

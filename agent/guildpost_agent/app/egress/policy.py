@@ -1,4 +1,4 @@
-"""What may leave: the allow-list of destination × kind, each with its size, its form and how it is entered.
+"""What may leave: the allow-list of destination × kind, each with its size, its number a day, and how it is entered.
 
     destination   kind              entered   what it is
     ───────────   ───────────────   ───────   ─────────────────────────────────────────────────────────────
@@ -18,6 +18,7 @@
     lettershop    letter_checksums  each      the hashes once more, as sha256sum reads them
     lettershop    letter_package    each      all of these, sealed to the lettershop's key
 
+The dealer's own policy (``dealer_policy``) may take kinds out and lower sizes and numbers, never the other way round.
 A kind that is not in the list does not leave. "Daily" kinds are frequent and carry nothing: their day is entered as
 one line with count, bytes and a digest over all of them; until midnight (UTC) that line grows in a stored counter.
 """
@@ -26,7 +27,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from guildpost_agent.app.egress.contents import forbidden
 from guildpost_agent.domain.age import MAGIC
@@ -34,6 +35,8 @@ from guildpost_agent.domain.letter_batch import is_checksums
 from guildpost_agent.domain.postal import COLUMNS
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.errors import Refused
+from guildpost_shared.problems import Problem
+from guildpost_shared.sharing import Sharing, tightest
 
 COORDINATOR: Final = "coordinator"
 RELAY: Final = "relay"
@@ -56,12 +59,23 @@ def _any_form(_payload: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the allow-list; ``opaque`` content is not searched for words (it is encrypted, masked or a PDF)."""
+    """One row of the allow-list.
+
+    Attributes:
+        max_bytes: of one message.
+        per_day: so many messages leave on one day (UTC).
+        entered: how it is entered in the ledger.
+        opaque: content that is not searched for words: it is encrypted, masked or a PDF.
+        has_form: says whether a payload is what the kind promises.
+        level: shared with the coordinator at this level and above.
+    """
 
     max_bytes: int
+    per_day: int
     entered: Entered = Entered.EACH
     opaque: bool = False
     has_form: Callable[[bytes], bool] = _any_form
+    level: Sharing = Sharing.NOTHING
 
 
 def _is_card(payload: bytes) -> bool:
@@ -84,58 +98,116 @@ def _is_index(payload: bytes) -> bool:
     return payload.startswith(";".join(COLUMNS).encode())
 
 
+_WHY: Final[Mapping[str, Problem]] = {
+    "not_listed": Problem("egress_not_listed"),
+    "closed": Problem("egress_closed"),
+    "sharing": Problem("egress_sharing"),
+    "too_large": Problem("egress_too_large"),
+    "too_often": Problem("egress_too_often"),
+    "form": Problem("egress_form"),
+    "money": Problem("egress_money"),
+}
+"""Each reason in words; what looks like a person or a vehicle has one sentence for all."""
+
+_MEMBER: Final = Sharing.MEMBERSHIP
+_STUDIES: Final = Sharing.STUDIES
+
 STANDARD_RULES: Final[Mapping[tuple[str, str], Rule]] = {
-    (COORDINATOR, "enrol"): Rule(16 * _KIB),
-    (COORDINATOR, "renew"): Rule(16 * _KIB),
-    (COORDINATOR, "presence"): Rule(1 * _KIB, Entered.DAILY),
-    (COORDINATOR, "catalogue_fetch"): Rule(1 * _KIB, Entered.DAILY),
-    (COORDINATOR, "round_node"): Rule(16 * _KIB, Entered.DAILY, opaque=True),
-    (COORDINATOR, "round_reply"): Rule(32 * _MIB, opaque=True),
-    (COORDINATOR, "round_object"): Rule(33 * _MIB, Entered.DAILY, opaque=True),
+    (COORDINATOR, "enrol"): Rule(16 * _KIB, 100, level=_MEMBER),
+    (COORDINATOR, "renew"): Rule(16 * _KIB, 500, level=_MEMBER),
+    (COORDINATOR, "presence"): Rule(1 * _KIB, 5_000, Entered.DAILY, level=_MEMBER),
+    (COORDINATOR, "catalogue_fetch"): Rule(1 * _KIB, 50_000, Entered.DAILY, level=_MEMBER),
+    (COORDINATOR, "round_node"): Rule(16 * _KIB, 200_000, Entered.DAILY, opaque=True, level=_STUDIES),
+    (COORDINATOR, "round_reply"): Rule(32 * _MIB, 1_000, opaque=True, level=_STUDIES),
+    (COORDINATOR, "round_object"): Rule(33 * _MIB, 100_000, Entered.DAILY, opaque=True, level=_STUDIES),
     # The card is the dealer's own public imprint: it must name a phone number and an address (§ 5 DDG).
-    (RELAY, "relay_card"): Rule(8 * _KIB, opaque=True, has_form=_is_card),
-    (RELAY, "relay_poll"): Rule(1 * _KIB, Entered.DAILY, has_form=lambda payload: payload.startswith(b"GET /v1/")),
-    (RELAY, "relay_ack"): Rule(16 * _KIB, Entered.DAILY, has_form=_is_acknowledgement),
-    (LETTERSHOP, "letter_pdf"): Rule(1024 * _MIB, opaque=True, has_form=lambda payload: payload.startswith(b"%PDF-")),
+    (RELAY, "relay_card"): Rule(8 * _KIB, 100, opaque=True, has_form=_is_card),
+    (RELAY, "relay_poll"): Rule(
+        1 * _KIB, 100_000, Entered.DAILY, has_form=lambda payload: payload.startswith(b"GET /v1/")
+    ),
+    (RELAY, "relay_ack"): Rule(16 * _KIB, 100_000, Entered.DAILY, has_form=_is_acknowledgement),
+    (LETTERSHOP, "letter_pdf"): Rule(
+        1024 * _MIB, 2_000, opaque=True, has_form=lambda payload: payload.startswith(b"%PDF-")
+    ),
     # The lettershop works for the dealer (Art. 28 GDPR): postcodes may go there, so nothing is searched for.
-    (LETTERSHOP, "letter_index"): Rule(16 * _MIB, opaque=True, has_form=_is_index),
-    (LETTERSHOP, "letter_manifest"): Rule(64 * _KIB, opaque=True, has_form=lambda payload: payload.startswith(b"{")),
-    (LETTERSHOP, "letter_checksums"): Rule(16 * _KIB, opaque=True, has_form=is_checksums),
-    (LETTERSHOP, "letter_package"): Rule(1024 * _MIB, opaque=True, has_form=lambda payload: payload.startswith(MAGIC)),
+    (LETTERSHOP, "letter_index"): Rule(16 * _MIB, 2_000, opaque=True, has_form=_is_index),
+    (LETTERSHOP, "letter_manifest"): Rule(
+        64 * _KIB, 2_000, opaque=True, has_form=lambda payload: payload.startswith(b"{")
+    ),
+    (LETTERSHOP, "letter_checksums"): Rule(16 * _KIB, 2_000, opaque=True, has_form=is_checksums),
+    (LETTERSHOP, "letter_package"): Rule(
+        1024 * _MIB, 2_000, opaque=True, has_form=lambda payload: payload.startswith(MAGIC)
+    ),
 }
 
 
 @dataclass(frozen=True)
 class EgressPolicy:
-    """The allow-list and the destinations that this dealer has closed."""
+    """The allow-list in force, the destinations that this dealer has closed, and how much it shares at most."""
 
     rules: Mapping[tuple[str, str], Rule] = field(default_factory=lambda: STANDARD_RULES)
     closed: frozenset[str] = frozenset()
+    sharing: Sharing = Sharing.STUDIES
 
-    def check(self, destination: str, kind: str, payload: bytes) -> Rule:
-        """Find the rule that lets a payload out.
+    def current(self) -> "EgressPolicy":
+        """Give itself: a policy that never changes is a ``PolicySource``, too."""
+        return self
+
+    def rule(self, destination: str, kind: str, *, network: Sharing = Sharing.STUDIES) -> Rule:
+        """Find the rule of a kind that may leave at all.
+
+        Args:
+            destination: where to.
+            kind: of message.
+            network: the level that holds over the whole network; it can only take away.
 
         Raises:
-            Refused: ``egress_refused`` with the reason ``closed``, ``not_listed``, ``too_large``, ``form`` or the
-                name of the forbidden content.
+            Refused: ``egress_refused`` with the reason ``not_listed``, ``closed`` or ``sharing``.
         """
         rule = self.rules.get((destination, kind))
         if rule is None:
-            raise _refusal(destination, kind, "not_listed")
-        reason = self._objection(rule, destination, payload)
-        if reason is not None:
-            raise _refusal(destination, kind, reason)
+            raise refusal(destination, kind, "not_listed")
+        if destination in self.closed:
+            raise refusal(destination, kind, "closed")
+        if not tightest(self.sharing, network).covers(rule.level):
+            raise refusal(destination, kind, "sharing")
         return rule
 
-    def _objection(self, rule: Rule, destination: str, payload: bytes) -> str | None:
-        if destination in self.closed:
-            return "closed"
-        if len(payload) > rule.max_bytes:
-            return "too_large"
-        if not rule.has_form(payload):
-            return "form"
-        return None if rule.opaque else forbidden(payload)
+    def check(self, destination: str, kind: str, payload: bytes, *, network: Sharing = Sharing.STUDIES) -> Rule:
+        """Find the rule that lets a payload out.
+
+        Raises:
+            Refused: ``egress_refused`` with a reason of ``rule``, or ``too_large``, ``form`` or the name of the
+                forbidden content.
+        """
+        rule = self.rule(destination, kind, network=network)
+        reason = _objection(rule, payload)
+        if reason is not None:
+            raise refusal(destination, kind, reason)
+        return rule
 
 
-def _refusal(destination: str, kind: str, reason: str) -> Refused:
-    return Refused("egress_refused", destination=destination, message_kind=kind, reason=reason)
+class PolicySource(Protocol):
+    """Where the gate finds the policy in force, asked at each message."""
+
+    def current(self) -> EgressPolicy:
+        """Give the policy.
+
+        Raises:
+            ConfigurationError: there is none, or it cannot be read; then nothing leaves.
+        """
+        ...
+
+
+def refusal(destination: str, kind: str, reason: str) -> Refused:
+    """Say what was held back, and why."""
+    why = _WHY.get(reason, Problem("egress_personal"))
+    return Refused("egress_refused", destination=destination, message_kind=kind, reason=reason, why=why)
+
+
+def _objection(rule: Rule, payload: bytes) -> str | None:
+    if len(payload) > rule.max_bytes:
+        return "too_large"
+    if not rule.has_form(payload):
+        return "form"
+    return None if rule.opaque else forbidden(payload)

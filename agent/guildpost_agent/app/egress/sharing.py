@@ -1,0 +1,46 @@
+"""The network's level of sharing, as the signed catalogue in force says it; the gate reads it with every message."""
+
+from typing import Final
+
+from guildpost_agent.app.ports.catalogue_source import CatalogueSource
+from guildpost_agent.app.ports.documents import DocumentsReading
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_shared.errors import Refused, Untrusted
+from guildpost_shared.sharing import TARGET_PATH, Sharing, parse_sharing
+
+_DOCUMENT: Final = "egress/network_level"
+
+
+def network_level(transaction: DocumentsReading) -> Sharing:
+    """Give the network's level; where none is published, the dealer's policy alone decides."""
+    body = transaction.documents.get(_DOCUMENT)
+    return Sharing.STUDIES if body is None else Sharing(body.decode("ascii"))
+
+
+def note_network_level(source: CatalogueSource, open_uow: OpenUnitOfWork) -> Sharing:
+    """Take over the level that is in force in the catalogue.
+
+    A level that only one of both roles has taken back stays, and so does one whose copy is damaged. What cannot be read
+    (a newer program may know more levels) counts as ``membership``.
+    """
+    with open_uow() as uow:
+        before = network_level(uow)
+        level = _published(source, before)
+        if level is not before:
+            uow.documents.put(_DOCUMENT, level.value.encode("ascii"))
+            uow.commit()
+    return level
+
+
+def _published(source: CatalogueSource, before: Sharing) -> Sharing:
+    version = source.current()
+    if version is None or TARGET_PATH in version.refused:
+        return before
+    if TARGET_PATH not in source.list(TARGET_PATH):
+        return Sharing.STUDIES
+    try:
+        return parse_sharing(source.read(TARGET_PATH))
+    except Untrusted:
+        return before
+    except Refused:
+        return Sharing.MEMBERSHIP
