@@ -19,6 +19,18 @@ from guildpost_shared.entropy import Entropy
 Recheck = Callable[[Reading, Touchpoint], str | None]
 """Says inside the claiming transaction why a touchpoint must not go out any more; None if it may."""
 
+Recalled = Callable[[str, str], bool]
+"""Says of a service and a template by their ids whether the brand has taken either out of the catalogue since."""
+
+RECALLED: Final = "catalogue_unknown_path"
+"""Why a message of a recalled service or template does not go out."""
+
+
+def nothing_recalled(_service_id: str, _template_id: str) -> bool:
+    """Say that everything is in force."""
+    return False
+
+
 _POSTAL: Final = "postal"
 _OPEN: Final = frozenset({"planned", "sending"})
 

@@ -111,6 +111,7 @@ def release_letters(
     sender: LetterSender,
     entropy: Entropy,
     notices: Collection[str] = (),
+    recalled: Callable[[Touchpoint], bool] = lambda _touchpoint: False,
 ) -> LetterSummary:
     """Release what is due. The caller holds the letters lease and has polled the relay before.
 
@@ -124,11 +125,12 @@ def release_letters(
         sender: addresses, keys, paper.
         entropy: for tokens and ids.
         notices: services that carry no advertising; theirs alone go out while the relay is silent.
+        recalled: says whether the brand has taken out what a letter was made from; asked once more before it leaves.
 
     Returns:
         The summary; when the run stops early, the next one goes on with the same batch.
     """
-    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy, notices)
+    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy, notices, recalled)
     try:
         run.resume()
         run.start()
@@ -151,6 +153,7 @@ class _Run:
     sender: LetterSender
     entropy: Entropy
     notices: Collection[str]
+    recalled: Callable[[Touchpoint], bool]
     summary: LetterSummary = field(default_factory=LetterSummary)
 
     def check_relay(self) -> None:
@@ -235,9 +238,10 @@ class _Run:
         self.summary.deferred += 1
 
     def _stopped(self, jobs: list[OutboxJob]) -> bool:
-        """Say whether the dealer stopped any of a batch's letters by now; if so, the batch is put off."""
+        """Say whether the dealer stopped or the brand recalled any of a batch's letters; then the batch is put off."""
         with self.open_uow() as uow:
-            stopped = any(rests(uow, job) for job in jobs)
+            touchpoints = (uow.plans.touchpoint(job.touchpoint_id) for job in jobs)
+            stopped = any(rests(uow, job) for job in jobs) or any(one and self.recalled(one) for one in touchpoints)
             for job in jobs if stopped else ():
                 self._put_off(uow, job, self.clock.now())
             uow.commit()

@@ -42,7 +42,7 @@ from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
 from guildpost_agent.bootstrap.planner import planner_folder
 from guildpost_agent.bootstrap.rights import retention_notice, retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
-from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
+from guildpost_agent.bootstrap.templates import mail_template_ids, recalled_in, templates_of
 from guildpost_agent.domain.catalogue import may_send
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.jobs.agenda import PLAN_HOUR, Agenda
@@ -69,6 +69,7 @@ class Catalogue:
         self._worker = worker
         self.source = catalogue_of(core)
         self.templates = templates_of(core, self.source)
+        self.recalled = recalled_in(self.source)
         self.services: dict[str, ServiceDefinition] = {}
         self.fingerprint = ""
         self.may_send = False
@@ -284,7 +285,9 @@ class Agent:
         """Send the mails whose time has come."""
         del now
         if self.catalogue.may_send and Channel.EMAIL in self._due:
-            require_stopped_cleanly(send_mails(self.core, self.catalogue.services, self.catalogue.composer()))
+            require_stopped_cleanly(
+                send_mails(self.core, self.catalogue.services, self.catalogue.composer(), self.catalogue.recalled)
+            )
 
     def _letters(self, now: datetime) -> None:
         """Print and hand over the letters whose release day has come."""

@@ -15,14 +15,14 @@ from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.app.apply_answer import AnswerRules
 from guildpost_agent.app.calls.hand_over import HandOver, hand_over
-from guildpost_agent.app.compose_message import Composer, Printed
+from guildpost_agent.app.compose_message import LANGUAGE, Composer, Printed
 from guildpost_agent.app.confirm_appointments import confirms
 from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
 from guildpost_agent.app.fence import pass_fence
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
-from guildpost_agent.app.outbox_steps import Recheck
+from guildpost_agent.app.outbox_steps import RECALLED, Recalled, Recheck, nothing_recalled
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.app.poll_relay import PollSummary, poll_relay
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
@@ -45,6 +45,7 @@ from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.working_days import is_quiet
 from guildpost_agent.jobs.composing import ComposeById, ComposingChild, compose_command
+from guildpost_shared.services.definition import Channel as ServiceChannel
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.occasion_rules import HuRule
 from guildpost_shared.templates.letter_text import Letter
@@ -100,14 +101,16 @@ def poll(core: Core, inbox: HttpRelayInbox, sealing_key: X25519PrivateKey, servi
     return summary
 
 
-def last_check(core: Core, services: Services) -> Recheck:
-    """Give the check in the moment of sending."""
+def last_check(core: Core, services: Services, recalled: Recalled = nothing_recalled) -> Recheck:
+    """Give the check in the moment of sending; ``services`` are those that the messages were begun with."""
     zone, rules = ZoneInfo(core.config.dealer.timezone), consent_rules(core.config)
 
     def recheck(uow: Reading, touchpoint: Touchpoint) -> str | None:
         service = services.get(touchpoint.service_id)
         if service is None:
             return "service_not_in_force"
+        if _is_recalled(services, touchpoint, recalled):
+            return RECALLED
         return recheck_touchpoint(
             uow,
             touchpoint,
@@ -119,6 +122,14 @@ def last_check(core: Core, services: Services) -> Recheck:
         )
 
     return recheck
+
+
+def _is_recalled(services: Services, touchpoint: Touchpoint, recalled: Recalled) -> bool:
+    """Say whether the brand has taken out what a touchpoint's message was made from."""
+    service = services.get(touchpoint.service_id)
+    use = service.channel(ServiceChannel(touchpoint.channel.value)) if service else None
+    template_id = use.templates.get(LANGUAGE) if use else None
+    return template_id is not None and recalled(touchpoint.service_id, template_id)
 
 
 def mail_channel(core: Core) -> SmtpChannel:
@@ -155,8 +166,10 @@ def compose_by_id(core: Core, reading: OpenReading, composer: Composer) -> Compo
     return compose
 
 
-def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSummary:
-    """Send the mails that are due.
+def send_mails(
+    core: Core, services: Services, composer: Composer, recalled: Recalled = nothing_recalled
+) -> DispatchSummary:
+    """Send the mails that are due; ``recalled`` is asked of each of them when it is claimed.
 
     Raises:
         Refused: ``restored_unconfirmed``.
@@ -181,7 +194,7 @@ def send_mails(core: Core, services: Services, composer: Composer) -> DispatchSu
         core.open_uow,
         mail_channel(core),
         drafts,
-        last_check(core, services),
+        last_check(core, services, recalled),
         core.business_clock,
         sender=sender,
         entropy=core.entropy,
@@ -211,7 +224,9 @@ def letter_delivery(core: Core) -> LetterDelivery:
     )
 
 
-def print_letters(core: Core, services: Services, composer: Composer) -> LetterSummary:
+def print_letters(
+    core: Core, services: Services, composer: Composer, recalled: Recalled = nothing_recalled
+) -> LetterSummary:
     """Release the letters that are due (in the printing child: it loads the typesetter).
 
     Raises:
@@ -227,7 +242,7 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
         core.open_uow,
         render,
         letter_delivery(core),
-        last_check(core, services),
+        last_check(core, services, recalled),
         core.business_clock,
         gate=core.gate,
         sender=LetterSender(
@@ -239,6 +254,7 @@ def print_letters(core: Core, services: Services, composer: Composer) -> LetterS
         ),
         entropy=core.entropy,
         notices=_notices(services),
+        recalled=lambda touchpoint: _is_recalled(services, touchpoint, recalled),
     )
 
 

@@ -35,7 +35,7 @@ from guildpost_agent.bootstrap.planner import take_planner
 from guildpost_agent.bootstrap.reference import definitions_of, first_frost_of
 from guildpost_agent.bootstrap.rights import retain, retention_wanted
 from guildpost_agent.bootstrap.sending import print_letters, require_stopped_cleanly
-from guildpost_agent.bootstrap.templates import mail_template_ids, templates_of
+from guildpost_agent.bootstrap.templates import mail_template_ids, recalled_in, templates_of
 from guildpost_agent.cli.options import add_home
 from guildpost_agent.domain.working_days import load_holidays
 from guildpost_shared.clock import ManualClock
@@ -178,7 +178,7 @@ def print_due(core: Core, extra: Extra) -> None:
     catalogue = catalogue_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
     composer = composer_of(core, services, templates_of(core, catalogue))
-    summary = print_letters(core, services, composer)
+    summary = print_letters(core, services, composer, recalled_in(catalogue))
     log.info("letters_released", released=summary.released, batches=len(summary.batches))
     require_stopped_cleanly(summary)
 

@@ -91,8 +91,8 @@ class CatalogueTemplates:
         return CallTemplate(template_id, *self._parts(template_id))
 
     def missing(self, template_ids: Iterable[str]) -> list[str]:
-        """List mail templates in force that have no cache file yet."""
-        return [name for name in template_ids if self._read(artefact_digest(*self._parts(name))) is None]
+        """List mail templates in force that have no cache file yet; a recalled one is none of them."""
+        return [name for name in template_ids if self._lacks(name)]
 
     def compile(self, template_ids: Iterable[str]) -> None:
         """Compile mail templates into the cache (in a child: MJML and CSS are heavy)."""
@@ -107,6 +107,13 @@ class CatalogueTemplates:
         files = sorted(self._cache.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))
         for old in files[:-MOST_FILES]:
             old.unlink(missing_ok=True)
+
+    def _lacks(self, template_id: str) -> bool:
+        try:
+            parts = self._parts(template_id)
+        except Refused:
+            return False
+        return self._read(artefact_digest(*parts)) is None
 
     def _parts(self, template_id: str) -> tuple[bytes, ...]:
         return tuple(self._source.read(target) for target in template_targets(template_id))
