@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.numbers import DIGITS, EUROS_IN_A_WORD, LETTERS_FOR_DIGITS, ROMAN, WORDS
+from guildpost_shared.lint.numbers import DIGITS, EUROS_IN_A_WORD, GERMAN, LETTERS_FOR_DIGITS, ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has, words
 
@@ -66,7 +66,7 @@ _NORM: Final = re.compile(
     r"euro[ -]?(?:norm )?[1-7](?:[a-e]|vi)?(?:[ -](?:temp|norm|ea|isc\S*))*(?![.,]?\d|[.,]-)|euro ?ncap|euro 20\d\d",
     re.IGNORECASE,
 )
-_PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|v\. ?h\.|vom hundert|‰|promille)"
+_PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|pct\b|proz\.|v\. ?h\.|vom hundert|‰|promille)"
 
 
 _TAXED: Final = (
@@ -104,7 +104,9 @@ def _bare() -> re.Pattern[str]:
         rf"(?=\s*(?:[!,.;:\-]|\Z|\n)(?! ?-?[a-zäöü]*(?:{_UNITS})))"
     )
     tax = rf"(?P<tax>{_FIGURE}){_TAXED}"
-    return re.compile(f"{dashes}|{tax}|{after_work}|{er}|{alone}|{strong}|{weak}|{cents}", re.IGNORECASE)
+    whole = rf"(?P<whole>{_FIGURE}) ?(?:all[ -]in\b|alles (?:drin|inklusive)|flat\b|pauschal|mtl\b|netto\b|brutto\b)"
+    pair = rf"(?<![^\W_])(?P<pair>(?:{GERMAN}) (?:[a-zäöü]+(?:zig|ßig)))(?![^\W_])"
+    return re.compile(f"{dashes}|{tax}|{whole}|{pair}|{after_work}|{er}|{alone}|{strong}|{weak}|{cents}", re.IGNORECASE)
 
 
 @cache
@@ -149,9 +151,12 @@ def _bare_hits(text: str) -> Iterator[Hit]:
             continue
         start, end = sentence(text, match.start(), match.end(), 160)
         around = text[start:end]
-        if match["weak"] and not (_is_big(figure) and has("price", "works", around)):
+        with_cents = re.search(r",\d\d(?!\d)", figure)
+        if match["weak"] and not with_cents and not (_is_big(figure) and has("price", "works", around)):
             continue
-        if match["alone"] and not words("price", "works").search(text, max(0, start - 60), min(len(text), end + 100)):
+        if (match["alone"] or match["pair"]) and not words("price", "works").search(
+            text, max(0, start - 60), min(len(text), end + 100)
+        ):
             continue
         if match["cents"] and not _price_near(text, match.start(), match.end(), figure):
             continue
@@ -193,6 +198,9 @@ _PRICE_WORD: Final = re.compile(
 )
 
 
+_NUMBERED: Final = re.compile(
+    r"(?:version|kapitel|ziffer|nr\.?|nummer|§|art\.?|abs\.?|faktor|code|stand|chapter|section|no\.) ?$", re.IGNORECASE
+)
 _MONTHLY: Final = re.compile(
     r"\s*(?:(?:im|pro|per|a|each) (?:monat|jahr|month|year)|/ ?(?:monat|month)|monatlich|monthly)", re.IGNORECASE
 )
@@ -201,7 +209,7 @@ _PER: Final = re.compile(r"\s*(?:je|pro|per|a|each)\s", re.IGNORECASE)
 
 def _price_near(text: str, start: int, end: int, figure: str) -> bool:
     around = text[max(0, start - 90) : end + 60]
-    if _MONTHLY.match(text, end):
+    if _MONTHLY.match(text, end) or ("," in figure and not _NUMBERED.search(text[max(0, start - 24) : start])):
         return True
     if (_PER.match(text, end) or "," in figure) and has("price", "works", around):
         return True

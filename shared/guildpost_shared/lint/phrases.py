@@ -93,7 +93,9 @@ def given_away(text: str) -> Iterator[Hit]:
         sold = has("free", "sold", around)
         if has("free", "free_by_nature", around) and not (sold and _closer(text, match, first, last)):
             continue
-        yield Hit("R10.free", match.start(), match.end(), "error" if sold else "warning")
+        yield Hit(
+            "R10.free", match.start(), match.end(), "error" if sold or has("free", "promised", match[0]) else "warning"
+        )
 
 
 def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from tests.shared.lint.disguises import DISGUISES, PLAIN
 from tests.shared.lint.readings import corpus, errors, fixes_a_price, found
 
-PARTS = ("first", "second", "third", "fourth")
+PARTS = ("first", "second", "third", "fourth", "fifth")
 LEAST_FOUND = 0.99
 MOST_FALSE = 0.05
 
