@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 from guildpost_agent.adapters.files.fence_file import FILE as FENCE
 from guildpost_agent.adapters.files.fence_file import FenceFile
 from guildpost_agent.adapters.files.kept_files import FolderFiles
+from guildpost_agent.adapters.files.ledger_witness import FILE as LEDGER_END
+from guildpost_agent.adapters.files.ledger_witness import LedgerWitnessFile
 from guildpost_agent.adapters.files.policy_file import PolicyFile
 from guildpost_agent.adapters.files.tombstone_file import FILE, TombstoneFile
 from guildpost_agent.adapters.keystore.sources import EnvironmentKeyStore
@@ -23,6 +25,7 @@ from guildpost_agent.adapters.sql.migrate import migrate
 from guildpost_agent.adapters.sql.scrub import scrub
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.egress.gate import EgressGate, Tap
+from guildpost_agent.app.egress.witness import Witness, WitnessKeeper
 from guildpost_agent.app.fence import Fence
 from guildpost_agent.app.ports.key_store import KeyStore
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
@@ -53,6 +56,7 @@ class Core:
         open_uow: opens a transaction.
         gate: the one way out.
         policy: the dealer's policy that the gate asks.
+        witness: knows where the ledger ended, outside the database.
         keys: of sending and planning.
         business_clock: occasions, plans, quiet hours, outcomes.
         wall_clock: certificates, catalogue, TLS, Flower.
@@ -67,6 +71,7 @@ class Core:
     open_uow: OpenUnitOfWork = field(repr=False)
     gate: EgressGate = field(repr=False)
     policy: PolicyFile = field(repr=False)
+    witness: WitnessKeeper = field(repr=False)
     keys: SendingKeys = field(repr=False)
     business_clock: Clock
     wall_clock: Clock
@@ -109,7 +114,10 @@ def open_core(
     engine = open_engine(home / DATABASE, database_key(secret))
     migrate(engine)
     open_uow = unit_of_work_factory(engine)
+    witness = LedgerWitnessFile(home / LEDGER_END, _derived(secret, b"guildpost/agent/ledger-end/v1"))
     with open_uow() as uow:
+        if uow.egress.last() is None and not witness.path.exists():
+            witness.write(Witness())
         keys = ensure_sending_keys(uow, entropy)
         policy = policy_file(home, uow, config.language)
         uow.commit()
@@ -128,8 +136,9 @@ def open_core(
         config=config,
         engine=engine,
         open_uow=open_uow,
-        gate=EgressGate(open_uow, policy, wall_clock, recording_tap(environment)),
+        gate=EgressGate(open_uow, policy, wall_clock, recording_tap(environment), witness),
         policy=policy,
+        witness=witness,
         keys=keys,
         business_clock=business_clock or wall_clock,
         wall_clock=wall_clock,

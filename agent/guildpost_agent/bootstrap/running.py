@@ -18,6 +18,7 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.dealership import dealer_services
 from guildpost_agent.app.egress.sharing import note_network_level
+from guildpost_agent.app.egress.witness import ledger_trouble
 from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
@@ -211,6 +212,7 @@ class Agent:
                 reading, self.catalogue.composer(), touchpoint_id, language, core.business_clock.now()
             ),
             last_tick=lambda: self.ticker.last_tick,
+            ledger_trouble=lambda entries: ledger_trouble(entries, core.witness),
         )
         return WebServer(create_app(web), host=host, port=port)
 

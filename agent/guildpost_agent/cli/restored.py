@@ -2,6 +2,7 @@
 
 import argparse
 
+from guildpost_agent.app.egress.witness import accept_ledger
 from guildpost_agent.app.fence import confirm_restored
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.opt_ins import wake
@@ -30,4 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     print(texts_of(arguments).plural("cli.restored", refused, by=arguments.by))
     wake(core.home)
+    with core.open_uow() as uow:
+        entries = uow.egress.all()
+    accept_ledger(entries, core.witness, by=arguments.by, now=core.wall_clock.now())
     return 0

@@ -1,6 +1,6 @@
 """The dealer's own pages: what goes out this week, why, and what left the house. Nothing changes on GET."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from guildpost_agent.app.ports.read_model import ReadModel
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.ports.unit_of_work import LedgerEntry, OpenUnitOfWork
 from guildpost_agent.app.preview_message import Preview
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.web.pages import ledger, messages, week
 from guildpost_shared.clock import Clock
-from guildpost_shared.errors import Language
+from guildpost_shared.errors import GuildpostError, Language
 from guildpost_shared.web.login import Gatekeeper, secure_app
 from guildpost_shared.web.pages import Pages, Site
 
@@ -33,6 +33,7 @@ class DealerWeb:
     gatekeeper: Gatekeeper
     preview: Callable[[str, Language], Preview]
     last_tick: Callable[[], datetime | None]
+    ledger_trouble: Callable[[Sequence[LedgerEntry]], GuildpostError | None]
 
 
 def create_app(web: DealerWeb) -> FastAPI:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from guildpost_agent.adapters.files.ledger_witness import LedgerWitnessFile
 from guildpost_agent.adapters.sql.engine import open_engine
 from guildpost_agent.adapters.sql.migrate import migrate
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
@@ -23,6 +24,7 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.egress.ledger import next_entry
+from guildpost_agent.app.egress.witness import Witness, ledger_trouble
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OutboxJob, UnitOfWork
 from guildpost_agent.app.preview_message import Preview, preview_message
 from guildpost_agent.config import AgentConfig
@@ -98,6 +100,8 @@ class Dealership:
         (folder / "agent.db").write_bytes(_database(filled=filled))
         self.engine = open_engine(folder / "agent.db", _KEY)
         self.open_uow = unit_of_work_factory(self.engine)
+        self.witness = LedgerWitnessFile(folder / "ledger-end", b"k")
+        self.witness.write(Witness())
         self.clock, self.wall = ManualClock(NOW), ManualClock(NOW)
         self.gatekeeper = Gatekeeper(SqlSessionStore(self.engine), self.wall, SeededEntropy(str(folder).encode()))
         config = config or a_config()
@@ -114,6 +118,7 @@ class Dealership:
                 gatekeeper=self.gatekeeper,
                 preview=self._preview(self.clock),
                 last_tick=lambda: NOW,
+                ledger_trouble=lambda entries: ledger_trouble(entries, self.witness),
             )
         )
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from guildpost_agent.adapters.sql.tables import decisions, egress_ledger
+from guildpost_agent.app.egress.witness import Witness
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_shared.catalog import load
 from guildpost_shared.web.headers import PREVIEW_POLICY
@@ -206,7 +207,14 @@ def test_a_changed_ledger_is_called_broken_where_it_breaks(dealership: Dealershi
     with dealership.engine.begin() as connection:
         connection.execute(update(egress_ledger).where(egress_ledger.c.seq == 17).values(size=1))
     page = words(visitor, "/ledger")
-    assert "Die Kette ist ab Eintrag 17 beschädigt" in page
+    assert "Das Ausgangsprotokoll ist ab Eintrag 17 nicht mehr lückenlos." in page
+    assert "unversehrt" not in page
+
+
+def test_a_ledger_that_was_cut_off_at_its_end_is_told(dealership: Dealership, visitor: Visitor) -> None:
+    dealership.witness.write(Witness(31, "ab" * 32))
+    page = words(visitor, "/ledger")
+    assert "Das Ausgangsprotokoll endet mit Eintrag 30, es ging aber schon bis 31" in page
     assert "unversehrt" not in page
 
 

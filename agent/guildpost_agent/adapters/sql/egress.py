@@ -24,6 +24,11 @@ class SqlEgressLedger:
         row = self._connection.execute(newest).mappings().one_or_none()
         return None if row is None else LedgerEntry(**row)
 
+    def get(self, seq: int) -> LedgerEntry | None:
+        """Return an entry by its number."""
+        row = self._connection.execute(select(egress_ledger).where(egress_ledger.c.seq == seq)).mappings().one_or_none()
+        return None if row is None else LedgerEntry(**row)
+
     def count_since(self, destination: str, kind: str, since: datetime) -> int:
         """Count the entries of a kind from an instant on."""
         rows = egress_ledger.c

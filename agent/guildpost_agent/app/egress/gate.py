@@ -3,7 +3,7 @@
 The order of one release:
 
     1. the policy, read anew, finds the rule, or refuses; so does a day that is used up
-    2. the entry (or the day's counter) is written and committed
+    2. the entry (or the day's counter) is written and committed, and its end noted outside the database (``witness``)
     3. the tap, if there is one, sees what leaves
     4. the bytes are returned
 
@@ -20,6 +20,7 @@ from typing import Final
 from guildpost_agent.app.egress.ledger import next_entry
 from guildpost_agent.app.egress.policy import STANDARD_RULES, Entered, PolicySource, Rule, refusal
 from guildpost_agent.app.egress.sharing import network_level
+from guildpost_agent.app.egress.witness import WitnessKeeper, note, vouched
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_shared.clock import Clock
 
@@ -49,11 +50,19 @@ class OpenDay:
 class EgressGate:
     """The one way out. Never call it inside an open unit of work: it commits one of its own."""
 
-    def __init__(self, open_uow: OpenUnitOfWork, policy: PolicySource, clock: Clock, tap: Tap | None = None) -> None:
+    def __init__(
+        self,
+        open_uow: OpenUnitOfWork,
+        policy: PolicySource,
+        clock: Clock,
+        tap: Tap | None = None,
+        witness: WitnessKeeper | None = None,
+    ) -> None:
         self._open_uow = open_uow
         self._policy = policy
         self._clock = clock
         self._tap = tap
+        self._witness = witness
 
     def release(self, *, destination: str, kind: str, payload: bytes) -> bytes:
         """Let a message out.
@@ -75,6 +84,7 @@ class EgressGate:
             rule = policy.check(destination, kind, payload, network=network_level(uow))
             if _sent_today(uow, destination, kind, rule, now) >= rule.per_day:
                 raise refusal(destination, kind, "too_often")
+            vouched_for = vouched(uow, self._witness) if self._witness is not None else None
             if rule.entered is Entered.DAILY:
                 _count(uow, destination, kind, payload, now)
             else:
@@ -89,7 +99,10 @@ class EgressGate:
                         sha256=sha256,
                     )
                 )
+            youngest = uow.egress.last()
             uow.commit()
+        if self._witness is not None and youngest is not None:
+            note(self._witness, vouched_for, youngest)
         if self._tap is not None:
             self._tap(destination, kind, payload)
         return payload

@@ -322,6 +322,7 @@ class EgressLedger(Protocol):
 
     def append(self, entry: LedgerEntry) -> None: ...  # noqa: D102 — see above
     def last(self) -> LedgerEntry | None: ...  # noqa: D102 — see above
+    def get(self, seq: int, /) -> LedgerEntry | None: ...  # noqa: D102 — see above
     def count_since(self, destination: str, kind: str, since: datetime, /) -> int: ...  # noqa: D102 — see above
     def all(self) -> list[LedgerEntry]: ...  # noqa: D102 — see above
 
