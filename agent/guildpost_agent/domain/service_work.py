@@ -128,5 +128,7 @@ def consent_purpose(service: ServiceDefinition) -> ConsentPurpose:
 
 
 def asks_for_a_visit(service: ServiceDefinition) -> bool:
-    """Say whether a service's message asks people into the workshop; notices and good wishes do not."""
-    return not (is_notice(service) or isinstance(service.occasion, AnniversaryRule))
+    """Say whether a service's message asks people into the workshop; notices, good wishes and thanks do not."""
+    rule = service.occasion
+    thanks = isinstance(rule, AfterEventRule) and rule.event is Event.VISIT
+    return not (thanks or is_notice(service) or isinstance(rule, AnniversaryRule))

@@ -32,7 +32,7 @@ def test_the_services_are_ordered_by_strength() -> None:
         "recall": 100, "acute_notice": 100, "appointment_confirmation": 100,
         "hu_au": 90, "inspection": 80, "lease_end": 75, "warranty_end": 70,
         "declined_work": 65, "wheel_change": 60, "brake_fluid": 50, "climate": 45, "accident_follow_up": 40,
-        "welcome": 35, "seasonal_check": 30, "win_back": 20, "birthday": 10,
+        "welcome": 35, "seasonal_check": 30, "loyalty": 27, "thanks": 25, "win_back": 20, "birthday": 10,
     } == {name: service.strength for name, service in SERVICES.items()}  # fmt: skip
 
 
@@ -67,7 +67,14 @@ def test_steps_follow_one_another_and_the_usual_day_lies_inside(service: Service
 
 @EACH
 def test_a_condition_holds_for_the_usual_private_car(service: ServiceDefinition) -> None:
-    assert service.condition.holds(_facts({}))
+    seldom: dict[str, Fact] = {"customer.visits": 2 if service.service_id == "thanks" else 4}
+    assert service.condition.holds(_facts(seldom))
+
+
+@pytest.mark.parametrize(("visits", "thanked_by"), [(1, "thanks"), (3, "thanks"), (4, "loyalty"), (40, "loyalty")])
+def test_a_visit_is_thanked_for_by_one_service(visits: int, thanked_by: str) -> None:
+    facts = _facts({"customer.visits": visits})
+    assert [thanked_by] == [name for name in ("thanks", "loyalty") if SERVICES[name].condition.holds(facts)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from guildpost_shared.templates.letter_text import BlockKind, Letter
 from tests.shared.templates.sample import letter_template, mail_template
 
 SERVICES = [parse_service(content) for path, content in targets().items() if path.startswith("services/")]
-SELLING = [one for one in SERVICES if one.purpose is Purpose.ADVERTISING and one.service_id != "birthday"]
+WISHES_AND_THANKS = {"birthday", "thanks", "loyalty"}
+"""They ask nobody for a visit, so that nothing else is done on its occasion."""
+SELLING = [one for one in SERVICES if one.purpose is Purpose.ADVERTISING and one.service_id not in WISHES_AND_THANKS]
 REPEATED = [one for one in SELLING if len(one.touches) > 1]
 DAY = date(2027, 3, 1)
 THREE = (
