@@ -85,7 +85,7 @@ def _amounts() -> re.Pattern[str]:
 
 
 @cache
-def _bare() -> re.Pattern[str]:
+def _bare() -> tuple[re.Pattern[str], ...]:
     dashes = r"(?<![\d.,])\d{1,4}(?:\.\d{3})?[.,] ?[-]{1,2}(?![\d\w])(?!\s*\d)"
     strong = (
         rf"(?<![^\W_])(?:{alternatives('price', 'strong')})(?P<strong>[\s:=\-(]*(?:{_FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
@@ -106,7 +106,8 @@ def _bare() -> re.Pattern[str]:
     tax = rf"(?P<tax>{_FIGURE}){_TAXED}"
     whole = rf"(?P<whole>{_FIGURE}) ?(?:all[ -]in\b|alles (?:drin|inklusive)|flat\b|pauschal|mtl\b|netto\b|brutto\b)"
     pair = rf"(?<![^\W_])(?P<pair>(?:{GERMAN}) (?:[a-zäöü]+(?:zig|ßig)))(?![^\W_])"
-    return re.compile(f"{dashes}|{tax}|{whole}|{pair}|{after_work}|{er}|{alone}|{strong}|{weak}|{cents}", re.IGNORECASE)
+    patterns = (f"{dashes}|{tax}|{whole}|{pair}|{after_work}|{er}|{alone}", strong, weak, cents)
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 @cache
@@ -143,26 +144,30 @@ def _joined_to_a_word(text: str, match: re.Match[str]) -> bool:
 
 
 def _bare_hits(text: str) -> Iterator[Hit]:
-    for match in _bare().finditer(text):
-        figure = (match["strong"] or match["weak"] or match["cents"] or match["after"] or match["alone"] or "").strip(
-            " \n:=-("
-        )
-        if _YEAR.fullmatch(figure) or _not_a_figure(figure) or _excused_amount(text, match.start(), match.end()):
-            continue
-        start, end = sentence(text, match.start(), match.end(), 160)
-        around = text[start:end]
-        with_cents = re.search(r",\d\d(?!\d)", figure)
-        if match["weak"] and not with_cents and not (_is_big(figure) and has("price", "works", around)):
-            continue
-        if (match["alone"] or match["pair"]) and not words("price", "works").search(
-            text, max(0, start - 60), min(len(text), end + 100)
-        ):
-            continue
-        if match["cents"] and not _price_near(text, match.start(), match.end(), figure):
-            continue
-        if match["strong"] and figure.isalpha() and not _is_number_word(figure):
-            continue
-        yield Hit("R10.amount", match.start(), match.end())
+    for pattern in _bare():
+        for match in pattern.finditer(text):
+            kind = match.lastgroup or ""
+            figure = (match[kind] if kind in _KINDS else "").strip(" \n:=-(")
+            if _YEAR.fullmatch(figure) or _not_a_figure(figure) or _excused_amount(text, match.start(), match.end()):
+                continue
+            if _means_money(text, match, kind, figure):
+                yield Hit("R10.amount", match.start(), match.end())
+
+
+_KINDS: Final = frozenset({"strong", "weak", "cents", "after", "alone"})
+
+
+def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> bool:
+    """Say whether a figure without a currency is money, by what stands around it."""
+    start, end = sentence(text, match.start(), match.end(), 160)
+    if kind == "weak":
+        with_cents = re.search(r",\d\d(?!\d)", figure) is not None
+        return with_cents or (_is_big(figure) and has("price", "works", text[start:end]))
+    if kind in {"alone", "pair"}:
+        return has("price", "works", text[max(0, start - 60) : end + 100])
+    if kind == "cents":
+        return _price_near(text, match.start(), match.end(), figure)
+    return kind != "strong" or not figure.isalpha() or _is_number_word(figure)
 
 
 def _is_big(figure: str) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from guildpost_shared.errors import Refused
+from guildpost_shared.lint.manifests import brand_texts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.faults import invalid
 from guildpost_shared.templates.liquid_env import check_names, parse
@@ -43,7 +44,7 @@ def compile_mail(template_id: str, manifest: bytes, mjml: bytes, text: bytes) ->
         contract.check_loops(words, part)
     html = _inline(_to_html(source, template_id), template_id)
     for words in (contract.subject, *contract.brand_words, plain, source):
-        check_wording(words, template_id)
+        check_wording(words, template_id, brand_texts(contract))
     check_html(html, template_id, contract.links)
     _check_part(contract, html, "mjml")
     _check_part(contract, plain, "txt")

@@ -20,6 +20,7 @@ from typing import Final
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
+from guildpost_shared.lint.manifests import brand_texts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
 from guildpost_shared.templates.faults import invalid
@@ -106,7 +107,7 @@ class LetterTemplate:
         parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
         self.manifest.check_loops(source, "txt")
         for words in (source, self.manifest.subject, *self.manifest.brand_words):
-            check_wording(words, template_id)
+            check_wording(words, template_id, brand_texts(self.manifest))
         used: set[str] = set()
         self._subject = self._part(self.manifest.subject, used)
         self._blocks = tuple(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from guildpost_agent.adapters.offers import files
 from guildpost_agent.adapters.offers.files import FILE, load_offers, shipped_offers
 from guildpost_agent.domain.offers.fields import BadOffers
 from guildpost_agent.domain.offers.offer import Condition, Fact, Place, Season
@@ -80,6 +81,21 @@ def test_a_file_that_says_something_impossible_is_refused_with_the_place(change:
 def test_an_offer_twice_is_refused() -> None:
     with pytest.raises(BadOffers, match="twice"):
         read_offers({"offers": [GOOD, GOOD]})
+
+
+@pytest.mark.parametrize(
+    ("pitch", "rule"),
+    [("Batterie prüfen für nur 19 Euro.", "R10.amount"), ("Freie Werkstätten können das nicht.", "R11.disparagement")],
+)
+def test_words_that_the_linter_refuses_are_named_with_their_line(pitch: str, rule: str, tmp_path: Path) -> None:
+    shipped = (Path(files.__file__).parent / FILE).read_text("utf-8")
+    told = "Vor der kalten Zeit prüfen wir gern die Batterie."
+    assert told in shipped
+    (tmp_path / FILE).write_text(shipped.replace(told, pitch), "utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        load_offers(tmp_path)
+    line = shipped[: shipped.index(told)].count("\n") + 1
+    assert f"line {line}: {rule}" in str(refused.value.params["reason"])
 
 
 def test_a_price_is_the_dealers_own_words() -> None:

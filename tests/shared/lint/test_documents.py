@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_demo.catalogue import targets
@@ -176,11 +176,13 @@ PIECES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(NAMES, PIECES)
 def test_no_file_makes_the_linter_fail(name: str, pieces: list[str]) -> None:
     lint({name: "".join(pieces).encode("utf-8", "surrogatepass")}, compiled=False)
 
 
+@settings(deadline=None)
 @given(NAMES, st.binary(max_size=60))
 def test_no_bytes_make_the_linter_fail(name: str, data: bytes) -> None:
     lint({name: data}, compiled=False)

@@ -1,7 +1,7 @@
 """Text is seen as its reader sees it, and every character remembers its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.lint.marked import Marked
@@ -54,6 +54,7 @@ def test_a_plain_text_has_one_reading() -> None:
     assert ["Ihre HU ist fällig."] == [each.text for each in spellings(normalise(Marked.of("Ihre HU ist fällig.")))]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_every_character_keeps_a_place_in_the_source(text: str) -> None:
     for reading in spellings(normalise(decoded(take_apart(Marked.of(text)).shown))):
@@ -61,6 +62,7 @@ def test_every_character_keeps_a_place_in_the_source(text: str) -> None:
         assert all(0 <= place < max(1, len(text)) for place in reading.places)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_what_is_plain_stays(text: str) -> None:
     once = normalise(Marked.of(text)).text

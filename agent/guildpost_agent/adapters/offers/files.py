@@ -9,8 +9,12 @@ from guildpost_agent.domain.offers.fields import BadOffers
 from guildpost_agent.domain.offers.offer import Offer
 from guildpost_agent.domain.offers.reading import read_offers
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.lint.findings import Severity
+from guildpost_shared.lint.offers import lint_offers
 
 FILE: Final = "offers.toml"
+_DEALERS_OWN: Final = frozenset({"R10.free"})
+"""What a dealer gives away is the dealer's decision."""
 
 
 def load_offers(home: Path) -> tuple[Offer, ...]:
@@ -38,4 +42,8 @@ def parse_offers(content: bytes) -> tuple[Offer, ...]:
         BadOffers: it is not in the format.
         tomllib.TOMLDecodeError: it is no TOML.
     """
-    return read_offers(tomllib.loads(content.decode("utf-8")))
+    offers = read_offers(tomllib.loads(content.decode("utf-8")))
+    for finding in lint_offers(FILE, content):
+        if finding.severity is Severity.ERROR and finding.rule not in _DEALERS_OWN:
+            raise BadOffers(f"line {finding.line}: {finding.rule}: {finding.words}")
+    return offers
