@@ -203,8 +203,9 @@ def _letter_batch(folder: Path, household: Household) -> None:
     source = "\n\n".join([*lines, "#pagebreak()", "Niemand", "Nirgendsweg 1", f"{customer.place.postcode} Ort"])
     folder.mkdir(parents=True)
     (folder / "batch.pdf").write_bytes(typst.compile(source.encode(), format="pdf"))
-    header = "seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product"
-    (folder / "index.csv").write_text(f"{header}\n1;abc;1;1;18055;18;20;;letter\n2;abd;2;2;18055;18;20;;letter\n")
+    header = "seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product;file"
+    rows = [f"{number};ab{number};{number};{number};18055;18;20;;letter;batch.pdf" for number in (1, 2)]
+    (folder / "index.csv").write_text("\n".join([header, *rows, ""]))
 
 
 def test_letters_are_read_from_their_pages_and_strangers_noticed(town: Town) -> None:

@@ -21,11 +21,14 @@ class FakeLetterDelivery:
             return Standing.THERE
         return Standing.STAGED if batch_id in self.staged else Standing.ABSENT
 
-    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Keep a batch aside."""
+    def stage(self, batch_id: str, files: Mapping[str, bytes], *, first: bool = True, last: bool = True) -> None:
+        """Keep files of a batch aside."""
+        del last
         if self.full:
             raise Unavailable("letter_folder_away", path="briefe", reason="No space left on device")
-        self.staged[batch_id] = dict(files)
+        if not first and batch_id not in self.staged:
+            raise Unavailable("letter_batch_gone", batch=batch_id)
+        self.staged[batch_id] = dict(files) if first else {**self.staged[batch_id], **files}
 
     def publish(self, batch_id: str) -> None:
         """Put it there, once."""

@@ -4,44 +4,48 @@
     2. queue        every due letter gets its row: token, random document id          letters.queued
     3. claim        emergency stop, consent, suppression, booking, recall are checked again in
                     the transaction that marks ``sending`` with the batch id; commit      letters.claimed
-    4. render       one PDF in postal order, in the printing child process            letters.rendered
-    5. release      the cheapest postage is chosen; PDF, index and manifest pass
-                    the egress gate                                                   letters.released
-    6. stage        at the lettershop under a hidden name                             letters.staged
+    4. render       a PDF of at most 500 letters, in postal order over all of them,
+                    in the printing child process                                     letters.rendered
+    5. release      of several such parts each passes the egress gate                 letters.part_released
+    6. stage        at the lettershop under a hidden name; again from 4               letters.part_staged
+    5. release      the cheapest postage is chosen for all letters; index, manifest
+                    and checksums (and the only PDF) pass the egress gate             letters.released
+    6. stage        behind the parts, under the same hidden name                      letters.staged
     7. promise      "now it is published" is committed                                letters.promised
     8. publish      the batch gets its name in one step                               letters.delivered
     9. record       state and outcome                                                 letters.recorded
 
 Nothing goes twice, even where the lettershop fetches a batch the moment it is there: a batch that is neither staged
-nor there after 7 has arrived, and is only recorded. A crash before 7 begins the batch anew. A letter whose customer
-objected while a batch was interrupted is taken out of it, as long as it is not published. A batch that the dealer
-stops before 5 is put off.
+nor there after 7 has arrived, and is only recorded. A crash before 7 begins the batch anew, all parts of it. A letter
+whose customer objected while a batch was interrupted is taken out of it, as long as it is not published. A batch that
+the dealer stops before the last 5 is put off, and what is staged of it is taken away.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from guildpost_agent.app.choose_postage import Addressed, Postage, PostageRules, choose_postage
+from guildpost_agent.app.choose_postage import PostageRules
 from guildpost_agent.app.egress.gate import EgressGate
-from guildpost_agent.app.letter_package import batch_files
+from guildpost_agent.app.letter_package import LetterPackage, PrintedLetter
 from guildpost_agent.app.outbox_steps import Recheck, advertises, objection, queue, rests, step
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery, Standing
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
 from guildpost_agent.app.sending_keys import SendingKeys
+from guildpost_agent.domain.letter_batch import LETTERS_IN_A_PART
 from guildpost_agent.domain.links import Links, links_for
 from guildpost_agent.domain.outbox import Event, State
-from guildpost_agent.domain.postal import IndexLine, Stationery, index_csv, postal_order
+from guildpost_agent.domain.postal import Stationery, postal_order
 from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import GuildpostError, Refused, Unavailable
+from guildpost_shared.errors import ConfigurationError, GuildpostError, Refused, Unavailable
 from guildpost_shared.failpoints import hit
 from guildpost_shared.ids import new_id
 
@@ -60,7 +64,7 @@ class LetterRequest:
 
 @dataclass(frozen=True)
 class RenderedBatch:
-    """One PDF with all letters in the order asked for, the pages of each, and what could not be filled and why."""
+    """A part's letters as one PDF in the order asked for, the pages of each, and what could not be filled and why."""
 
     pdf: bytes
     pages: Mapping[str, int]
@@ -112,12 +116,13 @@ def release_letters(
     entropy: Entropy,
     notices: Collection[str] = (),
     recalled: Callable[[Touchpoint], bool] = lambda _touchpoint: False,
+    part_letters: int = LETTERS_IN_A_PART,
 ) -> LetterSummary:
     """Release what is due. The caller holds the letters lease and has polled the relay before.
 
     Args:
         open_uow: opens a transaction.
-        render: makes the PDF (in the printing child: it loads Typst).
+        render: makes the PDF of a part (in the printing child: it loads Typst).
         delivery: where the lettershop takes batches from.
         recheck: the last check, inside the claiming transaction.
         clock: the business clock.
@@ -126,11 +131,12 @@ def release_letters(
         entropy: for tokens and ids.
         notices: services that carry no advertising; theirs alone go out while the relay is silent.
         recalled: says whether the brand has taken out what a letter was made from; asked once more before it leaves.
+        part_letters: so many letters at most are in one PDF.
 
     Returns:
         The summary; when the run stops early, the next one goes on with the same batch.
     """
-    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy, notices, recalled)
+    run = _Run(open_uow, render, delivery, recheck, clock, gate, sender, entropy, notices, recalled, part_letters)
     try:
         run.resume()
         run.start()
@@ -154,6 +160,7 @@ class _Run:
     entropy: Entropy
     notices: Collection[str]
     recalled: Callable[[Touchpoint], bool]
+    part_letters: int
     summary: LetterSummary = field(default_factory=LetterSummary)
 
     def check_relay(self) -> None:
@@ -176,8 +183,9 @@ class _Run:
                 continue
             self.check_relay()
             self._note_promise(batch_id, promised=False)
-            if not self._produce(batch_id, self._still_welcome(jobs)):
+            if standing is Standing.STAGED:
                 self.delivery.discard(batch_id)
+            self._produce(batch_id, self._still_welcome(jobs))
 
     def _promised(self) -> list[str]:
         with self.open_uow() as uow:
@@ -237,15 +245,21 @@ class _Run:
             step(uow, job, Event.DEFER, now)
         self.summary.deferred += 1
 
-    def _stopped(self, jobs: list[OutboxJob]) -> bool:
-        """Say whether the dealer stopped or the brand recalled any of a batch's letters; then the batch is put off."""
+    def _rests(self, jobs: Iterable[OutboxJob]) -> bool:
+        """Say whether the dealer stopped or the brand recalled any of these letters by now."""
         with self.open_uow() as uow:
-            touchpoints = (uow.plans.touchpoint(job.touchpoint_id) for job in jobs)
-            stopped = any(rests(uow, job) for job in jobs) or any(one and self.recalled(one) for one in touchpoints)
-            for job in jobs if stopped else ():
+            return any(rests(uow, job) or self._is_recalled(uow, job) for job in jobs)
+
+    def _is_recalled(self, uow: UnitOfWork, job: OutboxJob) -> bool:
+        touchpoint = uow.plans.touchpoint(job.touchpoint_id)
+        return touchpoint is not None and self.recalled(touchpoint)
+
+    def _put_off_all(self, jobs: Iterable[OutboxJob]) -> None:
+        """Put a batch off; what was staged of it is gone by now, so that a crash leaves nothing behind."""
+        with self.open_uow() as uow:
+            for job in jobs:
                 self._put_off(uow, job, self.clock.now())
             uow.commit()
-        return stopped
 
     def _still_welcome(self, jobs: list[OutboxJob]) -> list[OutboxJob]:
         with self.open_uow() as uow:
@@ -253,26 +267,58 @@ class _Run:
             uow.commit()
         return kept
 
-    def _produce(self, batch_id: str, jobs: list[OutboxJob]) -> bool:
-        """Steps 4 to 9; say whether there was anything to hand over."""
+    def _produce(self, batch_id: str, jobs: list[OutboxJob]) -> None:
+        """Steps 4 to 9, as far as there is anything to hand over."""
         requests = self._requests(jobs)
-        batch = self.render(requests) if requests else RenderedBatch(b"", {})
-        hit("letters.rendered")
         by_document = {job.message_id: job for job in jobs}
-        with self.open_uow() as uow:
-            for document_id, reason in batch.refused.items():
-                self._take_out(uow, by_document.pop(document_id), reason, self.clock.now())
-            uow.commit()
-        if not batch.pages or self._stopped(list(by_document.values())):
-            return False
-        files = self._files(batch_id, batch, [request for request in requests if request.document_id in batch.pages])
-        hit("letters.released")
-        self.delivery.stage(batch_id, files)
-        hit("letters.staged")
+        kept = {request.document_id: by_document[request.document_id] for request in requests}
+        staging = _Staging(self.delivery, batch_id)
+        try:
+            whole = self._staged(staging, requests, kept)
+        except (Refused, ConfigurationError):
+            staging.take_away()
+            raise
+        if not whole:
+            staging.take_away()
+            self._put_off_all(kept.values())
+            return
         self._publish(batch_id)
         hit("letters.delivered")
-        self._record(batch_id, list(by_document.values()))
+        self._record(batch_id, list(kept.values()))
+
+    def _staged(self, staging: "_Staging", requests: list[LetterRequest], kept: dict[str, OutboxJob]) -> bool:
+        """Steps 4 to 6; say whether the batch is whole. What cannot be filled is taken out of ``kept``."""
+        size, sender = self.part_letters, self.sender
+        parts = [requests[at : at + size] for at in range(0, len(requests), size)]
+        key, entropy = sender.lettershop_key, self.entropy
+        package = LetterPackage(staging.batch_id, len(parts), gate=self.gate, key=key, entropy=entropy)
+        for part in parts:
+            batch = self.render(part)
+            hit("letters.rendered")
+            self._leave_out(batch.refused, kept)
+            printed = [_printed(one, batch) for one in part if one.document_id in batch.pages]
+            if len(parts) > 1 and self._rests(kept[one.document_id] for one in printed):
+                return False
+            files = package.part(batch.pdf, printed) if printed else {}
+            if files:
+                hit("letters.part_released")
+                staging.stage(files, last=False)
+                hit("letters.part_staged")
+        if package.empty or self._rests(kept.values()):
+            return False
+        now = self.clock.now()
+        head = {"sender": sender.legal_name, "created_at": now.isoformat(), "format": "A4, DIN 5008 form B, one-sided"}
+        files = package.rest(head, sender.stationery, sender.postage, now)
+        hit("letters.released")
+        staging.stage(files, last=True)
+        hit("letters.staged")
         return True
+
+    def _leave_out(self, refused: Mapping[str, str], kept: dict[str, OutboxJob]) -> None:
+        with self.open_uow() as uow:
+            for document_id, reason in refused.items():
+                self._take_out(uow, kept.pop(document_id), reason, self.clock.now())
+            uow.commit()
 
     def _publish(self, batch_id: str) -> None:
         """Steps 7 and 8."""
@@ -300,35 +346,6 @@ class _Run:
             uow.commit()
         return sorted(requests, key=lambda request: (postal_order(request.customer), request.document_id))
 
-    def _files(self, batch_id: str, batch: RenderedBatch, requests: list[LetterRequest]) -> dict[str, bytes]:
-        """Step 5: make the parts and let them pass the gate."""
-        postage = self._postage(batch, requests)
-        index = index_csv(_index_lines(batch, requests, postage), self.sender.stationery)
-        manifest: dict[str, object] = {
-            "batch_id": batch_id,
-            "sender": self.sender.legal_name,
-            "created_at": self.clock.now().isoformat(),
-            "format": "A4, DIN 5008 form B, one-sided",
-            "letters": len(requests),
-            "pages": sum(batch.pages.values()),
-        }
-        if postage is not None:
-            manifest["postage"] = postage.hand_over()
-        key, entropy = self.sender.lettershop_key, self.entropy
-        return batch_files(batch_id, batch.pdf, index, manifest, gate=self.gate, key=key, entropy=entropy)
-
-    def _postage(self, batch: RenderedBatch, requests: list[LetterRequest]) -> Postage | None:
-        if self.sender.postage is None:
-            return None
-        weigh = self.sender.stationery.weight_g
-        letters = [
-            Addressed(
-                request.document_id, request.touchpoint, request.customer, weigh(batch.pages[request.document_id])
-            )
-            for request in requests
-        ]
-        return choose_postage(self.sender.postage, letters, self.clock.now())
-
     def _record(self, batch_id: str, jobs: list[OutboxJob]) -> None:
         """Step 9."""
         now = self.clock.now()
@@ -346,15 +363,26 @@ class _Run:
         hit("letters.recorded")
 
 
-def _index_lines(batch: RenderedBatch, requests: list[LetterRequest], postage: Postage | None) -> list[IndexLine]:
-    products = postage.products if postage else {}
-    lines, page = [], 1
-    for request in requests:
-        pages = batch.pages[request.document_id]
-        product = products.get(request.document_id, "")
-        lines.append(IndexLine(request.document_id, page, page + pages - 1, request.customer.postcode, product))
-        page += pages
-    return lines
+@dataclass
+class _Staging:
+    """A batch on its way under its hidden name; ``begun`` once anything of this try is there."""
+
+    delivery: LetterDelivery
+    batch_id: str
+    begun: bool = False
+
+    def stage(self, files: Mapping[str, bytes], *, last: bool) -> None:
+        self.delivery.stage(self.batch_id, files, first=not self.begun, last=last)
+        self.begun = True
+
+    def take_away(self) -> None:
+        if self.begun:
+            self.delivery.discard(self.batch_id)
+
+
+def _printed(request: LetterRequest, batch: RenderedBatch) -> PrintedLetter:
+    pages = batch.pages[request.document_id]
+    return PrintedLetter(request.document_id, request.touchpoint, request.customer, pages)
 
 
 def _read_promised(uow: UnitOfWork) -> list[str]:

@@ -1,6 +1,6 @@
 """``guildpost-agent lettershop``: for the lettershop, which has no agent's folder: make a key, open sealed batches.
 
-lettershop keygen --out FILE          lettershop open FILE --key FILE --out FOLDER
+lettershop keygen --out FILE          lettershop open FILE… --key FILE --out FOLDER
 
 Whoever has the age tool needs neither: ``age-keygen`` and ``age -d`` do the same.
 """
@@ -29,7 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     keygen = actions.add_parser("keygen", help="Schlüssel erzeugen · make a key")
     keygen.add_argument("--out", type=Path, required=True, help="neue Schlüsseldatei · new key file")
     opening = actions.add_parser("open", help="Stapel öffnen und prüfen · open and check a batch")
-    opening.add_argument("file", type=Path, help="….tar.age")
+    opening.add_argument(
+        "files", type=Path, nargs="+", metavar="file", help="….tar.age, alle des Stapels · all of one batch"
+    )
     opening.add_argument("--key", type=Path, required=True, help="Schlüsseldatei · key file")
     opening.add_argument("--out", type=Path, required=True, help="neuer Ordner für den Inhalt · new folder")
 
@@ -39,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         ConfigurationError: ``file_unreadable``, ``file_not_new`` or ``lettershop_key_unreadable``.
-        ProtocolViolation: ``sealed_file_broken``; nothing is written.
+        ProtocolViolation: ``sealed_file_broken`` or ``sealed_parts_missing``; nothing is written.
         Refused: ``sealed_file_for_others``; nothing is written.
     """
     texts = texts_of(arguments)
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(texts.text("cli.lettershop.key", path=arguments.out, key=public))
         return 0
     identities = read_identities(_read(arguments.key).decode("utf-8", errors="replace"))
-    files = opened(identities, _read(arguments.file))
+    files = opened(identities, [_read(file) for file in arguments.files])
     try:
         arguments.out.mkdir(mode=0o700, parents=True)
     except OSError as error:

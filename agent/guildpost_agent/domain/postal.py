@@ -1,6 +1,6 @@
 """Letters in the order and form a lettershop takes them.
 
-    index.csv   seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product
+    index.csv   seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product;file
 
 A Leitregion is the first two digits of a German postcode; sorting by postcode, street and house number is the order
 in which trays are filled. A document id is random: no code on a letter or in a file holds a customer number.
@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "weight_g",
     "enclosure_flags",
     "product",
+    "file",
 )
 _HOUSE_NUMBER: Final = re.compile(r"^(.*?)\s*(\d+)\s*([a-zA-Z]?)\b.*$")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -53,12 +54,13 @@ class Stationery:
 
 @dataclass(frozen=True)
 class IndexLine:
-    """One letter in the batch; pages count from 1. Without a product chosen, the weight decides."""
+    """One letter in the batch; the pages of a file count from 1. Without a product chosen, the weight decides."""
 
     doc_id: str
     page_from: int
     page_to: int
     postcode: str
+    file: str
     product: str = ""
 
 
@@ -89,7 +91,8 @@ def index_csv(lines: Sequence[IndexLine], stationery: Stationery) -> bytes:
         weight = stationery.weight_g(line.page_to - line.page_from + 1)
         region = leitregion(line.postcode)
         row = (seq, line.doc_id, line.page_from, line.page_to, line.postcode, region, weight, 0)
-        writer.writerow([*(_safe(str(cell)) for cell in row), line.product or stationery.product(weight)])
+        product = line.product or stationery.product(weight)
+        writer.writerow([*(_safe(str(cell)) for cell in row), product, _safe(line.file)])
     return out.getvalue().encode("utf-8")
 
 

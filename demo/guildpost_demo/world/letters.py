@@ -1,8 +1,10 @@
-"""Read the letters a dealership released: each batch is a PDF with an index of page ranges."""
+"""Read the letters a dealership released: each batch is one PDF or several, with an index of page ranges."""
 
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from pypdfium2 import PdfDocument
@@ -30,16 +32,16 @@ def letters(index: Path) -> Iterator[Letter]:
     """Read the letters of a batch.
 
     Args:
-        index: ``index.csv`` with the columns ``seq;doc_id;page_from;page_to;…`` beside exactly one PDF.
+        index: ``index.csv`` with the columns ``seq;doc_id;page_from;page_to;…;file`` beside the files that it names.
     """
-    rows = _index_rows(index)
-    document = PdfDocument(next(iter(sorted(index.parent.glob("*.pdf")))))
-    try:
-        for row in rows:
-            pages = range(int(row["page_from"]) - 1, int(row["page_to"]))
-            yield Letter(row["doc_id"], "\n".join(_text(document, page) for page in pages))
-    finally:
-        document.close()
+    for file, rows in groupby(_index_rows(index), key=itemgetter("file")):
+        document = PdfDocument(index.parent / file)
+        try:
+            for row in rows:
+                pages = range(int(row["page_from"]) - 1, int(row["page_to"]))
+                yield Letter(row["doc_id"], "\n".join(_text(document, page) for page in pages))
+        finally:
+            document.close()
 
 
 def _text(document: PdfDocument, number: int) -> str:

@@ -7,8 +7,11 @@ text. It is not tagged: a letter is printed, and tags would double the file and 
 
 Where a letter stands is asked of the typesetter only where its estimated height leaves a doubt that it fits on a page,
 for asking more than doubles the time. Whether the others fit is checked by the number of pages; if not, more are asked
-about, in the end all. Typesetting needs some 100 MB; it belongs into a
-short-lived child process.
+about, in the end all.
+
+The typesetter remembers what it has set, a third of a megabyte for each letter, until ten later documents had no use
+for it. So an earlier batch is forgotten before the next one is begun: memory grows with the largest batch, not with
+their number. Typesetting 500 letters needs some 200 MB; it belongs into a short-lived child process.
 """
 
 import json
@@ -28,6 +31,8 @@ _FIRST_LINE, _LINE, _GAP, _SUBJECT, _ANSWER, _OFFER = 2.5, 5.2, 4.9, 10.0, 4.5, 
 _NOTE_LINE: Final = 3.3
 _CHARACTERS, _NOTE_CHARACTERS = 88, 122
 _PAGE: Final = 165.5
+_FORGOTTEN_AFTER: Final = 11
+"""Documents after which the typesetter lets go of what none of them used."""
 _DOUBTS: Final = (1.05 * _PAGE, 0.7 * _PAGE, 0.0)  # the estimate is on the high side
 
 
@@ -65,6 +70,7 @@ def typeset(letters: Sequence[Letter], *, created: datetime) -> LetterBatch:
     """
     if not letters:
         raise Refused("letter_typesetting_failed", "no letters")
+    _forget_earlier()
     heights = [_height(letter) for letter in letters]
     rows = [letter_data(letter, long=False) for letter in letters]
     for doubt in _DOUBTS:
@@ -74,6 +80,15 @@ def typeset(letters: Sequence[Letter], *, created: datetime) -> LetterBatch:
         if batch is not None:
             return batch
     raise Refused("letter_typesetting_failed", "page marks do not match the letters")
+
+
+def _forget_earlier() -> None:
+    """Set empty documents until the typesetter has let go of earlier batches: some milliseconds."""
+    import typst  # noqa: PLC0415 — see _set
+
+    nothing = typst.Compiler(ignore_system_fonts=True)
+    for _ in range(_FORGOTTEN_AFTER):
+        nothing.compile(b"", format="svg")
 
 
 def _height(letter: Letter) -> float:

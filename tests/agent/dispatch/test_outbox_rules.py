@@ -139,8 +139,8 @@ def test_letters_are_sorted_home_first_then_by_postcode_street_and_number() -> N
 
 
 def test_the_index_has_the_lettershop_s_columns_and_no_formula() -> None:
-    content = index_csv([IndexLine("abc", 1, 5, "=1+1")], Stationery()).decode()
+    content = index_csv([IndexLine("abc", 1, 5, "=1+1", "b1.pdf")], Stationery()).decode()
     assert content == (
-        "seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product\r\n"
-        "1;abc;1;5;'=1+1;;30;0;kompaktbrief\r\n"
+        "seq;doc_id;page_from;page_to;plz;leitregion;weight_g;enclosure_flags;product;file\r\n"
+        "1;abc;1;5;'=1+1;;30;0;kompaktbrief;b1.pdf\r\n"
     )

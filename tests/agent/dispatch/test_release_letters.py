@@ -151,8 +151,8 @@ class Killed(FakeLetterDelivery):
         super().__init__(taken=taken)
         self.step, self.done, self.alive = step, done, False
 
-    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        self._die("stage", lambda: super(Killed, self).stage(batch_id, files))
+    def stage(self, batch_id: str, files: Mapping[str, bytes], *, first: bool = True, last: bool = True) -> None:
+        self._die("stage", lambda: super(Killed, self).stage(batch_id, files, first=first, last=last))
 
     def publish(self, batch_id: str) -> None:
         self._die("publish", lambda: super(Killed, self).publish(batch_id))
@@ -236,7 +236,7 @@ def test_with_the_lettershops_key_the_whole_batch_is_sealed_and_opens_with_check
     (batch_id,) = release(world, delivery, lettershop_key=key.public_key()).batches
 
     files = delivery.batches[batch_id]
-    inside = opened([key], files[f"{batch_id}.tar.age"])
+    inside = opened([key], [files[f"{batch_id}.tar.age"]])
     assert {f"{batch_id}.tar.age", "SHA256SUMS"} == set(files)
     assert {f"{batch_id}.pdf", "index.csv", "manifest.json", "SHA256SUMS"} == set(inside)
     assert checksums({f"{batch_id}.tar.age": files[f"{batch_id}.tar.age"]}) == files["SHA256SUMS"]

@@ -79,7 +79,7 @@ def test_a_key_is_never_overwritten(tmp_path: Path, key: Path) -> None:
 def test_contents_that_do_not_hold_together_are_refused(files: dict[str, bytes]) -> None:
     key = X25519PrivateKey.from_private_bytes(b"\x05" * 32)
     with pytest.raises(ProtocolViolation, match="sealed_file_broken"):
-        opened([key], sealed(files, [key.public_key()], SeededEntropy(b"a")))
+        opened([key], [sealed(files, [key.public_key()], SeededEntropy(b"a"))])
 
 
 @needs_program("age")

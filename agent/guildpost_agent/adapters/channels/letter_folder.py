@@ -29,14 +29,18 @@ class LetterFolder:
             return Standing.THERE
         return Standing.STAGED if self._staged(batch_id).is_dir() else Standing.ABSENT
 
-    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Write a batch durably under its hidden name; nothing is left half-done."""
+    def stage(self, batch_id: str, files: Mapping[str, bytes], *, first: bool = True, last: bool = True) -> None:
+        """Write files durably under the batch's hidden name; where that fails, nothing of the batch is left."""
+        del last  # every call leaves on the disk what it was given
         staged = self._staged(batch_id)
+        if not first and not staged.is_dir():
+            raise Unavailable("letter_batch_gone", batch=batch_id)
         with self._reachable():
             try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                shutil.rmtree(staged, ignore_errors=True)
-                staged.mkdir()
+                if first:
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                    shutil.rmtree(staged, ignore_errors=True)
+                    staged.mkdir()
                 for name, data in files.items():
                     _write_durably(staged / name, data)
                 hit("letters.file_written")

@@ -29,10 +29,11 @@ class SftpDelivery:
         """Say where the batch is."""
         return self._run(lambda client: self._standing(client, batch_id))
 
-    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Upload a batch under its hidden name, from the beginning, but over as many connections as it takes."""
-        upload = _Upload(self._staged(batch_id), files)
-        self._run(upload.go_on)
+    def stage(self, batch_id: str, files: Mapping[str, bytes], *, first: bool = True, last: bool = True) -> None:
+        """Upload files under the batch's hidden name, each from its beginning, over as many connections as it takes."""
+        upload = _Upload(self._staged(batch_id), files, begins=first, completes=last)
+        if not self._run(upload.go_on):
+            raise Unavailable("letter_batch_gone", batch=batch_id)
 
     def publish(self, batch_id: str) -> None:
         """Rename the staged batch to its name."""
@@ -89,22 +90,26 @@ class SftpDelivery:
 
 
 class _Upload:
-    """One batch on its way: remembers what the server has."""
+    """Files of one batch on their way: remembers what the server has."""
 
-    def __init__(self, folder: str, files: Mapping[str, bytes]) -> None:
+    def __init__(self, folder: str, files: Mapping[str, bytes], *, begins: bool, completes: bool) -> None:
         self._folder, self._files = folder, files
-        self._begun = False
+        self._begun, self._completes = not begins, completes
         self._acknowledged: dict[str, int] = {}
 
-    async def go_on(self, client: asyncssh.SFTPClient) -> None:
-        """Upload what is missing."""
+    async def go_on(self, client: asyncssh.SFTPClient) -> bool:
+        """Upload what is missing; say whether there was a batch to add it to."""
         if not self._begun:
             await _remove(client, self._folder)
             await client.mkdir(self._folder, asyncssh.SFTPAttrs(permissions=0o700))
             self._begun = True
+        elif not await client.isdir(self._folder):
+            return False
         for name, data in self._files.items():
             await self._write(client, name, data)
-        await client.chmod(self._folder, 0o755)
+        if self._completes:  # until then nobody but the dealer's own user may look inside
+            await client.chmod(self._folder, 0o755)
+        return True
 
     async def _write(self, client: asyncssh.SFTPClient, name: str, data: bytes) -> None:
         begin = self._acknowledged.get(name, 0)

@@ -16,7 +16,8 @@ class Standing(StrEnum):
 class LetterDelivery(Protocol):
     """A place a lettershop takes batches from, filled in two steps so that a batch is there whole, and once.
 
-    ``stage`` writes under a hidden name that nobody else touches, ``publish`` gives the batch its name in one step.
+    ``stage`` writes under a hidden name that nobody else touches, in one call or in several, so that a large batch
+    need never be in memory whole; ``publish`` gives the batch its name in one step.
     A lettershop may take a published batch away at once. So whoever remembers that it began to publish, and finds
     the batch ``ABSENT``, knows that it arrived.
     """
@@ -25,15 +26,18 @@ class LetterDelivery(Protocol):
         """Say where the batch is."""
         ...
 
-    def stage(self, batch_id: str, files: Mapping[str, bytes]) -> None:
-        """Write a batch durably, in place of what was staged under its id before.
+    def stage(self, batch_id: str, files: Mapping[str, bytes], *, first: bool = True, last: bool = True) -> None:
+        """Write files of a batch durably.
 
         Args:
             batch_id: names the batch.
             files: name to content.
+            first: these begin the batch, in place of what was staged under its id before; otherwise they come to that.
+            last: these complete the batch; only a complete one may be published.
 
         Raises:
-            Unavailable: the place cannot be written to; the next try begins anew.
+            Unavailable: ``letter_batch_gone``: what these were to come to is not there any more; otherwise the place
+                cannot be written to. The next try begins anew.
             Untrusted: the place is not the one that the dealer named.
             ConfigurationError: the place refuses the dealer.
         """
