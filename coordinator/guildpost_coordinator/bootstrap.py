@@ -24,7 +24,7 @@ from guildpost_coordinator.adapters.grpc_server.enrolment import EnrolmentServic
 from guildpost_coordinator.adapters.grpc_server.guard import Recorder
 from guildpost_coordinator.adapters.grpc_server.peers import Peer
 from guildpost_coordinator.adapters.grpc_server.presence import Pace, PeerStanding, PresenceServicer
-from guildpost_coordinator.adapters.grpc_server.server import ControlPlane, Listen, ServicePlugin
+from guildpost_coordinator.adapters.grpc_server.server import ControlPlane, Listen, ServicePlugin, newcomer_rate
 from guildpost_coordinator.adapters.grpc_server.tls import ServerTls
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.migrate import migrate
@@ -219,6 +219,7 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
             enrolment_port=config.enrolment_port,
             control_port=config.control_port,
             presence_streams=config.presence_streams,
+            newcomer_rate=newcomer_rate(config.newcomers_per_second),
         ),
         tls=ServerTls(core.authority, server_names(config), core.clock),
         enrolment=EnrolmentServicer(

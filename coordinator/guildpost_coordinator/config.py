@@ -35,6 +35,8 @@ class CoordinatorConfig(BaseModel):
         flower_port: of the filter in front of Flower.
         console_port: of the brand console.
         presence_streams: agents connected at once.
+        newcomers_per_second: requests that one address may make at the enrolment port, in the long run; twelve seconds'
+            worth of them at once. More where many dealerships come from one address.
         heartbeat_seconds: between heartbeats to connected agents; a locked agent is cut off at the next one.
         material_approval: whether services and templates are published only once marketing and legal approved them
             (docs/material.md); off for demonstrations and trials, where ``publish`` takes them as they are.
@@ -51,6 +53,7 @@ class CoordinatorConfig(BaseModel):
     flower_port: int = _PORT
     console_port: int = _PORT
     presence_streams: int = Field(default=10_000, ge=1, le=50_000)
+    newcomers_per_second: float = Field(default=5, gt=0, le=10_000)
     heartbeat_seconds: float = Field(default=HEARTBEAT_EVERY, gt=0, le=60)
     material_approval: bool = True
     language: Language = "de"

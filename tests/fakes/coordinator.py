@@ -5,13 +5,17 @@
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Engine
+
 from guildpost_coordinator.adapters.certificate_authority.files import store_authority
 from guildpost_coordinator.adapters.certificate_authority.local import create_authority
 from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
+from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.issue_join_code import issue_join_code
 from guildpost_coordinator.bootstrap import Companion, Coordinator, Core, Parts, anchors, open_core
 from guildpost_coordinator.config import CoordinatorConfig, Home, render_config
@@ -35,6 +39,13 @@ def open_home(folder: Path, overrides: Mapping[str, object] | None = None) -> Co
     return open_core(home, overrides=overrides, environment={"GUILDPOST_CA_PASSPHRASE_FILE": str(passphrase_file)})
 
 
+def on_database(core: Core, engine: Engine) -> Core:
+    """Give the same home another database, already migrated."""
+    core.engine.dispose()
+    open_uow, open_view = unit_of_work_factory(engine), unit_of_work_factory(engine, read_only=True)
+    return replace(core, engine=engine, open_uow=open_uow, open_view=open_view)
+
+
 class RunningCoordinator:
     """A coordinator that answers on two ports of 127.0.0.1."""
 
@@ -45,8 +56,12 @@ class RunningCoordinator:
         companions: tuple[Companion, ...] = (),
         recorder: Callable[[str, bytes], None] | None = None,
         overrides: Mapping[str, object] | None = None,
+        *,
+        engine: Engine | None = None,
     ) -> None:
         self.core = open_home(folder, overrides)
+        if engine is not None:
+            self.core = on_database(self.core, engine)
         self._coordinator = Coordinator(self.core, Parts(services, companions, recorder))
         self.addresses: dict[str, Endpoint] = {}
         self._running = False

@@ -69,11 +69,11 @@ def enrol_agent(
         issued = _repeated(uow, record, request, key_hash(public_key))
         if issued is None or record is None:
             record = check_usable(record, now)  # step 5
-            if not uow.join_codes.use(record.secret_hash, at=now, used_by=key_hash(public_key)):
-                raise Refused("join_code_used")
-            membership = uow.memberships.get(record.agent_id)
+            membership = uow.memberships.get(record.agent_id)  # before the code, in the order in which one is issued
             if membership is None:
                 raise Refused("join_code_unknown")
+            if not uow.join_codes.use(record.secret_hash, at=now, used_by=key_hash(public_key)):
+                raise Refused("join_code_used")
             member = enrol(membership, request, now)
             uow.certificates.revoke_all(member.agent_id)
             uow.memberships.save(member)

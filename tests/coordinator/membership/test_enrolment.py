@@ -3,13 +3,17 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from cryptography import x509
+from sqlalchemy import Engine
 
+from guildpost_coordinator.adapters.sql.tables import metadata
 from guildpost_coordinator.app.admit_peer import admit_peer
 from guildpost_coordinator.app.decide_membership import lock_membership, revoke_membership
 from guildpost_coordinator.app.enrol_agent import ServiceAddresses, enrol_agent
@@ -38,18 +42,30 @@ from guildpost_shared.identity.keys import (
     openssh_public,
     raw_public,
 )
-from tests.fakes.coordinator import open_home
+from tests.factories.coordinator_database import coordinator_on_postgres
+from tests.factories.postgres import Postgres, running_postgres
+from tests.fakes.coordinator import on_database, open_home
 
 ENTROPY = OsEntropy()
 FLOWER_KEY = openssh_public(new_flower_key(ENTROPY))
 ADDRESSES = ServiceAddresses(Endpoint("coordinator.example", 1), None)
 
 
-@pytest.fixture
-def core(tmp_path: Path) -> Iterator[Core]:
-    core = open_home(tmp_path)
-    yield core
-    core.engine.dispose()
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Core]:
+    with ExitStack() as stack:
+        core = open_home(tmp_path)
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres")
+            core = on_database(core, stack.enter_context(coordinator_on_postgres(server, f"db{token_hex(8)}")))
+        stack.callback(core.engine.dispose)
+        yield core
 
 
 def _issue(core: Core, agent_id: str = "dealer-01", company: str = "Autohaus") -> bytes:
@@ -154,11 +170,21 @@ def test_a_newer_code_cancels_the_older_one(core: Core) -> None:
     assert "dealer-01" == _enrol(core, Machine().request(newer)).agent_id
 
 
+def _dump(engine: Engine) -> bytes:
+    """Read every column of every table as bytes."""
+    with engine.connect() as connection:
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    return b"".join(cell if isinstance(cell, bytes) else str(cell).encode() for row in rows for cell in row)
+
+
 def test_the_database_does_not_hold_the_secret(core: Core) -> None:
     secret = _issue(core)
     _enrol(core, Machine().request(secret))
     core.engine.dispose()
-    stored = b"".join(path.read_bytes() for path in core.home.folder.glob("coordinator.db*"))
+    if core.engine.dialect.name == "postgresql":
+        stored = _dump(core.engine)
+    else:
+        stored = b"".join(path.read_bytes() for path in core.home.folder.glob("coordinator.db*"))
     assert b"Autohaus" in stored
     assert secret not in stored
 

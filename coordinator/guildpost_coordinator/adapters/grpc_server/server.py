@@ -31,7 +31,6 @@ from guildpost_shared.pb.v1 import enrolment_pb2_grpc, presence_pb2_grpc
 WORKERS: Final = 16  # threads for calls that end at once
 CALLS_AT_ONCE: Final = 256  # beside the streams; what is more is told to come again
 MEMBER_RATE: Final = Rate(per_second=50, burst=200)
-NEWCOMER_RATE: Final = Rate(per_second=5, burst=60)
 STOP_GRACE: Final = 2.0  # seconds for calls in flight
 
 ENROLMENT_ALLOWED: Final[AllowedPeers] = {
@@ -60,6 +59,14 @@ class ServicePlugin:
     add: Callable[[grpc.aio.Server], None]
     allowed: AllowedPeers
     often: bool = False
+
+
+def newcomer_rate(per_second: float) -> Rate:
+    """Allow so many requests per address on the enrolment port; a burst of twelve seconds' worth, at least one."""
+    return Rate(per_second, max(1, round(12 * per_second)))
+
+
+NEWCOMER_RATE: Final = newcomer_rate(5)
 
 
 @dataclass(frozen=True)

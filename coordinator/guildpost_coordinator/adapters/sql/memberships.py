@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from guildpost_coordinator.adapters.sql.engine import READ_ONLY
 from guildpost_coordinator.adapters.sql.tables import join_codes, memberships
 from guildpost_coordinator.domain.join_codes import JoinCodeRecord
 from guildpost_coordinator.domain.membership import Membership, State
@@ -20,8 +21,10 @@ class SqlMemberships:
         self._connection.execute(insert(memberships).values(_row(membership)))
 
     def get(self, agent_id: str) -> Membership | None:
-        """Return a membership, or None."""
+        """Return a membership, or None; on PostgreSQL nobody else changes it until a writing transaction ends."""
         query = select(memberships).where(memberships.c.agent_id == agent_id)
+        if not self._connection.get_execution_options().get(READ_ONLY, False):
+            query = query.with_for_update()
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else _membership(row)
 
