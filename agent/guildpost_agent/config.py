@@ -103,7 +103,7 @@ class Dms(_Section):
         invoice_amounts: whether invoices' totals are read from exports and kept; otherwise their column is not read.
     """
 
-    drop_folder: Path
+    drop_folder: HomePath
     silent_after_days: int = Field(default=8, ge=1, le=90)
     invoice_amounts: bool = False
     loco_soft: LocoSoft | None = None
@@ -112,7 +112,7 @@ class Dms(_Section):
 class Appointments(_Section):
     """The folder that a workshop planner drops its calendars into (iCalendar or CSV), where the dealer has one."""
 
-    folder: Path | None = None
+    folder: HomePath | None = None
 
 
 class Offers(_Section):

@@ -1,4 +1,4 @@
-"""Files that the configuration names: they lie in the agent's folder, unless their path is absolute."""
+"""Files and folders that the configuration names: they lie in the agent's folder, unless their path is absolute."""
 
 from pathlib import Path
 from typing import Annotated, Final

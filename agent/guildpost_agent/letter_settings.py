@@ -1,6 +1,5 @@
 """What a dealer decides about letters: where batches go, to whose key they are sealed, and when they are released."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -55,7 +54,7 @@ class LetterSettings(_Settings):
         sftp: the lettershop's server, in place of the folder; only with a key.
     """
 
-    folder: Path
+    folder: HomePath
     release_weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1], min_length=1)
     release_every_days: int = Field(default=14, ge=1, le=60)
     deducts_vat: bool = True

@@ -60,7 +60,7 @@ def describe(
     yield texts.text("cli.segments.stage")
     for stage in definitions.stages:
         yield _line(counts["stage"].get(stage.name, 0), stage.label[language], _stage(stage, texts))
-    yield texts.text("cli.segments.value_band", months=definitions.window_months)
+    yield texts.plural("cli.segments.value_band", definitions.window_months)
     for band in definitions.value_bands:
         yield _line(counts["value_band"].get(band.name, 0), band.label[language], _value(band, texts))
     yield texts.text("cli.segments.loyalty", years=definitions.loyalty_years)
@@ -72,7 +72,7 @@ def describe(
         yield _line(counts["kind"].get(kind, 0), texts.text(f"cli.segments.kind.{kind}"))
     yield texts.text("cli.segments.age_band")
     for age in definitions.age_bands:
-        words = texts.text("cli.segments.rule.below_years", years=age.below_years) if age.below_years else _rest(texts)
+        words = texts.plural("cli.segments.rule.below_years", age.below_years) if age.below_years else _rest(texts)
         yield _line(counts["age_band"].get(age.name, 0), age.label[language], words)
     yield _line(counts["age_band"].get("", 0), texts.text("cli.segments.unknown_age"))
     yield texts.text("cli.segments.potential", least=definitions.least_score)
@@ -95,7 +95,7 @@ def _stage(stage: StageRule, texts: Catalog) -> str:
         "visited_before": stage.visited_before_months,
         "back_after": stage.back_after_months,
     }
-    words = [texts.text(f"cli.segments.rule.{name}", months=months) for name, months in asked.items() if months]
+    words = [texts.plural(f"cli.segments.rule.{name}", months) for name, months in asked.items() if months]
     return ", ".join(words) or _rest(texts)
 
 

@@ -1,4 +1,4 @@
-"""Files that agent.toml names lie in the agent's folder, from wherever its programs are started."""
+"""Files and folders that agent.toml names lie in the agent's folder, from wherever its programs are started."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +22,9 @@ username = "u"
 password_file = "mailbox_password"
 ca_file = "imap-ca.pem"
 
+[appointments]
+folder = "planner"
+
 [dms.loco_soft]
 host = "dms.example"
 user = "guildpost"
@@ -37,6 +40,9 @@ NAMED: dict[str, tuple[Callable[[AgentConfig], object], str]] = {
         lambda c: c.dms.loco_soft and c.dms.loco_soft.password_file,
         "loco_soft_password",
     ),
+    "dms.drop_folder": (lambda c: c.dms.drop_folder, "exports"),
+    "letters.folder": (lambda c: c.letters.folder, "letters/out"),
+    "appointments.folder": (lambda c: c.appointments.folder, "planner"),
 }
 
 
@@ -46,6 +52,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = home / "agent.toml"
     text = file.read_text("utf-8")
     for old, new in (
+        (f'drop_folder = "{tmp_path}/dms"', 'drop_folder = "exports"'),
+        (f'folder = "{tmp_path}/letters"', 'folder = "letters/out"'),
         ('password_file = ""', 'password_file = "smtp_password"\nca_file = "ca/mail.pem"'),
         ('url = "https://antwort', 'ca_file = "relay.pem"\nurl = "https://antwort'),
     ):
@@ -56,7 +64,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(("read", "name"), NAMED.values(), ids=NAMED)
-def test_a_file_is_looked_for_in_the_agents_folder(
+def test_a_file_or_folder_is_looked_for_in_the_agents_folder(
     home: Path, read: Callable[[AgentConfig], object], name: str
 ) -> None:
     assert str(home / name) == str(read(load_config(home)))

@@ -1,5 +1,6 @@
 """Segments and tables on the command line, on a real home."""
 
+import re
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -93,6 +94,27 @@ def test_the_command_says_in_words_what_the_segments_mean(
     out = capsys.readouterr().out
     assert (True, False) == (words in out, "{" in out)
     assert ["2"] == [line.split()[0] for line in out.splitlines() if "nie in der" in line or "never in" in line]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("vor höchstens einem Monat", "des letzten Monats", "unter einem Jahr")),
+        ("en", ("at most a month ago", "the last month", "under one year")),
+    ],
+)
+def test_one_month_and_one_year_are_said_in_the_singular(
+    home: Path, capsys: pytest.CaptureFixture[str], language: str, words: tuple[str, ...]
+) -> None:
+    file = home / "reference" / "segments.toml"
+    file.parent.mkdir()
+    text = shipped(Name.SEGMENTS).decode()
+    for name in ("known_within_months", "window_months", "below_years"):
+        text = re.sub(rf"^{name} = \d+", f"{name} = 1", text, count=1, flags=re.MULTILINE)
+    file.write_text(text, "utf-8")
+    assert 0 == main(["segments", "--home", str(home), "--lang", language])
+    out = capsys.readouterr().out
+    assert [] == [one for one in words if one not in out]
 
 
 def test_definitions_of_the_dealers_own_are_shown(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
