@@ -37,6 +37,7 @@ def _measure(folder: Path, agents: int) -> list[Figure]:
     address = _told(server)["address"]
     _say("server ready")
     process, began = psutil.Process(server.pid), time.monotonic()
+    _say(f"{process.memory_info().rss / MB:.0f} MB before anybody connects")
     file = str(folder / "agents.bin")
     fleet = [_start("bench.fleets.agents", file, address, str(share), str(SHARES)) for share in range(SHARES)]
     connected = sum(_told(one)["connected"] for one in fleet)

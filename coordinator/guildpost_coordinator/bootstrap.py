@@ -22,8 +22,9 @@ from sqlalchemy import Engine
 from guildpost_coordinator.adapters.certificate_authority.files import load_authority, read_passphrase
 from guildpost_coordinator.adapters.grpc_server.enrolment import EnrolmentServicer
 from guildpost_coordinator.adapters.grpc_server.guard import Recorder
+from guildpost_coordinator.adapters.grpc_server.peer_standing import PeerStanding
 from guildpost_coordinator.adapters.grpc_server.peers import Peer
-from guildpost_coordinator.adapters.grpc_server.presence import Pace, PeerStanding, PresenceServicer
+from guildpost_coordinator.adapters.grpc_server.presence import Pace, PresenceServicer
 from guildpost_coordinator.adapters.grpc_server.server import ControlPlane, Listen, ServicePlugin, newcomer_rate
 from guildpost_coordinator.adapters.grpc_server.tls import ServerTls
 from guildpost_coordinator.adapters.sql.engine import open_engine
@@ -241,7 +242,7 @@ def control_plane(core: Core, parts: Parts, addresses: Callable[[], ServiceAddre
             pace=Pace(heartbeat=config.heartbeat_seconds),
         ),
         admit=admit,
-        admit_again=standing.admit,
+        standing=standing,
         plugins=parts.services,
         recorder=parts.recorder,
     )

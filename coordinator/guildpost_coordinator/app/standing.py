@@ -50,6 +50,10 @@ class Standing:
                 ended = frozenset(uow.certificates.ended_early(self._clock.now()))
             self._inactive, self._ended, self._looked = inactive, ended, now
 
+    def is_at_hand(self, serial: str) -> bool:
+        """Say whether ``admit`` would answer without reading the register."""
+        return serial in self._known and self._monotonic() - self._looked < LOOK_AGAIN
+
     def check(self, identity: PeerIdentity, *, serial: str, not_after: datetime) -> None:
         """Check somebody who was admitted before, by the last look.
 

@@ -1,9 +1,8 @@
 """The catalogue service: the published files as they are. Trust lies in their signatures, not here."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
-import grpc
-
+from guildpost_coordinator.adapters.grpc_server.errors import Context
 from guildpost_coordinator.adapters.grpc_server.guard import AGENT
 from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
 from guildpost_coordinator.app.ports.catalogue import CatalogueFiles
@@ -13,24 +12,30 @@ from guildpost_shared.wire.catalogue import to_chunks
 
 
 class CatalogueServicer(catalogue_pb2_grpc.CatalogueServicer):
-    """Hand out metadata and targets by name; names outside the grammar find nothing."""
+    """Hand out metadata and targets by name; names outside the grammar find nothing.
+
+    Everything happens in the event loop: the whole network asks for the same few small files, which the system holds in
+    memory, and a thread for each would cost more than the reading.
+    """
 
     def __init__(self, files: CatalogueFiles) -> None:
         self._files = files
 
-    def GetMetadata(  # noqa: N802 — the generated name
-        self, request: catalogue_pb2.GetMetadataRequest, context: grpc.ServicerContext
-    ) -> Iterator[catalogue_pb2.CatalogueChunk]:
+    async def GetMetadata(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetMetadataRequest, context: Context
+    ) -> AsyncIterator[catalogue_pb2.CatalogueChunk]:
         """Stream a metadata file."""
         del context
-        return to_chunks(_found(self._files.metadata(request.name)))
+        for chunk in to_chunks(_found(self._files.metadata(request.name))):
+            yield chunk
 
-    def GetTarget(  # noqa: N802 — the generated name
-        self, request: catalogue_pb2.GetTargetRequest, context: grpc.ServicerContext
-    ) -> Iterator[catalogue_pb2.CatalogueChunk]:
+    async def GetTarget(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetTargetRequest, context: Context
+    ) -> AsyncIterator[catalogue_pb2.CatalogueChunk]:
         """Stream a target."""
         del context
-        return to_chunks(_found(self._files.target(request.name)))
+        for chunk in to_chunks(_found(self._files.target(request.name))):
+            yield chunk
 
 
 def catalogue_plugin(files: CatalogueFiles) -> ServicePlugin:

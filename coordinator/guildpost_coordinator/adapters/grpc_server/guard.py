@@ -21,6 +21,7 @@ import grpc
 
 from guildpost_coordinator.adapters.grpc_server.errors import Context, translated
 from guildpost_coordinator.adapters.grpc_server.limits import RateLimit
+from guildpost_coordinator.adapters.grpc_server.peer_standing import PeerStanding
 from guildpost_coordinator.adapters.grpc_server.peers import ANONYMOUS, Peer, peer_of
 from guildpost_shared.errors import Refused
 
@@ -42,7 +43,7 @@ class Guard(grpc.aio.ServerInterceptor):
         *,
         allowed: AllowedPeers,
         admit: Admit,
-        admit_again: Admit,
+        standing: PeerStanding,
         often: Collection[str] = (),
         rate: RateLimit,
         workers: Executor,
@@ -53,7 +54,7 @@ class Guard(grpc.aio.ServerInterceptor):
         Args:
             allowed: who may call what.
             admit: raises if a peer's certificate or membership is not in force, by the register.
-            admit_again: the same for methods that are called often, by a look at the register a second ago.
+            standing: the same for methods that are called often, by a look at the register a second ago.
             often: those methods.
             rate: how often one peer may ask.
             workers: threads for checks and for calls that end at once.
@@ -61,7 +62,7 @@ class Guard(grpc.aio.ServerInterceptor):
         """
         self._allowed = allowed
         self._admit = admit
-        self._admit_again = admit_again
+        self._standing = standing
         self._often = often
         self._rate = rate
         self._workers = workers
@@ -96,7 +97,7 @@ class Guard(grpc.aio.ServerInterceptor):
             raise Refused("method_not_allowed")
         self._rate.take(peer.serial or _address(context.peer()))
         if peer is not ANONYMOUS:
-            (self._admit_again if method in self._often else self._admit)(peer)
+            (self._standing.admit if method in self._often else self._admit)(peer)
 
     def _guard_unary(
         self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]"
@@ -130,7 +131,10 @@ class Guard(grpc.aio.ServerInterceptor):
 
         async def guarded(request: object, context: Context) -> AsyncIterator[object]:
             async with translated(context, method):
-                await self._in_worker(lambda: self.check(method, context))
+                if method in self._often and self._standing.is_at_hand(peer_of(context)):
+                    self.check(method, context)
+                else:
+                    await self._in_worker(lambda: self.check(method, context))
                 async with aclosing(inner(request, context)) as messages:
                     async for message in messages:
                         yield message

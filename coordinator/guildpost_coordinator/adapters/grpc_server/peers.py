@@ -71,7 +71,7 @@ def role_of(context: Context) -> Role:
             raise Refused("method_not_allowed")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1_024)
 def _read(pem: bytes) -> Peer:
     try:
         certificate = x509.load_pem_x509_certificate(pem)

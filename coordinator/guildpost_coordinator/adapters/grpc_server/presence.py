@@ -13,10 +13,10 @@ from typing import Final, Protocol
 
 import grpc
 
+from guildpost_coordinator.adapters.grpc_server.peer_standing import PeerStanding
 from guildpost_coordinator.adapters.grpc_server.peers import Peer, agent_of, peer_of
 from guildpost_coordinator.app.ports.announcements import Newsstand
 from guildpost_coordinator.app.record_contact import Heard
-from guildpost_coordinator.app.standing import Standing
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import ProtocolViolation, Unavailable
 from guildpost_shared.identity.presence import Heartbeat
@@ -26,7 +26,9 @@ from guildpost_shared.wire.presence import event_to_wire
 
 CONTACT_EVERY: Final = 300.0  # seconds between notes of the last contact
 NOTED_WITHIN: Final = 0.5  # seconds until a note is in the database
-TOLD_PER_SECOND: Final = 200
+BEATS_PER_SECOND: Final = 200
+"""More agents than these times the pause hear a heartbeat less often: it costs the coordinator more than it tells."""
+TOLD_PER_SECOND: Final = 170
 """News reach so many agents in a second: each of them then asks for files, and all of them within a minute."""
 TOLD_AT_ONCE: Final = 10
 LOOK_EVERY: Final = 5.0  # seconds; a heartbeat sooner than that looks by itself
@@ -39,25 +41,6 @@ class RecordContacts(Protocol):
     def __call__(self, heard: Mapping[str, Heard], /) -> None:
         """Store the latest contact with some agents."""
         ...
-
-
-class PeerStanding:
-    """``app.standing`` for peers."""
-
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
-
-    def look(self) -> None:
-        """Read the register."""
-        self._standing.look()
-
-    def admit(self, peer: Peer) -> None:
-        """Raise when a peer that asks often is not admitted."""
-        self._standing.admit(peer.identity, serial=peer.serial, not_after=peer.not_after)
-
-    def check(self, peer: Peer) -> None:
-        """Raise when a peer's certificate or membership is not in force any more."""
-        self._standing.check(peer.identity, serial=peer.serial, not_after=peer.not_after)
 
 
 @dataclass(frozen=True)
@@ -169,7 +152,7 @@ class PresenceServicer(presence_pb2_grpc.PresenceServicer):
                 await self._look()
                 self._standing.check(peer)
                 yield event_to_wire(Heartbeat(self._clock.now()))
-                next_heartbeat = loop.time() + self._pace.heartbeat
+                next_heartbeat = loop.time() + max(self._pace.heartbeat, len(self._places) / BEATS_PER_SECOND)
             news, position = self._newsstand.since(position)
             for event in news:
                 yield event_to_wire(event)

@@ -23,6 +23,7 @@ from guildpost_coordinator.adapters.grpc_server.guard import (
     Recorder,
 )
 from guildpost_coordinator.adapters.grpc_server.limits import CHANNEL_OPTIONS, Rate, RateLimit
+from guildpost_coordinator.adapters.grpc_server.peer_standing import PeerStanding
 from guildpost_coordinator.adapters.grpc_server.presence import PresenceServicer
 from guildpost_coordinator.adapters.grpc_server.tls import ServerTls
 from guildpost_shared.errors import ConfigurationError
@@ -101,7 +102,7 @@ class ControlPlane:
         enrolment: EnrolmentServicer,
         presence: PresenceServicer,
         admit: Admit,
-        admit_again: Admit,
+        standing: PeerStanding,
         plugins: Iterable[ServicePlugin] = (),
         recorder: Recorder | None = None,
     ) -> None:
@@ -113,7 +114,7 @@ class ControlPlane:
             enrolment: the enrolment service, on both ports.
             presence: the presence service.
             admit: raises when a peer's certificate or membership is not in force.
-            admit_again: the same for those who ask often.
+            standing: the same for those who ask often.
             plugins: further services of the control port.
             recorder: sees every request's bytes.
 
@@ -131,7 +132,7 @@ class ControlPlane:
             Guard(
                 allowed=table,
                 admit=admit,
-                admit_again=admit_again,
+                standing=standing,
                 often=often,
                 rate=RateLimit(rate),
                 workers=self._workers,
