@@ -14,6 +14,7 @@ from guildpost_shared.web.serving import WebServer
 from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
 from tests.coordinator.web.network import Network
 from tests.e2e.browser import Tab, open_tab
+from tests.e2e.page_checks import CONTRAST, OVERFLOW, STRUCTURE
 from tests.factories.agent import a_config
 from tests.shared.web.visitor import World
 
@@ -29,55 +30,6 @@ DEALER_PAGES: Final = {
 }
 CONSOLE_PAGES: Final = {"network": "/", "catalogue": "/catalogue", "learning": "/learning"}
 
-# Text on its ground: the nearest painted background up the tree, as WCAG 2.2 (1.4.3) wants it for normal text.
-CONTRAST: Final = """
-(() => {
-  const parse = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => {
-    const f = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-    return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b);
-  };
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length === 3 || c[3] === 1) return c;
-    }
-    return [255, 255, 255];
-  };
-  const bad = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.textContent.trim() || !e.checkVisibility() || e.closest('svg')) continue;
-    const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) bad.push(`${walk.currentNode.textContent.trim().slice(0, 40)}: ${ratio.toFixed(2)}`);
-  }
-  return bad.join(' | ');
-})()
-"""
-STRUCTURE: Final = """
-(() => {
-  const wrong = [];
-  const levels = [...document.querySelectorAll('h1, h2, h3')].map((h) => Number(h.tagName[1]));
-  if (levels.filter((l) => l === 1).length !== 1) wrong.push('not exactly one h1');
-  levels.forEach((l, i) => { if (i && l - levels[i - 1] > 1) wrong.push(`heading level ${levels[i - 1]} then ${l}`); });
-  if (!document.title || !document.documentElement.lang) wrong.push('no title or language');
-  document.querySelectorAll('iframe:not([title]), svg[role=img]:not([aria-label]), img:not([alt])')
-    .forEach((e) => wrong.push(`no name: ${e.outerHTML.slice(0, 60)}`));
-  document.querySelectorAll('a, button, summary').forEach((e) => {
-    const box = e.getBoundingClientRect();
-    if (!e.textContent.trim()) wrong.push('a link or button without words');
-    if (e.checkVisibility() && !e.matches('.skip, p a, td a, small a') && box.height < 24)
-      wrong.push(`lower than 24 px: ${e.textContent.trim()}`);  // WCAG 2.2, 2.5.8
-  });
-  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
-  if (new Set(ids).size !== ids.length) wrong.push('an id twice');
-  if (document.querySelector('script')) wrong.push('a script');
-  return wrong.join(' | ');
-})()
-"""
-OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HEADING: Final = (
     "(() => { const b = document.querySelector('h1').getBoundingClientRect(); return b.width * b.height })()"
 )

@@ -19,6 +19,7 @@ from guildpost_shared.answers.events import Answer, AnswerEvent
 from guildpost_shared.answers.tokens import Use
 from guildpost_shared.answers.wishes import Topic, Way, Wishes
 from tests.e2e.browser import Tab, open_tab
+from tests.e2e.page_checks import OVERFLOW, audit
 from tests.factories.relay_dealer import RelayDealer
 from tests.factories.sending_world import NOW
 from tests.factories.tls_files import make_tls_files
@@ -26,15 +27,8 @@ from tests.fakes.relay_server import RelayServer
 
 pytestmark = pytest.mark.browser
 
-AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
-CHECKED: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WIDTHS: Final = (1280, 320)
 PERSON: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/128.0 Safari/537.36"
-RUN_AXE: Final = (
-    f"axe.run(document, {{runOnly: {list(CHECKED)}}}).then((found) => JSON.stringify({{rules: found.passes.length, "
-    "wrong: found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)}))"
-)
-OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL: Final = """
 [...document.querySelectorAll('a, button, select, input:not([type=hidden])')].filter((e) => e.checkVisibility())
   .map((e) => [e.getBoundingClientRect(), e]).filter(([box]) => box.height < 24 || box.width < 24)
@@ -110,12 +104,8 @@ class Street:
         self.tab.call("Emulation.setScriptExecutionDisabled", value=not run)
 
     def audit(self) -> list[str]:
-        """Let axe look at the page; axe itself must have found much in order."""
-        self.tab.call("Runtime.evaluate", expression=AXE)
-        result = self.tab.call("Runtime.evaluate", expression=RUN_AXE, awaitPromise=True, returnByValue=True)
-        found = json.loads(cast("dict[str, str]", result["result"])["value"])
-        assert found["rules"] > 10
-        return list(found["wrong"])
+        """Let axe look at the page."""
+        return audit(self.tab)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from tests.fakes.seeded_entropy import SeededEntropy
 PACKAGES = (
     "guildpost_agent",
     "guildpost_coordinator",
+    "guildpost_coordinator.adapters.preview_pages",
     "guildpost_coordinator.cli",
     "guildpost_relay",
     "guildpost_shared.templates",

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "member": "member",
     "new-key": "new_key",
     "person": "person",
+    "preview": "preview",
     "publish": "publish",
     "restore-key": "restore_key",
     "round": "run_round",

@@ -78,7 +78,7 @@ def _decode(data: bytes, template_id: str, part: str) -> str:
 def _to_html(source: str, template_id: str) -> str:
     from mjml import mjml2html  # noqa: PLC0415 — only compiling needs it; a process that sends mail stays light
 
-    with _native_failures_refuse(template_id):
+    with _native_failures_refuse(template_id, source):
         html: str = mjml2html(source, fonts={})  # without fonts nothing is fetched from a font service
     unknown = re.search(r"</?mj-[a-z]+", html)
     if unknown:
@@ -101,16 +101,23 @@ def _inline(html: str, template_id: str) -> str:
 
 
 @contextmanager
-def _native_failures_refuse(template_id: str) -> Iterator[None]:
+def _native_failures_refuse(template_id: str, source: str = "") -> Iterator[None]:
     """Refuse a source that the native libraries fail on; a panic of theirs comes as a ``BaseException``."""
     try:
         yield
     except ValueError as error:
-        raise _invalid(template_id, Problem("mjml", words=str(error)[:200])) from error
+        words = str(error)[:200]
+        raise invalid(template_id, "mjml", "mjml", Problem("mjml", words=words), _line(words, source)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
         raise _invalid(template_id, Problem("mjml_fails")) from error
+
+
+def _line(words: str, source: str) -> int:
+    """Give the line that a failure names by its position in bytes; 0 where it names none."""
+    found = re.search(r"position (\d+)", words)
+    return source.encode("utf-8")[: int(found[1])].count(b"\n") + 1 if found and source else 0
 
 
 def _invalid(template_id: str, problem: Problem) -> Refused:

@@ -4,6 +4,7 @@ Two environments differ in one point: the one for HTML escapes every value, the 
 letters writes values as they are (``context.clean`` has made them single harmless lines).
 """
 
+import re
 from functools import cache
 from typing import Final
 
@@ -17,6 +18,7 @@ from guildpost_shared.templates.faults import invalid
 
 TAGS: Final = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "comment"})
 FILTERS: Final = frozenset({"upcase", "downcase", "capitalize", "size", "join", "first", "last"})
+_BLOCK: Final = re.compile(r"\{%-?\s*(end)?(?:if|unless|for|case|comment)\b")
 MAX_OUTPUT_BYTES: Final = 100_000
 """Of one part; large mail providers cut a message off at about 102 kB."""
 
@@ -68,11 +70,22 @@ def _file(part: str) -> str:
 
 
 def _line(error: Exception, source: str) -> int:
-    """Give the line of a syntax error where Liquid names its place, and the last one where a tag is never closed."""
+    """Give the line of a syntax error where Liquid names its place, else that of a tag never closed."""
     at = getattr(getattr(error, "token", None), "start_index", None)
     if "\n" not in source or not isinstance(at, int):
         return 0
-    return source.count("\n", 0, at if at >= 0 else len(source)) + 1
+    return source.count("\n", 0, at if at >= 0 else _open(source)) + 1
+
+
+def _open(source: str) -> int:
+    """Find the innermost tag that is never closed; the end of the source where all are."""
+    waiting: list[int] = []
+    for tag in _BLOCK.finditer(source):
+        if not tag[1]:
+            waiting.append(tag.start())
+        elif waiting:
+            waiting.pop()
+    return waiting[-1] if waiting else len(source)
 
 
 def check_names(template: BoundTemplate, allowed: frozenset[str], template_id: str) -> frozenset[str]:

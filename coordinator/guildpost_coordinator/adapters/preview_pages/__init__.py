@@ -1,0 +1,1 @@
+"""Previews and comparisons as pages for any browser, read from a folder: no server, no script, no network."""
