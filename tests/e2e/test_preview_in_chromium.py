@@ -29,6 +29,7 @@ PAGES: Final = {
     "changes": "diff/index.html",
     "changed-mail": "diff/hu_au-2-email-de/index.html",
     "changed-letter": "diff/hu_au-2-letter-de/index.html",
+    "changed-faulty": "diff/hu_au-2-email-en/index.html",
     "changed-call": "diff/lease_end-1-call-de/index.html",
 }
 # Text that touches or leaves the edge of its own box, and boxes of no size.

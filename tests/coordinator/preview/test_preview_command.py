@@ -93,6 +93,8 @@ def test_two_versions_stand_side_by_side(tmp_path: Path, mine: tuple[str, ...], 
     assert re.search(r"<del><span[^>]*>[^<]*</span>\s*herzlich</del>", page)
     assert re.search(r"<ins><span[^>]*>[^<]*</span>\s*Gern</ins>", page)
     assert "<script" not in page
+    faulty = (out / "hu_au-2-email-en" / "index.html").read_text("utf-8")
+    assert "never closed" in faulty
     letter = (out / "hu_au-2-letter-de" / "index.html").read_text("utf-8")
     pictures = re.findall(r'<image href="([^"]+)"', letter)
     assert pictures

@@ -236,6 +236,7 @@ def test_two_versions_are_compared_by_what_changed_for_whom() -> None:
         "lease_end/call.de": "changed",
         "lease_end/call.en": "removed",
     } == {key: one.state for key, one in changes.items()}
+    assert () == changes["hu_au/email.en"].slots
     mail = changes["hu_au/email.de"]
     facts = [("mobility", "rules"), ("mobility", "sample")]
     assert facts == [(one.slot, one.fact) for one in mail.slots]

@@ -58,7 +58,7 @@ def comparison_files(
         pages.page("changes.html", changes=changes, samples=samples, folder_of=_folder),
     )
     for change in changes:
-        if change.state == "changed":
+        if change.comparable:
             yield from _template_files(change, images, pages)
 
 

@@ -45,7 +45,10 @@ class PieceChange:
 
 @dataclass(frozen=True)
 class TemplateChange:
-    """Two versions of a template; one is None where the template came or went."""
+    """Two versions of a template; one is None where the template came or went.
+
+    Slots and messages are compared where both versions can be rendered, sources always.
+    """
 
     old: TemplatePreview | None
     new: TemplatePreview | None
@@ -64,6 +67,11 @@ class TemplateChange:
         if self.old is None:
             return "added"
         return "changed" if self.parts or self.pieces or self.old.fault else "same"
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is anything to set side by side."""
+        return self.old is not None and self.new is not None and self.state != "same"
 
     @property
     def shown(self) -> TemplatePreview:
@@ -88,7 +96,9 @@ def compare_templates(old: TemplatePreview, new: TemplatePreview, language: Lang
 
 
 def _slots(old: Manifest | None, new: Manifest | None, language: Language) -> Iterator[SlotChange]:
-    before, after = ({slot.name: slot for slot in one.slots} if one else {} for one in (old, new))
+    if old is None or new is None:
+        return
+    before, after = ({slot.name: slot for slot in one.slots} for one in (old, new))
     for name in dict.fromkeys((*before, *after)):
         was, now = (slot_facts(one[name], language) if name in one else {} for one in (before, after))
         for fact in dict.fromkeys((*was, *now)):
