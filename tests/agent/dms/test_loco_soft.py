@@ -24,8 +24,8 @@ Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
         make_loco_soft(server)
         yield server
 

@@ -34,7 +34,7 @@ def coordinator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Runn
     with ExitStack() as stack:
         engine = None
         if request.param == "postgresql":
-            server = stack.enter_context(running_postgres(tmp_path))
+            server = stack.enter_context(running_postgres())
             engine = stack.enter_context(coordinator_on_postgres(server, "racing"))
         yield stack.enter_context(RunningCoordinator(tmp_path, overrides=UNLIMITED, engine=engine))
 
