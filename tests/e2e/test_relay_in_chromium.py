@@ -17,7 +17,7 @@ import pytest
 
 from guildpost_shared.answers.events import Answer, AnswerEvent
 from guildpost_shared.answers.tokens import Use
-from guildpost_shared.answers.wishes import Topic, Way, Wishes
+from guildpost_shared.answers.wishes import Liked, Topic, Way, Wishes
 from tests.e2e.browser import Tab, open_tab
 from tests.e2e.page_checks import OVERFLOW, audit
 from tests.factories.relay_dealer import RelayDealer
@@ -45,6 +45,17 @@ CLIPPED: Final = """
 [...document.querySelectorAll('button, p, h1, h2, legend, label, a')].filter((e) => e.checkVisibility())
   .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
   .map((e) => e.textContent.trim()).join(' | ')
+"""
+CUT_SHORT: Final = """
+(() => {
+  const pen = document.createElement('canvas').getContext('2d'), arrow = 20;
+  return [...document.querySelectorAll('select')].flatMap((select) => {
+    const style = getComputedStyle(select);
+    const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    pen.font = style.font;
+    return [...select.options].map((option) => option.text).filter((text) => pen.measureText(text).width > room);
+  }).join(' | ');
+})()
 """
 REACHABLE: Final = """
 [...document.querySelectorAll('a, button, select, input:not([type=hidden])')].filter((e) => e.checkVisibility())
@@ -197,6 +208,14 @@ def test_every_answer_is_given_with_the_keyboard_alone_and_without_a_script(stre
     check(street)
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_choice_can_be_read_to_its_end_once_it_is_chosen(street: Street, language: str, width: int) -> None:
+    street.visit(f"/p/{street.token()}?lang={language}", width)
+    assert "" == street.tab.ask(CUT_SHORT)
+    street.heard()
+
+
 def test_wishes_are_chosen_with_the_keyboard_alone_and_without_a_script(street: Street) -> None:
     street.visit(f"/p/{street.token()}", 390)
     street.heard()
@@ -204,6 +223,8 @@ def test_wishes_are_chosen_with_the_keyboard_alone_and_without_a_script(street: 
     try:
         street.focus("#offers-phone")
         street.press("ArrowDown")
+        street.press("ArrowDown")
+        street.focus("#liked")
         street.press("ArrowDown")
         street.focus("button.main")
         street.press("Enter")
@@ -213,6 +234,7 @@ def test_wishes_are_chosen_with_the_keyboard_alone_and_without_a_script(street: 
     (event,) = street.heard()
     assert isinstance(event.value, Wishes)
     assert (frozenset({(Topic.OFFERS, Way.PHONE)}), frozenset()) == (event.value.no, event.value.yes)
+    assert Liked.EMAIL == event.value.liked
     check(street)
 
 
