@@ -5,8 +5,18 @@ pieces, so that no two different requests give the same bytes.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+_HOST: Final = re.compile(r"[0-9A-Za-z:.\-]{1,253}")
+_SCHEMES: Final = frozenset({"unix", "unix-abstract", "vsock", "dns", "ipv4", "ipv6", "xds"})
+
+
+def is_host(text: str) -> bool:
+    """Say whether a text can be a host name or an address, and is none of gRPC's words for other kinds of places."""
+    return _HOST.fullmatch(text) is not None and text.lower() not in _SCHEMES
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,18 @@ The code expires and is bound to one planned membership; both are known to the c
 import base64
 import binascii
 import hashlib
-import re
 import struct
 from dataclasses import dataclass
 from typing import Final
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.identity.enrolment import Endpoint
+from guildpost_shared.identity.enrolment import Endpoint, is_host
 
 PREFIX: Final = "gp1."
 SECRET_BYTES: Final = 16
 _HASH_BYTES: Final = 32
 _CHECKSUM_BYTES: Final = 4
 _FIXED: Final = struct.Struct(f">{SECRET_BYTES}s{_HASH_BYTES}s{_HASH_BYTES}sH")
-_HOST: Final = re.compile(r"[0-9A-Za-z:.\-]{1,253}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def parse_join_code(text: str) -> JoinCode:
         raise Refused("join_code_malformed")
     secret, fingerprint, root_hash, port = _FIXED.unpack_from(body)
     host = body[_FIXED.size :].decode("ascii", "replace")
-    if not _HOST.fullmatch(host) or port == 0:
+    if not is_host(host) or port == 0:
         raise Refused("join_code_malformed")
     return JoinCode(Endpoint(host, port), secret, fingerprint, root_hash)
 

@@ -8,6 +8,7 @@ from guildpost_shared.identity.enrolment import (
     IssuedCertificate,
     RenewalReply,
     RenewalRequest,
+    is_host,
 )
 from guildpost_shared.pb.v1 import common_pb2, enrolment_pb2
 from guildpost_shared.wire.times import from_timestamp, to_timestamp
@@ -26,7 +27,7 @@ def endpoint_from_wire(message: common_pb2.Endpoint) -> Endpoint:
     Raises:
         ProtocolViolation: ``message_malformed``: no host or no port.
     """
-    if not message.host or not 0 < message.port <= _MAX_PORT:
+    if not is_host(message.host) or not 0 < message.port <= _MAX_PORT:
         raise ProtocolViolation("message_malformed", detail="endpoint")
     return Endpoint(message.host, message.port)
 

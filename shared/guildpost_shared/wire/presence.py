@@ -1,9 +1,16 @@
 """Presence events ↔ values."""
 
+import re
+from typing import Final
+
+from guildpost_shared.errors import ProtocolViolation
 from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat, PresenceEvent, RoundWindow
 from guildpost_shared.pb.v1 import presence_pb2
 from guildpost_shared.wire.enrolment import endpoint_from_wire, endpoint_to_wire
 from guildpost_shared.wire.times import from_timestamp, to_timestamp
+
+_ROUND_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,159}")
+_PATH: Final = re.compile(r"studies/[a-z0-9][a-z0-9./-]{0,120}")
 
 
 def event_to_wire(event: PresenceEvent) -> presence_pb2.PresenceEvent:
@@ -48,6 +55,8 @@ def _window_to_wire(window: RoundWindow) -> presence_pb2.RoundWindow:
 
 
 def _window_from_wire(message: presence_pb2.RoundWindow) -> RoundWindow:
+    if not _ROUND_ID.fullmatch(message.round_id) or not _PATH.fullmatch(message.study_path):
+        raise ProtocolViolation("message_malformed", detail="round window")
     return RoundWindow(
         round_id=message.round_id,
         study_path=message.study_path,
