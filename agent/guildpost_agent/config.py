@@ -51,12 +51,14 @@ class Figures(_Section):
 
     Money in cents, places per working day for all work that has no places of its own (``workshop``); 0 means that no
     limit is set. ``letter_cents`` is what one letter costs, postage, paper and handling together;
+    ``call_cents`` what a call costs in working time;
     ``visit_cents`` what a visit is worth to the dealer: a letter that costs more than it brings gives way to an e-mail.
     """
 
     weekly_budget_cents: int = Field(ge=0)
     workshop_places_per_day: int = Field(ge=0)
     letter_cents: int = Field(default=120, ge=0, le=10_000)
+    call_cents: int = Field(default=300, ge=0, le=10_000)
     visit_cents: int = Field(default=3_000, ge=0, le=10_000_000)
     hourly_rate_cents: int = Field(ge=0)
 

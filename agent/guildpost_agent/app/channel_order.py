@@ -1,4 +1,8 @@
-"""The order in which a customer's lawful channels are used, out of wishes, the sending log and the dealer's figures."""
+"""The order in which a customer's channels are used, out of wishes, what came of earlier ones and the dealer's figures.
+
+Messages are ordered among the lawful ways of a candidate; for calls the whole service is, since what matters is only
+which messages stand before the call.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,9 +11,10 @@ from typing import Final
 
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.channel_chain import Tried, Worth, chain
+from guildpost_agent.domain.call_contacts import answered_call
+from guildpost_agent.domain.channel_chain import Chain, Tried, Worth, chain
 from guildpost_agent.domain.consent.state import ConsentState
-from guildpost_agent.domain.consent.terms import Purpose
+from guildpost_agent.domain.consent.terms import ContactChannel, Purpose
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.timing import Candidate
@@ -21,12 +26,15 @@ REMEMBERED: Final = timedelta(days=730)
 ANSWERED_WITHIN: Final = {Channel.EMAIL: timedelta(days=21), Channel.LETTER: timedelta(days=42)}
 """After so long a message that nobody answered counts as ignored."""
 _SEVERAL: Final = 2
+_VIAS: Final = {ContactChannel.EMAIL: Via.EMAIL, ContactChannel.LETTER: Via.LETTER, ContactChannel.PHONE: Via.CALL}
+"""The channels of the catalogue, by those of the consent ledger."""
 
 
 @dataclass(frozen=True)
 class _Terms:
-    worth: Worth
+    worth: Worth[Channel]
     mandatory: frozenset[Channel]
+    calls: Worth[Via]
     purpose: str
     notice: bool
 
@@ -64,6 +72,27 @@ class ChannelOrder:
         )
         return replace(candidate, channels=tuple((one, grounds[one]) for one in found.order), why=found.why)
 
+    def with_calls(self, service: ServiceDefinition, customer_id: str, calls: Tried) -> Chain[Via]:
+        """Give a service's channels in order, the call among them.
+
+        Args:
+            service: as the dealer runs it.
+            customer_id: whose.
+            calls: what came of earlier calls.
+        """
+        terms, messages = self._terms_of(service), self.tried.get(customer_id, {})
+        tried = {Via(channel.value): known for channel, known in messages.items()} | {Via.CALL: calls}
+        # What a call may be about is the ledger's own question; here only the wish for exactly this purpose counts.
+        wishes = dict(self.said(customer_id).preferences.preferred).get(consent_purpose(service).value, ())
+        return chain(
+            [use.channel for use in service.channels],
+            terms.calls,
+            tried={} if terms.notice else tried,
+            mandatory=[use.channel for use in service.channels if use.mandatory],
+            wished=[_VIAS[ContactChannel(name)] for name in wishes if name in _VIAS],
+            intruding=[Via.CALL],
+        )
+
     def _terms_of(self, service: ServiceDefinition) -> _Terms:
         known = self._terms.get(service.service_id)
         if known is None:
@@ -73,13 +102,16 @@ class ChannelOrder:
     def _ask(self, service: ServiceDefinition) -> _Terms:
         figures, own = self.config.figures, self.config.services.settings.get(service.service_id)
         percent = response_percent(self.config.workshop, own.response_percent if own else {})
-        usual = {channel: percent[Via(channel.value)] / 100 for channel in Channel}
+        chances = {via: each / 100 for via, each in percent.items()}
+        usual = {channel: chances[Via(channel.value)] for channel in Channel}
         mandatory = _ours(use.channel.value for use in service.channels if use.mandatory)
         notice = is_notice(service)
         # A notice goes where the customer likes to read about the vehicle.
         purpose = Purpose.SERVICE_REMINDERS if notice else consent_purpose(service)
         worth = Worth(figures.visit_cents, {Channel.LETTER: figures.letter_cents}, usual)
-        return _Terms(worth, frozenset(mandatory), purpose.value, notice)
+        costs = {Via.LETTER: figures.letter_cents, Via.CALL: figures.call_cents}
+        calls = Worth(figures.visit_cents, costs, chances)
+        return _Terms(worth, frozenset(mandatory), calls, purpose.value, notice)
 
 
 def tried_channels(uow: UnitOfWork, now: datetime) -> dict[str, dict[Channel, Tried]]:
@@ -88,6 +120,17 @@ def tried_channels(uow: UnitOfWork, now: datetime) -> dict[str, dict[Channel, Tr
     for channel, within in ANSWERED_WITHIN.items():
         for customer_id, messages, answers in uow.plans.tried(channel, now - REMEMBERED, now - within):
             found.setdefault(customer_id, {})[channel] = Tried(messages, answers)
+    return found
+
+
+def tried_calls(uow: UnitOfWork, now: datetime) -> dict[str, Tried]:
+    """Say by customer what came of the calls of two years, as far as they were not the customer's own wish."""
+    found: dict[str, Tried] = {}
+    for task in uow.calls.made_since(now - REMEMBERED):
+        answered = answered_call(task)
+        if answered is not None:
+            known = found.get(task.customer_id, Tried())
+            found[task.customer_id] = Tried(known.messages + 1, known.answers + answered)
     return found
 
 

@@ -5,16 +5,18 @@ Whether a call is lawful is asked here by the ledger, and again whenever the tas
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, timedelta
 
 from guildpost_agent.app.calls.context import context_lines
 from guildpost_agent.app.calls.settle import withdraw_tasks
+from guildpost_agent.app.channel_order import ChannelOrder, tried_calls
 from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.call_planning import Written, call_days, call_reason, desk_of, priority_of
 from guildpost_agent.domain.call_steps import call_id
 from guildpost_agent.domain.call_tasks import WANTED, CallTask
+from guildpost_agent.domain.channel_chain import Chain, Tried
 from guildpost_agent.domain.consent.decide import Decision
 from guildpost_agent.domain.consent.terms import ContactChannel, ContentClass, Purpose
 from guildpost_agent.domain.exclusions import Reason
@@ -26,12 +28,19 @@ from guildpost_agent.domain.touchpoint_states import OPEN, UNHEARD
 from guildpost_shared.errors import Language
 from guildpost_shared.services.definition import Channel, ServiceDefinition
 
-_CHANNELS = frozenset({ContactChannel.EMAIL, ContactChannel.LETTER, ContactChannel.PHONE})
+Order = Callable[[ServiceDefinition, str], Chain[Channel]]
+"""Gives the channels of a service in the order in which they are used for a customer."""
 _SETTLED = frozenset({Reason.SOLD_OR_GONE, Reason.ALREADY_BOOKED, Reason.DONE_HERE, Reason.DECLINED})
 
 
 def plan_calls(
-    uow: UnitOfWork, judge: Judge, occasions: Iterable[Occasion], answered: Collection[str], language: Language
+    uow: UnitOfWork,
+    judge: Judge,
+    occasions: Iterable[Occasion],
+    answered: Collection[str],
+    *,
+    language: Language,
+    order: ChannelOrder,
 ) -> int:
     """Plan the calls of the services that use the telephone; the caller commits.
 
@@ -41,6 +50,7 @@ def plan_calls(
         occasions: what holds now.
         answered: touchpoints that somebody booked on or answered.
         language: of the lines for whoever calls.
+        order: in which channels are used.
 
     Returns:
         How many tasks are new.
@@ -54,18 +64,34 @@ def plan_calls(
     for touchpoint in uow.plans.touchpoints():
         for occasion_id in (touchpoint.occasion_id, *touchpoint.bundled):
             about[occasion_id].append(touchpoint)
-    found = (_task(judge, occasion, about[occasion.occasion_id], answered, language) for occasion in mine)
+    calls = tried_calls(uow, judge.dealer.now)
+
+    def ordered(service: ServiceDefinition, customer_id: str) -> Chain[Channel]:
+        return order.with_calls(service, customer_id, calls.get(customer_id, Tried()))
+
+    found = (
+        _task(judge, occasion, about[occasion.occasion_id], answered, language=language, ordered=ordered)
+        for occasion in mine
+    )
     return sum(uow.calls.add(task) for task in found if task is not None)
 
 
 def _task(
-    judge: Judge, occasion: Occasion, touchpoints: list[Touchpoint], answered: Collection[str], language: Language
+    judge: Judge,
+    occasion: Occasion,
+    touchpoints: list[Touchpoint],
+    answered: Collection[str],
+    *,
+    language: Language,
+    ordered: Order,
 ) -> CallTask | None:
     service, dealer = judge.services[occasion.service_id], judge.dealer
     customer = judge.dealership.customers.get(occasion.customer_id)
     if customer is None or any(t.touchpoint_id in answered for t in touchpoints):
         return None
-    days = call_days(service, occasion.due_date, dealer.today, _written(judge, service, customer, touchpoints))
+    order = ordered(service, customer.customer_id)
+    written = _written(judge, service, customer, touchpoints, order.order)
+    days = call_days(service, occasion.due_date, dealer.today, written)
     held_out = not is_notice(service) and dealer.holds_out(customer.customer_id, service.service_id)
     if days is None or (held_out and not days.unanswered) or judge.unfit(occasion) is not None:
         return None
@@ -89,26 +115,33 @@ def _task(
         created_at=dealer.now.astimezone(UTC),
         occasion_id=occasion.occasion_id,
         priority=priority_of(reason),
-        context=context_lines(service, occasion.due_date, sent, language, dealer.zone, direct=not days.unanswered),
+        context=context_lines(
+            service,
+            occasion.due_date,
+            sent,
+            language,
+            dealer.zone,
+            direct=not days.unanswered,
+            passed=order.why.get(Channel.CALL, {}),
+        ),
     )
 
 
-def _written(judge: Judge, service: ServiceDefinition, customer: Customer, touchpoints: list[Touchpoint]) -> Written:
+def _written(
+    judge: Judge,
+    service: ServiceDefinition,
+    customer: Customer,
+    touchpoints: list[Touchpoint],
+    order: tuple[Channel, ...],
+) -> Written:
     zone = judge.dealer.zone
     coming = [t.due_date - timedelta(days=t.lead_days) for t in touchpoints if t.state in OPEN]
     return Written(
         met=[contact_of(t, zone).last for t in touchpoints if t.state not in UNHEARD | OPEN],
         coming=min(coming, default=None),
         lawful={Channel(channel.value) for channel, _ in judge.lawful(service, customer)},
-        liked=_liked(judge, service, customer),
+        order=order,
     )
-
-
-def _liked(judge: Judge, service: ServiceDefinition, customer: Customer) -> list[Channel]:
-    """Give the channels that the customer likes best for what the service is about, the first one first."""
-    wishes = dict(judge.ways.said(customer.customer_id).preferences.preferred)
-    names = wishes.get(consent_purpose(service).value, ())
-    return [Channel.CALL if name == ContactChannel.PHONE else Channel(name) for name in names if name in _CHANNELS]
 
 
 def _ground(judge: Judge, service: ServiceDefinition, customer: Customer) -> Decision:

@@ -280,7 +280,7 @@ def plan_within(
         uow.plans.unbundle(touchpoint_id, kept)
     uow.plans.record_decisions(run.decisions)
     uow.plans.add_touchpoints(run.touchpoints)
-    plan_calls(uow, judge, occasions, answered, config.language)
+    plan_calls(uow, judge, occasions, answered, language=config.language, order=order)
     triage = Counter(occasion.triage for occasion in occasions)
     refused = Counter(decision.reason for decision in run.decisions if not decision.kept)
     refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions)

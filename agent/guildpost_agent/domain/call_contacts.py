@@ -18,6 +18,13 @@ def is_commercial(task: CallTask) -> bool:
     return task.purpose is not Purpose.TRANSACTIONAL and task.reason not in _WANTED
 
 
+def answered_call(task: CallTask) -> bool | None:
+    """Say whether the customer was spoken to; None for what tells nothing: not made, or not on the dealer's account."""
+    if task.state is not CallState.DONE or task.result is None or not is_commercial(task):
+        return None
+    return not isinstance(task.result, NotReached)
+
+
 def call_contact(task: CallTask, zone: ZoneInfo) -> Contact | None:
     """Give the day on which a customer was called; None where that is no contact."""
     reached = task.state is CallState.DONE and task.closed_at is not None and not isinstance(task.result, NotReached)

@@ -1,11 +1,11 @@
 """When a service turns to the telephone, who calls, and why.
 
-    no message     no channel before the call in the service's order is lawful (none stands before it: the call comes
+    no message     no channel before the call in the customer's order is lawful (none stands before it: the call comes
                    first): from the first day of the message's window to its last
     no answer      every message of the sequence was met, nobody booked or answered, and the call comes later in the
-                   service's order: from the contact gap after the last message on, for two weeks
+                   customer's order: from the contact gap after the last message on, for two weeks
 
-The channels that the customer likes best stand before the others in that order, the call among them.
+The customer's order is the service's, changed by wishes, past success and cost (``channel_chain``).
 
 Where a call comes first and a message is planned all the same, the call keeps the contact gap before it.
 """
@@ -48,13 +48,14 @@ class Written:
         met: the days on which messages were met.
         coming: the day on which the next one is met, where one is planned.
         lawful: the channels by which the service may write.
-        liked: the channels that the customer likes best, the first one first.
+        order: the service's channels, the call among them, as they are used for this customer; the service's own
+            order where it is empty.
     """
 
     met: Sequence[date] = ()
     coming: date | None = None
     lawful: Collection[Channel] = ()
-    liked: Sequence[Channel] = ()
+    order: Sequence[Channel] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def call_days(service: ServiceDefinition, due: date, today: date, written: Writt
         today: the dealer's local day.
         written: what came before.
     """
-    before = _before_the_call(service, written.liked)
+    before = _before_the_call(service, written.order)
     if before is None:
         return None
     found = _after_messages(service, due, today, written) if written.met else _instead(service, due, today, written)
@@ -115,15 +116,13 @@ def priority_of(reason: CallReason) -> Priority:
     return Priority.LOW if reason in {CallReason.WIN_BACK, CallReason.SATISFACTION} else Priority.NORMAL
 
 
-def _before_the_call(service: ServiceDefinition, liked: Sequence[Channel]) -> tuple[Channel, ...] | None:
-    used = [use.channel for use in service.channels]
-    first = [channel for channel in liked if channel in used]
-    channels = first + [channel for channel in used if channel not in first]
+def _before_the_call(service: ServiceDefinition, order: Sequence[Channel]) -> tuple[Channel, ...] | None:
+    channels = list(order) or [use.channel for use in service.channels]
     return tuple(channels[: channels.index(Channel.CALL)]) if Channel.CALL in channels else None
 
 
 def _instead(service: ServiceDefinition, due: date, today: date, written: Written) -> CallDays | None:
-    before = _before_the_call(service, written.liked) or ()
+    before = _before_the_call(service, written.order) or ()
     if any(channel in written.lawful for channel in before):
         return None
     window = first_step(service, due, today).window

@@ -55,9 +55,9 @@ REMINDED = calling(
         (FIRST, 50, Written(lawful=EMAIL, coming=TODAY + 20 * DAY), (0, 6)),
         (FIRST, 50, Written(lawful=EMAIL, coming=TODAY + 10 * DAY), None),
         (FIRST, 30, Written(met=[TODAY - 20 * DAY], lawful=EMAIL), None),
-        (LAST, 30, Written(lawful=EMAIL, liked=[Channel.CALL]), (0, 16)),
-        (FIRST, 30, Written(lawful=EMAIL, liked=[Channel.EMAIL]), None),
-        (FIRST, 30, Written(lawful=EMAIL, liked=[Channel.LETTER]), (0, 16)),
+        (LAST, 30, Written(lawful=EMAIL, order=[Channel.CALL, Channel.EMAIL, Channel.LETTER]), (0, 16)),
+        (FIRST, 30, Written(lawful=EMAIL, order=[Channel.EMAIL, Channel.CALL]), None),
+        (LAST, 30, Written(lawful=EMAIL, order=[Channel.EMAIL, Channel.CALL, Channel.LETTER]), None),
     ],
     ids=[
         "a service without calls",
@@ -70,9 +70,9 @@ REMINDED = calling(
         "the call comes first and keeps its distance from a message",
         "no room before the message",
         "a call that comes first does not follow a message",
-        "who likes to be called is called first",
-        "who likes mails is mailed first",
-        "who likes what the service does not use is called as ever",
+        "for this customer the call comes first",
+        "for this customer mails come first",
+        "the call passed the letter only, and a mail is lawful",
     ],
 )
 def test_a_call_instead_of_a_message(

@@ -16,9 +16,10 @@ from guildpost_agent.app.emergency_stop import stop_sending
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.record_bookings import record_bookings
+from guildpost_agent.domain.call_results import Booked, NotReached, Reached, Result
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Desk, Priority
 from guildpost_agent.domain.consent.preferences import NO_WISHES, liking
-from guildpost_agent.domain.consent.terms import Basis
+from guildpost_agent.domain.consent.terms import Basis, Purpose
 from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
@@ -134,6 +135,56 @@ def test_who_may_be_mailed_is_called_first_where_calls_are_liked_best(
     change(store, lambda uow: uow.consents.append([a_consent(TREATED)]))
     change(store, lambda uow: record_preferences(uow, TREATED, liking(NO_WISHES, liked), NOW))
     assert called == bool(plan(store))
+
+
+def called_before(store: OpenUnitOfWork, result: Result, reason: CallReason = CallReason.DUE) -> None:
+    """Store a call of last autumn and how it ended."""
+    at = NOW - 100 * DAY
+    day = at.date()
+    made = CallTask(
+        "earlier", TREATED, "V1", "lease_end", Desk.SALES, reason, Purpose.SALES, Basis.CONSENT, (), day, day, at,
+        state=CallState.DONE, result=result, closed_at=at, closed_by="Kraft",
+    )  # fmt: skip
+    change(store, lambda uow: uow.calls.add(made))
+
+
+@pytest.mark.parametrize(
+    ("result", "reason", "called"),
+    [
+        (Reached(), CallReason.LEASE_END, True),
+        (Booked(), CallReason.LEASE_END, True),
+        (NotReached(), CallReason.LEASE_END, False),
+        (Reached(), CallReason.ASKED, False),
+    ],
+    ids=["was spoken to", "booked at once", "was never reached", "was called by own wish: that tells nothing"],
+)
+def test_who_answered_a_call_and_never_a_message_is_called_first_the_next_time(
+    store: OpenUnitOfWork,
+    result: Result,
+    reason: CallReason,
+    called: bool,  # noqa: FBT001 — a table's column
+) -> None:
+    put(store)
+    change(store, lambda uow: uow.consents.append([a_consent(TREATED)]))
+    called_before(store, result, reason)
+    planned = plan(store)
+    assert called == bool(planned)
+    assert all(
+        "war am Telefon zu erreichen. Antworten auf 0 Nachrichten per E-Mail: 0" in one.context[1] for one in planned
+    )
+
+
+def test_without_a_documented_consent_success_calls_nobody(store: OpenUnitOfWork) -> None:
+    put(store, phone=False)
+    called_before(store, Reached())
+    assert [] == plan(store)
+
+
+def test_a_service_without_calls_calls_nobody_whatever_came_of_calls(store: OpenUnitOfWork) -> None:
+    put(store)
+    called_before(store, Reached())
+    plan_touchpoints(store, [calling("email", "letter")], CONFIG, NOW, KEY)
+    assert [] == tasks(store)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import EVERY, Kind
 from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.records import Channel, Occasion, Outcome, Touchpoint, Triage
+from guildpost_shared.services.definition import Channel as Via
 from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle
 from tests.factories.sending_world import a_store
 
@@ -49,6 +50,42 @@ def test_success_and_cost_move_a_channel(
     found = chain(channels, WORTH, tried=tried(known))
     assert list(found.order) == list(expected)
     assert bool(found.why) == (list(expected) != list(channels))
+
+
+CALL = Via.CALL
+BY_PHONE = Worth(3_000, {Via.LETTER: 120, CALL: 300}, {Via.EMAIL: 0.1, Via.LETTER: 0.1, CALL: 0.25})
+CALLED = [
+    pytest.param({}, [Via.EMAIL, Via.LETTER, CALL], id="nothing is known: as the service says"),
+    pytest.param(
+        {Via.LETTER: (3, 0), CALL: (1, 1)}, [CALL, Via.EMAIL, Via.LETTER], id="a call was answered, no letter"
+    ),
+    pytest.param(
+        {Via.EMAIL: (4, 3), Via.LETTER: (3, 0), CALL: (2, 1)},
+        [Via.EMAIL, CALL, Via.LETTER],
+        id="mails are answered and cost nothing: the call passes the letter only",
+    ),
+    pytest.param(
+        {Via.EMAIL: (9, 0), Via.LETTER: (9, 0)},
+        [Via.EMAIL, Via.LETTER, CALL],
+        id="messages in vain are no reason to call earlier",
+    ),
+    pytest.param({CALL: (9, 1)}, [Via.EMAIL, Via.LETTER, CALL], id="one call of nine was answered: it costs too much"),
+]
+
+
+@pytest.mark.parametrize(("known", "expected"), CALLED)
+def test_a_call_passes_messages_only_where_calls_were_answered_and_are_worth_more(
+    known: Mapping[Via, tuple[int, int]], expected: Sequence[Via]
+) -> None:
+    counts = {via: Tried(*each) for via, each in known.items()}
+    found = chain([Via.EMAIL, Via.LETTER, CALL], BY_PHONE, tried=counts, intruding=[CALL])
+    assert list(expected) == list(found.order)
+
+
+def test_a_call_that_costs_more_than_a_visit_brings_passes_nothing() -> None:
+    dear = Worth(1_000, {CALL: 800}, BY_PHONE.usual)
+    known = {Via.LETTER: Tried(3, 0), CALL: Tried(2, 2)}
+    assert (Via.LETTER, CALL) == chain([Via.LETTER, CALL], dear, tried=known, intruding=[CALL]).order
 
 
 def test_no_success_makes_an_optional_channel_pass_a_mandatory_one() -> None:

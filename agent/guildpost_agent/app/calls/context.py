@@ -1,13 +1,14 @@
 """What whoever calls should know, line by line, in the dealer's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
+from types import MappingProxyType
 
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.domain.call_planning import desk_of
 from guildpost_agent.domain.call_tasks import CallReason, Desk
 from guildpost_agent.domain.records import Touchpoint
-from guildpost_shared.catalog import load
+from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -20,6 +21,7 @@ def context_lines(
     zone: tzinfo,
     *,
     direct: bool = False,
+    passed: Mapping[str, object] = MappingProxyType({}),
     asked: tuple[CallReason, date] | None = None,
 ) -> tuple[str, ...]:
     """Say what a call is about, and what went before.
@@ -31,6 +33,7 @@ def context_lines(
         language: the dealer's.
         zone: the dealer's time zone.
         direct: the call comes first, or instead of a message.
+        passed: why the call stands before another channel (``channel_chain``); empty where the service says so.
         asked: what the customer asked for, and on which day.
     """
     texts = load("guildpost_agent", language)
@@ -40,8 +43,16 @@ def context_lines(
     for one in sent:
         day = say_day(one.planned_at.astimezone(zone).date(), texts)
         lines.append(texts.text("call.context.sent", day=day, channel=texts.text(f"consent.channel.{one.channel}")))
-    if direct:
+    if direct and passed:
+        lines.append(texts.text(f"call.context.{passed['code']}", **_named(passed, texts)))
+    elif direct:
         lines.append(texts.text("call.context.direct"))
     if desk_of(service) is Desk.SALES:
         lines.append(texts.text("call.context.sales"))
     return tuple(lines)
+
+
+def _named(facts: Mapping[str, object], texts: Catalog) -> dict[str, object]:
+    """Give facts with their channels in words."""
+    channels = (name for name in ("channel", "passed") if name in facts)
+    return {**facts, **{name: texts.text(f"channel.{facts[name]}") for name in channels if facts[name] != "call"}}
