@@ -58,6 +58,24 @@ def test_staging_again_replaces_what_was_staged(delivery: LetterDelivery, tmp_pa
     assert {"b1.pdf": b"%PDF-1.7 another"} == contents(delivery, tmp_path, "b1")
 
 
+def test_a_batch_staged_in_several_calls_is_there_as_one(delivery: LetterDelivery, tmp_path: Path) -> None:
+    delivery.stage("b1", {"old": b"of a try that broke off"}, last=False)
+    delivery.stage("b1", {"b1-01.pdf": b"1"}, last=False)
+    delivery.stage("b1", {"b1-02.pdf": bytes(700_000)}, first=False, last=False)
+    assert Standing.STAGED == delivery.standing("b1")
+    delivery.stage("b1", {"index.csv": b"seq"}, first=False)
+    delivery.publish("b1")
+    assert {"b1-01.pdf": b"1", "b1-02.pdf": bytes(700_000), "index.csv": b"seq"} == contents(delivery, tmp_path, "b1")
+
+
+def test_nothing_comes_to_a_batch_whose_beginning_is_gone(delivery: LetterDelivery) -> None:
+    delivery.stage("b1", {"b1-01.pdf": b"1"}, last=False)
+    delivery.discard("b1")
+    with pytest.raises(Unavailable, match="letter_batch_gone"):
+        delivery.stage("b1", {"b1-02.pdf": b"2"}, first=False)
+    assert Standing.ABSENT == delivery.standing("b1")
+
+
 def test_what_is_discarded_is_absent_and_may_be_discarded_again(delivery: LetterDelivery) -> None:
     delivery.stage("b1", FILES)
     delivery.discard("b1")

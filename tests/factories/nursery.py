@@ -52,10 +52,16 @@ class Nursery:
 
     def start(self, folder: Path, settings: SmtpSettings, now: datetime = NOW, failpoint: str = "") -> Run:
         """Let a new process dispatch what is due."""
+        values = {**asdict(settings), "ca_file": str(settings.ca_file) if settings.ca_file else None}
+        return self._run({"folder": str(folder), "settings": values, "now": now.isoformat(), "failpoint": failpoint})
+
+    def start_letters(self, folder: Path, in_a_part: int, failpoint: str = "") -> Run:
+        """Let a new process release the letters that are due into the folder ``briefe``."""
+        return self._run({"folder": str(folder), "letters_in_a_part": in_a_part, "failpoint": failpoint})
+
+    def _run(self, order: dict[str, object]) -> Run:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        values = {**asdict(settings), "ca_file": str(settings.ca_file) if settings.ca_file else None}
-        order = {"folder": str(folder), "settings": values, "now": now.isoformat(), "failpoint": failpoint}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return Run(int(self._process.stdout.readline()), self._process.stdout)

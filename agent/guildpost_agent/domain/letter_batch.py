@@ -95,7 +95,7 @@ def opened(identities: Sequence[X25519PrivateKey], packages: Sequence[bytes]) ->
     inside = {name: checksum(data) for name, data in files.items() if name != CHECKSUMS}
     lines = (_SUM.fullmatch(line) for line in written.decode("ascii", "replace").splitlines())
     named = {line[2]: line[1] for line in lines if line}
-    if missing := [name for name in named if name not in inside]:
+    if inside and (missing := [name for name in (CHECKSUMS, *named) if name not in files]):
         raise ProtocolViolation("sealed_parts_missing", names=", ".join(missing))
     if not inside or named != inside or written != checksum_list(named):
         raise ProtocolViolation("sealed_file_broken", "checksums")

@@ -1,4 +1,7 @@
-"""A process that dispatches once and may be killed by a failpoint: ``kill_worker.py mail|letters FOLDER PORT``."""
+"""A process that dispatches once and may be killed by a failpoint.
+
+kill_worker.py mail FOLDER PORT          kill_worker.py letters FOLDER LETTERS_IN_A_PART
+"""
 
 import sys
 from collections.abc import Sequence
@@ -19,14 +22,19 @@ def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
     return RenderedBatch(f"%PDF-1.7 {ids}".encode(), {request.document_id: 1 for request in requests})
 
 
-def main(what: str, folder: Path, port: int) -> None:
+def main(what: str, folder: Path, number: int) -> None:
     """Dispatch once."""
     world = SendingWorld(folder, create=False)
     if what == "mail":
-        summary = world.dispatch(SmtpChannel(SmtpSettings("127.0.0.1", port, "none")))
+        summary = world.dispatch(SmtpChannel(SmtpSettings("127.0.0.1", number, "none")))
         if summary.stopped is not None:
             sys.exit(summary.stopped.code)
         return
+    release(world, folder, number)
+
+
+def release(world: SendingWorld, folder: Path, in_a_part: int) -> None:
+    """Release the letters that are due into ``briefe``."""
     gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
     release_letters(
         world.open_uow,
@@ -37,6 +45,7 @@ def main(what: str, folder: Path, port: int) -> None:
         gate=gate,
         sender=LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH"),
         entropy=world.entropy,
+        part_letters=in_a_part,
     )
 
 

@@ -4,6 +4,7 @@ A line of JSON orders one run; the nursery answers with the dispatcher's process
 when it has ended. A fork costs milliseconds where a new interpreter costs seconds, and dies by SIGKILL all the same.
 
     {"folder": …, "settings": {…}, "now": …, "failpoint": "dispatch.claimed:3"} → 4711 → -9
+    {"folder": …, "letters_in_a_part": 7, "failpoint": "letters.staged"} → 4711 → -9
 """
 
 import json
@@ -18,6 +19,7 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.failpoints import VARIABLE
+from tests.agent.dispatch.kill_worker import release
 from tests.factories.sending_world import SendingWorld
 
 
@@ -25,6 +27,11 @@ def dispatch(order: dict[str, Any]) -> int:
     """Be the dispatcher."""
     if order.get("failpoint"):
         os.environ[VARIABLE] = order["failpoint"]
+    if "letters_in_a_part" in order:
+        world = SendingWorld(Path(order["folder"]), create=False)
+        world.entropy = OsEntropy()
+        release(world, Path(order["folder"]), order["letters_in_a_part"])
+        return 0
     settings = order["settings"]
     if settings.get("ca_file"):
         settings["ca_file"] = Path(settings["ca_file"])

@@ -115,13 +115,16 @@ def typewriter(requests: Sequence[LetterRequest]) -> RenderedBatch:
     return RenderedBatch(b"%PDF-1.7", {request.document_id: 1 for request in requests})
 
 
-def release(world: SendingWorld, folder: Path, render: RenderLetters = typewriter) -> LetterSummary:
+def release(
+    world: SendingWorld, folder: Path, render: RenderLetters = typewriter, part_letters: int = 500
+) -> LetterSummary:
     gate = EgressGate(world.open_uow, EgressPolicy(), world.clock)
     sender = LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH")
     delivery = LetterFolder(folder / "letters")
     return release_letters(
-        world.open_uow, render, delivery, always_welcome, world.clock, gate=gate, sender=sender, entropy=world.entropy
-    )
+        world.open_uow, render, delivery, always_welcome, world.clock,
+        gate=gate, sender=sender, entropy=world.entropy, part_letters=part_letters,
+    )  # fmt: skip
 
 
 def test_letters_rest_and_leave_in_one_batch_after(world: SendingWorld, tmp_path: Path) -> None:
@@ -147,6 +150,28 @@ def test_a_batch_stopped_while_it_is_typeset_is_put_off_and_nothing_reaches_the_
     assert (("planned", "ready"), []) == (world.states(letter), list((tmp_path / "letters").glob("*")))
     resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
     assert 1 == release(world, tmp_path).released
+
+
+@pytest.mark.parametrize("at", [2, 3], ids=["in the middle", "in the last part"])
+def test_a_batch_stopped_between_its_parts_is_put_off_and_taken_away(
+    world: SendingWorld, tmp_path: Path, at: int
+) -> None:
+    letters, rendered = [world.plan(name, Channel.LETTER) for name in ("anna", "berta", "clara")], []
+    staged: list[Path] = []
+
+    def render(requests: Sequence[LetterRequest]) -> RenderedBatch:
+        rendered.append(requests)
+        if len(rendered) == at:
+            staged.extend((tmp_path / "letters").rglob("*.pdf"))
+            stop(world)
+        return typewriter(requests)
+
+    assert (0, 3) == ((put_off := release(world, tmp_path, render, 1)).released, put_off.deferred)
+    assert (at, at - 1, []) == (len(rendered), len(staged), list((tmp_path / "letters").glob("*")))
+    assert {("planned", "ready")} == {world.states(letter) for letter in letters}
+    resume_sending(world.open_uow, (), now=NOW, by=BY, reason=WHY)
+    assert [3, 0] == [release(world, tmp_path, part_letters=1).released for _ in range(2)]
+    assert 1 == len(list((tmp_path / "letters").iterdir()))
 
 
 def test_a_batch_that_a_crash_interrupted_rests_too(world: SendingWorld, tmp_path: Path) -> None:

@@ -28,14 +28,19 @@ MAIL_STEPS = [
 LETTER_STEPS = [
     *("queued", "claimed", "rendered", "released", "file_written", "staged", "promised", "delivered", "recorded"),
 ]
+IN_PARTS_STEPS = [
+    *("queued", "claimed", "rendered", "part_released", "file_written", "part_staged"),
+    *("rendered:2", "part_released:2", "file_written:2", "part_staged:2", "rendered:3", "part_released:3"),
+    *("file_written:3", "part_staged:3", "released", "file_written:4", "staged", "promised", "delivered", "recorded"),
+]
 
 
-def run(what: str, folder: Path, port: int, failpoint: str | None) -> int:
+def run(what: str, folder: Path, number: int, failpoint: str | None) -> int:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     if failpoint:
         environment[VARIABLE] = failpoint
     worker = Path(__file__).with_name("kill_worker.py")
-    arguments = [sys.executable, str(worker), what, str(folder), str(port)]
+    arguments = [sys.executable, str(worker), what, str(folder), str(number)]
     return subprocess.run(arguments, env=environment, timeout=60, check=False).returncode
 
 
@@ -60,18 +65,31 @@ def test_mails_survive_kills_at_every_step(tmp_path: Path) -> None:
     assert 4 <= sent_before_the_last_run < MAILS  # not vacuous: the kills fell between real sends
 
 
-def test_a_batch_of_letters_survives_kills_at_every_step(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("in_a_part", "steps", "files"),
+    [
+        pytest.param(500, LETTER_STEPS, 1, id="one part"),
+        pytest.param(2, IN_PARTS_STEPS, 3, id="three parts"),
+    ],
+)
+@pytest.mark.timeout(0)
+def test_a_batch_of_letters_survives_kills_at_every_step(
+    tmp_path: Path, in_a_part: int, steps: list[str], files: int
+) -> None:
     world = SendingWorld(tmp_path)
     touchpoints = [world.plan(f"person{n:02}", Channel.LETTER) for n in range(5)]
     world.engine.dispose()
 
-    kills = [run("letters", tmp_path, 0, f"letters.{step}") for step in LETTER_STEPS]
-    last = run("letters", tmp_path, 0, None)
+    kills = [run("letters", tmp_path, in_a_part, f"letters.{step}") for step in steps]
+    last = run("letters", tmp_path, in_a_part, None)
 
-    (batch,) = [path.name for path in (tmp_path / "briefe").iterdir()]
-    printed = (tmp_path / "briefe" / batch / f"{batch.removeprefix('batch-')}.pdf").read_text().split()[1:]
+    (batch,) = (tmp_path / "briefe").iterdir()
+    pdfs = sorted(batch.glob("*.pdf"))
+    printed = [letter for pdf in pdfs for letter in pdf.read_text().split()[1:]]
+    index = (batch / "index.csv").read_text()
     # The step after "delivered" finds the batch in the folder and records it; killed there, nothing is left to do.
-    assert ([KILLED] * len(LETTER_STEPS), 0) == (kills, last)
+    assert ([KILLED] * len(steps), 0) == (kills, last)
+    assert (files, True) == (len(pdfs), all(pdf.name in index for pdf in pdfs))
     assert sorted(world.job(touchpoint).message_id for touchpoint in touchpoints) == sorted(printed)
     assert {("sent", "sent")} == {world.states(touchpoint) for touchpoint in touchpoints}
 

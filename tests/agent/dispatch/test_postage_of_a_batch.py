@@ -27,7 +27,9 @@ def world(tmp_path: Path) -> SendingWorld:
     return SendingWorld(tmp_path)
 
 
-def handed_over(world: SendingWorld, *, advertising: frozenset[str]) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def handed_over(
+    world: SendingWorld, *, advertising: frozenset[str], part_letters: int = 500
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
     rules = PostageRules(TARIFFS, advertising, "BY", ZoneInfo("Europe/Berlin"))
     delivery = FakeLetterDelivery()
     summary = release_letters(
@@ -39,6 +41,7 @@ def handed_over(world: SendingWorld, *, advertising: frozenset[str]) -> tuple[di
         gate=EgressGate(world.open_uow, EgressPolicy(), world.clock),
         sender=LetterSender(RELAY_URL, world.keys, "Autohaus Muster GmbH", postage=rules),
         entropy=world.entropy,
+        part_letters=part_letters,
     )
     files = delivery.batches[summary.batches[0]]
     rows = list(csv.DictReader(io.StringIO(files["index.csv"].decode()), delimiter=";"))
@@ -67,6 +70,14 @@ def test_it_names_product_day_and_cost_and_what_letters_would_have_cost(world: S
     assert {("80", "dialogpost_standard"), ("94", "standardbrief")} == {
         (row["leitregion"], row["product"]) for row in rows
     }
+
+
+def test_a_batch_in_parts_is_one_posting_with_the_quantities_of_all_of_them(world: SendingWorld) -> None:
+    planned(world, PLACES)
+    postage, rows = handed_over(world, advertising=frozenset({"hu_au"}), part_letters=20)
+    assert 5 == len({row["file"] for row in rows})
+    assert ("regional_mix", "77.900") == (postage["option"], postage["cost"])  # 20 letters are no bulk posting
+    assert {"dialogpost_standard"} == {row["product"] for row in rows if row["leitregion"] == "80"}
 
 
 def test_a_service_that_does_not_advertise_goes_by_letter(world: SendingWorld) -> None:

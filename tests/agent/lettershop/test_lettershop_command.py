@@ -70,7 +70,6 @@ def test_a_key_is_never_overwritten(tmp_path: Path, key: Path) -> None:
     "files",
     [
         pytest.param({**INSIDE, "SHA256SUMS": checksums({**INSIDE, "b1.pdf": b"%PDF another"})}, id="another sum"),
-        pytest.param(INSIDE, id="no sums"),
         pytest.param({"../b1.pdf": b"x", "SHA256SUMS": checksums({"../b1.pdf": b"x"})}, id="a way out of the folder"),
         pytest.param({"/etc/x": b"x", "SHA256SUMS": checksums({"/etc/x": b"x"})}, id="an absolute name"),
         pytest.param({}, id="nothing"),
@@ -80,6 +79,51 @@ def test_contents_that_do_not_hold_together_are_refused(files: dict[str, bytes])
     key = X25519PrivateKey.from_private_bytes(b"\x05" * 32)
     with pytest.raises(ProtocolViolation, match="sealed_file_broken"):
         opened([key], [sealed(files, [key.public_key()], SeededEntropy(b"a"))])
+
+
+IN_PARTS = {"b1-01.pdf": b"%PDF-1.7 Erika", "b1-02.pdf": b"%PDF-1.7 Max", "index.csv": b"seq\r\n"}
+PACKAGES = {
+    "b1-01.tar.age": ["b1-01.pdf"],
+    "b1-02.tar.age": ["b1-02.pdf"],
+    "b1.tar.age": ["index.csv", "SHA256SUMS"],
+}
+
+
+def packages(tmp_path: Path, key: Path) -> list[str]:
+    (identity,) = read_identities(key.read_text())
+    whole = {**IN_PARTS, "SHA256SUMS": checksums(IN_PARTS)}
+    for package, names in PACKAGES.items():
+        files = {name: whole[name] for name in names}
+        (tmp_path / package).write_bytes(sealed(files, [identity.public_key()], SeededEntropy(package.encode())))
+    return [str(tmp_path / package) for package in PACKAGES]
+
+
+def test_a_batch_in_parts_is_opened_from_all_its_files(tmp_path: Path, key: Path) -> None:
+    out = tmp_path / "out"
+    assert 0 == main(["lettershop", "open", *packages(tmp_path, key), "--key", str(key), "--out", str(out)])
+    assert {*IN_PARTS, "SHA256SUMS"} == {path.name for path in out.iterdir()}
+    assert 0 == subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=out, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("left_out", range(3), ids=list(PACKAGES))
+def test_who_names_only_some_of_the_files_is_told_that_there_are_more(
+    tmp_path: Path, key: Path, left_out: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, out = packages(tmp_path, key), tmp_path / "out"
+    del files[left_out]
+    assert 0 != main(["lettershop", "open", *files, "--key", str(key), "--out", str(out)])
+    assert ("Zu diesem Stapel gehören weitere Dateien" in capsys.readouterr().err, False) == (True, out.exists())
+
+
+@needs_program("age")
+@needs_program("sha256sum")
+def test_the_age_tool_and_tar_open_a_batch_in_parts_as_well(tmp_path: Path, key: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for file in packages(tmp_path, key):
+        archive = subprocess.run(["age", "-d", "-i", str(key), file], check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x"], cwd=out, input=archive, check=True)
+    assert 0 == subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=out, capture_output=True, check=False).returncode
 
 
 @needs_program("age")
