@@ -3,15 +3,19 @@
 The dealership has an encrypted database, the sample brand's templates and customers of its own; letters are composed
 from records, typeset with QR code and PDF/A, put into postal order and postage, and handed to a folder. The peer sets
 the same words with nothing around them: no letterhead, no window, no code, no records.
+
+Memory is the highest that a process of its own ever had resident while it released a batch; it prints in parts.
 """
 
 import json
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import typst
@@ -35,6 +39,8 @@ from tests.factories.sending_world import RELAY_URL, SendingWorld, always_welcom
 from tests.fakes.catalogue_source import FakeCatalogue
 
 LETTERS = 400
+MANY_LETTERS = 5_000
+PROCESS_STATUS = Path("/proc/self/status")
 BARE = """
 #let letters = json(bytes(sys.inputs.letters))
 #set page(paper: "a4")
@@ -75,14 +81,38 @@ def run(_arguments: list[str]) -> list[Figure]:
             peer_value=bare * each,
         ),
         Figure("letter through the whole release, CPU", whole * each, "ms", 5.0),
+        *(
+            Figure(f"peak memory of printing {letters} letters", _peak_megabytes(letters), "MB", 400.0)
+            for letters in (LETTERS, MANY_LETTERS)
+        ),
     ]
+
+
+def _peak_megabytes(letters: int) -> float | None:
+    """Release so many letters in a new process; None where the system does not tell what it needed."""
+    if not PROCESS_STATUS.exists():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        bench = _Bench(Path(folder))
+        bench.plan(letters, "m")
+        bench.world.engine.dispose()
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            return pool.submit(_release_and_measure, Path(folder)).result()
+
+
+def _release_and_measure(folder: Path) -> float:
+    """Be the process that prints; what it had resident at its highest, in MB."""
+    prepare()
+    _Bench(folder, create=False).release()
+    lines = PROCESS_STATUS.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 class _Bench:
     """A dealership with letters that are due."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world = SendingWorld(folder)
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        self.world = SendingWorld(folder, create=create)
         self.folder, self.composing, self.typesetting = folder, 0.0, 0.0
         self.letters: list[Letter] = []
         catalogue = FakeCatalogue(sample_catalogue())
