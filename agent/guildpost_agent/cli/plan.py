@@ -13,13 +13,14 @@ from guildpost_agent.adapters.sql.rehearsal import rehearsal_factory
 from guildpost_agent.app.answer_why import answer_why
 from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force, unreadable_services
 from guildpost_agent.bootstrap.reference import first_frost_of
 from guildpost_agent.cli.options import add_home, day_of, texts_of
 from guildpost_agent.cli.plan_changes import describe_changes
-from guildpost_agent.cli.plan_entries import Page, describe_entries
+from guildpost_agent.cli.plan_entries import Names, Page, describe_entries
 from guildpost_agent.cli.plan_summary import describe_summary
 from guildpost_agent.cli.plan_why import describe_answer
 from guildpost_agent.cli.stop import stop_line
@@ -100,7 +101,15 @@ def _lines(
     preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
     if arguments.explain:
-        yield from describe_entries(preview, page, texts)
+        yield from describe_entries(preview, page, texts, lambda shown: _names(core, shown))
+
+
+def _names(core: Core, shown: Sequence[Entry]) -> Names:
+    """Read who and what the numbers of a page stand for."""
+    with core.open_uow() as uow:
+        vehicles = uow.records.vehicles_of({entry.occasion.vehicle_id for entry in shown})
+        customers = uow.records.customers_of({entry.occasion.customer_id for entry in shown})
+    return Names({v.vehicle_id: v for v in vehicles}, {c.customer_id: c for c in customers})
 
 
 def _now(core: Core, as_of: str | None) -> datetime:

@@ -1,15 +1,17 @@
 """A preview of the plan vehicle by vehicle and day by day, each occasion with its chain of reasons, page by page."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import explain_entry, service_name
 from guildpost_agent.app.preview_entries import Entry, standing_of
 from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.app.rehearse_plan import Rehearsal
+from guildpost_agent.cli.plain_names import car_of, in_one_line, name_of
+from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.touchpoint_states import PLANNED
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
@@ -44,38 +46,67 @@ class Page:
                 yield texts.text("cli.plan.more", page=self.number + 1)
 
 
-def describe_entries(preview: Preview, page: Page, texts: Catalog) -> Iterator[str]:
+@dataclass(frozen=True)
+class Names:
+    """Who and what numbers stand for: a service manager knows plates and people."""
+
+    vehicles: Mapping[str, Vehicle] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+
+    def vehicle(self, vehicle_id: str) -> str:
+        """Give a vehicle's number with make, model and plate, as far as they are known."""
+        return in_one_line(f"{vehicle_id} {car_of(self.vehicles.get(vehicle_id))}".strip())
+
+    def customer(self, customer_id: str) -> str:
+        """Give a customer's number and name, as far as it is known."""
+        return in_one_line(f"{customer_id} {name_of(self.customers.get(customer_id))}".strip())
+
+
+_NUMBERS_ONLY: Final = Names()
+
+
+def describe_entries(
+    preview: Preview, page: Page, texts: Catalog, named: Callable[[Sequence[Entry]], Names]
+) -> Iterator[str]:
     """Say of the page's vehicles what is planned and what is not, and why.
+
+    Args:
+        preview: the plan.
+        page: which part is shown.
+        texts: the language.
+        named: finds the names of what is shown.
 
     Raises:
         Refused: ``plan_page_unknown``.
     """
     vehicles = [list(group) for _, group in groupby(preview.entries, key=lambda entry: entry.occasion.vehicle_id)]
-    for entries in page.of(vehicles):
+    shown = page.of(vehicles)
+    names = named([entry for entries in shown for entry in entries])
+    for entries in shown:
         yield ""
-        yield texts.text("cli.plan.vehicle", vehicle=entries[0].occasion.vehicle_id)
+        yield texts.text("cli.plan.vehicle", vehicle=names.vehicle(entries[0].occasion.vehicle_id))
         for entry in entries:
-            yield from describe_entry(entry, preview.plan, texts)
+            yield from describe_entry(entry, preview.plan, texts, names)
     yield ""
     yield from page.hint(len(vehicles), texts)
 
 
-def describe_entry(entry: Entry, plan: Rehearsal, texts: Catalog) -> Iterator[str]:
+def describe_entry(entry: Entry, plan: Rehearsal, texts: Catalog, names: Names = _NUMBERS_ONLY) -> Iterator[str]:
     """Say one occasion's day, its answer and its reasons."""
     explanation = explain_entry(entry, plan.services, texts)
-    yield f"  {headed(entry, plan, texts)}"
+    yield f"  {headed(entry, plan, texts, names)}"
     yield f"    {explanation.headline}"
     for reason in explanation.reasons:
         yield f"    – {reason}"
 
 
-def headed(entry: Entry, plan: Rehearsal, texts: Catalog) -> str:
+def headed(entry: Entry, plan: Rehearsal, texts: Catalog, names: Names) -> str:
     """Name day, service, customer and channel of an entry; what has no message is named by its due date."""
     occasion, touchpoint = entry.occasion, entry.touchpoint
     named = {
         "day": say_day(entry.day, texts),
         "service": service_name(occasion.service_id, plan.services, texts),
-        "customer": occasion.customer_id,
+        "customer": names.customer(occasion.customer_id),
     }
     if touchpoint is None:
         return texts.text("cli.plan.entry.none", **named)

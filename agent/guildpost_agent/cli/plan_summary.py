@@ -16,7 +16,8 @@ from guildpost_agent.domain.workshop import week_of
 from guildpost_shared.catalog import Catalog
 
 _TENTHS: Final = 10
-_ROW: Final = "    {:24} {:32} {:8} {:>6}"
+_DAY: Final = "    {:24} "
+_ROW: Final = "{:32} {:8} {:>6}"
 
 
 def describe_summary(preview: Preview, texts: Catalog, *, weekly: bool) -> Iterator[str]:
@@ -68,9 +69,9 @@ def _rows(preview: Preview, texts: Catalog, *, weekly: bool) -> Iterator[str]:
         if monday != week:
             week, total = monday, sum(n for key, n in counts.items() if key[0] == monday)
             yield texts.text("cli.plan.week", day=say_day(monday, texts), count=total)
-        shown = "" if weekly else f"{texts.text(f'plan.weekday.{day.weekday()}')}, {say_day(day, texts)}"
+        shown = f"{texts.text(f'plan.weekday.{day.weekday()}')}, {say_day(day, texts)}"
         name, way = service_name(service, preview.plan.services, texts), texts.text(f"consent.channel.{channel}")
-        yield _ROW.format(shown, name[:32], way, count)
+        yield ("    " if weekly else _DAY.format(shown)) + _ROW.format(name[:32], way, count)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

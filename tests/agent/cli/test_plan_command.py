@@ -1,6 +1,8 @@
 """The plan's preview on the command line of a real home, in both languages."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,10 +113,29 @@ def test_the_same_question_gives_the_same_bytes_and_stores_nothing(
 
 def test_reasons_are_paged_by_vehicle_with_a_hint_how_to_narrow(say: Say) -> None:
     code, out = say(*SPRING, "--explain", "--limit", "2", "--page", "2")
-    assert (0, ["Fahrzeug V3", "Fahrzeug V4"]) == (code, [one for one in out.splitlines() if one.startswith("Fahrz")])
+    shown = [line.split()[:2] for line in out.splitlines() if line.startswith("Fahrz")]
+    assert (0, [["Fahrzeug", "V3"], ["Fahrzeug", "V4"]]) == (code, shown)
     assert "Gezeigt: 3 bis 4 von 7.\nWeiter mit --page 3" in out
     assert "    Nicht angeschrieben: Das Fahrzeug ist verkauft" in out
     assert "    – Das steht seit 01.03.2027 so im Händlersystem." in out
+
+
+def test_reasons_name_vehicles_and_people_as_a_service_manager_knows_them(home: Path, say: Say) -> None:
+    with open_core(home).open_uow() as uow:
+        (vehicle,) = uow.records.vehicles_of(["V2"])
+        uow.records.upsert_vehicles([replace(vehicle, make="Arvana", model="Vela", plate="LA-AB 12")])
+        (customer,) = uow.records.customers_of([vehicle.customer_id])
+        uow.records.upsert_customers([replace(customer, given_name="Erika\x1b[2J", family_name="Muster")])
+        uow.commit()
+    out = say(*SPRING, "--explain")[1]
+    assert "Fahrzeug V2 Arvana Vela LA-AB 12\n" in out
+    assert f"an Kunde {vehicle.customer_id} Erika [2J Muster (neu)" in out
+
+
+def test_no_line_is_longer_than_a_terminal_is_wide_and_none_speaks_in_codes(say: Say) -> None:
+    for language in ("de", "en"):
+        lines = say(*SPRING, "--explain", language=language)[1].splitlines()
+        assert [] == [line for line in lines if len(line) > 120 or re.search(r"\b[a-z]+_[a-z_]+\b", line)]
 
 
 def test_weeks_take_the_place_of_days_where_they_are_asked_for(say: Say) -> None:
