@@ -13,6 +13,7 @@ Steps (the coordinator's side has the same numbers in its ``enrol_agent``):
 import base64
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,11 +21,12 @@ from guildpost_agent.app.membership import PENDING, Membership, load_memberships
 from guildpost_agent.app.ports.control_plane import ControlPlane
 from guildpost_agent.app.ports.documents import Documents, OpenDocuments
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.identity.certificate_profile import (
     certificate_request,
     check_issued,
     find_authority,
+    fingerprint,
     requested_key,
 )
 from guildpost_shared.identity.enrolment import EnrolmentReply, EnrolmentRequest, enrolment_statement
@@ -84,7 +86,7 @@ def enrol(
         Unavailable: ``coordinator_away``.
     """
     code = parse_join_code(join_code)  # step 1
-    fingerprint = normal_fingerprint(association_fingerprint)
+    association = normal_fingerprint(association_fingerprint)
     with open_documents() as transaction:
         for known in load_memberships(transaction.documents):
             if known.joined_with == secret_hash(code.secret):
@@ -94,12 +96,24 @@ def enrol(
         keys = _keys_for(code, transaction.documents, entropy)  # step 3
         transaction.commit()
     reply = control_plane.enrol(code.endpoint, authority, _request(code, keys, agent_version))  # step 4
-    membership = _membership(code, fingerprint, authority, keys, reply)  # step 7
+    membership = _membership(code, association, authority, keys, reply)  # step 7
     with open_documents() as transaction:
         store_membership(transaction.documents, membership)  # step 8
         transaction.documents.delete(PENDING)
         transaction.commit()
     return membership
+
+
+def require_own_brand(join_code: str, memberships: Iterable[Membership]) -> None:
+    """Check before a code is used that it comes from the brand that this agent is a member of, if it is one of any.
+
+    Raises:
+        Refused: ``enrol_second_brand``, ``join_code_malformed``.
+    """
+    code, known = parse_join_code(join_code), list(memberships)
+    own = any(code.root_hash == one.root_hash or code.ca_fingerprint == fingerprint(one.authority) for one in known)
+    if known and not own:
+        raise Refused("enrol_second_brand")
 
 
 def normal_fingerprint(text: str) -> str:

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from guildpost_agent.app.enrol import enrol
+from guildpost_agent.app.enrol import enrol, require_own_brand
+from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.bootstrap.core import AGENT_VERSION, open_core
 from guildpost_agent.bootstrap.member import control_plane
 from guildpost_agent.bootstrap.relay_card import relay_card
@@ -32,8 +33,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Enrol; with the same code again nothing happens twice."""
+    """Enrol; with the same code again nothing happens twice.
+
+    Raises:
+        Refused: ``enrol_second_brand``: this program serves one brand (docs/adr/0010).
+    """
     core = open_core(arguments.home)
+    with core.open_uow() as uow:
+        require_own_brand(arguments.join_code, load_memberships(uow.documents))
     membership = enrol(
         join_code=arguments.join_code,
         association_fingerprint=arguments.association_key,
