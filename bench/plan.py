@@ -1,8 +1,9 @@
 """The plan: every occasion of a group decided with its reason and written down, and what a change of 1 % costs.
 
 The dealership is the one of ``bench data`` (53,000 customers, or 200,000 with ``--large``), all standard services of
-the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning reads, from the same
-encrypted database in the same process. Each run is a process of its own, so that its peak memory is its own.
+the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning rests on, from the same
+encrypted database in the same process; a second figure leaves out the stored due dates, which planning works out anew
+and compares by their fingerprint. Each run is a process of its own, so that its peak memory is its own.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,8 @@ READ: Final = {
     "appointments": "*",
     "due_dates": "*",
 }
+COMPARED: Final = "due_dates"
+"""Compared with what was worked out by its fingerprint, and read only where that differs."""
 CHANGED: Final = 100
 KEY: Final = bytes(32)
 
@@ -50,7 +54,7 @@ def work(home: Path) -> dict[str, float | str]:
     open_uow = unit_of_work_factory(engine)
     services = standard_services()
     config = a_config(services={"enabled": [service.service_id for service in services]})
-    found: dict[str, float | str] = {"fetchall": _fetch_all(engine)}
+    found: dict[str, float | str] = {"read": _fetch_all(engine, {COMPARED}), "fetchall": _fetch_all(engine)}
     started = time.perf_counter()
     summary = plan_touchpoints(open_uow, services, config, NOW, KEY)
     found["full"] = time.perf_counter() - started
@@ -67,12 +71,12 @@ def work(home: Path) -> dict[str, float | str]:
     return found
 
 
-def _fetch_all(engine: object) -> float:
-    """Read the columns that planning reads, by the driver alone."""
+def _fetch_all(engine: object, without: Collection[str] = ()) -> float:
+    """Read the columns that planning rests on, by the driver alone."""
     connection = engine.raw_connection()  # type: ignore[attr-defined]  # SQLAlchemy's engine, not imported here
     cursor = connection.cursor()
     started = time.perf_counter()
-    for table, columns in READ.items():
+    for table, columns in ((table, columns) for table, columns in READ.items() if table not in without):
         cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 — both are written above
     seconds = time.perf_counter() - started
     connection.close()
@@ -102,6 +106,8 @@ def run(arguments: list[str]) -> list[Figure]:
         Figure("plan of 53,000 customers with reasons, all standard services", round(small["full"], 2), "s", 6.0,
                peer=peer, peer_value=round(small["fetchall"], 2)),
         Figure("the same as a multiple of the fetchall", round(small["full"] / small["fetchall"], 2), "times", 5.0),
+        Figure("the same as a multiple of the fetchall without due dates", round(small["full"] / small["read"], 2),
+               "times", 5.0),
         Figure("plan after a change of 1 %", round(small["changed"], 2), "s", 1.0),
         Figure("peak memory of planning 53,000 customers", round(small["peak_mb"]), "MB", 1_536.0),
     ]  # fmt: skip
