@@ -1,9 +1,9 @@
 """The plan: every occasion of a group decided with its reason and written down, and what a change of 1 % costs.
 
 The dealership is the one of ``bench data`` (53,000 customers, or 200,000 with ``--large``), all standard services of
-the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning rests on, from the same
-encrypted database in the same process; a second figure leaves out the stored due dates, which planning works out anew
-and compares by their fingerprint. Each run is a process of its own, so that its peak memory is its own.
+the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning rests on, from the
+same encrypted database in the same process; a second figure leaves out the stored due dates, which planning works out
+anew and compares by their fingerprint. Each run is a process of its own, so that its peak memory is its own.
 """
 
 import argparse
