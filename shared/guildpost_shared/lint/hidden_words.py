@@ -21,6 +21,9 @@ _MONEY_NAMES: Final = re.compile(
     r"(?:[_.-].*)?$",
     re.IGNORECASE,
 )
+TURNED: Final = re.compile(r"<bdo\b|\bdir\s*=\s*[\"']?rtl|bidi-override|direction\s*:\s*rtl", re.IGNORECASE)
+"""Markup that writes from right to left; nothing in German or English does."""
+_LINE: Final = re.compile(r"[^\n]*\w[^\n]*")
 _RIGHT_TO_LEFT: Final = re.compile(r"\u202e([^\u202c\u202d\n]*)")
 
 
@@ -73,7 +76,15 @@ def encoded_words(text: Marked) -> Iterator[Marked]:
             raw = plain.rstrip("=")
 
 
-def reversed_words(text: Marked) -> Iterator[Marked]:
-    """Give what a right-to-left override shows turned round."""
+def reversed_words(text: Marked, *, turned: bool) -> Iterator[Marked]:
+    """Give what a right-to-left override shows turned round.
+
+    Args:
+        text: as it is shown.
+        turned: whether the markup turns some of it round: then each line is read backwards too.
+    """
+    if turned:
+        for line in _LINE.finditer(text.text):
+            yield Marked.at(line[0][::-1], text.place(line.start()))
     for match in _RIGHT_TO_LEFT.finditer(text.text):
         yield Marked.at(match[1][::-1], text.place(match.start()))

@@ -13,6 +13,7 @@ from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.json_strings import is_json, json_strings
 from guildpost_shared.lint.manifests import lint_manifest
 from guildpost_shared.lint.marked import Lines, Marked
+from guildpost_shared.lint.numbers import WORDS
 from guildpost_shared.lint.offers import lint_offers
 from guildpost_shared.lint.services import lint_service
 from guildpost_shared.lint.source import WARNINGS, Source, lint_passive, lint_structure, lint_words, said
@@ -35,6 +36,14 @@ _MONEY_KEY: Final = re.compile(
     r"^(?:.*[_.-])?(?:price|preis|amount|betrag|discount|rabatt|percent|prozent|nachlass|uvp|rrp|msrp|hourly_?rate"
     r"|stundensatz|festpreis|mindestpreis)(?:[_.-].*)?$",
     re.IGNORECASE,
+)
+_WRITTEN: Final = re.compile(rf"\d|{WORDS}", re.IGNORECASE)
+_NAMES: Final = ("name", "id", "key")
+_PRICE_NAME: Final = re.compile(r"(?:slots\.)?(?:price|preis|price_note)")
+_SETS: Final = frozenset(
+    {
+        *("min", "max", "minimum", "maximum", "default", "value", "text", "step", "const"),
+    }
 )
 _OWED: Final = frozenset({"DUTY.imprint", "DUTY.unsubscribe", "DUTY.legal_basis", "CALL.question", *WARNINGS})
 
@@ -118,7 +127,7 @@ def _json(file: str, text: str) -> Iterator[Finding]:
 def _strings(file: str, text: str) -> Iterator[Finding]:
     lines = Lines(text)
     for place, words, key in json_strings(text):
-        if key:
+        if key or _PRICE_NAME.fullmatch(words):
             continue
         line = lines.of(place)
         source = Source(file, words, alone=True)
@@ -131,8 +140,9 @@ def _figures(file: str, text: str, value: object) -> Iterator[Finding]:
     if isinstance(value, dict):
         for name, inner in value.items():
             figure = isinstance(inner, int | float) and not isinstance(inner, bool)
-            written = isinstance(inner, str) and re.fullmatch(r"\s*[\d.,]+\s*(?:€|%|eur)?\s*", inner, re.IGNORECASE)
-            if _MONEY_KEY.match(str(name)) and (figure or written):
+            written = isinstance(inner, str) and _WRITTEN.search(inner)
+            named = name in _SETS and any(_MONEY_KEY.match(str(value.get(key, ""))) for key in _NAMES)
+            if (_MONEY_KEY.match(str(name)) or named) and (figure or written):
                 at = max(0, text.find(f'"{name}"'))
                 yield Finding(file, Lines(text).of(at), "R10.amount", Severity.ERROR, f"{name}: {inner}"[:80])
             yield from _figures(file, text, inner)

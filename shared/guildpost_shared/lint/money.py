@@ -8,24 +8,13 @@ What excuses a figure stands close to it: a fine, a coin, a phone tariff, a shar
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import DIGITS, EUROS_IN_A_WORD, GERMAN, LETTERS_FOR_DIGITS, ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has, words
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A rule that words break, and where they stand in the text that was searched."""
-
-    rule: str
-    start: int
-    end: int
-    severity: str = "error"
-
 
 _CURRENCY_WORD: Final = (
     r"(?:us-?)?(?:dollars?|usd)|euro(?:nen|s|cents?)?|eur(?:os)?|teuro|t€|tsd\. ?€|cents?|ct|cts|chf|sfr|fr\."

@@ -7,7 +7,7 @@
     5. dashes, quotes and money signs become one of each
 
 ``spellings`` then gives the other ways to read the same text: words pulled apart or broken at the end of a line put
-together again, digits in words read as letters.
+together again, digits in words read as letters, slips of spelling in the words for a discount put right.
 """
 
 import re
@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from guildpost_shared.lint.marked import Marked
+from guildpost_shared.lint.slips import slip_of
 
 _LOOK_ALIKE: Final = dict(
     zip(
@@ -31,6 +32,9 @@ _LOOK_ALIKE: Final = dict(
     **dict.fromkeys("₠ЄЭє€ϵ∈💶", "€"),
     **dict.fromkeys("٪﹪％", "%"),
     "💵": "$",
+    "💴": "€",
+    "💸": "€",
+    "🔟": "10",
     "💷": "£",
     "⁄": "/",
     "∕": "/",
@@ -60,6 +64,7 @@ _BROKEN: Final = re.compile(r"(?<=[^\W\d_])-[ ]*\n[ ]*(?=[a-zäöüß])")
 _NOISE: Final = re.compile(r"[*_~|\\^\"']+|(?<=\d)[ ]*[()\[\]{}<>]+[ ]*(?=\d|[€%$])")
 _LEET_WORD: Final = re.compile(r"(?<![^\W_€$@])(?=[^\W_€$@!]*[^\W\d_])(?=[^\W_€$@!]*[\d€$@!])[^\W_€$@!][\w€$@!]{2,}")
 _LEET: Final = str.maketrans("0134578€$@!", "oieastbesai")
+_SLIP: Final = re.compile(r"(?<![^\W_])[^\W\d_]{5,13}(?![^\W_])")
 _CAPITAL_LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
@@ -88,6 +93,9 @@ def spellings(marked: Marked) -> Iterator[Marked]:
     letters = together.sub(_LEET_WORD, _unleet)
     if letters.text != together.text:
         yield letters
+    spelt = letters.sub(_SLIP, lambda match: slip_of(match[0]) or match[0])
+    if spelt.text != letters.text:
+        yield spelt
 
 
 @lru_cache(maxsize=4096)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.marked import DEALER
-from guildpost_shared.lint.money import Hit
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import has, table, words
 
-PRICES: Final = ("resale", "duties")
+PRICES: Final = ("resale", "duties", "verbs")
 CONDUCT: Final = ("conduct",)
 _DEALERS_REACH: Final = 60
 _RECALLED_BEFORE: Final = 500

@@ -97,7 +97,8 @@ _RULES: Final = {
 
 def _built(template_id: str, files: Mapping[str, str], contents: Mapping[str, bytes]) -> Iterator[Finding]:
     """Build it as an agent does; what it would refuse is a finding."""
-    from guildpost_shared.templates.compile import compile_mail  # noqa: PLC0415 — compiling loads heavy libraries
+    from guildpost_shared.templates.call_text import CallTemplate  # noqa: PLC0415 — building loads heavy libraries
+    from guildpost_shared.templates.compile import compile_mail  # noqa: PLC0415 — as above
     from guildpost_shared.templates.letter_text import LetterTemplate  # noqa: PLC0415 — as above
 
     main = files.get("mjml") or files["txt"]
@@ -106,6 +107,8 @@ def _built(template_id: str, files: Mapping[str, str], contents: Mapping[str, by
             compile_mail(template_id, contents["json"], contents["mjml"], contents["txt"])
         elif "/letter." in template_id:
             LetterTemplate(template_id, contents["json"], contents["txt"])
+        else:
+            CallTemplate(template_id, contents["json"], contents["txt"])
     except Refused as error:
         rule = "R12.active" if error.params.get("rule") == "R12" else _RULES.get(error.code, "TEMPLATE.build")
         problem = error.params.get("problem", error.params.get("field", ""))

@@ -8,6 +8,7 @@ from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.passive import Trespass
 
 _UNICODE: Final = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}")
+_ADDED: Final = re.compile(r"\"\s*\+\s*\"")
 _SYMBOL: Final = re.compile(r"#?(?:sym\.)?(euro|percent|pound|dollar)\b(?=[^\w(]|$)")
 _SYMBOLS: Final = {"euro": "€", "percent": "%", "pound": "£", "dollar": "$"}
 _STRING: Final = re.compile(r'#?(?:str|text|upper|lower|emph|strong)?\(?"((?:[^"\\]|\\.)*)"\)?')
@@ -24,6 +25,7 @@ _LINK: Final = re.compile(r"#?link\(\s*\"[^\"]*\"")
 def plain(source: Marked) -> Marked:
     """Write a Typst source as its reader sees it."""
     text = source.sub(_UNICODE, lambda match: chr(int(match[1], 16)) if int(match[1], 16) <= 0x10FFFF else "")  # noqa: PLR2004
+    text = text.sub(_ADDED, lambda _: "")
     text = text.sub(_SYMBOL, lambda match: _SYMBOLS[match[1]])
     text = text.sub(_STRING, lambda match: match[1])
     return text.sub(_MARKS, lambda match: " " if match[0] == "~" or match[0].startswith(("#h", "#v")) else "")

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from guildpost_shared.lint.bare_figures import bare_figures
+from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.marked import Marked
-from guildpost_shared.lint.money import Hit, money
+from guildpost_shared.lint.money import money
 from guildpost_shared.lint.normalise import normalise, spellings
 from guildpost_shared.lint.phrases import CONDUCT, PRICES, given_away, phrases
 
@@ -47,4 +49,4 @@ def judge(text: Marked) -> Iterator[Wording]:
 
 @lru_cache(maxsize=256)
 def _hits(text: str) -> tuple[Hit, ...]:
-    return (*money(text), *phrases(text, PRICES), *given_away(text), *phrases(text, CONDUCT))
+    return (*money(text), *bare_figures(text), *phrases(text, PRICES), *given_away(text), *phrases(text, CONDUCT))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from guildpost_shared.lint.hidden_words import address_words, css_words, encoded_words, reversed_words
+from guildpost_shared.lint.hidden_words import TURNED, address_words, css_words, encoded_words, reversed_words
 from guildpost_shared.lint.liquid_text import written
 from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.markup import Attribute, Pieces, decoded, take_apart
@@ -76,7 +76,7 @@ def pieces_of_text(source: Marked, constants: Mapping[str, str] | None = None) -
     if pieces.seen is not pieces.shown:
         yield pieces.seen
     yield from result.literals
-    yield from reversed_words(pieces.shown)
+    yield from reversed_words(pieces.shown, turned=TURNED.search(source.text) is not None)
     yield from encoded_words(pieces.shown)
     yield from _hidden(pieces)
 

@@ -29,3 +29,10 @@ def fixes_a_price(text: str, file: str = "text.txt") -> bool:
 def corpus(name: str) -> dict[str, str]:
     """Read a table of named texts."""
     return tomllib.loads((CORPUS / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def hidden() -> dict[str, tuple[str, str]]:
+    """Read what is hidden in the build of a file: file name and text of each."""
+    table = tomllib.loads((CORPUS / "hidden.toml").read_text("utf-8"))
+    return {name: (file, text) for name, (file, text) in table.items()}

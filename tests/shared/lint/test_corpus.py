@@ -3,9 +3,9 @@
 import pytest
 
 from tests.shared.lint.disguises import DISGUISES, PLAIN
-from tests.shared.lint.readings import corpus, errors, fixes_a_price, found
+from tests.shared.lint.readings import corpus, errors, fixes_a_price, found, hidden
 
-PARTS = ("first", "second", "third", "fourth", "fifth", "sixth")
+PARTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 LEAST_FOUND = 0.99
 MOST_FALSE = 0.05
 
@@ -38,6 +38,11 @@ def test_of_innocent_texts_hardly_any_is_refused(part: str) -> None:
 def test_a_disguised_price_is_still_a_price(plain: str, disguise: str) -> None:
     text = f"<p>Ihre Inspektion</p>\n<p>{DISGUISES[disguise](plain)}</p>"
     assert fixes_a_price(text, "mail.html"), found(text, "mail.html")
+
+
+@pytest.mark.parametrize(("file", "text"), hidden().values(), ids=hidden())
+def test_a_price_hidden_in_the_build_of_a_file_is_found(file: str, text: str) -> None:
+    assert fixes_a_price(text, file), found(text, file)
 
 
 def test_the_line_is_that_of_the_source() -> None:
