@@ -23,6 +23,9 @@ _MONEY_NAMES: Final = re.compile(
 )
 TURNED: Final = re.compile(r"<bdo\b|\bdir\s*=\s*[\"']?rtl|bidi-override|direction\s*:\s*rtl", re.IGNORECASE)
 """Markup that writes from right to left; nothing in German or English does."""
+_STRUCK: Final = re.compile(
+    r"<(del|s|strike)\b[^>]{0,200}>\s*(\d{1,4}(?:[.,](?:\d\d|-))?)\s*(?:€|eur\w*)?\s*</\1\s*>", re.IGNORECASE
+)
 _LINE: Final = re.compile(r"[^\n]*\w[^\n]*")
 _RIGHT_TO_LEFT: Final = re.compile(r"\u202e([^\u202c\u202d\n]*)")
 
@@ -88,3 +91,15 @@ def reversed_words(text: Marked, *, turned: bool) -> Iterator[Marked]:
             yield Marked.at(line[0][::-1], text.place(line.start()))
     for match in _RIGHT_TO_LEFT.finditer(text.text):
         yield Marked.at(match[1][::-1], text.place(match.start()))
+
+
+def named_figures(name: str, value: Marked) -> Iterator[Marked]:
+    """Give a figure in an attribute whose name means money (``data-price``)."""
+    if _MONEY_NAMES.match(name) and re.search(r"\d", value.text):
+        yield Marked.at(f"{name} {value.text} EUR", value.place(0))
+
+
+def struck_out(source: Marked) -> Iterator[Marked]:
+    """Give a figure that is struck out: what a thing cost before."""
+    for match in _STRUCK.finditer(source.text):
+        yield Marked.at(f"{match[2]} EUR", source.place(match.start()))

@@ -142,7 +142,8 @@ def _figures(file: str, text: str, value: object) -> Iterator[Finding]:
             figure = isinstance(inner, int | float) and not isinstance(inner, bool)
             written = isinstance(inner, str) and _WRITTEN.search(inner)
             named = name in _SETS and any(_MONEY_KEY.match(str(value.get(key, ""))) for key in _NAMES)
-            if (_MONEY_KEY.match(str(name)) or named) and (figure or written):
+            inside = isinstance(inner, dict) and any(isinstance(each, int | float) for each in inner.values())
+            if (_MONEY_KEY.match(str(name)) or named) and (figure or written or inside):
                 at = max(0, text.find(f'"{name}"'))
                 yield Finding(file, Lines(text).of(at), "R10.amount", Severity.ERROR, f"{name}: {inner}"[:80])
             yield from _figures(file, text, inner)

@@ -298,7 +298,7 @@ _SHARE: Final = re.compile(
 _MONEY: Final = re.compile(
     r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
 )
-_IDIOM: Final = re.compile(r"(?:\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
+_IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
 
 
 def _is_tax(text: str, end: int, around: str) -> bool:

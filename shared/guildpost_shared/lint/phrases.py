@@ -11,13 +11,14 @@ from guildpost_shared.lint.marked import DEALER
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import has, table, words
 
-PRICES: Final = ("resale", "duties", "verbs")
+PRICES: Final = ("resale", "duties", "verbs", "paying")
 CONDUCT: Final = ("conduct",)
 _DEALERS_REACH: Final = 60
 _RECALLED_BEFORE: Final = 500
 _EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
 _BY_LAW: Final = re.compile(
-    r"garantiefall|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty", re.IGNORECASE
+    r"mangel\b|mängel\b|defects?\b|garantiefall|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
+    re.IGNORECASE,
 )
 _RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
 _NOTHING: Final = re.compile(r"(?!)")

@@ -12,7 +12,17 @@ _MEANT: Final = (
 )
 _OTHER_WORDS: Final = frozenset(
     {
-        *("rabatte", "rabatts", "gutscheine", "gutscheins", "festpreise", "geschenke", "kostenlose", "prozente"),
+        *(
+            "rabatte",
+            "rabatts",
+            "gutscheine",
+            "gutscheins",
+            "festpreise",
+            "geschenk",
+            "geschenke",
+            "kostenlose",
+            "prozente",
+        ),
         *("prozents", "discounts", "vouchers", "rebates", "rebated", "coupons", "percents"),
         "rebase",
     }

@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from guildpost_shared.lint.hidden_words import TURNED, address_words, css_words, encoded_words, reversed_words
+from guildpost_shared.lint.hidden_words import (
+    TURNED,
+    address_words,
+    css_words,
+    encoded_words,
+    named_figures,
+    reversed_words,
+    struck_out,
+)
 from guildpost_shared.lint.liquid_text import written
 from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.markup import Attribute, Pieces, decoded, take_apart
@@ -77,6 +85,7 @@ def pieces_of_text(source: Marked, constants: Mapping[str, str] | None = None) -
         yield pieces.seen
     yield from result.literals
     yield from reversed_words(pieces.shown, turned=TURNED.search(source.text) is not None)
+    yield from struck_out(source)
     yield from encoded_words(pieces.shown)
     yield from _hidden(pieces)
 
@@ -101,5 +110,6 @@ def _attribute(attribute: Attribute) -> Iterator[Marked]:
         yield from address_words(attribute.value)
         yield from encoded_words(attribute.value)
     elif attribute.name not in _TECHNICAL:
+        yield from named_figures(attribute.name, attribute.value)
         yield decoded(attribute.value)
         yield from encoded_words(attribute.value)
