@@ -51,7 +51,7 @@ def test_an_erasure_is_rehearsed_done_and_logged(home: Path, capsys: pytest.Capt
     assert "17" in capsys.readouterr().err
     assert 0 == _run(home, "log")
     written = capsys.readouterr().out
-    assert ("Löschung" in written, "17:" in written, "Mustermann" in written) == (True, False, False)
+    assert ("Löschung" in written, "17: " in written, "Mustermann" in written) == (True, False, False)
     assert 0 == _run(home, "readmit", "--customer", "17")
 
 
