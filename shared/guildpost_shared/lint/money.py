@@ -149,6 +149,8 @@ _KINDS: Final = frozenset({"strong", "weak", "cents", "after", "alone"})
 def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> bool:
     """Say whether a figure without a currency is money, by what stands around it."""
     start, end = sentence(text, match.start(), match.end(), 160)
+    if kind in {"strong", "weak"} and _MEASURED.search(text, start, end) and not _MONEY.search(text, start, end):
+        return False
     if kind == "weak":
         with_cents = re.search(r",\d\d(?!\d)", figure) is not None
         return with_cents or (_is_big(figure) and has("price", "works", text[start:end]))
@@ -167,6 +169,11 @@ def _is_big(figure: str) -> bool:
     return bool(digits) and (len(re.split(r"[.,]", digits[0])[0]) > 1 or bool(re.search(r"[.,]\d\d$", digits[0])))  # type: ignore[index]
 
 
+_MEASURED: Final = re.compile(
+    r"\d ?(?:mm|cm|bar|psi|nm|kw|kwh|km|km/h|°c?|volt)\b|\b\w*(?:maß|stärke|tiefe|druck)\b|thickness|depth|pressure",
+    re.IGNORECASE,
+)
+"""Another figure of the sentence is a length, a pressure and the like: so is the bare one."""
 _SMALL: Final = frozenset(
     {
         *("ein", "eine", "einen", "einem", "einer", "eines", "zwei", "drei", "vier", "fünf", "sechs", "one"),

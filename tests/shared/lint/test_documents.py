@@ -208,3 +208,12 @@ def test_an_error_refuses_and_a_warning_does_not() -> None:
     with pytest.raises(Refused) as refused:
         refuse([Finding("a", 3, "R10.amount", Severity.ERROR, "99 €")], "t")
     assert ("template_rule_violated", "R10.amount") == (refused.value.code, refused.value.params["rule"])
+
+
+def test_a_script_of_a_call_is_built_as_letters_are() -> None:
+    path = "templates/lease_end/1/call.de.txt"
+    files = {name: data for name, data in targets().items() if "lease_end" in name}
+    closing = "Vielen Dank für das Gespräch."
+    over_two_blocks = f"{{% if reminder %}}{closing}\n\n- Noch etwas?{{% endif %}}"
+    files[path] = files[path].decode().replace(closing, over_two_blocks).encode()
+    assert ["TEMPLATE.build"] == [finding.rule for finding in lint(files) if finding.severity is Severity.ERROR]
