@@ -12,6 +12,8 @@ LOCK := installers/lock/workspace.txt
 ARGS ?=
 BENCH ?= demo
 JOBS ?= 2
+# Tests that start a whole network of processes and hold it to times: nothing runs beside them.
+NETWORKS := tests/e2e/test_demo.py tests/e2e/test_bad_input.py tests/e2e/test_recall_in_the_field.py
 export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
 
@@ -33,8 +35,8 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/e2e
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(NETWORKS:%=--ignore=%)
+	$(BIN)/pytest $(NETWORKS)
 else
 	$(BIN)/pytest $(ARGS)
 endif
