@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,11 +50,13 @@ def _measure(folder: Path, agents: int) -> list[Figure]:
         _ask(one, json.dumps(news))
     announced, cpu = time.time(), sum(process.cpu_times()[:2])
     _ask(server, "announce")
-    peak, reports = idle_mb, []
-    while any(one.poll() is None for one in fleet):
-        peak = max(peak, process.memory_info().rss / MB)
-        time.sleep(0.5)
-    reports = [_told(one) for one in fleet]
+    peak = idle_mb
+    with ThreadPoolExecutor(SHARES) as readers:
+        pending = [readers.submit(_told, one) for one in fleet]
+        while not all(one.done() for one in pending):
+            peak = max(peak, process.memory_info().rss / MB)
+            time.sleep(0.5)
+        reports = [one.result() for one in pending]
     cpu = sum(process.cpu_times()[:2]) - cpu
     server.stdin.close()  # type: ignore[union-attr]  # opened below
     server.wait(60)

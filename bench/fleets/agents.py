@@ -8,6 +8,7 @@ real updater asks for, and its end.
 
 import asyncio
 import json
+import os
 import pickle
 import sys
 import time
@@ -21,6 +22,7 @@ from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc, presence_p
 
 CONNECTING_AT_ONCE = 64
 TARGET_BYTES = 20_000
+PATIENCE = 110  # seconds
 OPTIONS = (("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0))
 
 
@@ -99,8 +101,10 @@ async def main(address: str, authority: bytes, members: list[tuple[str, bytes, b
     news = json.loads(await asyncio.to_thread(sys.stdin.readline))
     fleet.served, fleet.version = news["served"], news["version"]
     print(json.dumps({"ready": True}), flush=True)
-    await asyncio.gather(*tasks, return_exceptions=True)
+    _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+    fleet.errors += [f"late: {len(late)} agents"] if late else []
     print(json.dumps({"heard": fleet.heard, "syncs": fleet.syncs, "errors": fleet.errors}), flush=True)
+    os._exit(0)  # whoever is late is not waited for
 
 
 if __name__ == "__main__":
