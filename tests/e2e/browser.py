@@ -12,8 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
+import anyio
 import pytest
 import websocket
+
+for _name in dir(anyio):  # loaded at first use otherwise: in a server's thread, where pytest's rewriting of it may fail
+    getattr(anyio, _name)
 
 _START_SECONDS = 30.0
 

@@ -28,8 +28,8 @@ CONTACT_EVERY: Final = 300.0  # seconds between notes of the last contact
 NOTED_WITHIN: Final = 0.5  # seconds until a note is in the database
 BEATS_PER_SECOND: Final = 200
 """More agents than these times the pause hear a heartbeat less often: it costs the coordinator more than it tells."""
-TOLD_PER_SECOND: Final = 170
-"""News reach so many agents in a second: each of them then asks for files, and all of them within a minute."""
+TOLD_PER_SECOND: Final = 100
+"""News reach so many agents in a second: each of them then asks for files, and more would queue up."""
 TOLD_AT_ONCE: Final = 10
 LOOK_EVERY: Final = 5.0  # seconds; a heartbeat sooner than that looks by itself
 _VERSION: Final = re.compile(r"[0-9A-Za-z.+-]{1,40}")
