@@ -102,7 +102,7 @@ def test_what_the_dealers_list_says_was_signed_ends_the_sequence_though_the_dms_
 
 @pytest.mark.parametrize(("service", "vehicle"), SIGNED)
 def test_what_was_signed_before_the_vehicle_came_counts_from_the_import_that_brings_it(
-    tmp_path: Path, service: str, vehicle: dict[str, date]
+    tmp_path: Path, service: str, vehicle: dict[str, Any]
 ) -> None:
     found = Story(tmp_path, START, service)
     rows = [ListRow(2, vin=VIN, reference="V-1", done=START.isoformat())]
