@@ -22,7 +22,7 @@ from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc, presence_p
 
 CONNECTING_AT_ONCE = 64
 TARGET_BYTES = 20_000
-PATIENCE = 110  # seconds
+PATIENCE = 140  # seconds
 OPTIONS = (("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0))
 
 
