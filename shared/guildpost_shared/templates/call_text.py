@@ -15,13 +15,11 @@ from dataclasses import dataclass
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
-from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
-from guildpost_shared.templates.faults import invalid
-from guildpost_shared.templates.letter_text import Block, BlockKind, split_blocks
+from guildpost_shared.templates.letter_text import Block, BlockKind, checked_source, split_blocks
 from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
-from guildpost_shared.templates.rules import check_duties, check_wording
+from guildpost_shared.templates.rules import check_duties
 from guildpost_shared.templates.skeleton import Skeleton
 
 
@@ -55,15 +53,7 @@ class CallTemplate:
         """
         self.manifest: Manifest = parse_manifest(manifest, template_id)
         self._id = template_id
-        try:
-            source = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            raise invalid(template_id, "txt", "txt", Problem("not_utf8"), line) from error
-        parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
-        self.manifest.check_loops(source, "txt")
-        for words in (source, self.manifest.subject, *self.manifest.brand_words):
-            check_wording(words, template_id)
+        source = checked_source(self.manifest, template_id, text)
         used: set[str] = set()
         self._subject = self._part(self.manifest.subject, used, "subject")
         self._blocks = tuple(

@@ -83,6 +83,24 @@ class Letter:
     fleet_heads: tuple[str, ...] = ()
 
 
+def checked_source(manifest: Manifest, template_id: str, text: bytes) -> str:
+    """Read the source of a letter or a call script: UTF-8, Liquid that parses, words that a brand may write.
+
+    Raises:
+        Refused: ``template_invalid``, ``template_unknown_slot`` or ``template_rule_violated``.
+    """
+    try:
+        source = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise invalid(template_id, "txt", "txt", Problem("not_utf8"), line) from error
+    parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
+    manifest.check_loops(source, "txt")
+    for words in (source, manifest.subject, *manifest.brand_words):
+        check_wording(words, template_id, brand_texts(manifest))
+    return source
+
+
 class LetterTemplate:
     """A letter template, checked and parsed, ready for many recipients."""
 
@@ -99,15 +117,7 @@ class LetterTemplate:
         """
         self.manifest: Manifest = parse_manifest(manifest, template_id)
         self._id = template_id
-        try:
-            source = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            raise invalid(template_id, "txt", "txt", Problem("not_utf8"), line) from error
-        parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
-        self.manifest.check_loops(source, "txt")
-        for words in (source, self.manifest.subject, *self.manifest.brand_words):
-            check_wording(words, template_id, brand_texts(self.manifest))
+        source = checked_source(self.manifest, template_id, text)
         used: set[str] = set()
         self._subject = self._part(self.manifest.subject, used)
         self._blocks = tuple(
