@@ -19,7 +19,7 @@ from tests.factories.every_plan import EACH_SIZE, every_plan, planned
 from tests.factories.random_dealership import RandomDealership
 
 BERLIN, DAY = ZoneInfo("Europe/Berlin"), timedelta(days=1)
-NO_VISIT = {"birthday", "acute_notice", "recall"}
+NO_VISIT = {"birthday", "acute_notice", "recall", "thanks", "loyalty"}
 Stretch = tuple[date, date]
 
 
