@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import cel
-
 from guildpost_shared.problems import Problem
+from guildpost_shared.services.condition_engine import ENGINE
 from guildpost_shared.services.condition_grammar import Kind, kind_of
 from guildpost_shared.services.condition_tokens import MisreadError
 from guildpost_shared.services.fields import Fields
@@ -95,7 +94,7 @@ def compile_condition(source: str) -> Condition:
     except MisreadError as error:
         raise ConditionError(error.problem) from None
     try:
-        program = cel.compile(source)
+        program = ENGINE.compile(source)
     except ValueError:
         raise ConditionError(Problem("condition_unreadable")) from None
     if kind is not bool:
