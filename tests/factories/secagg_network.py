@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from guildpost_shared.identity.roster import Roster, RosterEntry
 from guildpost_shared.secagg.aggregator import Aggregator
@@ -18,6 +19,11 @@ from tests.fakes.seeded_entropy import SeededEntropy
 
 Vector = npt.NDArray[np.int64]
 COORDINATOR = "coordinator"
+
+
+def public_key(private: bytes) -> bytes:
+    """Compute the X25519 public key of 32 bytes."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
 def flower_key(name: str) -> str:

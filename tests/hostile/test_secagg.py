@@ -18,7 +18,7 @@ from guildpost_shared.secagg.messages import (
 )
 from guildpost_shared.secagg.participant import Participant
 from guildpost_shared.secagg.stages import ASKING, Stage
-from tests.factories.secagg_network import COORDINATOR, network
+from tests.factories.secagg_network import COORDINATOR, network, public_key
 from tests.factories.secagg_scene import NET, A, B, Scene
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -61,12 +61,12 @@ Lists = Callable[[tuple[Advertisement, ...]], tuple[Advertisement, ...]]
 
 
 def unsigned(items: tuple[Advertisement, ...]) -> tuple[Advertisement, ...]:
-    return (*items[:-1], replace(items[-1], keys=PublicKeys(keys.public_key(b"e" * 32), keys.public_key(b"f" * 32))))
+    return (*items[:-1], replace(items[-1], keys=PublicKeys(public_key(b"e" * 32), public_key(b"f" * 32))))
 
 
 def sybil(items: tuple[Advertisement, ...]) -> tuple[Advertisement, ...]:
     own = Ed25519PrivateKey.generate()
-    public = PublicKeys(keys.public_key(b"e" * 32), keys.public_key(b"f" * 32))
+    public = PublicKeys(public_key(b"e" * 32), public_key(b"f" * 32))
     cover = Envelope(NET.context, "reply", Stage.ADVERTISE_KEYS, "dealer-99")
     return (*items, Advertisement("dealer-99", public, cover.seal(own, public.encode())[-64:]))
 
@@ -93,7 +93,7 @@ KEY_LISTS: dict[str, tuple[Lists, str]] = {
     ),
     "the agent itself missing": (lambda items: items[1:], "secagg_key"),
     "the agent's own keys replaced": (
-        lambda items: (signed_again(items[0], PublicKeys(b"\x09" + bytes(31), keys.public_key(b"g" * 32))), *items[1:]),
+        lambda items: (signed_again(items[0], PublicKeys(b"\x09" + bytes(31), public_key(b"g" * 32))), *items[1:]),
         "secagg_key",
     ),
     "a point of small order": (
@@ -158,12 +158,17 @@ def test_another_roster_than_the_contexts_is_refused() -> None:
 def test_one_bit_of_divergence_leaves_every_sum_undecodable() -> None:
     """Even without signatures the masks themselves do not cancel: 1,000 of 1,000 flips of one bit."""
     private = {A: b"a" * 32, B: b"b" * 32}
-    public = {name: keys.public_key(key) for name, key in private.items()}
+    public = {name: public_key(key) for name, key in private.items()}
 
     def masked(context: RoundContext, own: str, other: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         plain = quantise.to_ring(np.arange(6, dtype=np.int64), 6)
         hidden = masking.mask(
-            context, plain, agent_id=own, mask_private=private[own], self_secret=b"s" * 32, peers={other: public[other]}
+            context,
+            plain,
+            agent_id=own,
+            mask_key=keys.RoundKey(context, own, private[own]),
+            self_secret=b"s" * 32,
+            peers={other: public[other]},
         )
         masking.remove_self_masks(context, hidden, {own: b"s" * 32})
         return hidden

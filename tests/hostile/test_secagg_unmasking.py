@@ -10,6 +10,7 @@ from guildpost_shared.errors import ProtocolViolation, Untrusted
 from guildpost_shared.secagg import keys, masking, prg, quantise, rules, shamir
 from guildpost_shared.secagg.envelope import Envelope
 from guildpost_shared.secagg.messages import (
+    SHARE_BYTES,
     ConsistencyRequest,
     MaskedInputRequest,
     ShareKeysRequest,
@@ -219,16 +220,16 @@ def test_the_planted_attack_is_noticed_when_a_rule_is_taken_out(monkeypatch: pyt
         for survivors, into in ((NET.agents, of_self), ((), of_key)):
             object.__setattr__(participant, "_state", replace(fresh, survivors=survivors))
             reply = scene.answer(agent, UnmaskingRequest(NET.agents, (), ()).encode())[39:-64]
-            into[position] = reply[33 * column : 33 * column + 33]
+            into[position] = reply[SHARE_BYTES * column :][:SHARE_BYTES]
     ten = range(1, 11)
-    secret = shamir.combine({x: of_self[x] for x in ten})
-    private = shamir.combine({x: of_key[x] for x in ten})
+    (secret,) = shamir.combine({x: of_self[x] for x in ten})
+    (private,) = shamir.combine({x: of_key[x] for x in ten})
     cohort = scene.participants[A]._cohort
     stolen = quantise.from_bytes(scene.participants[B]._state.answers[2].reply[39:-64]).copy()
     masking.remove_self_masks(NET.context, stolen, {B: secret})
     others = [(member.agent_id, member.keys.mask) for member in cohort.members if member.agent_id != B]
     for other, public in others:  # B's own masks come off with the opposite sign
-        seed = keys.mask_seed(NET.context, private, B, public, other)
+        seed = keys.RoundKey(NET.context, B, private).mask_seed(other, public)
         words = prg.expand(seed, 6)
         stolen = stolen - words if other > B else stolen + words
     assert NET.vector(B).tolist() == quantise.from_ring(stolen).tolist()

@@ -1,9 +1,15 @@
 r"""Secure aggregation: the coordinator learns a sum over at least ten legal entities, and nothing about one of them.
 
 After K. Bonawitz, V. Ivanov, B. Kreuter et al., *Practical Secure Aggregation for Privacy-Preserving Machine Learning*
-(ACM CCS 2017), active-adversary variant (figure 4), complete graph, up to 1,000 agents. The stages keep the paper's
-names and numbers (``stages``). Additions: counting by legal entity, the context bound into every key, commitments that
-make a wrong reconstruction visible, and answers stored so that a repeated request gets the same bytes.
+(ACM CCS 2017), active-adversary variant (figure 4), complete graph, up to 1,000 agents. ``stages`` numbers the steps
+with the paper's names, and the code repeats the numbers where it performs them. Additions: counting by legal entity,
+the context bound into every key, commitments that make a wrong reconstruction visible, and answers stored so that a
+repeated request gets the same bytes. From J. Bell, K. Bonawitz et al., *Secure Single-Server Aggregation with
+(Poly)Logarithmic Overhead* (ACM CCS 2020) come the one threshold for shares and survivors and the look at what a
+server may choose; its sparse graph is left out, because then nobody has to trust the choice of a graph (``shards``).
+
+To read beside the papers: ``stages`` (the steps), ``participant`` and ``rules`` (an agent's side), ``aggregator`` and
+``unmasking`` (the coordinator's), ``keys``, ``shamir``, ``prg``, ``masking`` (the primitives of section 3 and 4).
 
 What it covers: a coordinator that sends anything to anybody, in any order, with up to t − 1 legal entities on its side
 for secrecy of the others' individual vectors. What it does not cover: a dealer that uploads nonsense (seen only in the
@@ -19,7 +25,8 @@ The rules an agent keeps, whatever it is sent (``participant``, ``rules``, ``coh
    The caller stores the snapshot durably before a reply leaves.
 4. (1 ShareKeys) Every public key is signed by its agent's identity key in the roster, for this round; each agent and
    each key once; the agent's own keys unaltered; no point of small order.
-5. (1) At least 10 legal entities. The floor is a constant of this package.
+5. (1) At least 10 legal entities; at most 1,000 agents, all of the shard that the roster puts the agent in
+   (``shards``). Both figures are constants of this package.
 6. (1) **One threshold** t = max(10, ⌈0.8·g⌉), g = the legal entities the agent verified itself: Shamir threshold,
    smallest survivor set, divisor of the noise. One Shamir share per legal entity. The key list is bound into every
    sealed share, so all share-holders hold to the same t.

@@ -1,11 +1,16 @@
 """The coordinator's side of a round: requests out, replies in, one stage after the other, then the sum.
 
+The steps of the coordinator (``stages``): ``requests()`` performs 0.1, 1.1, 2.1, 3.1 and 4.1, ``receive()`` checks
+signatures and forms (0.4, 3.4 and the like), ``advance()`` asks for floor and threshold (0.4, 1.6, 2.6, 3.4) and
+performs 4.5 and 4.6.
+
 The driver sends ``requests()``, feeds ``receive()``, and calls ``advance()`` when the stage's time is over or
 ``pending`` is empty. A dealer that answers late, badly or not at all is left out from that stage on.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,6 +47,11 @@ class AggregateResult:
     groups: int
     threshold: int
 
+    @property
+    def noise(self) -> Fraction:
+        """How many times the promised variance σ² the sum carries: n/t, at least one."""
+        return Fraction(len(self.contributors), self.threshold)
+
 
 @dataclass(frozen=True)
 class _Reply:
@@ -68,7 +78,8 @@ class Aggregator:
             invited: agents asked to take part; everybody in the roster when None.
 
         Raises:
-            ProtocolViolation: ``secagg_other_round`` when context, roster and key do not belong together.
+            ProtocolViolation: ``secagg_other_round`` when context, roster and key do not belong together,
+                ``secagg_shard`` when the invited are not all of one shard.
             Refused: ``secagg_floor`` when the invited are fewer groups than the floor.
         """
         own = coordinator_key.public_key().public_bytes_raw()
@@ -78,6 +89,7 @@ class Aggregator:
         groups = len(roster.groups(asked))
         if groups < FLOOR_GROUPS:
             raise Refused("secagg_floor", groups=groups, floor=FLOOR_GROUPS)
+        rules.require_one_shard(roster, min(asked), asked)
         self._context: Final = context
         self._roster: Final = roster
         self._key: Final = coordinator_key
@@ -86,6 +98,7 @@ class Aggregator:
         self._replies: dict[Stage, dict[str, _Reply]] = {stage: {} for stage in ASKING}
         self._excluded: set[str] = set()
         self._events: list[Event] = []
+        self._owners: dict[bytes, str] = {}
         self._cohort = Cohort(())
         self._shared: dict[str, ShareKeysReply] = {}
         self._result: AggregateResult | None = None
@@ -238,18 +251,14 @@ class Aggregator:
 
     def _judge_keys(self, advertisement: Advertisement) -> None:
         rules.require_usable_keys(advertisement)
-        taken = {
-            key
-            for agent, reply in self._replies[Stage.ADVERTISE_KEYS].items()
-            if agent != advertisement.agent_id
-            for key in (reply.body[:32], reply.body[32:])
-        }
-        own = {advertisement.keys.channel, advertisement.keys.mask}
-        self._require(len(own) == 2 and not own & taken, "a key occurs twice")  # noqa: PLR2004 — the pair of keys
+        agent, public = advertisement.agent_id, advertisement.keys
+        owners = {self._owners.get(key, agent) for key in (public.channel, public.mask)}
+        self._require(public.channel != public.mask and owners == {agent}, "a key occurs twice")
+        self._owners |= dict.fromkeys((public.channel, public.mask), agent)
 
     def _close(self) -> None:
         stage, answered = self._stage, self._u(self._stage)
-        if stage == Stage.ADVERTISE_KEYS:
+        if stage == Stage.ADVERTISE_KEYS:  # 0.4
             groups = len(self._roster.groups(answered))
             if groups < FLOOR_GROUPS:
                 raise Refused("secagg_floor", groups=groups, floor=FLOOR_GROUPS)
@@ -257,7 +266,7 @@ class Aggregator:
             keys = ((agent, PublicKeys.decode(bodies[agent].body)) for agent in answered)
             self._cohort = Cohort.of(self._roster, keys)
             return
-        agreeing = stage == Stage.CONSISTENCY_CHECK
+        agreeing = stage == Stage.CONSISTENCY_CHECK  # 1.6, 2.6, 3.4; and enough shares for 4.5
         groups = self._cohort.agreeing_groups(answered) if agreeing else self._cohort.groups(answered)
         if groups < self._cohort.threshold:
             raise Refused("secagg_below_threshold", groups=groups, threshold=self._cohort.threshold)
@@ -284,13 +293,13 @@ class Aggregator:
     def _common_body(self, stage: Stage) -> bytes:
         match stage:
             case Stage.SHARE_KEYS:
-                return self._key_list()
+                return self._key_list()  # 1.1
             case Stage.CONSISTENCY_CHECK:
-                return ConsistencyRequest(self._u(Stage.MASKED_INPUT_COLLECTION)).encode()
+                return ConsistencyRequest(self._u(Stage.MASKED_INPUT_COLLECTION)).encode()  # 3.1
             case Stage.UNMASKING:
-                return self._unmasking_request()
+                return self._unmasking_request()  # 4.1
             case _:
-                return b""
+                return b""  # 0.1
 
     def _key_list(self) -> bytes:
         replies = self._replies[Stage.ADVERTISE_KEYS]
@@ -302,19 +311,21 @@ class Aggregator:
 
     def _sealed_for(self, recipient: str) -> bytes:
         place = self._cohort.agents.index(recipient)
-        sealed = []
-        for sender, reply in sorted(self._shared.items()):
-            if sender != recipient:  # a sender leaves itself out of its list, so those after it move up by one
-                sealed.append((sender, reply.sealed[place - (recipient > sender)]))
-        return MaskedInputRequest(tuple(sealed)).encode()
+        pieces = (  # a sender leaves itself out of its list, so those after it move up by one
+            (sender, reply.sealed[place - (recipient > sender)])
+            for sender, reply in self._shared.items()
+            if sender != recipient
+        )
+        return MaskedInputRequest(tuple(pieces)).encode()  # 2.1
 
     def _unmasking_request(self) -> bytes:
         holders, alive = self._u(Stage.SHARE_KEYS), self._u(Stage.MASKED_INPUT_COLLECTION)
         signatures = self._replies[Stage.CONSISTENCY_CHECK]
+        signers = self._cohort.just_enough(signatures)
         return UnmaskingRequest(
             alive=alive,
-            dead=tuple(agent for agent in holders if agent not in set(alive)),
-            signatures=tuple((agent, signatures[agent].signature) for agent in sorted(signatures)),
+            dead=tuple(sorted(frozenset(holders) - frozenset(alive))),
+            signatures=tuple((agent, signatures[agent].signature) for agent in signers),
         ).encode()
 
     def _survivors_digest(self) -> bytes:

@@ -3,7 +3,7 @@
 No protobuf here: what is signed and hashed must have exactly one byte form, whatever library carries it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 from guildpost_shared.errors import ProtocolViolation
@@ -37,6 +37,12 @@ class Writer:
         """Append a short ASCII string with its length."""
         data = value.encode("ascii")
         return self.u8(len(data)).raw(data)
+
+    def texts(self, values: Collection[str]) -> "Writer":
+        """Append a counted list of short ASCII strings."""
+        self.u32(len(values))
+        self._parts += [bytes((len(value),)) + value.encode("ascii") for value in values]
+        return self
 
     def take(self) -> bytes:
         """Return everything appended."""

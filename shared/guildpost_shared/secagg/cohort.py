@@ -62,6 +62,10 @@ class Cohort:
         """Agent ids in order."""
         return tuple(member.agent_id for member in self.members)
 
+    def others(self, agent_id: str) -> tuple[Member, ...]:
+        """Give everybody but one, in order."""
+        return tuple(member for member in self.members if member.agent_id != agent_id)
+
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {group: at for at, group in enumerate(sorted({member.group for member in self.members}), start=1)}
@@ -84,11 +88,26 @@ class Cohort:
         """Count the groups that some agents belong to."""
         return len({self.by_id[agent].group for agent in agents})
 
+    @cached_property
+    def _sizes(self) -> Counter[str]:
+        return Counter(member.group for member in self.members)
+
     def agreeing_groups(self, signers: Collection[str]) -> int:
         """Count the groups of which more than half of the agents in U1 are among the signers."""
-        size = Counter(member.group for member in self.members)
         signed = Counter(self.by_id[agent].group for agent in set(signers))
-        return sum(2 * signed[group] > size[group] for group in signed)
+        return sum(2 * signed[group] > self._sizes[group] for group in signed)
+
+    def just_enough(self, signers: Iterable[str]) -> tuple[str, ...]:
+        """Pick signers with whom t groups agree, as few as possible.
+
+        Every agent verifies every signature that it is sent, so those that prove nothing more are left out.
+        """
+        by_group: dict[str, list[str]] = {}
+        for agent in sorted(signers):
+            by_group.setdefault(self.by_id[agent].group, []).append(agent)
+        agreeing = {group: signed for group, signed in by_group.items() if 2 * len(signed) > self._sizes[group]}
+        cheapest = sorted(agreeing, key=lambda group: (self._sizes[group], group))[: self.threshold]
+        return tuple(sorted(agent for group in cheapest for agent in agreeing[group][: self._sizes[group] // 2 + 1]))
 
     @cached_property
     def digest(self) -> bytes:

@@ -47,8 +47,17 @@ class RoundContext:
             Protocol label, purpose, round id, the three hashes and the dimension; injective, because every part has
             a fixed or a stated length.
         """
-        head = Writer().text(PROTOCOL.decode("ascii")).text(purpose).text(self.round_id)
-        return head.raw(self.study_hash + self.roster_hash + self.layout_hash).u32(self.dimension).take()
+        known = self._bindings.get(purpose)
+        if known is None:
+            head = Writer().text(PROTOCOL.decode("ascii")).text(purpose).text(self.round_id)
+            hashes = self.study_hash + self.roster_hash + self.layout_hash
+            known = self._bindings[purpose] = head.raw(hashes).u32(self.dimension).take()
+        return known
+
+    @cached_property
+    def _bindings(self) -> dict[str, bytes]:
+        """What was bound before; a round asks for the same few purposes thousands of times."""
+        return {}
 
     @cached_property
     def digest(self) -> bytes:

@@ -3,9 +3,10 @@
     "GPSA" │ version 1 │ direction │ stage │ context digest (32) │ body │ signature (64)
 
 The signature covers protocol, purpose, whole context, stage, the **agent** (recipient of a request, sender of a
-reply) and the body. Ed25519 is deterministic: signing the same content again gives the same bytes.
+reply) and the SHA-256 of the body. Ed25519 is deterministic: signing the same content again gives the same bytes.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -35,7 +36,7 @@ class Envelope:
     def signed_bytes(self, body: bytes) -> bytes:
         """Give what a signature covers."""
         head = Writer().raw(self.context.binding(self.direction)).u8(self.stage).text(self.agent_id)
-        return head.raw(body).take()
+        return head.raw(hashlib.sha256(body).digest()).take()
 
     def seal(self, key: Ed25519PrivateKey, body: bytes) -> bytes:
         """Sign a body and put the cover around it."""

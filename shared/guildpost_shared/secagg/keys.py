@@ -1,7 +1,9 @@
-"""Keys of one round: X25519 agreement, HKDF-SHA256, and the sealed channel for shares (ChaCha20-Poly1305)."""
+"""Keys of one round: X25519 agreement, HKDF-SHA256, and the sealed way of shares (ChaCha20-Poly1305).
+
+Whatever is derived is bound to the round's whole context, to a purpose, and to the agents that it concerns.
+"""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -15,80 +17,101 @@ from guildpost_shared.secagg.codec import Writer
 from guildpost_shared.secagg.context import RoundContext
 
 SECRET_BYTES: Final = 32
-_ONE_TIME_NONCE: Final = bytes(12)  # every channel key seals exactly one message
+_FIELD: Final = 2**255 - 19
+_ONE_TIME_NONCE: Final = bytes(12)  # every sealing key seals exactly one message
+SMALL_ORDER: Final = frozenset(
+    {
+        0,
+        1,
+        _FIELD - 1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+    }
+)
+"""The u-coordinates of order 1, 2, 4 and 8 of curve25519 and its twist, with which every agreement gives zero."""
 
 
-def public_key(private: bytes) -> bytes:
-    """Compute the X25519 public key of 32 random bytes."""
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+class RoundKey:
+    """An agent's X25519 private key of one round, for agreements with many peers.
+
+    Opening a private key costs as much as an agreement, so it is opened once.
+    """
+
+    def __init__(self, context: RoundContext, agent_id: str, private: bytes) -> None:
+        """Open a key.
+
+        Args:
+            context: the round.
+            agent_id: whose key it is.
+            private: 32 random bytes.
+        """
+        self._context: Final = context
+        self._id: Final = agent_id
+        self._private: Final = X25519PrivateKey.from_private_bytes(private)
+
+    @property
+    def public(self) -> bytes:
+        """The public key (32 bytes)."""
+        return self._private.public_key().public_bytes_raw()
+
+    def mask_seed(self, peer_id: str, peer_public: bytes) -> bytes:
+        """Agree on the seed of a pair's mask: the same on both sides, another one in any other context."""
+        return derive(self._agree(peer_public), self._info("pair-mask", peer_id))
+
+    def sealing_keys(self, cohort: bytes, peer_id: str, peer_public: bytes) -> tuple[bytes, bytes]:
+        """Agree on a pair's two sealing keys within one key list.
+
+        Returns:
+            The key of the way to the peer, and that of the way from the peer.
+        """
+        both = derive(self._agree(peer_public), self._info("share-channel", peer_id) + cohort, 2 * SECRET_BYTES)
+        upwards, downwards = both[:SECRET_BYTES], both[SECRET_BYTES:]
+        return (upwards, downwards) if self._id < peer_id else (downwards, upwards)
+
+    def _info(self, purpose: str, peer_id: str) -> bytes:
+        low, high = sorted((self._id, peer_id))
+        return self._context.binding(purpose) + Writer().text(low).text(high).take()
+
+    def _agree(self, peer_public: bytes) -> bytes:
+        try:
+            return self._private.exchange(X25519PublicKey.from_public_bytes(peer_public))
+        except ValueError as error:
+            raise ProtocolViolation("secagg_key", detail="X25519 point of small order") from error
 
 
 def is_usable_public_key(public: bytes) -> bool:
-    """Refuse the points of small order, with which every agreement gives zero (RFC 7748 section 6.1)."""
-    try:
-        _exchange(bytes(SECRET_BYTES), public)
-    except ProtocolViolation:
-        return False
-    return True
+    """Tell whether bytes are a point in canonical form and not of small order (RFC 7748, sections 5 and 6.1)."""
+    value = int.from_bytes(public, "little")
+    return value < _FIELD and value not in SMALL_ORDER
 
 
-def derive(material: bytes, info: bytes) -> bytes:
-    """Run HKDF-SHA256 (RFC 5869) without salt to 32 bytes."""
-    return HKDF(algorithm=SHA256(), length=SECRET_BYTES, salt=None, info=info).derive(material)
-
-
-def mask_seed(context: RoundContext, own_private: bytes, own_id: str, peer_public: bytes, peer_id: str) -> bytes:
-    """Agree on the seed of a pair's mask: the same on both sides, another one in any other context."""
-    low, high = sorted((own_id, peer_id))
-    info = Writer().raw(context.binding("pair-mask")).text(low).text(high).take()
-    return derive(_exchange(own_private, peer_public), info)
+def derive(material: bytes, info: bytes, length: int = SECRET_BYTES) -> bytes:
+    """Run HKDF-SHA256 (RFC 5869) without salt."""
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(material)
 
 
 def self_mask_seed(context: RoundContext, secret: bytes, agent_id: str) -> bytes:
     """Derive the seed of an agent's self-mask from its shared secret."""
-    return derive(secret, Writer().raw(context.binding("self-mask")).text(agent_id).take())
+    return derive(secret, context.binding("self-mask") + Writer().text(agent_id).take())
 
 
 def commitment(context: RoundContext, secret: bytes, agent_id: str) -> bytes:
     """Commit to the self-mask secret, so that a wrong reconstruction is noticed (the secret has 256 bits)."""
-    return hashlib.sha256(Writer().raw(context.binding("commitment")).text(agent_id).raw(secret).take()).digest()
+    return hashlib.sha256(context.binding("commitment") + Writer().text(agent_id).raw(secret).take()).digest()
 
 
-@dataclass(frozen=True)
-class ShareChannel:
-    """The way of one pair of shares: from one agent to another, within one round and one key list."""
-
-    context: RoundContext
-    cohort: bytes
-    sender: str
-    recipient: str
-
-    def key(self, own_private: bytes, peer_public: bytes) -> bytes:
-        """Agree on the key; it seals exactly one message."""
-        return derive(_exchange(own_private, peer_public), self._bound("share-channel"))
-
-    def seal(self, key: bytes, plaintext: bytes) -> bytes:
-        """Encrypt; round, key list, sender and recipient are authenticated with it."""
-        return ChaCha20Poly1305(key).encrypt(_ONE_TIME_NONCE, plaintext, self._bound("share"))
-
-    def unseal(self, key: bytes, sealed: bytes) -> bytes:
-        """Decrypt.
-
-        Raises:
-            ProtocolViolation: ``secagg_share`` when it was made for another round, key list, sender or recipient.
-        """
-        try:
-            return ChaCha20Poly1305(key).decrypt(_ONE_TIME_NONCE, sealed, self._bound("share"))
-        except InvalidTag as error:
-            raise ProtocolViolation("secagg_share", detail=f"{self.sender} to {self.recipient}") from error
-
-    def _bound(self, purpose: str) -> bytes:
-        head = Writer().raw(self.context.binding(purpose)).raw(self.cohort)
-        return head.text(self.sender).text(self.recipient).take()
+def seal(key: bytes, plaintext: bytes) -> bytes:
+    """Encrypt under a sealing key, which is good for this one message and bound to round, key list and direction."""
+    return ChaCha20Poly1305(key).encrypt(_ONE_TIME_NONCE, plaintext, None)
 
 
-def _exchange(private: bytes, public: bytes) -> bytes:
+def unseal(key: bytes, sealed: bytes, sender: str) -> bytes:
+    """Decrypt.
+
+    Raises:
+        ProtocolViolation: ``secagg_share`` when it was made for another round, key list, sender or recipient.
+    """
     try:
-        return X25519PrivateKey.from_private_bytes(private).exchange(X25519PublicKey.from_public_bytes(public))
-    except ValueError as error:
-        raise ProtocolViolation("secagg_key", detail="X25519 point of small order") from error
+        return ChaCha20Poly1305(key).decrypt(_ONE_TIME_NONCE, sealed, None)
+    except InvalidTag as error:
+        raise ProtocolViolation("secagg_share", detail=f"of {sender}") from error

@@ -11,6 +11,7 @@ import numpy as np
 
 from guildpost_shared.secagg import keys, prg
 from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.keys import RoundKey
 from guildpost_shared.secagg.prg import Ring
 
 
@@ -19,7 +20,7 @@ def mask(
     vector: Ring,
     *,
     agent_id: str,
-    mask_private: bytes,
+    mask_key: RoundKey,
     self_secret: bytes,
     peers: Mapping[str, bytes],
 ) -> Ring:
@@ -29,38 +30,35 @@ def mask(
         context: the round.
         vector: the agent's clipped and noised integers, as ring elements.
         agent_id: whose vector it is.
-        mask_private: its X25519 mask key.
+        mask_key: its X25519 mask key.
         self_secret: its self-mask secret.
         peers: mask public keys of the other agents of U2 by id.
     """
     masked = vector + prg.expand(keys.self_mask_seed(context, self_secret, agent_id), context.dimension)
     for peer, public in peers.items():
-        _add(masked, keys.mask_seed(context, mask_private, agent_id, public, peer), plus=agent_id < peer)
+        _add(masked, mask_key.mask_seed(peer, public), plus=agent_id < peer)
     return masked
 
 
 def remove_self_masks(context: RoundContext, total: Ring, secrets: Mapping[str, bytes]) -> None:
     """Take the survivors' self-masks off a sum, in place; ``secrets`` by agent id."""
     for agent, secret in secrets.items():
-        total -= prg.expand(keys.self_mask_seed(context, secret, agent), context.dimension)
+        _add(total, keys.self_mask_seed(context, secret, agent), plus=False)
 
 
-def remove_pair_masks(
-    context: RoundContext, total: Ring, dead: Mapping[str, bytes], survivors: Iterable[tuple[str, bytes]]
-) -> None:
+def remove_pair_masks(total: Ring, dead: Mapping[str, RoundKey], survivors: Iterable[tuple[str, bytes]]) -> None:
     """Take off the pair masks that the dead can no longer cancel, in place.
 
     Args:
-        context: the round.
         total: the sum over the survivors.
-        dead: rebuilt mask private keys of the dead by agent id.
+        dead: rebuilt mask keys of the dead by agent id.
         survivors: id and mask public key of each survivor.
     """
     listed = list(survivors)
-    for agent, private in dead.items():
+    for agent, key in dead.items():
         for survivor, public in listed:
             # The mask of the dead towards a survivor is the opposite of what the survivor added.
-            _add(total, keys.mask_seed(context, private, agent, public, survivor), plus=agent < survivor)
+            _add(total, key.mask_seed(survivor, public), plus=agent < survivor)
 
 
 def _add(into: Ring, seed: bytes, *, plus: bool) -> None:

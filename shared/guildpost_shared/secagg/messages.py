@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.secagg.codec import Reader, Writer, malformed
-from guildpost_shared.secagg.shamir import SHARE_BYTES
 
 KEY_BYTES: Final = 32
 HASH_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 TAG_BYTES: Final = 16
+SHARE_BYTES: Final = 34  # of a 32-byte secret, see ``shamir``
 SEALED_BYTES: Final = 2 * SHARE_BYTES + TAG_BYTES
 COORDINATE_BYTES: Final = 8
 
@@ -81,7 +81,7 @@ class ShareKeysRequest:
 
 @dataclass(frozen=True)
 class ShareKeysReply:
-    """Stage 1: commitment to the self-mask seed, and one sealed pair of shares per other agent of U1, in order."""
+    """Stage 1: commitment to the self-mask secret, and one sealed pair of shares per other agent of U1, in order."""
 
     commitment: bytes
     sealed: tuple[bytes, ...]
@@ -101,24 +101,25 @@ class ShareKeysReply:
 
 @dataclass(frozen=True)
 class MaskedInputRequest:
-    """Stage 2: the sealed pairs of shares meant for the recipient; their senders and the recipient are U2."""
+    """Stage 2: the sealed pairs of shares meant for the recipient; their senders and the recipient are U2.
+
+    On the wire the senders come first, then the pieces in the same order.
+    """
 
     sealed: tuple[tuple[str, bytes], ...]
 
     def encode(self) -> bytes:
         """Write the list."""
-        writer = Writer().u32(len(self.sealed))
-        for sender, piece in self.sealed:
-            writer.text(sender).raw(piece)
-        return writer.take()
+        senders = [sender for sender, _ in self.sealed]
+        return Writer().texts(senders).raw(b"".join(piece for _, piece in self.sealed)).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "MaskedInputRequest":
         """Read the list."""
         reader = Reader(body)
-        request = cls(reader.many(lambda item: (item.text(), item.raw(SEALED_BYTES))))
+        senders = _read_agents(reader)
+        request = cls(tuple((sender, reader.raw(SEALED_BYTES)) for sender in senders))
         reader.end()
-        _ordered(sender for sender, _ in request.sealed)
         return request
 
 
@@ -130,7 +131,7 @@ class ConsistencyRequest:
 
     def encode(self) -> bytes:
         """Write the list."""
-        return _write_agents(Writer(), self.survivors).take()
+        return Writer().texts(self.survivors).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "ConsistencyRequest":
@@ -151,7 +152,7 @@ class UnmaskingRequest:
 
     def encode(self) -> bytes:
         """Write the three lists."""
-        writer = _write_agents(_write_agents(Writer(), self.alive), self.dead).u32(len(self.signatures))
+        writer = Writer().texts(self.alive).texts(self.dead).u32(len(self.signatures))
         for signer, signature in self.signatures:
             writer.text(signer).raw(signature)
         return writer.take()
@@ -169,35 +170,27 @@ class UnmaskingRequest:
 
 @dataclass(frozen=True)
 class UnmaskingReply:
-    """Stage 4: one share per agent of U2, in order: of the self-mask seed when alive, of the mask key when dead."""
+    """Stage 4: one share per agent of U2, in order: of the self-mask secret when alive, of the mask key when dead."""
 
-    shares: tuple[bytes, ...]
+    shares: bytes
 
     def encode(self) -> bytes:
-        """Write the shares."""
-        return b"".join(self.shares)
+        """Write the shares, one after the other."""
+        return self.shares
 
     @classmethod
-    def decode(cls, body: bytes, peers: int) -> "UnmaskingReply":
-        """Read ``peers`` shares."""
+    def decode(cls, body: bytes, holders: int) -> "UnmaskingReply":
+        """Read the shares of ``holders`` agents."""
         reader = Reader(body)
-        reply = cls(tuple(reader.raw(SHARE_BYTES) for _ in range(peers)))
+        reply = cls(reader.raw(SHARE_BYTES * holders))
         reader.end()
         return reply
 
 
 def survivors_digest(cohort: bytes, holders: Iterable[str], survivors: Iterable[str]) -> bytes:
     """Hash what every survivor signs in stage 3: U1 with its keys, U2 and U3 (32 bytes)."""
-    writer = Writer().raw(cohort)
-    _write_agents(_write_agents(writer, tuple(holders)), tuple(survivors))
+    writer = Writer().raw(cohort).texts(tuple(holders)).texts(tuple(survivors))
     return hashlib.sha256(writer.take()).digest()
-
-
-def _write_agents(writer: Writer, agents: tuple[str, ...]) -> Writer:
-    writer.u32(len(agents))
-    for agent in agents:
-        writer.text(agent)
-    return writer
 
 
 def _read_agents(reader: Reader) -> tuple[str, ...]:

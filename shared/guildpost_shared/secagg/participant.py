@@ -19,8 +19,9 @@ from guildpost_shared.secagg import keys, masking, quantise, rules, shamir, stat
 from guildpost_shared.secagg.cohort import Cohort
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.envelope import Envelope, unwrap
-from guildpost_shared.secagg.keys import ShareChannel
+from guildpost_shared.secagg.keys import SECRET_BYTES, RoundKey
 from guildpost_shared.secagg.messages import (
+    SHARE_BYTES,
     ConsistencyRequest,
     MaskedInputRequest,
     PublicKeys,
@@ -155,63 +156,75 @@ class Participant:
                 return self._unmask(UnmaskingRequest.decode(body))
 
     def _advertise_keys(self, body: bytes) -> _Step:
-        """0: make two key pairs and the self-mask secret; advertise the public keys."""
+        """0 AdvertiseKeys: draw two private keys and the self-mask secret, and advertise the public keys."""
         if body:
             raise ProtocolViolation("secagg_malformed", detail="stage 0 asks nothing")
-        secrets = Secrets(*(self._entropy.token_bytes(keys.SECRET_BYTES) for _ in range(3)))
-        public = PublicKeys(keys.public_key(secrets.channel_private), keys.public_key(secrets.mask_private))
-        return replace(self._state, secrets=secrets), public.encode()
+        channel, mask, self_secret = (self._entropy.token_bytes(SECRET_BYTES) for _ in range(3))  # 0.2
+        public = PublicKeys(self._key(channel).public, self._key(mask).public)
+        return replace(self._state, secrets=Secrets(channel, mask, self_secret)), public.encode()  # 0.3 by ``handle``
 
     def _share_keys(self, request: ShareKeysRequest) -> _Step:
-        """1: verify everybody's keys, then cut both secrets into one share per group and seal them per agent."""
+        """1 ShareKeys: verify everybody's keys, cut both secrets, seal a pair of shares for everybody."""
         secrets = self._secrets
-        own = PublicKeys(keys.public_key(secrets.channel_private), keys.public_key(secrets.mask_private))
-        cohort = rules.verified_cohort(self._context, self._roster, (self._id, own), request)
-        of_self = self._split(secrets.self_secret, cohort)
-        of_mask = self._split(secrets.mask_private, cohort)
-        sealed = []
-        held = {}
-        for member in cohort.members:
-            at = cohort.share_position(member.agent_id) - 1
-            if member.agent_id == self._id:
-                held[self._id] = HeldShares(of_self[at], of_mask[at])
-                continue
-            channel = ShareChannel(self._context, cohort.digest, self._id, member.agent_id)
-            key = channel.key(secrets.channel_private, member.keys.channel)
-            sealed.append(channel.seal(key, of_self[at] + of_mask[at]))
-        commitment = keys.commitment(self._context, secrets.self_secret, self._id)
-        reply = ShareKeysReply(commitment, tuple(sealed))
-        return replace(self._state, cohort=cohort, held=tuple(held.items())), reply.encode()
+        if secrets.channel_private is None:
+            raise ProtocolViolation("secagg_out_of_order", detail="shares are sealed already")
+        channel = self._key(secrets.channel_private)
+        own = PublicKeys(channel.public, self._key(secrets.mask_private).public)
+        cohort = rules.verified_cohort(self._context, self._roster, (self._id, own), request)  # 1.2
+        pairs = shamir.split(  # 1.3
+            secrets.self_secret + secrets.mask_private,
+            threshold=cohort.threshold,
+            holders=cohort.holders,
+            entropy=self._entropy,
+        )
+        sealed, opening = [], []
+        for member in cohort.others(self._id):  # 1.4
+            outwards, inwards = channel.sealing_keys(cohort.digest, member.agent_id, member.keys.channel)
+            sealed.append(keys.seal(outwards, pairs[cohort.share_position(member.agent_id) - 1]))
+            opening.append(inwards)
+        progressed = replace(
+            self._state,
+            secrets=replace(secrets, channel_private=None),
+            cohort=cohort,
+            opening_keys=tuple(opening),
+            held=((self._id, _held(pairs[cohort.share_position(self._id) - 1])),),
+        )
+        commitment = keys.commitment(self._context, secrets.self_secret, self._id)  # 1.5
+        return progressed, ShareKeysReply(commitment, tuple(sealed)).encode()
 
     def _masked_input(self, request: MaskedInputRequest, vector: VectorSource) -> _Step:
-        """2: open the shares of U2, mask the vector, forget the secrets."""
+        """2 MaskedInputCollection: open the shares of U2, mask the vector, forget the secrets."""
         secrets, cohort = self._secrets, self._cohort
         sealed = dict(request.sealed)
-        rules.require_share_holders(cohort, self._id, sealed)
-        held = {**dict(self._state.held), **{sender: self._unseal(sender, piece) for sender, piece in sealed.items()}}
-        masked = masking.mask(
+        rules.require_share_holders(cohort, self._id, sealed)  # 2.2
+        others = (member.agent_id for member in cohort.others(self._id))
+        opening = dict(zip(others, self._state.opening_keys, strict=True))
+        opened = {sender: _held(keys.unseal(opening[sender], piece, sender)) for sender, piece in sealed.items()}  # 2.3
+        masked = masking.mask(  # 2.4
             self._context,
             quantise.to_ring(vector(), self._context.dimension),
             agent_id=self._id,
-            mask_private=secrets.mask_private,
+            mask_key=self._key(secrets.mask_private),
             self_secret=secrets.self_secret,
             peers={sender: cohort.by_id[sender].keys.mask for sender in sealed},
         )
-        holders = tuple(sorted(held))
-        progressed = replace(self._state, secrets=None, held=tuple(sorted(held.items())), holders=holders)
+        held = tuple(sorted({**dict(self._state.held), **opened}.items()))
+        progressed = replace(  # 2.5
+            self._state, secrets=None, opening_keys=(), held=held, holders=tuple(holder for holder, _ in held)
+        )
         return progressed, quantise.to_bytes(masked)
 
     def _consistency(self, request: ConsistencyRequest) -> _Step:
-        """3: sign one survivor set."""
+        """3 ConsistencyCheck: sign one survivor set."""
         cohort, holders = self._cohort, self._state.holders
-        rules.require_survivors(cohort, self._id, frozenset(holders), request)
-        digest = survivors_digest(cohort.digest, holders, request.survivors)
+        rules.require_survivors(cohort, self._id, frozenset(holders), request)  # 3.2
+        digest = survivors_digest(cohort.digest, holders, request.survivors)  # 3.3, signed by ``handle``
         return replace(self._state, survivors=request.survivors), digest
 
     def _unmask(self, request: UnmaskingRequest) -> _Step:
-        """4: reveal one kind of share per peer, then forget all shares."""
+        """4 Unmasking: reveal one kind of share per peer, then forget all shares."""
         cohort, holders, survivors = self._cohort, self._state.holders, self._state.survivors
-        rules.require_unmasking(
+        rules.require_unmasking(  # 4.2
             self._context,
             self._roster,
             cohort,
@@ -221,20 +234,13 @@ class Participant:
             request=request,
         )
         alive = frozenset(survivors)
-        shares = tuple(
+        shares = b"".join(  # 4.3
             shares.of_self_secret if peer in alive else shares.of_mask_private for peer, shares in self._state.held
         )
-        return replace(self._state, held=()), UnmaskingReply(shares).encode()
+        return replace(self._state, held=()), UnmaskingReply(shares).encode()  # 4.4
 
-    def _split(self, secret: bytes, cohort: Cohort) -> tuple[bytes, ...]:
-        return shamir.split(secret, threshold=cohort.threshold, holders=cohort.holders, entropy=self._entropy)
-
-    def _unseal(self, sender: str, piece: bytes) -> HeldShares:
-        cohort = self._cohort
-        channel = ShareChannel(self._context, cohort.digest, sender, self._id)
-        key = channel.key(self._secrets.channel_private, cohort.by_id[sender].keys.channel)
-        plain = channel.unseal(key, piece)
-        return HeldShares(plain[: shamir.SHARE_BYTES], plain[shamir.SHARE_BYTES :])
+    def _key(self, private: bytes) -> RoundKey:
+        return RoundKey(self._context, self._id, private)
 
     @property
     def _secrets(self) -> Secrets:
@@ -247,3 +253,7 @@ class Participant:
         if self._state.cohort is None:
             raise ProtocolViolation("secagg_out_of_order", detail="no verified key list yet")
         return self._state.cohort
+
+
+def _held(pair: bytes) -> HeldShares:
+    return HeldShares(pair[:SHARE_BYTES], pair[SHARE_BYTES:])

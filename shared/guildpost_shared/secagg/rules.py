@@ -1,6 +1,6 @@
 """What an agent refuses, stage by stage; pure functions over decoded requests; numbers as in the package."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guildpost_shared.errors import ProtocolViolation, Refused, Untrusted
 from guildpost_shared.identity.roster import Roster
@@ -15,19 +15,22 @@ from guildpost_shared.secagg.messages import (
     ShareKeysRequest,
     UnmaskingRequest,
 )
+from guildpost_shared.secagg.shards import shard_of
 from guildpost_shared.secagg.stages import Stage
 
 
 def verified_cohort(
     context: RoundContext, roster: Roster, own: tuple[str, PublicKeys], request: ShareKeysRequest
 ) -> Cohort:
-    """Judge the key list of stage 1 (rules 4, 5 and 6).
+    """Judge the key list (step 1.2; rules 4, 5 and 6).
 
     Raises:
         Untrusted: ``secagg_unknown_key`` for an agent outside the roster or a key without its agent's signature.
-        ProtocolViolation: ``secagg_key`` for a key that occurs twice, is of small order, or is not what was advertised.
+        ProtocolViolation: ``secagg_key`` for a key that occurs twice, is of small order, or is not what was advertised;
+            ``secagg_shard`` for an agent of another shard.
         Refused: ``secagg_floor`` for fewer groups than the floor.
     """
+    require_one_shard(roster, own[0], [item.agent_id for item in request.advertisements])
     for advertisement in request.advertisements:
         require_signed_keys(context, roster, advertisement)
     listed = {item.agent_id: item.keys for item in request.advertisements}
@@ -40,6 +43,14 @@ def verified_cohort(
     if cohort.holders < FLOOR_GROUPS:
         raise Refused("secagg_floor", groups=cohort.holders, floor=FLOOR_GROUPS)
     return cohort
+
+
+def require_one_shard(roster: Roster, agent_id: str, others: Iterable[str]) -> None:
+    """Refuse company that the roster does not give an agent; who is not on the roster is refused for that."""
+    shard = shard_of(roster, agent_id)
+    strangers = sorted(other for other in others if other in roster.by_id and other not in shard)
+    if strangers:
+        raise ProtocolViolation("secagg_shard", detail=strangers[0])
 
 
 def require_signed_keys(context: RoundContext, roster: Roster, advertisement: Advertisement) -> None:
@@ -60,14 +71,14 @@ def require_usable_keys(advertisement: Advertisement) -> None:
 
 
 def require_share_holders(cohort: Cohort, agent_id: str, sealed: Mapping[str, bytes]) -> None:
-    """Judge U2 before a share is opened (rule 7): others of U1 only, with the agent itself at least t groups."""
+    """Judge U2 before a share is opened (step 2.2, rule 7): others of U1, with the agent itself at least t groups."""
     if agent_id in sealed or not sealed.keys() <= cohort.by_id.keys():
         raise ProtocolViolation("secagg_survivors", detail="shares from outside the key list, or from oneself")
     _require_threshold(cohort, cohort.groups({*sealed, agent_id}))
 
 
 def require_survivors(cohort: Cohort, agent_id: str, holders: frozenset[str], request: ConsistencyRequest) -> None:
-    """Judge U3 (rule 8): share-holders only, the agent itself among them, at least t groups."""
+    """Judge U3 (step 3.2, rule 8): share-holders only, the agent itself among them, at least t groups."""
     survivors = frozenset(request.survivors)
     if not survivors <= holders or agent_id not in survivors:
         raise ProtocolViolation("secagg_survivors", detail="not among the share-holders, or oneself missing")
@@ -84,7 +95,7 @@ def require_unmasking(
     digest: bytes,
     request: UnmaskingRequest,
 ) -> None:
-    """Judge the request for shares (rules 9 and 10).
+    """Judge the request for shares (step 4.2; rules 9 and 10).
 
     Raises:
         ProtocolViolation: ``secagg_survivors`` when somebody is both alive and dead, or the lists are not the signed

@@ -1,74 +1,127 @@
-"""Shamir's secret sharing of 32-byte secrets over the prime field of 2^256 + 297 elements (the first prime above).
+"""Shamir's secret sharing of 32-byte secrets, limb by limb over the field of 65,537 elements.
 
-Shares are the values of a random polynomial of degree t − 1 at 1, 2, …, n; fewer than t of them say nothing.
+A secret is sixteen limbs of 16 bits. Each limb is the value at zero of its own uniform polynomial of degree t − 1; a
+holder gets the values at its abscissa 1, 2, …, n. Fewer than t holders learn nothing about any limb (A. Shamir, *How to
+share a secret*, CACM 22, 1979: any field with more than n elements), hence nothing about the secret.
+
+Why 65,537 = 2^16 + 1, instead of one field that holds 256 bits:
+
+- **a whole cut is one matrix product** (powers of the abscissae × coefficients). Its terms are at most 2^32, so sums of
+  up to 2^21 terms are exact in float64, in whatever order they are added, and the processor's fastest routine does it:
+  1,000 shares of two secrets at t = 800 take milliseconds, where 256-bit integers one by one take half a second;
+- 2^32 − 1 = 65,535 · 65,537, so a 32-bit word other than 2^32 − 1 is uniform modulo the prime: no bias at all;
+- 2^16 + 1 is the smallest prime above every 16-bit limb, so a share is 34 bytes for 32 of secret: the sixteen values
+  modulo 2^16 (little-endian), then one bit for each that is 2^16.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ProtocolViolation
+from guildpost_shared.secagg.messages import SHARE_BYTES
 
-PRIME: Final = 2**256 + 297
+PRIME: Final = 2**16 + 1
 SECRET_BYTES: Final = 32
-SHARE_BYTES: Final = 33
-_WIDE_BYTES: Final = 49  # reduced mod PRIME, 128 bits more than needed leave a bias below 2^-128
+_LIMBS: Final = 16
+_UNUSABLE_WORD: Final = 2**32 - 1
+
+Elements = npt.NDArray[np.int64]
 
 
-def split(secret: bytes, *, threshold: int, holders: int, entropy: Entropy) -> tuple[bytes, ...]:
-    """Cut a secret.
+def split(secrets: bytes, *, threshold: int, holders: int, entropy: Entropy) -> tuple[bytes, ...]:
+    """Cut secrets.
 
     Args:
-        secret: 32 bytes.
-        threshold: how many shares rebuild it.
+        secrets: one or more secrets of 32 bytes, one after the other.
+        threshold: how many shares rebuild them.
         holders: how many shares to cut, at the abscissae 1 to ``holders``.
-        entropy: source of the coefficients.
+        entropy: source of the coefficients, four bytes each, the first power first.
 
     Returns:
-        Shares of 33 bytes; the share of abscissa x stands at index x − 1.
+        Per holder its shares of 34 bytes, one after the other; those of abscissa x stand at index x − 1.
     """
-    if len(secret) != SECRET_BYTES or not 1 <= threshold <= holders:
-        raise ValueError("secret, threshold or holders out of range")
-    drawn = entropy.token_bytes(_WIDE_BYTES * (threshold - 1))
-    random = [int.from_bytes(drawn[at : at + _WIDE_BYTES], "big") % PRIME for at in range(0, len(drawn), _WIDE_BYTES)]
-    polynomial = [*random, int.from_bytes(secret, "big")]
-    return tuple(_value(polynomial, x).to_bytes(SHARE_BYTES, "big") for x in range(1, holders + 1))
+    if not secrets or len(secrets) % SECRET_BYTES or not 1 <= threshold <= holders < PRIME:
+        raise ValueError("secrets, threshold or holders out of range")
+    at_zero = np.frombuffer(secrets, dtype="<u2").astype(np.int64)
+    coefficients = _uniform((threshold - 1) * at_zero.size, entropy).reshape(threshold - 1, at_zero.size)
+    polynomials = np.vstack([at_zero, coefficients])
+    values = _powers(holders, threshold).astype(np.float64) @ polynomials.astype(np.float64)
+    return tuple(row.tobytes() for row in _encode(values.astype(np.int64) % PRIME))
 
 
-def combine(shares: Mapping[int, bytes]) -> bytes:
-    """Rebuild a secret from exactly as many shares as its threshold, by abscissa.
+def combine(shares: Mapping[int, bytes]) -> tuple[bytes, ...]:
+    """Rebuild secrets from exactly as many holders as their threshold.
+
+    Args:
+        shares: per abscissa that holder's shares, one after the other, of the same secrets in the same order.
+
+    Returns:
+        The secrets of 32 bytes; from wrong shares wrong ones, which only a commitment can tell.
 
     Raises:
         ProtocolViolation: ``secagg_undecodable`` when the shares fit no 32-byte secret.
     """
-    positions = tuple(sorted(shares))
-    total = sum(
-        weight * int.from_bytes(shares[x], "big")
-        for x, weight in zip(positions, _weights_at_zero(positions), strict=True)
-    )
-    value = total % PRIME
-    if value >= 1 << 8 * SECRET_BYTES:
+    positions = np.array(sorted(shares), dtype=np.int64)
+    total = np.int64(0)
+    for position, weight in zip(positions.tolist(), _weights_at_zero(positions).tolist(), strict=True):
+        total = total + weight * _decode(shares[position])  # below 2^32 each: 2^31 of them fit
+    limbs = np.asarray(total % PRIME)
+    if np.any(limbs == PRIME - 1):
         raise ProtocolViolation("secagg_undecodable", detail="not a 32-byte secret")
-    return value.to_bytes(SECRET_BYTES, "big")
+    rebuilt = limbs.astype("<u2").tobytes()
+    return tuple(rebuilt[at : at + SECRET_BYTES] for at in range(0, len(rebuilt), SECRET_BYTES))
 
 
-def _value(polynomial: list[int], x: int) -> int:
-    result = 0
-    for coefficient in polynomial:
-        result = (result * x + coefficient) % PRIME
-    return result
+def _uniform(count: int, entropy: Entropy) -> Elements:
+    """Draw field elements without bias; one word in 2^32 has to be drawn again."""
+    words = np.frombuffer(entropy.token_bytes(4 * count), dtype="<u4").astype(np.int64)
+    while (again := np.flatnonzero(words == _UNUSABLE_WORD)).size:
+        words[again] = np.frombuffer(entropy.token_bytes(4 * again.size), dtype="<u4")
+    return words % PRIME
 
 
-@lru_cache(maxsize=64)
-def _weights_at_zero(positions: tuple[int, ...]) -> tuple[int, ...]:
-    """Lagrange's weights at zero; all secrets of a round share them."""
-    weights = []
-    for x in positions:
-        above, below = 1, 1
-        for other in positions:
-            if other != x:
-                above = above * other % PRIME
-                below = below * (other - x) % PRIME
-        weights.append(above * pow(below, -1, PRIME) % PRIME)
-    return tuple(weights)
+def _powers(holders: int, threshold: int) -> Elements:
+    """Tabulate x^0 … x^(threshold − 1) for x from 1 to ``holders``: int64[holders, threshold]."""
+    x = np.arange(1, holders + 1, dtype=np.int64)
+    rows = np.ones((threshold, holders), dtype=np.int64)
+    for power in range(1, threshold):
+        np.remainder(rows[power - 1] * x, PRIME, out=rows[power])
+    return rows.T
+
+
+def _weights_at_zero(positions: Elements) -> Elements:
+    """Compute Lagrange's weights at zero, Π x_j / (x_j − x_i) over j ≠ i."""
+    apart = (positions[np.newaxis, :] - positions[:, np.newaxis]) % PRIME
+    np.fill_diagonal(apart, 1)
+    others = np.broadcast_to(positions, apart.shape).copy()
+    np.fill_diagonal(others, 1)
+    inverses = [pow(one, -1, PRIME) for one in _products(apart).tolist()]
+    return _products(others) * np.array(inverses, dtype=np.int64) % PRIME
+
+
+def _products(rows: Elements) -> Elements:
+    """Multiply along the rows, modulo the prime."""
+    product = np.ones(len(rows), dtype=np.int64)
+    for column in rows.T:
+        product = product * column % PRIME
+    return product
+
+
+def _encode(values: Elements) -> npt.NDArray[np.uint8]:
+    """Write field elements int64[holders, 16·m] as uint8[holders, 34·m]."""
+    limbs = values.reshape(len(values), -1, _LIMBS)
+    low = np.ascontiguousarray((limbs & 0xFFFF).astype("<u2")).view(np.uint8)
+    high = np.packbits(limbs >> 16 == 1, axis=-1, bitorder="little")
+    return np.concatenate([low, high], axis=-1).reshape(len(values), -1)
+
+
+def _decode(shares: bytes) -> Elements:
+    """Read one holder's shares as field elements int64[16·m]; any bytes mean some elements."""
+    rows = np.frombuffer(shares, dtype=np.uint8).reshape(-1, SHARE_BYTES)
+    low = np.ascontiguousarray(rows[:, :SECRET_BYTES]).view("<u2").astype(np.int64)
+    high = np.unpackbits(rows[:, SECRET_BYTES:], axis=-1, bitorder="little").astype(np.int64)
+    return (low + (high << 16)).reshape(-1)

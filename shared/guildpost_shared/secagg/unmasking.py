@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from guildpost_shared.errors import ProtocolViolation
 from guildpost_shared.secagg import keys, masking, quantise, shamir
 from guildpost_shared.secagg.cohort import Cohort
 from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.keys import RoundKey
 from guildpost_shared.secagg.messages import UnmaskingReply
 from guildpost_shared.secagg.prg import Ring
 from guildpost_shared.secagg.quantise import Integers
@@ -19,7 +22,7 @@ def unmasked_sum(
     masked: Mapping[str, Ring],
     revealed: Mapping[str, UnmaskingReply],
 ) -> Integers:
-    """Rebuild the needed secrets, check them, and take the masks off the sum.
+    """Rebuild the needed secrets, check them, and take the masks off the sum (steps 4.5 and 4.6).
 
     Args:
         context: the round.
@@ -31,35 +34,30 @@ def unmasked_sum(
     Raises:
         ProtocolViolation: ``secagg_undecodable`` when a rebuilt secret does not fit its commitment or public key.
     """
-    shares = _share_table(cohort, revealed)
     self_secrets: dict[str, bytes] = {}
-    dead_keys: dict[str, bytes] = {}
-    for at, agent in enumerate(sorted(commitments)):
-        secret = shamir.combine({position: row[at] for position, row in shares.items()})
+    dead_keys: dict[str, RoundKey] = {}
+    secrets = shamir.combine(_one_share_per_group(cohort, revealed))
+    for agent, secret in zip(sorted(commitments), secrets, strict=True):
         if agent in masked:
             _require(keys.commitment(context, secret, agent) == commitments[agent], agent)
             self_secrets[agent] = secret
         else:
-            _require(keys.public_key(secret) == cohort.by_id[agent].keys.mask, agent)
-            dead_keys[agent] = secret
-    total = sum(masked.values(), start=_zero(context))
+            dead_keys[agent] = RoundKey(context, agent, secret)
+            _require(dead_keys[agent].public == cohort.by_id[agent].keys.mask, agent)
+    total = np.zeros(context.dimension, dtype=np.uint64)
+    for vector in masked.values():
+        np.add(total, vector, out=total)
     masking.remove_self_masks(context, total, self_secrets)
-    masking.remove_pair_masks(
-        context, total, dead_keys, [(agent, cohort.by_id[agent].keys.mask) for agent in sorted(masked)]
-    )
+    masking.remove_pair_masks(total, dead_keys, [(agent, cohort.by_id[agent].keys.mask) for agent in sorted(masked)])
     return quantise.from_ring(total)
 
 
-def _share_table(cohort: Cohort, revealed: Mapping[str, UnmaskingReply]) -> dict[int, tuple[bytes, ...]]:
-    """Take one reply per group, of exactly t groups."""
-    rows: dict[int, tuple[bytes, ...]] = {}
+def _one_share_per_group(cohort: Cohort, revealed: Mapping[str, UnmaskingReply]) -> dict[int, bytes]:
+    """Take one reply per group, of exactly t groups, by the group's abscissa."""
+    rows: dict[int, bytes] = {}
     for agent in sorted(revealed):
         rows.setdefault(cohort.share_position(agent), revealed[agent].shares)
     return {position: rows[position] for position in sorted(rows)[: cohort.threshold]}
-
-
-def _zero(context: RoundContext) -> Ring:
-    return quantise.from_bytes(bytes(8 * context.dimension)).copy()
 
 
 def _require(fits: bool, agent: str) -> None:  # noqa: FBT001 — reads as "require that it fits, of agent"

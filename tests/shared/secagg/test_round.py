@@ -141,9 +141,11 @@ def test_secrets_are_forgotten_once_they_have_served() -> None:
         run_stage(aggregator, participants, NET)
         if victim._state.secrets is not None:
             kept = victim._state.secrets
-            secrets = [kept.channel_private, kept.mask_private, kept.self_secret]
+            secrets = [kept.mask_private, kept.self_secret]
+            assert (kept.channel_private is None) == (aggregator.stage > Stage.ADVERTISE_KEYS)
         if aggregator.stage >= Stage.MASKED_INPUT_COLLECTION:
             assert victim._state.secrets is None
+            assert () == victim._state.opening_keys
         aggregator.advance()
     assert secrets
     assert () == victim._state.held
@@ -188,7 +190,7 @@ def test_a_false_share_makes_the_sum_undecodable_not_wrong() -> None:
         aggregator.advance()
     liar = participants[NET.agents[0]]
     peer, shares = liar._state.held[4]
-    forged = (peer, type(shares)(bytes(32) + b"\x07", shares.of_mask_private))
+    forged = (peer, type(shares)(bytes(34), shares.of_mask_private))
     object.__setattr__(liar._state, "held", (*liar._state.held[:4], forged, *liar._state.held[5:]))
     run_stage(aggregator, participants, NET)
     with pytest.raises(ProtocolViolation, match="secagg_undecodable"):

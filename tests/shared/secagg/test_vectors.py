@@ -3,16 +3,20 @@
 import hashlib
 import json
 import random
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guildpost_shared.errors import ProtocolViolation
-from guildpost_shared.secagg import keys, prg, shamir
+from guildpost_shared.secagg import keys, masking, prg, quantise, shamir
 from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.messages import SHARE_BYTES
 from guildpost_shared.secagg.stages import Stage
 from tests.factories.secagg_network import network
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -49,11 +53,27 @@ def test_both_sides_derive_the_known_seed_from_the_known_info() -> None:
     public = [bytes.fromhex(key) for key in known["public"]]
     one, other = known["agents"]
 
-    assert public == [keys.public_key(key) for key in private]
+    assert public == [keys.RoundKey(context, one, key).public for key in private]
     assert bytes.fromhex(known["info"]).startswith(context.binding("pair-mask"))
-    assert known["seed"] == keys.mask_seed(context, private[0], one, public[1], other).hex()
-    assert known["seed"] == keys.mask_seed(context, private[1], other, public[0], one).hex()
+    assert known["seed"] == keys.RoundKey(context, one, private[0]).mask_seed(other, public[1]).hex()
+    assert known["seed"] == keys.RoundKey(context, other, private[1]).mask_seed(one, public[0]).hex()
     assert known["self_seed"] == keys.self_mask_seed(context, bytes.fromhex(known["self_secret"]), one).hex()
+
+
+def test_a_masked_vector_is_the_known_one() -> None:
+    known = vectors("secagg_mask.json")
+    hashes = {name: bytes.fromhex(known[name]) for name in ("study_hash", "roster_hash", "layout_hash")}
+    plain, agent = np.array(known["vector"], dtype=np.int64), known["agent_id"]
+    context = RoundContext(known["round_id"], **hashes, dimension=len(plain))
+    masked = masking.mask(
+        context,
+        quantise.to_ring(plain, len(plain)),
+        agent_id=agent,
+        mask_key=keys.RoundKey(context, agent, bytes.fromhex(known["mask_private"])),
+        self_secret=bytes.fromhex(known["self_secret"]),
+        peers={peer: bytes.fromhex(public) for peer, public in known["peers"].items()},
+    )
+    assert [int(word) for word in known["masked"]] == masked.tolist()
 
 
 @pytest.mark.parametrize("case", vectors("secagg_shamir.json")["cases"], ids=lambda case: f"t={case['threshold']}")
@@ -64,34 +84,69 @@ def test_shares_are_the_known_values_of_the_known_polynomial(case: dict[str, Any
 
     assert case["shares"] == [share.hex() for share in shares]
     chosen = random.Random(1).sample(list(combinations(range(1, len(shares) + 1), threshold)), min(5, len(shares)))
-    assert {secret} == {shamir.combine({x: shares[x - 1] for x in positions}) for positions in chosen}
+    assert {(secret,)} == {shamir.combine({x: shares[x - 1] for x in positions}) for positions in chosen}
 
 
-def test_one_share_too_few_says_nothing_about_the_secret() -> None:
-    """For every other secret there is a polynomial through the same t − 1 shares: rebuild with an invented one."""
+def test_secrets_cut_together_are_rebuilt_together_with_the_same_shares_as_alone() -> None:
+    one, other = bytes(range(32)), b"\xff" * 32
+    shares = shamir.split(one + other, threshold=3, holders=5, entropy=SeededEntropy(b"both"))
+    assert {2 * SHARE_BYTES} == set(map(len, shares))
+    assert (one, other) == shamir.combine({x: shares[x - 1] for x in (5, 1, 3)})
+    assert (other,) == shamir.combine({x: shares[x - 1][SHARE_BYTES:] for x in (2, 3, 4)})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_threshold_of_holders_rebuilds_and_one_less_does_not(data: st.DataObject) -> None:
+    holders = data.draw(st.integers(2, 40))
+    threshold = data.draw(st.integers(2, holders))
+    secret = data.draw(st.binary(min_size=32, max_size=32))
+    shares = shamir.split(secret, threshold=threshold, holders=holders, entropy=SeededEntropy(secret))
+    chosen = data.draw(st.permutations(range(1, holders + 1)))[:threshold]
+    assert (secret,) == shamir.combine({x: shares[x - 1] for x in chosen})
+    rebuilt: tuple[bytes, ...] = ()
+    with suppress(ProtocolViolation):
+        rebuilt = shamir.combine({x: shares[x - 1] for x in chosen[1:]})
+    assert (secret,) != rebuilt
+
+
+def test_one_share_too_few_fits_every_secret() -> None:
+    """For whatever secret there is a last share with which the known ones rebuild it: they say nothing about it."""
     shares = shamir.split(bytes(32), threshold=3, holders=3, entropy=SeededEntropy(b"s"))
-    rebuilt = set()
-    for invented in range(20):
-        share = (invented * 7919).to_bytes(shamir.SHARE_BYTES, "big")
-        rebuilt.add(shamir.combine({1: shares[0], 2: shares[1], 3: share}))
-    assert 20 == len(rebuilt)
+    known = {1: np.frombuffer(shares[0][:32], "<u2"), 2: np.frombuffer(shares[1][:32], "<u2")}
+    assert not any(shares[0][32:] + shares[1][32:])  # neither holds a value of 2^16
+    for number in range(20):
+        secret = hashlib.sha256(bytes([number])).digest()
+        limbs = np.frombuffer(secret, "<u2").astype(np.int64)
+        # p(0) = 3·p(1) − 3·p(2) + p(3)
+        last = (limbs - 3 * known[1].astype(np.int64) + 3 * known[2].astype(np.int64)) % shamir.PRIME
+        high = sum(1 << at for at, value in enumerate(last.tolist()) if value == 1 << 16)
+        share = (last & 0xFFFF).astype("<u2").tobytes() + high.to_bytes(2, "little")
+        assert (secret,) == shamir.combine({1: shares[0], 2: shares[1], 3: share})
+
+
+def test_a_single_share_is_uniform_over_the_whole_field() -> None:
+    """65,537 values, one secret cut often enough that each occurs about 61 times: chi-square within six deviations."""
+    share = shamir.split(bytes(32) * 250_000, threshold=2, holders=2, entropy=SeededEntropy(b"u"))[0]
+    rows = np.frombuffer(share, np.uint8).reshape(-1, SHARE_BYTES)
+    low = np.ascontiguousarray(rows[:, :32]).view("<u2").astype(np.int64).ravel()
+    high = np.unpackbits(rows[:, 32:], axis=-1, bitorder="little").astype(np.int64).ravel()
+    counts = np.bincount(low + (high << 16), minlength=shamir.PRIME)
+    expected = low.size / shamir.PRIME
+    chi_square = float(((counts - expected) ** 2 / expected).sum())
+    assert shamir.PRIME == counts.size
+    assert abs(chi_square - shamir.PRIME) < 6 * (2 * shamir.PRIME) ** 0.5
 
 
 def test_shares_that_fit_no_secret_are_refused() -> None:
-    outside = (shamir.PRIME - 1).to_bytes(shamir.SHARE_BYTES, "big")
+    outside = bytes(32) + b"\x01\x00"  # the first limb is 2^16
     with pytest.raises(ProtocolViolation, match="secagg_undecodable"):
         shamir.combine({1: outside})
 
 
 def test_the_field_has_a_prime_number_of_elements() -> None:
-    """Miller–Rabin with forty bases, by hand."""
-    odd, twos = shamir.PRIME - 1, 0
-    while odd % 2 == 0:
-        odd, twos = odd // 2, twos + 1
-    for base in random.Random(7).sample(range(2, 10**9), 40):
-        value = pow(base, odd, shamir.PRIME)
-        chain = [value, *(value := pow(value, 2, shamir.PRIME) for _ in range(twos - 1))]
-        assert chain[0] == 1 or shamir.PRIME - 1 in chain
+    assert 65_537 == shamir.PRIME
+    assert all(shamir.PRIME % divisor for divisor in range(2, 257))
 
 
 def test_a_whole_round_with_fixed_entropy_gives_the_known_bytes() -> None:
