@@ -51,8 +51,8 @@ def run(arguments: list[str]) -> list[Figure]:
         flushes = _flushes_per_second(home / "flushed")
         _say(f"load average {os.getloadavg()[0]:.2f} before")
         peers = [_peer(modules, port, chosen.mails, chosen.connections)]
-        ready = _send(home, port, chosen.connections, "ready_child")
-        whole = _send(home, port, chosen.connections, "compose_child")
+        ready = _send(home, port, chosen.connections, "ready")
+        whole = _send(home, port, chosen.connections, "compose")
         peers.append(_peer(modules, port, chosen.mails, chosen.connections))
         _say(f"load average {os.getloadavg()[0]:.2f} after")
     known = [value for value in peers if value is not None]
@@ -75,7 +75,7 @@ def _send(home: Path, port: int, connections: int, child: str) -> float:
         world = BenchWorld(copy)
         reading = OneSnapshot(world.open_reading)
         composer = world.composer(reading.ahead)
-        command = [sys.executable, "-m", f"bench.sending.{child}", str(copy)]
+        command = [sys.executable, "-m", "bench.sending", child, str(copy)]
 
         def drafts(jobs: Sequence[OutboxJob]) -> ComposingChild:
             def here(jobs: Sequence[OutboxJob]) -> list[Draft[OutboxJob]]:
@@ -83,7 +83,7 @@ def _send(home: Path, port: int, connections: int, child: str) -> float:
                 with reading.held([job.touchpoint_id for job in jobs]), world.templates.held():
                     return [compose_draft(reading.ahead, composer.mail, job, world.sender, now) for job in jobs]
 
-            meanwhile = here if child == "compose_child" else None
+            meanwhile = here if child == "compose" else None
             return ComposingChild(command, jobs, world.clock.now, world.sender.from_address, meanwhile=meanwhile)
 
         os.environ["PYTHONPATH"] = str(ROOT)

@@ -1,5 +1,6 @@
-"""The composing child of the bench: ``python -m bench.sending.compose_child FOLDER``, in the place of the agent's."""
+"""The composing child of the bench, in the place of the agent's."""
 
+import argparse
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -13,10 +14,17 @@ from guildpost_agent.app.one_snapshot import OneSnapshot
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.jobs.composing import compose_orders
 
+HELP = "compose mails for the bench"
 
-def main(folder: Path) -> None:
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", type=Path)
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Compose until the input ends."""
-    world = BenchWorld(folder, read_only=True)
+    world = BenchWorld(arguments.folder, read_only=True)
     reading = OneSnapshot(world.open_uow)
     composer = world.composer(reading.ahead)
 
@@ -32,7 +40,4 @@ def main(folder: Path) -> None:
             yield
 
     compose_orders(compose, sys.stdin.buffer, sys.stdout.buffer, held)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    return 0

@@ -1,6 +1,8 @@
 """The thin main of every program: errors become one sentence and an exit code, commands are loaded when asked for."""
 
 import argparse
+import gc
+import subprocess
 import sys
 from types import ModuleType
 
@@ -70,6 +72,29 @@ def test_only_the_command_that_is_asked_for_is_loaded(monkeypatch: pytest.Monkey
     assert 0 == main(PROGRAM, COMMANDS, ["check"])
     with pytest.raises(ModuleNotFoundError):
         main(PROGRAM, COMMANDS, ["other"])
+
+
+COLLECTING = """
+import gc, sys, types
+from guildpost_shared.command_line import main
+command = types.ModuleType("a_command")
+command.HELP, command.configure = "", lambda _parser: None
+command.run = lambda _arguments: print(gc.isenabled(), gc.get_freeze_count() > 0) or 0
+sys.modules["a_command"] = command
+main("guildpost-test", {"check": "a_command"})
+"""
+
+
+def test_a_process_of_its_own_collects_garbage_but_never_looks_through_its_modules() -> None:
+    done = subprocess.run([sys.executable, "-c", COLLECTING, "check"], check=True, capture_output=True, text=True)
+    assert "True True" == done.stdout.strip()
+
+
+def test_a_command_inside_another_process_leaves_its_garbage_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(monkeypatch)
+    frozen = gc.get_freeze_count()
+    main(PROGRAM, COMMANDS, ["check"])
+    assert frozen == gc.get_freeze_count()
 
 
 @pytest.mark.parametrize("arguments", [["no-such-command"], [], ["check", "--number", "many"], ["check", "extra"]])
