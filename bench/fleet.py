@@ -2,7 +2,7 @@
 
 The coordinator is a process of its own with everything real: database, certificates, signed catalogue, gRPC. Agents are
 simulated in two further processes, whose cost is not counted. A sync is what a real updater asked for in the same run,
-over a new mTLS connection. The peer is one agent's sync while nobody else syncs. ``--agents N`` changes the size.
+over the connection of its stream, as in the agent. The peer is the median sync. ``--agents N`` changes the size.
 """
 
 import argparse

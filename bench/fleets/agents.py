@@ -1,9 +1,9 @@
 """The agents' side: a share of the members, each with an open mTLS stream and, after news, a sync of its own.
 
 ``python -m bench.fleets.agents FILE ADDRESS SHARE SHARES`` says ``connected`` when all streams have had their first
-heartbeat, takes one JSON line (``served``: the files of a sync in order, ``version``), and ends with a JSON line: how
-long each agent waited for the news and how long its sync took, seconds; a sync is a new mTLS connection, every file a
-real updater asks for, and its end.
+heartbeat, takes one JSON line (``held`` and ``asked``: what a real updater's sync says and asks for, ``version``), and
+ends with a JSON line: when each agent heard the news and how long its sync took, seconds. As in the agent, a sync goes
+over the connection of the stream, which stays open.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from pathlib import Path
 import grpc
 
 from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc, presence_pb2, presence_pb2_grpc
+from guildpost_shared.wire.catalogue import changes_request, metadata_request, target_request
 
 CONNECTING_AT_ONCE = 64
 TARGET_BYTES = 20_000
@@ -34,7 +35,8 @@ class Fleet:
     authority: bytes
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTING_AT_ONCE))
     connected: int = 0
-    served: list[str] = field(default_factory=list)
+    held: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     version: int = 1 << 60
     heard: list[float] = field(default_factory=list)
     syncs: list[float] = field(default_factory=list)
@@ -61,8 +63,7 @@ async def live(fleet: Fleet, key: bytes, chain: bytes) -> None:
                     fleet.gate.release()
                 if event.catalogue_changed.version >= fleet.version:
                     fleet.heard.append(time.time())
-                    await sync(fleet, key, chain)
-                    return
+                    await sync(fleet, line)
         except grpc.aio.AioRpcError as error:
             fleet.errors.append(f"stream: {error.code().name} {error.details()}")
         finally:
@@ -70,16 +71,17 @@ async def live(fleet: Fleet, key: bytes, chain: bytes) -> None:
                 fleet.gate.release()
 
 
-async def sync(fleet: Fleet, key: bytes, chain: bytes) -> None:
+async def sync(fleet: Fleet, line: grpc.aio.Channel) -> None:
     """Fetch what a real updater fetches."""
     started, received = time.monotonic(), 0
-    async with channel(fleet, key, chain) as line:
-        stub = catalogue_pb2_grpc.CatalogueStub(line)
-        for name in fleet.served:
-            if name.endswith(".json") and "/" not in name:
-                received += await size(stub.GetMetadata(catalogue_pb2.GetMetadataRequest(name=name)))
-            else:
-                received += await size(stub.GetTarget(catalogue_pb2.GetTargetRequest(name=name)))
+    stub = catalogue_pb2_grpc.CatalogueStub(line)
+    async for parcel in stub.GetChanges(changes_request(fleet.held)):
+        received += sum(len(piece.data) for piece in parcel.pieces)
+    for name in fleet.asked:
+        if "/" in name:
+            received += await size(stub.GetTarget(target_request(name)))
+        else:
+            received += await size(stub.GetMetadata(metadata_request(name)))
     if received < TARGET_BYTES:
         fleet.errors.append(f"sync: {received} bytes")
         return
@@ -99,10 +101,13 @@ async def main(address: str, authority: bytes, members: list[tuple[str, bytes, b
         await asyncio.sleep(0.1)
     print(json.dumps({"connected": fleet.connected, "errors": fleet.errors[:3]}), flush=True)
     news = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    fleet.served, fleet.version = news["served"], news["version"]
+    fleet.held, fleet.asked, fleet.version = news["held"], news["asked"], news["version"]
     print(json.dumps({"ready": True}), flush=True)
-    _, late = await asyncio.wait(tasks, timeout=PATIENCE)
-    fleet.errors += [f"late: {len(late)} agents"] if late else []
+    until = time.monotonic() + PATIENCE
+    while len(fleet.syncs) < len(tasks) and time.monotonic() < until:  # noqa: ASYNC110 — plainer than an event here
+        await asyncio.sleep(0.1)
+    late = len(tasks) - len(fleet.syncs)
+    fleet.errors += [f"late: {late} agents"] if late else []
     print(json.dumps({"heard": fleet.heard, "syncs": fleet.syncs, "errors": fleet.errors}), flush=True)
     os._exit(0)  # whoever is late is not waited for
 

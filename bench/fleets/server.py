@@ -7,6 +7,7 @@ on standard input with one JSON line: ``publish`` signs a changed target without
 import json
 import pickle
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from guildpost_coordinator.adapters.grpc_server.catalogue import catalogue_plugi
 from guildpost_coordinator.app.ports.unit_of_work import CertificateRecord
 from guildpost_coordinator.bootstrap import Core
 from guildpost_coordinator.domain.membership import Membership, State
+from guildpost_shared.catalogue_changes import CatalogueFile
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.identity.keys import new_tls_key
@@ -24,6 +26,17 @@ from tests.factories.catalogue import SERVICE, CatalogueWorld, FilesTransport
 from tests.fakes.coordinator import RunningCoordinator
 
 TARGET_BYTES = 20_000
+
+
+class Recorded(FilesTransport):
+    """Remembers what a real updater says it holds."""
+
+    held: dict[str, int]
+
+    def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
+        """Give the changes and remember the question."""
+        self.held = dict(held)
+        return super().changes(held)
 
 
 def enrol_all(core: Core, count: int, file: Path) -> None:
@@ -67,7 +80,7 @@ def main(folder: Path, agents: int) -> None:
     """Serve until standard input ends."""
     world = CatalogueWorld(folder / "catalogue", now=SystemClock().now())
     world.publish_signed({SERVICE: contents("a")})
-    transport = FilesTransport(world.files)
+    transport = Recorded(world.files)
     dealer: TufCatalogue = world.agent(transport=transport)
     dealer.sync()
     overrides = {"presence_streams": agents + 100}
@@ -79,9 +92,10 @@ def main(folder: Path, agents: int) -> None:
         for line in sys.stdin:
             if line.strip() == "publish":
                 world.publish_signed({SERVICE: contents("b")})
-                transport.served.clear()
+                transport.asked.clear()
                 dealer.sync()  # a real updater shows what a sync asks for
-                print(json.dumps({"served": transport.served, "version": world.announced[-1]}), flush=True)
+                news = {"held": transport.held, "asked": transport.asked, "version": world.announced[-1]}
+                print(json.dumps(news), flush=True)
             else:
                 core.announcements.announce_catalogue(world.announced[-1])
                 print(json.dumps({"announced": world.announced[-1]}), flush=True)

@@ -20,6 +20,7 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCa
 from guildpost_agent.adapters.control_plane.catalogue import GrpcCatalogueTransport
 from guildpost_agent.adapters.control_plane.channel import open_member_channel
 from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
+from guildpost_agent.adapters.control_plane.lines import Lines
 from guildpost_agent.app.enrol import enrol
 from guildpost_agent.app.membership import Membership
 from guildpost_coordinator.adapters.catalogue_repository.codec import SigningKey
@@ -261,6 +262,29 @@ def test_the_roster_is_signed_by_two_processes_and_verified_by_an_agent(brand: B
     with agent(brand, membership) as source:
         source.sync()
         assert "dealer-02" in parse_roster(source.read(TARGET_PATH)).by_id
+
+
+def test_a_sync_goes_over_the_connection_of_the_stream_while_there_is_one(brand: Brand) -> None:
+    membership = brand.join("dealer-04")
+    lines, opened = Lines[grpc.Channel](), list[grpc.Channel]()
+
+    def count(channel: grpc.Channel) -> grpc.Channel:
+        opened.append(channel)
+        return channel
+
+    source = TufCatalogue(
+        brand.folder / "agents" / membership.agent_id,
+        GrpcCatalogueTransport(membership.credentials, count, lines),
+        TrustAnchors(membership.root_hash, membership.association_fingerprint or None),
+        SystemClock(),
+    )
+    with closing(GrpcControlPlane(wrap=count, lines=lines).listen(membership.credentials(), "0.1.0")) as stream:
+        next(iter(stream))
+        source.sync()
+        source.sync()
+        assert 1 == len(opened)
+    source.sync()
+    assert 2 == len(opened)
 
 
 def test_a_signer_sees_and_signs_for_its_own_role_only(brand: Brand) -> None:

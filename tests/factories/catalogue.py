@@ -16,6 +16,7 @@ from guildpost_coordinator.adapters.signing_client.log import FileSignedLog
 from guildpost_coordinator.adapters.sql import catalogue_tables
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.app.catalogue_changes import changes_since
 from guildpost_coordinator.app.ports.signing import SigningDesk
 from guildpost_coordinator.app.publish_catalogue import publish_catalogue
 from guildpost_coordinator.app.publishing import Publishing
@@ -27,6 +28,7 @@ from guildpost_coordinator.app.sign_proposals import (
     submit_signature,
 )
 from guildpost_coordinator.domain.proposals import ContentChecks, Review
+from guildpost_shared.catalogue_changes import CatalogueFile
 from guildpost_shared.catalogue_keys import key_fingerprint, root_hash
 from guildpost_shared.catalogue_paths import CHUNK_BYTES, REQUIRED_ROLES, SIGNER_ROLES, SignerRole
 from guildpost_shared.clock import Clock, ManualClock, SystemClock
@@ -80,7 +82,8 @@ class InProcessDesk:
 class FilesTransport:
     """Serve a repository's files, and play a hostile or missing network on demand (port ``CatalogueTransport``).
 
-    Set ``away`` to be unreachable, put a function into ``tamper`` to change what a name delivers. ``served`` counts.
+    Set ``away`` to be unreachable, put a function into ``tamper`` to change what a name delivers, take ``foresees``
+    away to be asked for each file by name. ``served`` counts files, ``asked`` what was not among the changes.
     """
 
     def __init__(self, files: RepositoryFiles) -> None:
@@ -88,6 +91,14 @@ class FilesTransport:
         self.away = False
         self.tamper: dict[str, Callable[[bytes], bytes]] = {}
         self.served: list[str] = []
+        self.asked: list[str] = []
+        self.foresees = True
+
+    def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
+        if self.away:
+            raise Unavailable("coordinator_away")
+        for name, data in changes_since(self.files, held) if self.foresees else ():
+            yield CatalogueFile(name, None if data is None else b"".join(self._pieces(name, data)))
 
     def metadata(self, name: str) -> Iterator[bytes]:
         yield from self._serve(name, self.files.metadata(name))
@@ -98,8 +109,15 @@ class FilesTransport:
     def _serve(self, name: str, data: bytes | None) -> Iterator[bytes]:
         if self.away:
             raise Unavailable("coordinator_away")
+        self.asked.append(name)
         if data is None:
             raise Refused("catalogue_file_missing")
+        yield from self._pieces(name, data)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _pieces(self, name: str, data: bytes) -> Iterator[bytes]:
         self.served.append(name)
         for part, change in self.tamper.items():
             data = change(data) if part in name else data

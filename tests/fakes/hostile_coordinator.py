@@ -5,8 +5,8 @@ with HostileCoordinator(files) as coordinator:
     coordinator.refusal = ("membership_locked", {})  # or ends every call with a status and trailers
     code = coordinator.join_code()
 
-``arrived`` holds method and bytes of every request, as they came out of TLS; ``callers`` counts who else connected to
-the address where rounds are said to be.
+``foresees`` set to False makes the agent ask for each file by name. ``arrived`` holds method and bytes of every
+request, as they came out of TLS; ``callers`` counts who else connected to the address where rounds are said to be.
 """
 
 import json
@@ -21,6 +21,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from guildpost_coordinator.adapters.certificate_authority.local import LocalAuthority, create_authority
+from guildpost_coordinator.app.catalogue_changes import changes_since
 from guildpost_coordinator.app.ports.catalogue import CatalogueFiles
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
@@ -29,6 +30,7 @@ from guildpost_shared.identity.certificate_profile import fingerprint, requested
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.join_code import SECRET_BYTES, JoinCode, format_join_code
 from guildpost_shared.pb.v1 import catalogue_pb2, common_pb2, enrolment_pb2, presence_pb2
+from guildpost_shared.wire.catalogue import parse_changes_request, to_parcels
 from guildpost_shared.wire.limits import CODE_KEY, PARAMS_KEY
 from guildpost_shared.wire.times import to_timestamp
 
@@ -46,6 +48,7 @@ class HostileCoordinator(grpc.GenericRpcHandler):
 
     def __init__(self, files: CatalogueFiles, root_hash: bytes) -> None:
         self.spoil: Spoil = honest
+        self.foresees = True
         self.refusal: tuple[str, dict[str, str]] | None = None
         self.arrived: list[tuple[str, bytes]] = []
         self.callers = 0
@@ -115,6 +118,10 @@ class HostileCoordinator(grpc.GenericRpcHandler):
                     yield enrolment_pb2.RenewReply(certificate=self._certificate(csr), server_time=now)
                 case "Connect":
                     yield from self._events()
+                case "GetChanges":
+                    held = parse_changes_request(catalogue_pb2.GetChangesRequest.FromString(request))
+                    foreseen = list(to_parcels(changes_since(self._files, held))) if self.foresees else []
+                    yield from foreseen or [catalogue_pb2.CatalogueParcel()]
                 case "GetMetadata":
                     yield from _chunks(self._files.metadata(catalogue_pb2.GetMetadataRequest.FromString(request).name))
                 case "GetTarget":

@@ -23,6 +23,7 @@ from securesystemslib.formats import encode_canonical
 
 from guildpost_coordinator.adapters.catalogue_repository.ceremony import CeremonyKeys
 from guildpost_coordinator.adapters.catalogue_repository.keys import CatalogueKey
+from guildpost_shared.catalogue_changes import CatalogueFile
 from guildpost_shared.catalogue_paths import CHUNK_BYTES, ROLES
 from guildpost_shared.errors import Refused
 from tests.hostile.catalogue_spoils import BYTE_SPOILS, JSON_SPOILS, list_evil
@@ -43,17 +44,26 @@ class Mutant:
 
 
 class MemoryTransport:
-    """Serve files from memory (port ``CatalogueTransport``)."""
+    """Serve files from memory (port ``CatalogueTransport``): by name only, or also everything unasked."""
 
-    def __init__(self, metadata: Mapping[str, bytes], targets: Mapping[str, bytes]) -> None:
+    def __init__(self, metadata: Mapping[str, bytes], targets: Mapping[str, bytes], *, unasked: bool) -> None:
         self._metadata = metadata
         self._targets = targets
+        self._unasked = unasked
+
+    def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
+        del held
+        for files in (self._metadata, self._targets) if self._unasked else ():
+            yield from map(CatalogueFile, files.keys(), files.values())
 
     def metadata(self, name: str) -> Iterator[bytes]:
         return _pieces(self._metadata.get(name))
 
     def target(self, name: str) -> Iterator[bytes]:
         return _pieces(self._targets.get(name))
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _pieces(data: bytes | None) -> Iterator[bytes]:

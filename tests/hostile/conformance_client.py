@@ -11,7 +11,7 @@ them (a Guildpost catalogue has four, all below the top).
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +21,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from guildpost_agent.adapters.catalogue.updater import LIMITS, MetadataUpdater
+from guildpost_shared.catalogue_changes import CatalogueFile
 from guildpost_shared.catalogue_paths import CHUNK_BYTES
 from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import GuildpostError, Refused, Unavailable, Untrusted, public_text
@@ -36,6 +37,13 @@ class HttpTransport:
     def __init__(self, metadata: str, targets: str) -> None:
         self._metadata = metadata.rstrip("/")
         self._targets = targets.rstrip("/")
+
+    def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
+        del held
+        return iter(())  # a plain repository foresees nothing
+
+    def close(self) -> None:
+        """Every file has a connection of its own."""
 
     def metadata(self, name: str) -> Iterator[bytes]:
         return _pieces(f"{self._metadata}/{name}")

@@ -18,9 +18,10 @@ JARGON: Final = re.compile(
 )
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+@pytest.fixture(params=[True, False], ids=["at once", "by name"])
+def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
     scene = good_scene(tmp_path)
+    scene.transport.foresees = request.param
     yield scene
     scene.world.close()
 

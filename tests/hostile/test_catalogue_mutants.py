@@ -52,7 +52,7 @@ class Campaign:
         folder = self.world.folder / "copies" / str(self.number)
         self.number += 1
         shutil.copytree(self.world.folder / "agent", folder, symlinks=True)
-        transport = MemoryTransport(mutant.metadata, mutant.targets)
+        transport = MemoryTransport(mutant.metadata, mutant.targets, unasked=self.number % 2 == 0)
         agent = TufCatalogue(folder, transport, self.world.anchors(), self.world.clock)
         report = sync_catalogue(agent)
         found = {path: agent.read(path) for path in agent.list("")}

@@ -43,6 +43,7 @@ REQUESTS: Final[dict[str, type[Message]]] = {
     "/guildpost.v1.Enrolment/Enrol": enrolment_pb2.EnrolRequest,
     "/guildpost.v1.Enrolment/Renew": enrolment_pb2.RenewRequest,
     "/guildpost.v1.Presence/Connect": presence_pb2.ConnectRequest,
+    "/guildpost.v1.Catalogue/GetChanges": catalogue_pb2.GetChangesRequest,
     "/guildpost.v1.Catalogue/GetMetadata": catalogue_pb2.GetMetadataRequest,
     "/guildpost.v1.Catalogue/GetTarget": catalogue_pb2.GetTargetRequest,
 }
@@ -51,6 +52,7 @@ REPLIES: Final[list[type[Message]]] = [
     enrolment_pb2.RenewReply,
     presence_pb2.PresenceEvent,
     catalogue_pb2.CatalogueChunk,
+    catalogue_pb2.CatalogueParcel,
 ]
 """Every kind of answer; the agent's database and disk are asked for in some of the odd values below."""
 ODD_TEXTS: Final = [
@@ -222,7 +224,8 @@ def test_a_persons_word_that_the_gate_let_out_is_noticed(scene: Scene) -> None:
 
 def test_an_honest_coordinator_hears_every_kind_of_request(scene: Scene) -> None:
     scene.coordinator.spoil, scene.coordinator.refusal = honest, None
-    scene.live(timedelta(hours=13))
+    for scene.coordinator.foresees in (False, True):
+        scene.live(timedelta(hours=13))
     assert set(REQUESTS) == {method for method, _ in scene.coordinator.arrived}
     scene.judge()
 
@@ -245,7 +248,9 @@ def put(message: Message, path: str, value: Any) -> None:
     name, _, rest = path.partition(".")
     item = message.DESCRIPTOR.fields_by_name[name]
     if rest:
-        put(getattr(message, name), rest, value)
+        parts = getattr(message, name)
+        for part in parts if item.is_repeated else [parts]:
+            put(part, rest, value)
     elif item.message_type is not None:
         message.ClearField(name)
     elif item.is_repeated:
@@ -261,6 +266,8 @@ def _fitting(item: Any, value: tuple[str, bytes, int]) -> object:
         return text
     if item.type == FieldDescriptor.TYPE_BYTES:
         return data
+    if item.type == FieldDescriptor.TYPE_BOOL:
+        return bool(number)
     widest = {
         FieldDescriptor.TYPE_UINT32: 2**32 - 1,
         FieldDescriptor.TYPE_INT32: 2**31 - 1,
@@ -289,6 +296,7 @@ def test_an_odd_value_in_one_field_of_an_answer_brings_nothing_out(
         return reply.SerializeToString()
 
     scene.coordinator.spoil, scene.coordinator.refusal = spoil, None
+    scene.coordinator.foresees = kind != catalogue_pb2.CatalogueChunk.__name__
     scene.live(later)
     scene.judge()
 
@@ -309,6 +317,7 @@ def any_answers(scene: Scene, seed: bytes, values: list[tuple[str, bytes, int]],
         return reply.SerializeToString()
 
     scene.coordinator.spoil, scene.coordinator.refusal = spoil, None
+    scene.coordinator.foresees = seed[0] % 2 == 0
     scene.live(later)
     scene.judge()
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine
 
+from guildpost_agent.adapters.control_plane.lines import Lines
 from guildpost_agent.adapters.files.fence_file import FILE as FENCE
 from guildpost_agent.adapters.files.fence_file import FenceFile
 from guildpost_agent.adapters.files.kept_files import FolderFiles
@@ -37,6 +38,8 @@ from guildpost_shared.clock import Clock, SystemClock
 from guildpost_shared.entropy import Entropy, OsEntropy
 
 if TYPE_CHECKING:
+    import grpc
+
     from guildpost_shared.web.login import Gatekeeper
 
 DATABASE: Final = "agent.db"
@@ -63,6 +66,7 @@ class Core:
         entropy: the operating system's.
         fence: tells this home from its copies; whatever sends passes it first.
         rights: what exercising people's rights needs; erasures are in force as soon as the home is open.
+        lines: connections to coordinators that stream and catalogue share.
     """
 
     home: Path
@@ -78,6 +82,7 @@ class Core:
     entropy: Entropy
     fence: Fence = field(repr=False)
     rights: RightsDesk = field(repr=False)
+    lines: "Lines[grpc.Channel]" = field(default_factory=Lines, repr=False, compare=False)
 
     @property
     def zone(self) -> ZoneInfo:

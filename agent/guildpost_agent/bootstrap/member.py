@@ -29,7 +29,7 @@ def release_to_coordinator(core: Core) -> Release:
 
 def control_plane(core: Core) -> GrpcControlPlane:
     """Give the coordinator's client, with the gate in front."""
-    return GrpcControlPlane(wrap=_gated(core))
+    return GrpcControlPlane(wrap=_gated(core), lines=core.lines)
 
 
 def _gated(core: Core) -> Callable[[grpc.Channel], grpc.Channel]:
@@ -54,7 +54,7 @@ def catalogue_of(core: Core) -> TufCatalogue:
     """Open the signed catalogue of the membership; nothing is fetched yet."""
     membership = membership_of(core)
     anchors = TrustAnchors(membership.root_hash, membership.association_fingerprint or None)
-    transport = GrpcCatalogueTransport(lambda: membership_of(core).credentials(), _gated(core))
+    transport = GrpcCatalogueTransport(lambda: membership_of(core).credentials(), _gated(core), core.lines)
     return TufCatalogue(core.home / "catalogue", transport, anchors, core.wall_clock)
 
 

@@ -25,6 +25,7 @@ MAY_CALL: dict[str, set[str]] = {
     "/guildpost.v1.Enrolment/Enrol": {"anonymous"},
     "/guildpost.v1.Enrolment/Renew": {"anonymous", "agent"},
     "/guildpost.v1.Presence/Connect": {"agent"},
+    "/guildpost.v1.Catalogue/GetChanges": {"agent"},
     "/guildpost.v1.Catalogue/GetMetadata": {"agent"},
     "/guildpost.v1.Catalogue/GetTarget": {"agent"},
     "/guildpost.v1.Signing/Pending": SIGNERS,
@@ -116,7 +117,9 @@ def test_a_method_is_open_to_those_in_the_table_only(
     channels: dict[str, Callable[[], grpc.Channel]], method: str, caller: str
 ) -> None:
     nonsense = b"\x0a\x03" + secrets.token_hex(1).encode() + b"x"  # field 1 holds three letters: fits nothing
-    request = b"\x1a\x0cdealer-agent" if method.endswith("/Renew") else nonsense
+    within = b"\x0a" + bytes([len(nonsense)]) + nonsense  # a part whose field 1 holds them
+    special = {"Renew": b"\x1a\x0cdealer-agent", "GetChanges": within}
+    request = special.get(method.rpartition("/")[2], nonsense)
     with channels[caller]() as channel:
         outcome = _outcome(channel, method, request)
     reached = outcome not in BEFORE_THE_SERVICE or (outcome == "message_malformed" and caller in MAY_CALL[method])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from guildpost_agent.adapters.catalogue.foreseen import ForeseenTransport, held_versions
 from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState
 from guildpost_agent.adapters.catalogue.updater import LIMITS
 from guildpost_agent.adapters.catalogue.verified import CatalogueUpdater, VerifiedCatalogue
@@ -49,6 +50,7 @@ class TufCatalogue:
             clock: the wall clock.
         """
         self._folder = folder
+        self._metadata = folder / "metadata"
         self._store = CatalogueStore(folder)
         self._transport = transport
         self._anchors = anchors
@@ -67,7 +69,8 @@ class TufCatalogue:
             self._store.replace_clock(latest(now, self._store.latest_clock()))
             if known is not None:
                 check_clock(now, known.signed_at)  # 1
-            updater = CatalogueUpdater(self._folder / "metadata", self._transport, self._bootstrap())  # 2
+            source = ForeseenTransport(self._transport, held_versions(self._metadata))
+            updater = CatalogueUpdater(self._metadata, source, self._bootstrap(source))  # 2
             verified = updater.look()  # 3
             check_clock(now, verified.signed_at)  # 4
             if known is not None:
@@ -79,6 +82,8 @@ class TufCatalogue:
                 self._store.replace_clock(now)  # a newer timestamp vouches for the clock
         except OSError as error:
             raise Unavailable("catalogue_not_stored", detail=str(error)) from error
+        finally:
+            self._transport.close()
         return _version(state)
 
     def current(self) -> CatalogueVersion | None:
@@ -127,7 +132,7 @@ class TufCatalogue:
             self._store.replace_state(replace(state, in_force=kept, refused=refused))
         return damaged
 
-    def _bootstrap(self) -> bytes:
+    def _bootstrap(self, source: CatalogueTransport) -> bytes:
         """Give the first root: the kept copy, or fetched; either way it must have the join code's hash.
 
         Raises:
@@ -136,7 +141,7 @@ class TufCatalogue:
         kept = self._folder / FIRST_ROOT
         if kept.exists() and self._is_anchor(root := kept.read_bytes()):
             return root
-        root = self._fetch_root()
+        root = _fetch_root(source)
         if not self._is_anchor(root):
             raise Untrusted("catalogue_wrong_root")
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -145,14 +150,6 @@ class TufCatalogue:
 
     def _is_anchor(self, root: bytes) -> bool:
         return hmac.compare_digest(root_hash(root), self._anchors.root_hash)
-
-    def _fetch_root(self) -> bytes:
-        data = bytearray()
-        for piece in self._transport.metadata(FIRST_ROOT):
-            data += piece
-            if len(data) > LIMITS.root_max_length:
-                raise Untrusted("catalogue_wrong_root", detail="too long")
-        return bytes(data)
 
     def _judged(self, verified: VerifiedCatalogue, former: Mapping[str, InForce], now: datetime) -> StoredState:
         association = self._association(verified)
@@ -189,6 +186,15 @@ class TufCatalogue:
         for path, item in state.in_force.items():
             if not self._store.has(item.listing):
                 updater.download(required_roles(path)[0], path, self._store.file_for(item.listing))
+
+
+def _fetch_root(source: CatalogueTransport) -> bytes:
+    data = bytearray()
+    for piece in source.metadata(FIRST_ROOT):
+        data += piece
+        if len(data) > LIMITS.root_max_length:
+            raise Untrusted("catalogue_wrong_root", detail="too long")
+    return bytes(data)
 
 
 def _version(state: StoredState) -> CatalogueVersion:

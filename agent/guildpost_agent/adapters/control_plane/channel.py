@@ -5,7 +5,7 @@ Errors that come back are rebuilt here from the code in the trailer.
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
@@ -31,8 +31,15 @@ OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.enable_http_proxy", 0),  # a proxy in between would be neither pinned nor seen
     ("grpc.use_local_subchannel_pool", 1),  # a renewed certificate must not meet a connection made with the old one
 )
+Wrap = Callable[[grpc.Channel], grpc.Channel]
+"""Puts something in front of a connection (the egress gate)."""
 _HANDSHAKE_FAILURES: Final = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification Check failed", "WRONG_VERSION_NUMBER")
 _RESERVED_PARAMS: Final = frozenset({"code", "detail"})
+
+
+def unwrapped(channel: grpc.Channel) -> grpc.Channel:
+    """Put nothing in front."""
+    return channel
 
 
 def open_newcomer_channel(endpoint: Endpoint, authority: bytes) -> grpc.Channel:

@@ -6,11 +6,14 @@ from typing import Final
 import grpc
 
 from guildpost_agent.adapters.control_plane.channel import (
+    Wrap,
     open_member_channel,
     open_newcomer_channel,
     rebuilt,
     translated,
+    unwrapped,
 )
+from guildpost_agent.adapters.control_plane.lines import Lines, Share
 from guildpost_agent.adapters.control_plane.probe import server_chain
 from guildpost_agent.app.ports.control_plane import Credentials
 from guildpost_shared.identity.enrolment import (
@@ -35,19 +38,24 @@ CALL_TIMEOUT: Final = 20.0  # seconds
 
 
 class GrpcControlPlane:
-    """Ask the coordinator; each call opens and closes its own connection, a presence stream keeps one."""
+    """Ask the coordinator; each call opens and closes its own connection, a presence stream shares a lasting one."""
 
     def __init__(
-        self, call_timeout: float = CALL_TIMEOUT, wrap: Callable[[grpc.Channel], grpc.Channel] = lambda channel: channel
+        self,
+        call_timeout: float = CALL_TIMEOUT,
+        wrap: Wrap = unwrapped,
+        lines: Lines[grpc.Channel] | None = None,
     ) -> None:
         """Set the client up.
 
         Args:
             call_timeout: seconds after which a call counts as failed.
             wrap: puts something in front of every connection (the egress gate).
+            lines: the agent's lasting connections; none that others share by default.
         """
         self._timeout = call_timeout
         self._wrap = wrap
+        self._lines = lines if lines is not None else Lines[grpc.Channel]()
 
     def server_chain(self, endpoint: Endpoint) -> tuple[bytes, ...]:
         """Look at the certificates a server shows; see the port."""
@@ -69,7 +77,8 @@ class GrpcControlPlane:
 
     def listen(self, credentials: Credentials, agent_version: str) -> "GrpcEventStream":
         """Open the presence stream; see the port."""
-        return GrpcEventStream(self._wrap(open_member_channel(credentials)), agent_version)
+        share = self._lines.share(credentials, lambda: self._wrap(open_member_channel(credentials)))
+        return GrpcEventStream(share, agent_version)
 
     def _renew(self, connect: Callable[[], grpc.Channel], request: RenewalRequest) -> RenewalReply:
         with translated(), self._wrap(connect()) as channel:
@@ -78,12 +87,12 @@ class GrpcControlPlane:
 
 
 class GrpcEventStream:
-    """An open presence stream and its connection."""
+    """An open presence stream and its share of its connection."""
 
-    def __init__(self, channel: grpc.Channel, agent_version: str) -> None:
-        self._channel = channel
+    def __init__(self, share: Share[grpc.Channel], agent_version: str) -> None:
+        self._share = share
         self._closed = False
-        self._call = presence_pb2_grpc.PresenceStub(channel).Connect(
+        self._call = presence_pb2_grpc.PresenceStub(share.channel).Connect(
             presence_pb2.ConnectRequest(agent_version=agent_version)
         )
 
@@ -99,6 +108,7 @@ class GrpcEventStream:
                 raise rebuilt(error) from error
 
     def close(self) -> None:
-        """End the stream and its connection."""
+        """End the stream and give the share back."""
         self._closed = True
-        self._channel.close()
+        self._call.cancel()
+        self._share.close()

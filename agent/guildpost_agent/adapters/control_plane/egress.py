@@ -12,6 +12,7 @@ KINDS: Final = {
     "/guildpost.v1.Enrolment/Enrol": "enrol",
     "/guildpost.v1.Enrolment/Renew": "renew",
     "/guildpost.v1.Presence/Connect": "presence",
+    "/guildpost.v1.Catalogue/GetChanges": "catalogue_fetch",
     "/guildpost.v1.Catalogue/GetMetadata": "catalogue_fetch",
     "/guildpost.v1.Catalogue/GetTarget": "catalogue_fetch",
 }

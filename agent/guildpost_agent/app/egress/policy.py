@@ -5,7 +5,7 @@
     coordinator   enrol             each      public keys and the join code's secret
     coordinator   renew             each      a request for a fresh certificate
     coordinator   presence          daily     "I am here", version only
-    coordinator   catalogue_fetch   daily     which catalogue file is wanted
+    coordinator   catalogue_fetch   daily     which catalogue files are here, and which one is wanted
     coordinator   round_node        daily     "is there a round?", and joining one
     coordinator   round_reply       each      keys, shares and masked sums of a federated round (opaque)
     coordinator   round_object      daily     the pieces in which such a reply travels (opaque)

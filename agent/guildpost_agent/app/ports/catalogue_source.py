@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from guildpost_shared.catalogue_changes import CatalogueFile
+
 
 @dataclass(frozen=True)
 class CatalogueVersion:
@@ -61,6 +63,21 @@ class CatalogueSource(Protocol):
 class CatalogueTransport(Protocol):
     """Bytes of the coordinator's catalogue files; nothing in them is trusted yet."""
 
+    def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
+        """Fetch at once what a sync will probably ask for.
+
+        Args:
+            held: role (``HELD_ROLES``) → version of its metadata that was verified before; nothing at first.
+
+        Returns:
+            Some of the files that are new since then, or none; at most ``MAX_CHANGES_BYTES``.
+
+        Raises:
+            Unavailable: the coordinator is away.
+            ProtocolViolation: ``message_malformed``: it sent too much.
+        """
+        ...
+
     def metadata(self, name: str) -> Iterator[bytes]:
         """Fetch a metadata file in pieces.
 
@@ -72,4 +89,8 @@ class CatalogueTransport(Protocol):
 
     def target(self, name: str) -> Iterator[bytes]:
         """Fetch a target by its hashed name in pieces; errors as above."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection at the end of a sync; the next question opens another where that is needed."""
         ...

@@ -1,25 +1,38 @@
 """The catalogue service: the published files as they are. Trust lies in their signatures, not here."""
 
 from collections.abc import AsyncIterator
+from typing import Final
 
 from guildpost_coordinator.adapters.grpc_server.errors import Context
 from guildpost_coordinator.adapters.grpc_server.guard import AGENT
+from guildpost_coordinator.adapters.grpc_server.parcels import ParcelDesk
 from guildpost_coordinator.adapters.grpc_server.server import ServicePlugin
 from guildpost_coordinator.app.ports.catalogue import CatalogueFiles
 from guildpost_shared.errors import Refused
 from guildpost_shared.pb.v1 import catalogue_pb2, catalogue_pb2_grpc
-from guildpost_shared.wire.catalogue import to_chunks
+from guildpost_shared.wire.catalogue import parse_changes_request, to_chunks
+
+METHODS: Final = ("GetChanges", "GetMetadata", "GetTarget")
 
 
 class CatalogueServicer(catalogue_pb2_grpc.CatalogueServicer):
-    """Hand out metadata and targets by name; names outside the grammar find nothing.
+    """Hand out what changed, and metadata and targets by name; names outside the grammar find nothing.
 
-    Everything happens in the event loop: the whole network asks for the same few small files, which the system holds in
-    memory, and a thread for each would cost more than the reading.
+    Single files are read in the event loop: the system holds them in memory, and a thread for each would cost more than
+    the reading.
     """
 
     def __init__(self, files: CatalogueFiles) -> None:
         self._files = files
+        self._desk = ParcelDesk(files)
+
+    async def GetChanges(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetChangesRequest, context: Context
+    ) -> AsyncIterator[catalogue_pb2.CatalogueParcel]:
+        """Stream what is new since an agent's versions."""
+        del context
+        for parcel in await self._desk.parcels(parse_changes_request(request)):
+            yield parcel
 
     async def GetMetadata(  # noqa: N802 — the generated name
         self, request: catalogue_pb2.GetMetadataRequest, context: Context
@@ -43,7 +56,7 @@ def catalogue_plugin(files: CatalogueFiles) -> ServicePlugin:
     servicer = CatalogueServicer(files)
     return ServicePlugin(
         add=lambda server: catalogue_pb2_grpc.add_CatalogueServicer_to_server(servicer, server),
-        allowed={f"/guildpost.v1.Catalogue/{name}": frozenset({AGENT}) for name in ("GetMetadata", "GetTarget")},
+        allowed={f"/guildpost.v1.Catalogue/{name}": frozenset({AGENT}) for name in METHODS},
         often=True,
     )
 

@@ -24,19 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cguildpost/v1/catalogue.proto\x12\x0cguildpost.v1\"\"\n\x12GetMetadataRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\" \n\x10GetTargetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x1e\n\x0e\x43\x61talogueChunk\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x32\xa9\x01\n\tCatalogue\x12O\n\x0bGetMetadata\x12 .guildpost.v1.GetMetadataRequest\x1a\x1c.guildpost.v1.CatalogueChunk0\x01\x12K\n\tGetTarget\x12\x1e.guildpost.v1.GetTargetRequest\x1a\x1c.guildpost.v1.CatalogueChunk0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cguildpost/v1/catalogue.proto\x12\x0cguildpost.v1\"<\n\x11GetChangesRequest\x12\'\n\x04held\x18\x01 \x03(\x0b\x32\x19.guildpost.v1.HeldVersion\",\n\x0bHeldVersion\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x04\":\n\x0f\x43\x61talogueParcel\x12\'\n\x06pieces\x18\x01 \x03(\x0b\x32\x17.guildpost.v1.FilePiece\"8\n\tFilePiece\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12\x0f\n\x07missing\x18\x03 \x01(\x08\"\"\n\x12GetMetadataRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\" \n\x10GetTargetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x1e\n\x0e\x43\x61talogueChunk\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x32\xf9\x01\n\tCatalogue\x12N\n\nGetChanges\x12\x1f.guildpost.v1.GetChangesRequest\x1a\x1d.guildpost.v1.CatalogueParcel0\x01\x12O\n\x0bGetMetadata\x12 .guildpost.v1.GetMetadataRequest\x1a\x1c.guildpost.v1.CatalogueChunk0\x01\x12K\n\tGetTarget\x12\x1e.guildpost.v1.GetTargetRequest\x1a\x1c.guildpost.v1.CatalogueChunk0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'guildpost.v1.catalogue_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETMETADATAREQUEST']._serialized_start=46
-  _globals['_GETMETADATAREQUEST']._serialized_end=80
-  _globals['_GETTARGETREQUEST']._serialized_start=82
-  _globals['_GETTARGETREQUEST']._serialized_end=114
-  _globals['_CATALOGUECHUNK']._serialized_start=116
-  _globals['_CATALOGUECHUNK']._serialized_end=146
-  _globals['_CATALOGUE']._serialized_start=149
-  _globals['_CATALOGUE']._serialized_end=318
+  _globals['_GETCHANGESREQUEST']._serialized_start=46
+  _globals['_GETCHANGESREQUEST']._serialized_end=106
+  _globals['_HELDVERSION']._serialized_start=108
+  _globals['_HELDVERSION']._serialized_end=152
+  _globals['_CATALOGUEPARCEL']._serialized_start=154
+  _globals['_CATALOGUEPARCEL']._serialized_end=212
+  _globals['_FILEPIECE']._serialized_start=214
+  _globals['_FILEPIECE']._serialized_end=270
+  _globals['_GETMETADATAREQUEST']._serialized_start=272
+  _globals['_GETMETADATAREQUEST']._serialized_end=306
+  _globals['_GETTARGETREQUEST']._serialized_start=308
+  _globals['_GETTARGETREQUEST']._serialized_end=340
+  _globals['_CATALOGUECHUNK']._serialized_start=342
+  _globals['_CATALOGUECHUNK']._serialized_end=372
+  _globals['_CATALOGUE']._serialized_start=375
+  _globals['_CATALOGUE']._serialized_end=624
 # @@protoc_insertion_point(module_scope)

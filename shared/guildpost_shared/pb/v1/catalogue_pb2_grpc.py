@@ -34,6 +34,11 @@ class CatalogueStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.GetChanges = channel.unary_stream(
+                '/guildpost.v1.Catalogue/GetChanges',
+                request_serializer=guildpost_dot_v1_dot_catalogue__pb2.GetChangesRequest.SerializeToString,
+                response_deserializer=guildpost_dot_v1_dot_catalogue__pb2.CatalogueParcel.FromString,
+                _registered_method=True)
         self.GetMetadata = channel.unary_stream(
                 '/guildpost.v1.Catalogue/GetMetadata',
                 request_serializer=guildpost_dot_v1_dot_catalogue__pb2.GetMetadataRequest.SerializeToString,
@@ -48,6 +53,12 @@ class CatalogueStub:
 
 class CatalogueServicer:
     """Missing associated documentation comment in .proto file."""
+
+    def GetChanges(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def GetMetadata(self, request, context):
         """Missing associated documentation comment in .proto file."""
@@ -64,6 +75,11 @@ class CatalogueServicer:
 
 def add_CatalogueServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetChanges': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetChanges,
+                    request_deserializer=guildpost_dot_v1_dot_catalogue__pb2.GetChangesRequest.FromString,
+                    response_serializer=guildpost_dot_v1_dot_catalogue__pb2.CatalogueParcel.SerializeToString,
+            ),
             'GetMetadata': grpc.unary_stream_rpc_method_handler(
                     servicer.GetMetadata,
                     request_deserializer=guildpost_dot_v1_dot_catalogue__pb2.GetMetadataRequest.FromString,
@@ -84,6 +100,33 @@ def add_CatalogueServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class Catalogue:
     """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def GetChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/guildpost.v1.Catalogue/GetChanges',
+            guildpost_dot_v1_dot_catalogue__pb2.GetChangesRequest.SerializeToString,
+            guildpost_dot_v1_dot_catalogue__pb2.CatalogueParcel.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def GetMetadata(request,

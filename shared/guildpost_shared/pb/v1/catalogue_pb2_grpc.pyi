@@ -5,7 +5,9 @@ How agents fetch the signed catalogue: the files of a TUF repository, as they ar
 
 Trust lies in the files' signatures, never in this service. Names are those of a TUF repository with consistent
 snapshots: "timestamp.json", "7.snapshot.json", "2.root.json", "4.marketing.json" for metadata and
-"marketing/services/<sha256>.hu_au.json" for targets. Chunks carry at most 64 KiB.
+"marketing/services/<sha256>.hu_au.json" for targets. Chunks and pieces carry at most 64 KiB.
+
+A sync asks once for what has changed; what the answer lacks is asked for by name.
 """
 
 from collections import abc as _abc
@@ -36,16 +38,25 @@ class CatalogueStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CatalogueAsyncStub: ...
+    GetChanges: _grpc.UnaryStreamMultiCallable[_catalogue_pb2.GetChangesRequest, _catalogue_pb2.CatalogueParcel]
     GetMetadata: _grpc.UnaryStreamMultiCallable[_catalogue_pb2.GetMetadataRequest, _catalogue_pb2.CatalogueChunk]
     GetTarget: _grpc.UnaryStreamMultiCallable[_catalogue_pb2.GetTargetRequest, _catalogue_pb2.CatalogueChunk]
 
 @_typing.type_check_only
 class CatalogueAsyncStub(CatalogueStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
+    GetChanges: _aio.UnaryStreamMultiCallable[_catalogue_pb2.GetChangesRequest, _catalogue_pb2.CatalogueParcel]  # type: ignore[assignment]
     GetMetadata: _aio.UnaryStreamMultiCallable[_catalogue_pb2.GetMetadataRequest, _catalogue_pb2.CatalogueChunk]  # type: ignore[assignment]
     GetTarget: _aio.UnaryStreamMultiCallable[_catalogue_pb2.GetTargetRequest, _catalogue_pb2.CatalogueChunk]  # type: ignore[assignment]
 
 class CatalogueServicer(metaclass=_abc_1.ABCMeta):
+    @_abc_1.abstractmethod
+    def GetChanges(
+        self,
+        request: _catalogue_pb2.GetChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_catalogue_pb2.CatalogueParcel], _abc.AsyncIterator[_catalogue_pb2.CatalogueParcel]]: ...
+
     @_abc_1.abstractmethod
     def GetMetadata(
         self,
