@@ -2,8 +2,9 @@
 
     1. find the occasions that hold now; what was planned for others is cancelled
     2. ask the exclusions about each; what is planned already and has become excluded is cancelled
-    3. plan each customer's remaining occasions around what the customer was and will be sent
-    4. store decisions and touchpoints, commit
+    3. plan each household's remaining occasions around what it was and will be sent
+    4. say of what found no place why, now that everything is planned
+    5. store decisions and touchpoints, commit
 
 Running it again changes nothing but what the data changed: planned touchpoints stay where they are, what was sent is
 settled, and who was taken into the control group stays in it, whatever happens afterwards (that is what it measures).
@@ -38,7 +39,7 @@ from guildpost_agent.domain.exclusions import (
     gone,
 )
 from guildpost_agent.domain.occasions import SIGHT_DAYS
-from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, plan_customer
+from guildpost_agent.domain.planning import HORIZON_DAYS, Bundled, HouseholdPlan, plan_household
 from guildpost_agent.domain.records import Decision, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
 from guildpost_agent.domain.reminders import wished_days
@@ -82,6 +83,7 @@ class _Run:
     unbundled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     latest: dict[str, date] = field(default_factory=dict)
     early: dict[tuple[str, date], Refusal] = field(default_factory=dict)
+    unsettled: list[tuple[HouseholdPlan, Sequence[Touchpoint]]] = field(default_factory=list)
 
     def decide(self, occasion: Occasion, reason: Reason, facts: Facts) -> None:
         """Note a decision."""
@@ -149,7 +151,7 @@ class _Run:
         return early
 
     def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
-        results = plan_customer(
+        plan = plan_household(
             candidates,
             known,
             self.judge.dealer,
@@ -158,7 +160,19 @@ class _Run:
             answered=self.answered,
             reminders=self.reminders,
         )
-        for candidate, result in results:
+        if plan.may_change():
+            self.unsettled.append((plan, known))
+        else:
+            self._write_down(plan, known)
+
+    def settle(self) -> None:
+        """Decide what waited until everybody was planned."""
+        for plan, known in self.unsettled:
+            plan.settle()
+            self._write_down(plan, known)
+
+    def _write_down(self, plan: HouseholdPlan, known: Sequence[Touchpoint]) -> None:
+        for candidate, result in plan.results:
             occasion = candidate.occasion
             if isinstance(result, Touchpoint):
                 self.touchpoints.append(result)
@@ -273,6 +287,7 @@ def plan_within(
     order = ChannelOrder(judge.ways.said, tried_channels(uow, now), config)
     run = _Run(judge, horizon_days, held_out, allowance, answered, reminders, order)
     _plan_all(run, occasions, uow)
+    run.settle()
     run.allowance.complete()
     _explain_vanished(run, vanished, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)

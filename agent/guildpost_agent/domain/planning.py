@@ -4,8 +4,12 @@ For each due cycle one message at a time. The strongest occasion is placed first
 customer and group, is carried along in the same message; the next ones have to keep the contact cap around it, and what
 is left of budget and workshop places. The control group is taken out last, so that it differs from those who are
 written to by nothing but the draw.
+
+Why something has no place is said when everything is planned (``HouseholdPlan.settle``): whoever came earlier and found
+no room may be told of what was planned later. So the reason is the one that planning again would give.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +35,7 @@ HORIZON_DAYS: Final = 28
 # An occasion whose touchpoint was withdrawn (booking called off, caps moved by an outage) is planned again so often.
 MOST_ATTEMPTS: Final = 3
 MOST_BUNDLED: Final = 40
+_COMPETING: Final = frozenset({Reason.CAPACITY, Reason.BUDGET, Reason.FREQUENCY_CAP})
 _NOBODY: Final[Mapping[str, date]] = MappingProxyType({})
 
 
@@ -50,7 +55,7 @@ def states_for(postcode: str, country: str, dealer_state: str) -> frozenset[str]
     return states_of(postcode, country) | {dealer_state}
 
 
-def plan_customer(
+def plan_household(
     candidates: Iterable[Candidate],
     touchpoints: Sequence[Touchpoint],
     dealer: Dealer,
@@ -59,7 +64,7 @@ def plan_customer(
     allowance: Allowance | None = None,
     answered: Collection[str] = (),
     reminders: Mapping[str, date] = _NOBODY,
-) -> list[Planned]:
+) -> "HouseholdPlan":
     """Plan one household's occasions.
 
     Args:
@@ -72,13 +77,13 @@ def plan_customer(
         reminders: those of them whose last answer was a wish to be reminded, with the day from which on.
 
     Returns:
-        A touchpoint, the touchpoint that carries it along, or a refusal for each candidate, the strongest first.
+        The plan; its results are final once ``settle`` was called.
     """
     heard = _Heard(answered, reminders)
-    plan = _Household(touchpoints, dealer, allowance or Allowance(), heard, horizon_days)
+    plan = HouseholdPlan(touchpoints, dealer, allowance or Allowance(), heard, horizon_days)
     for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
         plan.add(candidate)
-    return plan.results
+    return plan
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,13 @@ class _Heard:
     reminders: Mapping[str, date]
 
 
-class _Household:
-    """The plan of one household while it grows."""
+class HouseholdPlan:
+    """The plan of one household while it grows.
+
+    Attributes:
+        results: a touchpoint, the touchpoint that carries it along, or a refusal for each candidate, the strongest
+            first.
+    """
 
     def __init__(
         self,
@@ -105,29 +115,62 @@ class _Household:
         self._heard, self._horizon_days = heard, horizon_days
         self._contacts = [contact_of(t, dealer.zone) for t in touchpoints if t.state in CONTACTS]
         self._led: list[int] = []
+        self._cycles: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._refused: list[tuple[int, Candidate]] = []
 
     def add(self, given: Candidate) -> None:
         """Plan one more occasion."""
-        first = not (self._touchpoints or self._led)
+        at, first = len(self.results), not (self._touchpoints or self._led)
         shut = self._allowance.shut.get(given.window_key) if first else None
-        if shut is not None:  # for whoever was asked about before, and for everybody after
-            self.results.append((given, shut))
-            return
-        step = _step(given, self._touchpoints, self._dealer, self._heard)
+        # A window is shut for whoever was asked about before, and for everybody after.
+        candidate, result = (given, shut) if shut is not None else self._decide(given, at)
+        if isinstance(result, Refusal):
+            self._refused.append((at, given))
+            if first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
+                self._allowance.shut[candidate.window_key] = result
+        self.results.append((candidate, result))
+
+    def may_change(self) -> bool:
+        """Say whether what was planned after a refusal may be the better reason for it."""
+        return any(self._concerned(at, given) for at, given in self._refused)
+
+    def settle(self) -> None:
+        """Say anew why something has no place, now that everybody is planned."""
+        for at, given in self._refused:
+            if self._concerned(at, given):
+                self.results[at] = self._decide(given, at, late=True)
+
+    def _concerned(self, at: int, given: Candidate) -> bool:
+        """Say whether a refusal depends on what others were given, or on what this household is sent now."""
+        _, result = self.results[at]
+        if not isinstance(result, Refusal) or result.reason is Reason.HOLDOUT:
+            return False
+        if result.reason in _COMPETING and (self._led or result.reason is not Reason.CAPACITY):
+            return True
+        return _cycle(given) in self._cycles or (bool(self._led) and isinstance(given.service.occasion, AbsenceRule))
+
+    def _decide(self, given: Candidate, at: int, *, late: bool = False) -> Planned:
+        """Find an occasion's message, and a place for it; late, nobody carries it along any more."""
+        step = _step(given, self._known(given), self._dealer, self._heard)
         if isinstance(step, Refusal):
-            self.results.append((given, step))
-            return
+            return given, step
         candidate = given.at_step(step)
         result: Touchpoint | Bundled | Refusal | None = _waiting(candidate, self._dealer, self._horizon_days)
-        result = result or self._carried(candidate)
+        result = result or (None if late else self._carried(candidate))
         if result is None:
             result = place(candidate, self._contacts, self._dealer, self._allowance)
             if isinstance(result, Touchpoint):
                 self._contacts.append(contact_of(result, self._dealer.zone))
-                self._led.append(len(self.results))
-            elif first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
-                self._allowance.shut[candidate.window_key] = result
-        self.results.append((candidate, result))
+                self._led.append(at)
+                self._cycles[_cycle(candidate)].add(at)
+        return candidate, result
+
+    def _known(self, given: Candidate) -> Sequence[Touchpoint]:
+        """Give what the household was or will be sent, of what is planned just now all that may concern an occasion."""
+        every = isinstance(given.service.occasion, AbsenceRule)
+        places = self._led if every else sorted(self._cycles.get(_cycle(given), ()))
+        new = [result for at in places if isinstance(result := self.results[at][1], Touchpoint)]
+        return [*self._touchpoints, *new] if new else self._touchpoints
 
     def _is_called(self, candidate: Candidate) -> bool:
         """Say whether calls were in the way of a message, too."""
@@ -151,8 +194,13 @@ class _Household:
                 state = PROPOSED if service.service_id in self._dealer.reviewed else leader.state
                 bundled = (*leader.bundled, occasion.occasion_id)
                 self.results[at] = (other, replace(leader, bundled=bundled, state=state))
+                self._cycles[_cycle(candidate)].add(at)
                 return Bundled(leader.touchpoint_id, leader.service_id)
         return None
+
+
+def _cycle(candidate: Candidate) -> tuple[str, str]:
+    return candidate.occasion.vehicle_id, candidate.service.service_id
 
 
 def _step(candidate: Candidate, touchpoints: Sequence[Touchpoint], dealer: Dealer, heard: _Heard) -> Step | Refusal:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import Contact, fits
 from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.keyed import occasion_id
 from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.placing import contact_of
-from guildpost_agent.domain.planning import plan_customer
+from guildpost_agent.domain.planning import plan_household
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.regions import STATES
 from guildpost_agent.domain.release_days import Rhythm
@@ -46,11 +47,11 @@ def not_held_out(count: int, service: str = "hu_au") -> list[str]:
 def planned(
     candidates: list[Candidate], dealer: Dealer = DEALER, sent: tuple[Touchpoint, ...] = ()
 ) -> list[Touchpoint]:
-    return [result for _, result in plan_customer(candidates, sent, dealer) if isinstance(result, Touchpoint)]
+    return [result for _, result in plan_household(candidates, sent, dealer).results if isinstance(result, Touchpoint)]
 
 
 def reason(one: Candidate, dealer: Dealer = DEALER, sent: tuple[Touchpoint, ...] = ()) -> str:
-    ((_, result),) = plan_customer([one], sent, dealer)
+    ((_, result),) = plan_household([one], sent, dealer).results
     return result.reason if isinstance(result, Refusal) else "PLANNED"
 
 
@@ -87,7 +88,7 @@ def test_the_periodic_inspection_leads_and_the_next_message_keeps_its_distance()
     name = next(n for n in not_held_out(50) if not ControlGroup(KEY).holds(n, "inspection"))
     apart = replace(INSPECTION, bundle_group="apart")
     both = [candidate("V1", date(2027, 4, 12), name, service=apart), candidate("V2", date(2027, 4, 30), name)]
-    results = plan_customer(both, (), DEALER)
+    results = plan_household(both, (), DEALER).results
     assert [c.service.service_id for c, _ in results] == ["hu_au", "inspection"]
     touchpoints = [r for _, r in results if isinstance(r, Touchpoint)]
     contacts = [contact_of(t, BERLIN) for t in touchpoints]
@@ -159,6 +160,37 @@ def test_five_in_a_hundred_are_held_out_for_good() -> None:
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 — zone given
 
 
+def test_a_cap_is_not_named_where_the_budget_is_spent_in_the_meantime() -> None:
+    first, second = not_held_out(2)
+    budget = Allowance(budget_cents=100, letter_cents=100)
+    late = candidate("V1", date(2027, 3, 30), first, channels=LETTER)
+    sent = [
+        replace(planned([candidate("V9", date(2027, 4, 30), first)])[0], planned_at=NOW, lead_days=60, state="sent")
+    ]
+    plan = plan_household([late], sent, DEALER, allowance=budget)
+    assert [Reason.FREQUENCY_CAP] == [r.reason for _, r in plan.results if isinstance(r, Refusal)]
+    (spent,) = plan_household(
+        [candidate("V2", date(2027, 3, 30), second, channels=LETTER)], (), DEALER, allowance=budget
+    ).results
+    assert isinstance(spent[1], Touchpoint)
+    assert plan.may_change()
+    plan.settle()
+    again = plan_household([late], sent, DEALER, allowance=budget)
+    assert [Reason.BUDGET] == [r.reason for _, r in plan.results if isinstance(r, Refusal)]
+    assert again.results == plan.results
+
+
+def test_two_due_dates_of_one_cycle_get_one_message() -> None:
+    name = not_held_out(1)[0]
+    both = [candidate("V1", date(2027, 4, 30), name), candidate("V1", date(2027, 5, 15), name)]
+    plan = plan_household(both, (), DEALER)
+    (_, message), (_, other) = plan.results
+    assert isinstance(message, Touchpoint)
+    assert isinstance(other, Refusal)
+    assert Reason.CYCLE_CONTACTED is other.reason
+    assert plan_household(both[1:], (message,), DEALER).results == plan.results[1:]
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Dealer, list[Candidate]]:
     now = draw(
@@ -195,7 +227,7 @@ def test_no_rule_can_make_the_plan_break_quiet_hours_windows_or_the_cap(
     situation: tuple[Dealer, list[Candidate]], random: Any
 ) -> None:
     dealer, candidates = situation
-    results = plan_customer(candidates, (), dealer)
+    results = plan_household(candidates, (), dealer).results
     assert len(results) == len(candidates)
     contacts: list[Contact] = []
     for one, result in results:
@@ -216,4 +248,4 @@ def test_no_rule_can_make_the_plan_break_quiet_hours_windows_or_the_cap(
         assert fits(contact, contacts)
         contacts.append(contact)
     random.shuffle(candidates)
-    assert results == plan_customer(candidates, (), dealer)
+    assert results == plan_household(candidates, (), dealer).results
