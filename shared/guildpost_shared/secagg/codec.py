@@ -3,12 +3,11 @@
 No protobuf here: what is signed and hashed must have exactly one byte form, whatever library carries it.
 """
 
-from collections.abc import Callable, Collection
-from typing import Final, TypeVar
+from collections.abc import Collection
+from typing import Final
 
 from guildpost_shared.errors import ProtocolViolation
 
-T = TypeVar("T")
 MAX_ITEMS: Final = 10_000
 
 
@@ -35,13 +34,16 @@ class Writer:
 
     def text(self, value: str) -> "Writer":
         """Append a short ASCII string with its length."""
-        data = value.encode("ascii")
-        return self.u8(len(data)).raw(data)
+        return self.raw(short_text(value))
+
+    def sized(self, value: bytes) -> "Writer":
+        """Append bytes with their length."""
+        return self.u32(len(value)).raw(value)
 
     def texts(self, values: Collection[str]) -> "Writer":
         """Append a counted list of short ASCII strings."""
         self.u32(len(values))
-        self._parts += [bytes((len(value),)) + value.encode("ascii") for value in values]
+        self._parts += map(short_text, values)
         return self
 
     def take(self) -> bytes:
@@ -76,6 +78,10 @@ class Reader:
         """Take four bytes."""
         return int.from_bytes(self.raw(4), "big")
 
+    def sized(self) -> bytes:
+        """Take bytes with their length."""
+        return self.raw(self.u32())
+
     def text(self) -> str:
         """Take a short ASCII string."""
         data = self.raw(self.u8())
@@ -83,12 +89,17 @@ class Reader:
             raise malformed("not ASCII")
         return data.decode("ascii")
 
-    def many(self, item: Callable[["Reader"], T]) -> tuple[T, ...]:
-        """Take a counted list."""
+    def texts(self) -> tuple[str, ...]:
+        """Take a counted list of short ASCII strings."""
         count = self.u32()
         if count > MAX_ITEMS:
             raise malformed(f"{count} items")
-        return tuple(item(self) for _ in range(count))
+        return tuple([self.text() for _ in range(count)])
+
+    def rows(self, count: int, size: int) -> tuple[bytes, ...]:
+        """Take ``count`` pieces of one size."""
+        data = self.raw(count * size)
+        return tuple(data[at : at + size] for at in range(0, len(data), size))
 
     def rest(self) -> bytes:
         """Take what is left."""
@@ -98,6 +109,11 @@ class Reader:
         """Refuse leftovers."""
         if self._at != len(self._data):
             raise malformed("trailing bytes")
+
+
+def short_text(value: str) -> bytes:
+    """Write a short ASCII string with its length in one byte."""
+    return bytes((len(value),)) + value.encode("ascii")
 
 
 def malformed(detail: str) -> ProtocolViolation:

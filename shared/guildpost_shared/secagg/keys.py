@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from guildpost_shared.errors import ProtocolViolation
-from guildpost_shared.secagg.codec import Writer
+from guildpost_shared.secagg.codec import short_text
 from guildpost_shared.secagg.context import RoundContext
 
 SECRET_BYTES: Final = 32
@@ -69,8 +69,8 @@ class RoundKey:
         return (upwards, downwards) if self._id < peer_id else (downwards, upwards)
 
     def _info(self, purpose: str, peer_id: str) -> bytes:
-        low, high = sorted((self._id, peer_id))
-        return self._context.binding(purpose) + Writer().text(low).text(high).take()
+        low, high = (self._id, peer_id) if self._id < peer_id else (peer_id, self._id)
+        return self._context.binding(purpose) + short_text(low) + short_text(high)
 
     def _agree(self, peer_public: bytes) -> bytes:
         try:
@@ -92,12 +92,12 @@ def derive(material: bytes, info: bytes, length: int = SECRET_BYTES) -> bytes:
 
 def self_mask_seed(context: RoundContext, secret: bytes, agent_id: str) -> bytes:
     """Derive the seed of an agent's self-mask from its shared secret."""
-    return derive(secret, context.binding("self-mask") + Writer().text(agent_id).take())
+    return derive(secret, context.binding("self-mask") + short_text(agent_id))
 
 
 def commitment(context: RoundContext, secret: bytes, agent_id: str) -> bytes:
     """Commit to the self-mask secret, so that a wrong reconstruction is noticed (the secret has 256 bits)."""
-    return hashlib.sha256(context.binding("commitment") + Writer().text(agent_id).raw(secret).take()).digest()
+    return hashlib.sha256(context.binding("commitment") + short_text(agent_id) + secret).digest()
 
 
 def seal(key: bytes, plaintext: bytes) -> bytes:

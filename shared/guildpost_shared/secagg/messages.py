@@ -2,7 +2,7 @@
 
 Replies carry no ids and no counts: for a given cohort every dealer's reply of a stage has the same size, whatever
 the dealer has to report. Lists in requests are ordered by agent id, strictly, so a set has one encoding and no
-duplicates.
+duplicates; on the wire the ids come first, then what belongs to each, in the same order.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ TAG_BYTES: Final = 16
 SHARE_BYTES: Final = 34  # of a 32-byte secret, see ``shamir``
 SEALED_BYTES: Final = 2 * SHARE_BYTES + TAG_BYTES
 COORDINATE_BYTES: Final = 8
+_PUBLIC_BYTES: Final = 2 * KEY_BYTES
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,9 @@ class PublicKeys:
     @classmethod
     def decode(cls, body: bytes) -> "PublicKeys":
         """Read 64 bytes."""
-        reader = Reader(body)
-        keys = cls(reader.raw(KEY_BYTES), reader.raw(KEY_BYTES))
-        reader.end()
-        return keys
+        if len(body) != _PUBLIC_BYTES:
+            raise malformed("two public keys")
+        return cls(body[:KEY_BYTES], body[KEY_BYTES:])
 
 
 @dataclass(frozen=True)
@@ -59,24 +59,22 @@ class ShareKeysRequest:
 
     def encode(self) -> bytes:
         """Write the list."""
-        writer = Writer().u32(len(self.advertisements))
-        for item in self.advertisements:
-            writer.text(item.agent_id).raw(item.keys.encode()).raw(item.signature)
-        return writer.take()
+        writer = Writer().texts([item.agent_id for item in self.advertisements])
+        return writer.raw(b"".join(item.keys.encode() + item.signature for item in self.advertisements)).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "ShareKeysRequest":
         """Read the list."""
-
-        def item(reader: Reader) -> Advertisement:
-            agent = reader.text()
-            return Advertisement(agent, PublicKeys.decode(reader.raw(2 * KEY_BYTES)), reader.raw(SIGNATURE_BYTES))
-
         reader = Reader(body)
-        request = cls(reader.many(item))
+        agents = _read_agents(reader)
+        rows = reader.rows(len(agents), _PUBLIC_BYTES + SIGNATURE_BYTES)
         reader.end()
-        _ordered(item.agent_id for item in request.advertisements)
-        return request
+        return cls(
+            tuple(
+                Advertisement(agent, PublicKeys.decode(row[:_PUBLIC_BYTES]), row[_PUBLIC_BYTES:])
+                for agent, row in zip(agents, rows, strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -94,17 +92,14 @@ class ShareKeysReply:
     def decode(cls, body: bytes, peers: int) -> "ShareKeysReply":
         """Read the pieces for ``peers`` other agents."""
         reader = Reader(body)
-        reply = cls(reader.raw(HASH_BYTES), tuple(reader.raw(SEALED_BYTES) for _ in range(peers)))
+        reply = cls(reader.raw(HASH_BYTES), reader.rows(peers, SEALED_BYTES))
         reader.end()
         return reply
 
 
 @dataclass(frozen=True)
 class MaskedInputRequest:
-    """Stage 2: the sealed pairs of shares meant for the recipient; their senders and the recipient are U2.
-
-    On the wire the senders come first, then the pieces in the same order.
-    """
+    """Stage 2: the sealed pairs of shares meant for the recipient; their senders and the recipient are U2."""
 
     sealed: tuple[tuple[str, bytes], ...]
 
@@ -118,9 +113,9 @@ class MaskedInputRequest:
         """Read the list."""
         reader = Reader(body)
         senders = _read_agents(reader)
-        request = cls(tuple((sender, reader.raw(SEALED_BYTES)) for sender in senders))
+        pieces = reader.rows(len(senders), SEALED_BYTES)
         reader.end()
-        return request
+        return cls(tuple(zip(senders, pieces, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -152,20 +147,17 @@ class UnmaskingRequest:
 
     def encode(self) -> bytes:
         """Write the three lists."""
-        writer = Writer().texts(self.alive).texts(self.dead).u32(len(self.signatures))
-        for signer, signature in self.signatures:
-            writer.text(signer).raw(signature)
-        return writer.take()
+        writer = Writer().texts(self.alive).texts(self.dead).texts([signer for signer, _ in self.signatures])
+        return writer.raw(b"".join(signature for _, signature in self.signatures)).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "UnmaskingRequest":
         """Read the three lists."""
         reader = Reader(body)
-        alive, dead = _read_agents(reader), _read_agents(reader)
-        request = cls(alive, dead, reader.many(lambda item: (item.text(), item.raw(SIGNATURE_BYTES))))
+        alive, dead, signers = _read_agents(reader), _read_agents(reader), _read_agents(reader)
+        signatures = reader.rows(len(signers), SIGNATURE_BYTES)
         reader.end()
-        _ordered(signer for signer, _ in request.signatures)
-        return request
+        return cls(alive, dead, tuple(zip(signers, signatures, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -194,12 +186,7 @@ def survivors_digest(cohort: bytes, holders: Iterable[str], survivors: Iterable[
 
 
 def _read_agents(reader: Reader) -> tuple[str, ...]:
-    agents = reader.many(Reader.text)
-    _ordered(agents)
-    return agents
-
-
-def _ordered(agents: Iterable[str]) -> None:
-    listed = list(agents)
-    if any(one >= other for one, other in pairwise(listed)):
+    agents = reader.texts()
+    if any(one >= other for one, other in pairwise(agents)):
         raise malformed("list not strictly ordered: duplicate or shuffled agent")
+    return agents

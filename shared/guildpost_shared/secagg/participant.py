@@ -83,7 +83,7 @@ class Participant:
         """Go on from a stored snapshot.
 
         Raises:
-            Refused: ``document_*`` when the bytes are not a snapshot of this agent in this round.
+            ProtocolViolation: ``secagg_malformed`` when the bytes are not a snapshot of this agent in this round.
         """
         participant = cls(context, roster, agent_id, identity_key, entropy)
         participant._state = state.load(data, context, roster, agent_id)

@@ -1,20 +1,24 @@
-"""What an agent remembers of a round: enough to answer again with the same bytes, and nothing longer than needed."""
+"""What an agent remembers of a round: enough to answer again with the same bytes, and nothing longer than needed.
 
-import base64
+    "GPSS" │ version 1 │ context digest (32) │ agent id │ answers │ secrets │ U1 with keys │ opening keys
+           │ marks of U2 │ marks of who holds shares here │ those shares │ marks of U3
+
+Lists are counted; marks are one byte per agent of U1, in order. In the messages' own codec, because a masked vector is
+long and is stored with every step.
+"""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from guildpost_shared import strict_json
-from guildpost_shared.identity.roster import AGENT_ID, Roster
+from guildpost_shared.identity.roster import Roster
+from guildpost_shared.secagg.codec import Reader, Writer, malformed
 from guildpost_shared.secagg.cohort import Cohort
-from guildpost_shared.secagg.context import RoundContext
+from guildpost_shared.secagg.context import HASH_BYTES, RoundContext
 from guildpost_shared.secagg.keys import SECRET_BYTES
 from guildpost_shared.secagg.messages import KEY_BYTES, SHARE_BYTES, PublicKeys
-from guildpost_shared.strict_json import Fields
 
-_B64: Final = r"[A-Za-z0-9+/]*={0,2}"
-_MAX_BYTES: Final = 256 * 1024 * 1024
+MAGIC: Final = b"GPSS\x01"
 
 
 @dataclass(frozen=True)
@@ -73,98 +77,57 @@ class ParticipantState:
 
 def dump(state: ParticipantState, context: RoundContext, agent_id: str) -> bytes:
     """Write a state; the bytes contain private keys and belong in the encrypted database only."""
-    secrets, cohort = state.secrets, state.cohort
-    return strict_json.canonical(
-        {
-            "type": "secagg-participant",
-            "context": _b64(context.digest),
-            "agent_id": agent_id,
-            "answers": [{"request": _b64(item.request_hash), "reply": _b64(item.reply)} for item in state.answers],
-            "secrets": secrets
-            and {
-                "channel": _b64(secrets.channel_private or b""),
-                "mask": _b64(secrets.mask_private),
-                "self": _b64(secrets.self_secret),
-            },
-            "cohort": cohort
-            and {"ids": list(cohort.agents), "keys": _joined(member.keys.encode() for member in cohort.members)},
-            "opening_keys": _joined(state.opening_keys),
-            "holders": list(state.holders),
-            "held": {
-                "ids": [peer for peer, _ in state.held],
-                "shares": _joined(shares.of_self_secret + shares.of_mask_private for _, shares in state.held),
-            },
-            "survivors": list(state.survivors),
-        }
+    secrets, agents = state.secrets, state.cohort.agents if state.cohort else ()
+    writer = Writer().raw(MAGIC + context.digest).text(agent_id).u8(len(state.answers))
+    for answer in state.answers:
+        writer.raw(answer.request_hash).sized(answer.reply)
+    writer.u8(secrets is not None)
+    if secrets is not None:
+        writer.sized(secrets.channel_private or b"").raw(secrets.mask_private + secrets.self_secret)
+    writer.texts(agents).raw(
+        b"".join(member.keys.encode() for member in (state.cohort.members if state.cohort else ()))
     )
+    writer.sized(b"".join(state.opening_keys))
+    writer.raw(_marks(agents, state.holders)).raw(_marks(agents, [peer for peer, _ in state.held]))
+    writer.raw(b"".join(shares.of_self_secret + shares.of_mask_private for _, shares in state.held))
+    return writer.raw(_marks(agents, state.survivors)).take()
 
 
 def load(data: bytes, context: RoundContext, roster: Roster, agent_id: str) -> ParticipantState:
     """Read a state back.
 
     Raises:
-        Refused: ``document_*`` when the bytes are not a state of this agent in this round.
+        ProtocolViolation: ``secagg_malformed`` when the bytes are not a state of this agent in this round.
     """
-    fields = strict_json.read(data, "secagg-participant", max_bytes=_MAX_BYTES)
-    fields.text("type", "secagg-participant")
-    fields.require("context", _bytes(fields, "context") == context.digest)
-    fields.require("agent_id", fields.text("agent_id", AGENT_ID) == agent_id)
-    answers = tuple(_answer(item) for item in fields.children("answers"))
-    secrets = fields.optional_child("secrets")
-    cohort = fields.optional_child("cohort")
-    state = ParticipantState(
+    reader = Reader(data)
+    if reader.raw(len(MAGIC) + HASH_BYTES) != MAGIC + context.digest or reader.text() != agent_id:
+        raise malformed("not a state of this agent in this round")
+    answers = tuple(Answer(reader.raw(HASH_BYTES), reader.sized()) for _ in range(reader.u8()))
+    secrets = Secrets(reader.sized() or None, *reader.rows(2, SECRET_BYTES)) if reader.u8() else None
+    agents = reader.texts()
+    keys = map(PublicKeys.decode, reader.rows(len(agents), 2 * KEY_BYTES))
+    if not roster.by_id.keys() >= set(agents):
+        raise malformed("agents outside the roster")
+    opening_keys = reader.sized()
+    holders, held_of = _marked(agents, reader), _marked(agents, reader)
+    held = [HeldShares(row[:SHARE_BYTES], row[SHARE_BYTES:]) for row in reader.rows(len(held_of), 2 * SHARE_BYTES)]
+    survivors = _marked(agents, reader)
+    reader.end()
+    return ParticipantState(
         answers=answers,
-        secrets=None if secrets is None else _secrets(secrets),
-        cohort=None if cohort is None else _cohort(cohort, roster),
-        opening_keys=_pieces(fields, "opening_keys", SECRET_BYTES),
-        holders=fields.texts("holders", AGENT_ID, least=0),
-        held=_held(fields.child("held")),
-        survivors=fields.texts("survivors", AGENT_ID, least=0),
+        secrets=secrets,
+        cohort=Cohort.of(roster, zip(agents, keys, strict=True)) if agents else None,
+        opening_keys=Reader(opening_keys).rows(len(opening_keys) // SECRET_BYTES, SECRET_BYTES),
+        holders=holders,
+        held=tuple(zip(held_of, held, strict=True)),
+        survivors=survivors,
     )
-    fields.end()
-    return state
 
 
-def _answer(fields: Fields) -> Answer:
-    answer = Answer(_bytes(fields, "request"), _bytes(fields, "reply"))
-    fields.end()
-    return answer
+def _marks(agents: Iterable[str], chosen: Iterable[str]) -> bytes:
+    among = frozenset(chosen)
+    return bytes(agent in among for agent in agents)
 
 
-def _secrets(fields: Fields) -> Secrets:
-    secrets = Secrets(_bytes(fields, "channel") or None, _bytes(fields, "mask"), _bytes(fields, "self"))
-    fields.end()
-    return secrets
-
-
-def _cohort(fields: Fields, roster: Roster) -> Cohort:
-    agents, keys = fields.texts("ids", AGENT_ID), _pieces(fields, "keys", 2 * KEY_BYTES)
-    fields.require("ids", len(agents) == len(keys) and all(agent in roster.by_id for agent in agents))
-    fields.end()
-    return Cohort.of(roster, zip(agents, map(PublicKeys.decode, keys), strict=True))
-
-
-def _held(fields: Fields) -> tuple[tuple[str, HeldShares], ...]:
-    agents, pairs = fields.texts("ids", AGENT_ID, least=0), _pieces(fields, "shares", 2 * SHARE_BYTES)
-    fields.require("ids", len(agents) == len(pairs))
-    fields.end()
-    shares = (HeldShares(pair[:SHARE_BYTES], pair[SHARE_BYTES:]) for pair in pairs)
-    return tuple(zip(agents, shares, strict=True))
-
-
-def _joined(pieces: Iterable[bytes]) -> str:
-    return _b64(b"".join(pieces))
-
-
-def _pieces(fields: Fields, name: str, size: int) -> tuple[bytes, ...]:
-    data = _bytes(fields, name)
-    fields.require(name, len(data) % size == 0)
-    return tuple(data[at : at + size] for at in range(0, len(data), size))
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _bytes(fields: Fields, name: str) -> bytes:
-    return base64.b64decode(fields.text(name, _B64))
+def _marked(agents: tuple[str, ...], reader: Reader) -> tuple[str, ...]:
+    return tuple(agent for agent, mark in zip(agents, reader.raw(len(agents)), strict=True) if mark)

@@ -257,5 +257,5 @@ def test_a_snapshot_of_something_else_is_refused(damage: str) -> None:
         data = data[:-1]
     else:
         net = network(13, dimension=7)
-    with pytest.raises(Refused, match="document_"):
+    with pytest.raises(ProtocolViolation, match="secagg_malformed"):
         restore(net, agent, data)
