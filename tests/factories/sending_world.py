@@ -68,7 +68,7 @@ def always_welcome(_uow: object, _touchpoint: Touchpoint) -> str | None:
 
 def plain_mail(request: MailRequest) -> bytes:
     """Compose a small but complete mail."""
-    mail = RenderedMail("Ihre HU", f"<p>{request.links.click}</p>", f"Guten Tag, hier: {request.links.click}\n")
+    mail = RenderedMail.whole("Ihre HU", f"<p>{request.links.click}</p>", f"Guten Tag, hier: {request.links.click}\n")
     envelope = Envelope(
         sender=Mailbox("Autohaus Muster", "service@autohaus.example"),
         recipient=Mailbox("", request.recipient),

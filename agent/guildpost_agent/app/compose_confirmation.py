@@ -59,4 +59,6 @@ def render_confirmation(config: AgentConfig, request: ConfirmationRequest, langu
         texts.text("confirmation.nothing"),
         "\n".join(dealer.imprint),
     )
-    return RenderedMail(texts.text("confirmation.subject", dealer=dealer.name), "", "\n\n".join(paragraphs) + "\n")
+    return RenderedMail.whole(
+        texts.text("confirmation.subject", dealer=dealer.name), "", "\n\n".join(paragraphs) + "\n"
+    )

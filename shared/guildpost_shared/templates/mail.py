@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -22,13 +23,32 @@ _FORMAT: Final = "guildpost-mail-3"  # raised when the rules grow, so that what 
 _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 
+Pieces = tuple[str, ...]
+"""A text in parts; what many messages have in common is the same object in each of them."""
+
+
 @dataclass(frozen=True)
 class RenderedMail:
     """What a recipient reads: one-line subject, HTML part (empty: none), plain text part (line feeds only)."""
 
     subject: str
-    html: str
-    text: str
+    html_pieces: Pieces
+    text_pieces: Pieces
+
+    @classmethod
+    def whole(cls, subject: str, html: str, text: str) -> "RenderedMail":
+        """Take texts that come in one piece."""
+        return cls(subject, (html,), (text,))
+
+    @cached_property
+    def html(self) -> str:
+        """The HTML part."""
+        return "".join(self.html_pieces)
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text part."""
+        return "".join(self.text_pieces)
 
 
 @dataclass(frozen=True)
@@ -116,8 +136,8 @@ class MailTemplate:
         variables = self.manifest.variables(context)
         return RenderedMail(
             subject=self._subject.render(variables, self._id),
-            html=self._html.render(variables, self._id),
-            text=self._text.render(variables, self._id),
+            html_pieces=self._html.pieces(variables, self._id),
+            text_pieces=self._text.pieces(variables, self._id),
         )
 
 

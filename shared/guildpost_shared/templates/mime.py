@@ -31,7 +31,7 @@ from hashlib import sha256
 from typing import Final
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.templates.mail import RenderedMail
+from guildpost_shared.templates.mail import Pieces, RenderedMail
 
 _UNFOLDED: Final = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
@@ -42,6 +42,8 @@ _FILE_NAME: Final = re.compile(r"[a-z0-9-]{1,40}\.[a-z]{2,4}")
 _TYPE: Final = re.compile(r"[a-z]+/[a-z.+-]+(?:; [a-z]+=[A-Za-z0-9_-]+)*")
 _BASE64_LINE: Final = 57  # bytes for 76 characters (RFC 2045 6.8)
 _END: Final = b"\r\n"
+_SOFT: Final = b"=\r\n"
+"""A line break that is none (RFC 2045 6.7, rule 5)."""
 _SHORT: Final = 70  # letters of a name and its value that stand on one line whatever the library does (RFC 5322 2.1.1)
 _BOUNDARY: Final = "=_boundary"
 Sign = Callable[[bytes], bytes]
@@ -164,20 +166,33 @@ def _own_address(name: str, mailbox: Mailbox) -> tuple[bytes]:
 
 
 def _content(mail: RenderedMail, boundary: str) -> bytes:
-    plain = _text("plain", mail.text)
-    return _joined("alternative", boundary, (plain, _text("html", mail.html))) if mail.html else plain
+    plain = _text("plain", mail.text_pieces)
+    html = any(mail.html_pieces)
+    return _joined("alternative", boundary, (plain, _text("html", mail.html_pieces))) if html else plain
 
 
-def _text(subtype: str, text: str) -> bytes:
+def _text(subtype: str, pieces: Pieces) -> bytes:
     """Write a text part: quoted-printable, lines of at most 76 characters (RFC 2045 6.7)."""
-    body = _END.join(map(_quoted, text.replace("\r\n", "\n").split("\n")))
+    *before, last = pieces
+    body = b"".join((*map(_quoted, before), _quoted_end(last)))
     return _part(f"text/{subtype}; charset=utf-8", "quoted-printable", body)
 
 
 @lru_cache(maxsize=1_024)
-def _quoted(line: str) -> bytes:
-    """Write one line as quoted-printable; most lines of a campaign's mails are alike."""
-    return binascii.b2a_qp(line.encode("utf-8"), istext=True).replace(b"\n", _END)
+def _quoted(piece: str) -> bytes:
+    """Write a piece as quoted-printable and leave its last line open; most pieces of a campaign's mails are alike.
+
+    A letter behind the piece keeps room for the soft line break, and a space before it as it is.
+    """
+    if not piece:
+        return b""
+    written = _quoted_end(f"{piece}x")[:-1]
+    return written if written.endswith(_END) else written + _SOFT
+
+
+def _quoted_end(text: str) -> bytes:
+    """Write a text as quoted-printable, its last line ended by nothing but the text itself."""
+    return binascii.b2a_qp(text.replace("\r\n", "\n").encode("utf-8"), istext=True).replace(b"\n", _END)
 
 
 def _attached(attachment: Attachment) -> bytes:

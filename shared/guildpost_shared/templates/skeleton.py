@@ -83,6 +83,14 @@ class Skeleton:
         Raises:
             Refused: ``template_limit_exceeded`` or ``template_slot_missing``.
         """
+        return "".join(self.pieces(variables, template_id))
+
+    def pieces(self, variables: Values, template_id: str) -> tuple[str, ...]:
+        """Fill the part, but leave it in pieces: those of the template are the same objects in every message.
+
+        Raises:
+            Refused: as ``render`` does.
+        """
         try:
             shape = self._shape(variables)
         except KeyError as error:
@@ -90,7 +98,7 @@ class Skeleton:
         pieces = self._shapes.get(shape)
         if pieces is None:
             if self._marked or any(_OPEN in text for text in _texts(variables)):
-                return self._finish(render(self._template, variables, template_id))
+                return (self._finish(render(self._template, variables, template_id)),)
             pieces = self._cut(variables, template_id)
             if len(self._shapes) >= MOST_SHAPES:
                 self._shapes.clear()
@@ -100,10 +108,9 @@ class Skeleton:
         whole[::2] = texts
         written = [_written(variables, hole) for hole in holes]
         whole[1::2] = map(_escaped, written) if self._html else written
-        text = "".join(whole)
-        if len(text) * 4 > MAX_OUTPUT_BYTES and len(text.encode("utf-8")) > MAX_OUTPUT_BYTES:
+        if sum(map(len, whole)) * 4 > MAX_OUTPUT_BYTES and len("".join(whole).encode("utf-8")) > MAX_OUTPUT_BYTES:
             raise Refused("template_limit_exceeded", "output", template=template_id)
-        return text
+        return tuple(whole)
 
     def _shape(self, variables: Values) -> _Shape:
         compared = [_fixed(_value(variables, path)) for path in self._compared]

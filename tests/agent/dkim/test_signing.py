@@ -47,7 +47,7 @@ ENVELOPE = Envelope(
     date=datetime(2027, 1, 18, 9, 5, tzinfo=UTC),
     unsubscribe="https://antwort.autohaus.example/u/aB3-_x",
 )
-MAIL = to_bytes(RenderedMail("HU/AU im März 2027", "<p>Grüße aus Öd</p>", "Grüße aus Öd\n"), ENVELOPE)
+MAIL = to_bytes(RenderedMail.whole("HU/AU im März 2027", "<p>Grüße aus Öd</p>", "Grüße aus Öd\n"), ENVELOPE)
 
 # RFC 8463 appendix A: the message, both signatures, and the keys.
 RFC_MESSAGE = b"""\
@@ -202,7 +202,7 @@ def test_whatever_is_written_verifies(name: str, subject: str, body: str) -> Non
     envelope = Envelope(
         ENVELOPE.sender, Mailbox(clean(name), "a@b.example"), None, ENVELOPE.message_id, ENVELOPE.date, None
     )
-    message = to_bytes(RenderedMail(clean(subject), f"<p>{body}</p>", body), envelope)
+    message = to_bytes(RenderedMail.whole(clean(subject), f"<p>{body}</p>", body), envelope)
     assert [True, True] == _verified(sign(message, [RSA, ED25519]), RSA, ED25519)
 
 

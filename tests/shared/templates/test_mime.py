@@ -29,7 +29,7 @@ ENVELOPE = Envelope(
     date=datetime(2027, 1, 18, 9, 5, tzinfo=UTC),
     unsubscribe=LONG_LINK,
 )
-MAIL = RenderedMail("HU/AU im März 2027: Einladung", "<p>Grüße aus Öd, Straße 1</p>", "Grüße aus Öd, Straße 1\n")
+MAIL = RenderedMail.whole("HU/AU im März 2027: Einladung", "<p>Grüße aus Öd, Straße 1</p>", "Grüße aus Öd, Straße 1\n")
 
 
 def _read(data: bytes) -> EmailMessage:
@@ -127,7 +127,7 @@ def test_an_unsubscribe_address_that_is_not_one_https_link_is_refused(link: str)
 @settings(max_examples=80, deadline=None)
 @given(name=st.text(max_size=80), subject=st.text(max_size=200), body=st.text(max_size=300))
 def test_no_text_adds_a_header_or_a_recipient(name: str, subject: str, body: str) -> None:
-    mail = RenderedMail(clean(subject), f"<p>{body}</p>", body)
+    mail = RenderedMail.whole(clean(subject), f"<p>{body}</p>", body)
     message = _read(to_bytes(mail, replace(ENVELOPE, recipient=Mailbox(clean(name), "a@b.example"))))
     expected = ["from", "to", "reply-to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"]
     expected += ["auto-submitted", "content-type", "mime-version"]
@@ -164,19 +164,27 @@ def test_plain_headers_are_written_as_the_library_writes_them(local: str, domain
         assert line.split() == next(one for one in unfolded.split(b"\r\n") if one.startswith(line[:4])).split()
 
 
-@given(st.text(max_size=400))
-def test_lines_written_one_by_one_are_the_same_as_written_together(text: str) -> None:
-    text = text.replace("\r", " ")
-    plain = _read(to_bytes(RenderedMail("s", "", text), replace(ENVELOPE, unsubscribe=None)))
-    whole = text.replace("\n", "\r\n").encode("utf-8", "replace")
-    assert (
-        binascii.b2a_qp(whole, istext=True).replace(b"\r\n", b"\n")
-        == str(plain.get_payload()).replace("\r\n", "\n").encode()
-    )
+TEXTS = st.text(st.sampled_from(list("abc ä\t\n.=€🛞")), max_size=90)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6))
+def test_pieces_written_one_by_one_read_back_as_their_whole_and_no_line_is_too_long(pieces: list[str]) -> None:
+    mail = RenderedMail("s", (), tuple(pieces))
+    written = str(_read(to_bytes(mail, replace(ENVELOPE, unsubscribe=None))).get_payload()).replace("\r\n", "\n")
+    assert "".join(pieces) == binascii.a2b_qp(written).decode()
+    assert all(len(line) <= 76 and line == line.rstrip() for line in written.split("\n"))
+
+
+@given(TEXTS)
+def test_a_text_in_one_piece_is_written_as_the_library_writes_it(text: str) -> None:
+    mail = RenderedMail.whole("s", "", text)
+    written = _read(to_bytes(mail, replace(ENVELOPE, unsubscribe=None))).get_payload()
+    library = binascii.b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
+    assert library.replace(b"\r\n", b"\n") == str(written).replace("\r\n", "\n").encode()
 
 
 def test_a_mail_without_advertising_is_plain_text_and_offers_nothing_to_unsubscribe_from() -> None:
-    message = _read(to_bytes(RenderedMail("Bitte", "", "Guten Tag\n"), replace(ENVELOPE, unsubscribe=None)))
+    message = _read(to_bytes(RenderedMail.whole("Bitte", "", "Guten Tag\n"), replace(ENVELOPE, unsubscribe=None)))
     assert ("text/plain", "Guten Tag\n") == (message.get_content_type(), message.get_content().replace("\r\n", "\n"))
     assert [] == [name for name in message if name.lower().startswith("list-")]
 
@@ -219,7 +227,7 @@ def test_a_file_whose_name_or_type_could_be_more_is_refused(change: dict[str, An
 @given(body=st.text(max_size=2_000), file=st.binary(max_size=2_000))
 def test_any_text_and_any_file_arrive_and_no_line_is_too_long(body: str, file: bytes) -> None:
     body = body.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
-    data = to_bytes(RenderedMail("x", body or "-", body), ENVELOPE, (replace(CALENDAR, content=file),))
+    data = to_bytes(RenderedMail.whole("x", body or "-", body), ENVELOPE, (replace(CALENDAR, content=file),))
     assert data.isascii()
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert max(map(len, data.split(b"\r\n"))) <= 998
