@@ -1,12 +1,14 @@
 """The dealership's configuration: one TOML file, owned by the dealer, read once at start."""
 
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guildpost_agent.domain.territories import Territories, plain_make
 from guildpost_agent.home_files import HOME, HomeFile, HomePath
 from guildpost_agent.letter_settings import LetterSettings
 from guildpost_agent.mail_settings import MailSettings
@@ -216,10 +218,21 @@ class Services(_Section):
         return self.holdout_percent / 100
 
 
+class Brand(_Section):
+    """A further brand that this dealer is a member of (docs/adr/0010-several-brands.md).
+
+    Attributes:
+        makes: whose vehicles its messages are about, as the DMS calls them; no other brand writes about these.
+    """
+
+    makes: tuple[str, ...] = Field(min_length=1)
+
+
 class AgentConfig(_Section):
     """Everything in ``agent.toml``.
 
     Attributes:
+        brands: the further brands by the names that the dealer chose when enrolling.
         slots: the dealer's own words for the free slots of all services' messages, by slot.
     """
 
@@ -236,10 +249,24 @@ class AgentConfig(_Section):
     relay: Relay
     web: Web = Web()
     services: Services
+    brands: dict[str, Brand] = {}
     slots: dict[str, str] = {}
     retention: Retention = Retention()
     consents: Consents = Consents()
     workshop: WorkshopSettings = WorkshopSettings()
+
+    @cached_property
+    def territories(self) -> Territories:
+        """Which brand writes about which vehicle."""
+        return Territories.of({name: brand.makes for name, brand in self.brands.items()})
+
+    @model_validator(mode="after")
+    def _makes_belong_to_one_brand(self) -> "AgentConfig":
+        listed = [plain_make(make) for brand in self.brands.values() for make in brand.makes]
+        twice = next((make for make in listed if listed.count(make) > 1 or not make), None)
+        if twice is not None:
+            raise ValueError(f"brands: the make {twice!r} belongs to one brand, and is named once")
+        return self
 
     @model_validator(mode="after")
     def _skills_have_places(self) -> "AgentConfig":

@@ -101,7 +101,9 @@ class Losing:
             raise Unavailable("coordinator_away")
 
 
-def join(plane: ControlPlane, store: FakeDocumentStore, code: str, association: str = ASSOCIATION) -> Membership:
+def join(
+    plane: ControlPlane, store: FakeDocumentStore, code: str, association: str = ASSOCIATION, brand: str = ""
+) -> Membership:
     return enrol(
         join_code=code,
         association_fingerprint=association,
@@ -109,13 +111,14 @@ def join(plane: ControlPlane, store: FakeDocumentStore, code: str, association: 
         open_documents=store.open,
         control_plane=plane,
         entropy=ENTROPY,
+        brand=brand,
     )
 
 
 def renew(plane: ControlPlane, store: FakeDocumentStore, member: Membership, later: timedelta | None = None) -> bool:
     now = certificate_due(member) if later is None else datetime.now(UTC) + later
     return renew_certificate(
-        member.agent_id, open_documents=store.open, control_plane=plane, clock=ManualClock(now), entropy=ENTROPY
+        member.key, open_documents=store.open, control_plane=plane, clock=ManualClock(now), entropy=ENTROPY
     )
 
 

@@ -7,11 +7,11 @@ from guildpost_agent.app.membership import Membership, load_membership, store_me
 from guildpost_agent.app.ports.documents import OpenDocuments
 
 
-def anchor_association(agent_id: str, fingerprint: str, *, open_documents: OpenDocuments) -> Membership:
+def anchor_association(key: str, fingerprint: str, *, open_documents: OpenDocuments) -> Membership:
     """Store the fingerprint that the dealer received from the association.
 
     Args:
-        agent_id: which membership.
+        key: which membership.
         fingerprint: 64 hexadecimal characters; empty takes the anchor away, and rounds with it.
         open_documents: opens a transaction on the encrypted store.
 
@@ -19,7 +19,7 @@ def anchor_association(agent_id: str, fingerprint: str, *, open_documents: OpenD
         ConfigurationError: ``association_fingerprint_invalid`` or ``not_enrolled``.
     """
     with open_documents() as transaction:
-        membership = load_membership(transaction.documents, agent_id)
+        membership = load_membership(transaction.documents, key)
         changed = replace(membership, association_fingerprint=normal_fingerprint(fingerprint))
         store_membership(transaction.documents, changed)
         transaction.commit()

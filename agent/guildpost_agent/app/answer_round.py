@@ -10,7 +10,8 @@ The order of one answer (at most one masked upload per study and period, charged
 A crash before 3 changes nothing, a crash after it finds the stored bytes again for the same request.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,9 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.egress.gate import EgressGate
-from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of
+from guildpost_agent.domain.brands import FIRST, brand_of, scoped, signed_name
+from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of, used_up
+from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.rights.marks import CountedBefore
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
@@ -36,18 +39,33 @@ from guildpost_shared.studies.spec import StudySpec
 
 @dataclass(frozen=True)
 class RoundTicket:
-    """What this agent verified before it joins: all of it comes from its own signed catalogue."""
+    """What this agent verified before it joins: all of it comes from the brand's own signed catalogue.
+
+    Another brand may give its rounds and studies the same names; what is charged for them bears the brand's. A
+    customer's own mark and budget are one over all brands.
+    """
 
     round_id: str
     study: StudySpec
     roster: Roster
     agent_id: str
+    brand: str = FIRST
 
     @property
     def context(self) -> RoundContext:
         """The round as this agent sees it; another view makes every mask different."""
         layout = VectorLayout.of(self.study)
         return RoundContext(self.round_id, self.study.sha256, self.roster.sha256, layout.layout_hash, layout.dimension)
+
+    @property
+    def round_key(self) -> str:
+        """The round's name in this agent's memory."""
+        return scoped(self.brand, self.round_id)
+
+    @property
+    def study_key(self) -> str:
+        """The study's name in this agent's memory."""
+        return scoped(self.brand, self.study.study_id)
 
 
 class RoundDesk:
@@ -93,18 +111,18 @@ class RoundDesk:
             participant = self._participant(uow)
             reply = participant.handle(request, lambda: self._vector(uow, participant.threshold))
             uow.rounds.save(
-                round_id=self._ticket.round_id,
-                study_id=self._ticket.study.study_id,
+                round_id=self._ticket.round_key,
+                study_id=self._ticket.study_key,
                 period=self._ticket.study.period,
                 state=f"answered_{len(participant.answered)}",
                 now=self._clock.now(),
                 snapshot=participant.snapshot(),
             )
             uow.commit()
-        return self._gate.release(destination=COORDINATOR, kind="round_reply", payload=reply)
+        return self._gate.release(destination=coordinator_of(self._ticket.brand), kind="round_reply", payload=reply)
 
     def _participant(self, uow: UnitOfWork) -> Participant:
-        stored = uow.rounds.snapshot(self._ticket.round_id)
+        stored = uow.rounds.snapshot(self._ticket.round_key)
         ticket = self._ticket
         if stored is None:
             return Participant(ticket.context, ticket.roster, ticket.agent_id, self._identity_key, self._entropy)
@@ -120,7 +138,7 @@ class RoundDesk:
     def _vector(self, uow: UnitOfWork, threshold: int) -> npt.NDArray[np.int64]:
         study, now = self._ticket.study, self._clock.now()
         charged = uow.rounds.charge(
-            study_id=study.study_id, period=study.period, round_id=self._ticket.round_id, now=now
+            study_id=self._ticket.study_key, period=study.period, round_id=self._ticket.round_key, now=now
         )
         if not charged:
             raise Refused("round_already_contributed", study=study.study_id, period=study.period)
@@ -130,16 +148,25 @@ class RoundDesk:
         )
         return contribution(study, [one.reminder for one in counted], threshold=threshold, entropy=self._entropy)
 
+    def _own(self, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
+        """Give what was sent for the round's brand, under the names that its study knows."""
+        for touchpoint in touchpoints:
+            service_id = touchpoint.service_id
+            if brand_of(service_id) == self._ticket.brand:
+                named = signed_name(service_id)
+                yield touchpoint if named == service_id else replace(touchpoint, service_id=named)
+
     def _counted(self, uow: UnitOfWork) -> list[Counted]:
         study = self._ticket.study
         return matured_reminders(
             study,
-            {touchpoint.touchpoint_id: touchpoint for touchpoint in uow.plans.touchpoints()},
+            {touchpoint.touchpoint_id: touchpoint for touchpoint in self._own(uow.plans.touchpoints())},
             uow.outcomes.all(),
             today=self._clock.now().astimezone(self._zone).date(),
             zone=self._zone,
             already_counted=CountedBefore(
                 uow.documents.get(SUPPRESSION_KEY) or b"",
-                uow.rounds.contributed(study.study_id, quarter_of(study.period_start)),
+                uow.rounds.contributed(study.study_id, quarter_of(study.period_start))
+                | used_up(uow.rounds.spent(study.period_start.year), study.epsilon),
             ),
         )

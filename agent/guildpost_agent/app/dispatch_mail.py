@@ -24,6 +24,7 @@ from guildpost_agent.app.ports.reading import OpenReading
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.recover_outbox import recover_outbox
 from guildpost_agent.app.relay_state import relay_speaks
+from guildpost_agent.app.resting_brands import resting_brands
 from guildpost_agent.app.sender_problem import sender_problem
 from guildpost_agent.app.sending_keys import SendingKeys
 from guildpost_agent.domain.links import Links, links_for, mail_message_id
@@ -169,7 +170,8 @@ def _queue_due(
             )
         uow.commit()
         ready = [job for job in uow.outbox.in_state(By.EMAIL, State.READY) if job.next_attempt_at <= now]
-        waiting = ready if current_stop(uow) is None else [job for job in ready if not rests(uow, job)]
+        nothing_rests = current_stop(uow) is None and not resting_brands(uow)
+        waiting = ready if nothing_rests else [job for job in ready if not rests(uow, job)]
         summary.deferred += len(ready) - len(waiting)
     hit("dispatch.queued")
     return waiting

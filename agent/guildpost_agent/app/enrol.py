@@ -14,12 +14,13 @@ import base64
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from guildpost_agent.app.membership import PENDING, Membership, load_memberships, store_membership
 from guildpost_agent.app.ports.control_plane import ControlPlane
 from guildpost_agent.app.ports.documents import Documents, OpenDocuments
+from guildpost_agent.domain.brands import FIRST, is_brand_name
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.identity.certificate_profile import (
@@ -67,6 +68,7 @@ def enrol(
     open_documents: OpenDocuments,
     control_plane: ControlPlane,
     entropy: Entropy,
+    brand: str = FIRST,
 ) -> Membership:
     """Join a brand's network; joining again with the same code returns the membership it made.
 
@@ -78,6 +80,7 @@ def enrol(
         open_documents: opens a transaction on the encrypted store.
         control_plane: the way to the coordinator.
         entropy: randomness of the keys.
+        brand: the brand's name here, as ``brand_to_join`` gives it.
 
     Raises:
         Refused: ``join_code_malformed``, ``join_code_unknown``, ``join_code_used`` or ``join_code_expired``.
@@ -89,14 +92,14 @@ def enrol(
     association = normal_fingerprint(association_fingerprint)
     with open_documents() as transaction:
         for known in load_memberships(transaction.documents):
-            if known.joined_with == secret_hash(code.secret):
+            if known.joined_with == secret_hash(code.secret) and known.brand == brand:
                 return known
     authority = find_authority(control_plane.server_chain(code.endpoint), code.ca_fingerprint)  # step 2
     with open_documents() as transaction:
         keys = _keys_for(code, transaction.documents, entropy)  # step 3
         transaction.commit()
     reply = control_plane.enrol(code.endpoint, authority, _request(code, keys, agent_version))  # step 4
-    membership = _membership(code, association, authority, keys, reply)  # step 7
+    membership = replace(_membership(code, association, authority, keys, reply), brand=brand)  # step 7
     with open_documents() as transaction:
         store_membership(transaction.documents, membership)  # step 8
         transaction.documents.delete(PENDING)
@@ -104,16 +107,35 @@ def enrol(
     return membership
 
 
-def require_own_brand(join_code: str, memberships: Iterable[Membership]) -> None:
-    """Check before a code is used that it comes from the brand that this agent is a member of, if it is one of any.
+def brand_to_join(join_code: str, wanted: str, memberships: Iterable[Membership]) -> str:
+    """Say before a code is used under which name of the dealer's its brand is known, or will be.
+
+    Args:
+        join_code: from a brand; one that this agent is a member of already is known by its authority or its catalogue.
+        wanted: the name that the dealer chose for a further brand; empty for the first, and where it is known.
+        memberships: in force.
 
     Raises:
-        Refused: ``enrol_second_brand``, ``join_code_malformed``.
+        Refused: ``brand_name_needed``, ``brand_name_invalid``, ``brand_name_taken``, ``brand_name_other`` (the brand
+            has another name already), ``brand_name_needless`` (it is the first), ``join_code_malformed``.
     """
     code, known = parse_join_code(join_code), list(memberships)
-    own = any(code.root_hash == one.root_hash or code.ca_fingerprint == fingerprint(one.authority) for one in known)
-    if known and not own:
-        raise Refused("enrol_second_brand")
+    for one in known:
+        if code.root_hash == one.root_hash or code.ca_fingerprint == fingerprint(one.authority):
+            if wanted not in {"", one.brand}:
+                raise Refused("brand_name_other", brand=one.brand)
+            return one.brand
+    if not known:
+        if wanted:
+            raise Refused("brand_name_needless")
+        return FIRST
+    if not wanted:
+        raise Refused("brand_name_needed")
+    if not is_brand_name(wanted):
+        raise Refused("brand_name_invalid", brand=wanted)
+    if wanted in {one.brand for one in known}:
+        raise Refused("brand_name_taken", brand=wanted)
+    return wanted
 
 
 def normal_fingerprint(text: str) -> str:

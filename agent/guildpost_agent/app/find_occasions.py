@@ -10,6 +10,7 @@ from guildpost_agent.domain.history import histories
 from guildpost_agent.domain.occasions import SIGHT_DAYS, after_days, all_due, in_sight
 from guildpost_agent.domain.records import Occasion
 from guildpost_agent.domain.subjects import Subjects
+from guildpost_agent.domain.territories import Territories
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule, AfterEventRule, ContractEndRule, ListRule, NoticeRule
 from guildpost_shared.services.occasion_rules import HuRule
@@ -37,21 +38,35 @@ def refresh_occasions(
         vehicle_ids: the vehicles concerned; None for all.
 
     Returns:
-        The occasions by id, how many planned touchpoints were cancelled because theirs is due at another time, and
+        The occasions, how many planned touchpoints were cancelled because theirs is due at another time, and
         the occasions that vanished so.
     """
     today = now.astimezone(zone_of(config)).date()
     running, subjects = tuple(services), dealership.subjects
-    due = all_due(subjects, running, today)
+    territories = config.territories
+    due = all_due(subjects, running, today, territories)
     uow.plans.replace_due_dates(due, vehicle_ids)
-    found = in_sight(due, subjects, running, today, sight_days)
+    found = in_sight(due, subjects, running, today, sight_days, territories=territories)
     current = {occasion.occasion_id for occasion in found}
     known = (o for o in uow.plans.occasions(vehicle_ids) if o.occasion_id not in current)
     by_id = {service.service_id: service for service in running}
-    vanished = [o for o in known if o.due_date >= today or _recalled(o, by_id.get(o.service_id), subjects, today)]
+    vanished = [
+        o
+        for o in known
+        if o.due_date >= today
+        or _others(o, subjects, territories)
+        or _recalled(o, by_id.get(o.service_id), subjects, today)
+    ]
     cancelled = uow.plans.cancel_planned(occasion_ids=[o.occasion_id for o in vanished])
     uow.plans.replace_occasions(found, vehicle_ids)
     return found, cancelled, vanished
+
+
+def _others(occasion: Occasion, subjects: Subjects, territories: Territories) -> bool:
+    """Say whether another brand writes about the vehicle now."""
+    meant = territories.meant(occasion.service_id)
+    vehicle = None if meant is None else subjects.by_id.get(occasion.vehicle_id)
+    return meant is not None and vehicle is not None and not meant(vehicle)
 
 
 def _recalled(occasion: Occasion, service: ServiceDefinition | None, subjects: Subjects, today: date) -> bool:
@@ -84,7 +99,8 @@ def refresh_due_dates(
         records = uow.records
         vehicles = records.vehicles() if vehicle_ids is None else records.vehicles_of(vehicle_ids)
         jobs = records.jobs(plain=True) if vehicle_ids is None else records.jobs_of_vehicles(vehicle_ids)
-        uow.plans.replace_due_dates(all_due(Subjects(vehicles, histories(jobs)), services, today), vehicle_ids)
+        due = all_due(Subjects(vehicles, histories(jobs)), services, today, config.territories)
+        uow.plans.replace_due_dates(due, vehicle_ids)
         counts = uow.plans.triage()
         uow.commit()
     return counts

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
+from guildpost_agent.app.resting_brands import resting_brands
+from guildpost_agent.domain.brands import brand_of
 from guildpost_agent.domain.links import TOKEN_LIFETIME
 from guildpost_agent.domain.outbox import Event, State, after
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
@@ -72,9 +74,14 @@ def recipient_of(customer: Customer, channel: Channel) -> str | None:
 
 
 def rests(uow: Reading, job: OutboxJob) -> bool:
-    """Say whether the dealer has stopped what a message is about or carries along: it stays until it is resumed."""
-    stop = current_stop(uow)
-    touchpoint = uow.plans.touchpoint(job.touchpoint_id) if stop else None
+    """Say whether the dealer has stopped what a message is about or carries along, or its brand's catalogue is too old.
+
+    It stays until it is resumed, or until the brand is heard of again.
+    """
+    stop, brands = current_stop(uow), resting_brands(uow)
+    touchpoint = uow.plans.touchpoint(job.touchpoint_id) if stop or brands else None
+    if touchpoint is not None and brand_of(touchpoint.service_id) in brands:
+        return True
     if stop is None or touchpoint is None:
         return False
     carried = (uow.plans.occasion(one) for one in touchpoint.bundled)

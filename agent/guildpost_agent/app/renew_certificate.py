@@ -24,12 +24,12 @@ from guildpost_shared.identity.rotation import renewal_due
 
 
 def renew_certificate(
-    agent_id: str, *, open_documents: OpenDocuments, control_plane: ControlPlane, clock: Clock, entropy: Entropy
+    key: str, *, open_documents: OpenDocuments, control_plane: ControlPlane, clock: Clock, entropy: Entropy
 ) -> bool:
     """Renew the certificate of a membership if it is due.
 
     Args:
-        agent_id: which membership.
+        key: which membership.
         open_documents: opens a transaction on the encrypted store.
         control_plane: the way to the coordinator.
         clock: the wall clock.
@@ -47,7 +47,7 @@ def renew_certificate(
     """
     now = clock.now()
     with open_documents() as transaction:
-        membership = load_membership(transaction.documents, agent_id)
+        membership = load_membership(transaction.documents, key)
         if now < certificate_due(membership):  # step 1
             return False
         if not membership.next_tls_key:  # step 2
@@ -56,7 +56,7 @@ def renew_certificate(
             transaction.commit()
     renewed = _ask(membership, control_plane, now)
     with open_documents() as transaction:
-        current = load_membership(transaction.documents, agent_id)
+        current = load_membership(transaction.documents, key)
         store_membership(
             transaction.documents,
             replace(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.brands import signed_name
 from guildpost_shared.errors import Language
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import ServiceDefinition, template_targets
@@ -63,7 +64,7 @@ def list_fillings(
     unknown: list[str] = []
     general: set[str] = set()
     for service in services:
-        found = [row for one in _manifests(service, read, language) for row in _of_template(service, one, config)]
+        found = [row for one in _manifests(service, read, language) for row in _of_template(service, *one, config)]
         names = {row.slot.name for row in found}
         own = config.services.settings.get(service.service_id)
         unknown += [
@@ -77,14 +78,18 @@ def list_fillings(
     return Fillings(tuple(rows), tuple(unknown))
 
 
-def _manifests(service: ServiceDefinition, read: Callable[[str], bytes], language: Language) -> Iterator[Manifest]:
+def _manifests(
+    service: ServiceDefinition, read: Callable[[str], bytes], language: Language
+) -> Iterator[tuple[str, Manifest]]:
     for use in service.channels:
         template_id = use.templates.get(language)
         if template_id:
-            yield parse_manifest(read(template_targets(template_id)[0]), template_id)
+            yield template_id, parse_manifest(read(template_targets(template_id)[0]), signed_name(template_id))
 
 
-def _of_template(service: ServiceDefinition, manifest: Manifest, config: AgentConfig) -> Iterator[Filling]:
+def _of_template(
+    service: ServiceDefinition, template_id: str, manifest: Manifest, config: AgentConfig
+) -> Iterator[Filling]:
     words, own = fillings(config, service.service_id), own_hosts(config.dealer.website, config.mail.own_domains)
     for slot in manifest.slots:
         if slot.owner is SlotOwner.BRAND:
@@ -93,4 +98,4 @@ def _of_template(service: ServiceDefinition, manifest: Manifest, config: AgentCo
         problem = slot.problem(value, manifest.language, own)
         if problem is None and slot.required and not slot.filled(value) and slot.name not in FILLED_ELSEWHERE:
             problem = Problem("missing")
-        yield Filling(service.service_id, manifest.template_id, slot, value, problem)
+        yield Filling(service.service_id, template_id, slot, value, problem)

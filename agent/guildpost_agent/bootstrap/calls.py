@@ -5,7 +5,7 @@ from guildpost_agent.app.calls.script import ScriptDesk
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.bootstrap.core import Core
-from guildpost_agent.bootstrap.member import catalogue_of, services_in_force
+from guildpost_agent.bootstrap.member import catalogues_of, services_in_force
 from guildpost_agent.bootstrap.templates import templates_of
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_shared.services.occasion_rules import HuRule
@@ -29,4 +29,4 @@ def call_rules(core: Core) -> CallRules:
 def call_desk(core: Core) -> ScriptDesk:
     """Give what a call's script is filled from."""
     services = {service.service_id: service for service in services_in_force(core)}
-    return ScriptDesk(core.config, services, templates_of(core, catalogue_of(core)))
+    return ScriptDesk(core.config, services, templates_of(core, catalogues_of(core)))

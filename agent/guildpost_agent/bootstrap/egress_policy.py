@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.files.policy_file import PolicyFile
-from guildpost_agent.app.egress.dealer_policy import FILE, write_policy
-from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.egress.dealer_policy import FILE, names_destination, write_destination, write_policy
+from guildpost_agent.app.egress.policy import EgressPolicy, coordinator_of, standard_rules
 from guildpost_agent.app.ports.documents import DocumentsTransaction
 from guildpost_shared.catalog import load
 from guildpost_shared.durable_files import replace_file
@@ -36,6 +36,29 @@ def write_standard(home: Path, language: Language) -> Path:
         raise Conflict("egress_policy_exists", path=path)
     replace_file(path, standard_text(language).encode("utf-8"), mode=0o600)
     return path
+
+
+def add_coordinator(home: Path, brand: str, language: Language) -> None:
+    """Let the standard leave for one more brand's coordinator, unless the policy says anything about it already.
+
+    The dealer names the brand when enrolling in it; whatever stands in the file stays as it is.
+
+    Raises:
+        ConfigurationError: there is no policy, or it cannot be read; then it stays as it is.
+    """
+    file, destination = PolicyFile(home / FILE), coordinator_of(brand)
+    file.current()
+    text = file.path.read_text("utf-8")
+    if names_destination(text, destination):
+        return
+    texts = load("guildpost_agent", language)
+    more = write_destination(
+        destination,
+        standard_rules([brand]),
+        lambda _destination, kind: texts.text(f"egress.kind.{kind}"),
+        texts.text("egress.policy.brand", brand=brand),
+    )
+    replace_file(file.path, (text.rstrip("\n") + "\n" + more).encode("utf-8"), mode=0o600)
 
 
 def policy_file(home: Path, transaction: DocumentsTransaction, language: Language) -> PolicyFile:

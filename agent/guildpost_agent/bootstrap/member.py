@@ -1,4 +1,4 @@
-"""What a membership gives: control plane, signed catalogue, services and templates in force."""
+"""What memberships give: control planes, signed catalogues, services and templates in force."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,66 +9,100 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TrustAnchors, TufCa
 from guildpost_agent.adapters.control_plane.catalogue import GrpcCatalogueTransport
 from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
 from guildpost_agent.adapters.control_plane.egress import Release, through_gate
-from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.brand_catalogues import BrandCatalogues
+from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.app.membership import Membership, load_memberships
-from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.domain.brands import FIRST, local_service, of_brand, signed_path
 from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
+Catalogues = BrandCatalogues[TufCatalogue]
 
-def release_to_coordinator(core: Core) -> Release:
-    """Give the gate's question for messages to the coordinator."""
+
+def control_plane(core: Core, brand: str = FIRST) -> GrpcControlPlane:
+    """Give a coordinator's client, with the gate in front."""
+    return GrpcControlPlane(wrap=_gated(core, brand), lines=core.lines)
+
+
+def release_to_coordinator(core: Core, brand: str = FIRST) -> Release:
+    """Give the gate's question for messages to a brand's coordinator."""
 
     def release(kind: str, payload: bytes) -> bytes:
-        return core.gate.release(destination=COORDINATOR, kind=kind, payload=payload)
+        return core.gate.release(destination=coordinator_of(brand), kind=kind, payload=payload)
 
     return release
 
 
-def control_plane(core: Core) -> GrpcControlPlane:
-    """Give the coordinator's client, with the gate in front."""
-    return GrpcControlPlane(wrap=_gated(core), lines=core.lines)
-
-
-def _gated(core: Core) -> Callable[[grpc.Channel], grpc.Channel]:
+def _gated(core: Core, brand: str) -> Callable[[grpc.Channel], grpc.Channel]:
     """Put the egress gate in front of a connection."""
-    return partial(through_gate, release=release_to_coordinator(core))
+    return partial(through_gate, release=release_to_coordinator(core, brand))
 
 
-def membership_of(core: Core) -> Membership:
-    """Read the agent's membership.
+def memberships_of(core: Core) -> tuple[Membership, ...]:
+    """Read the membership in each brand, the oldest first; none before the first enrolment."""
+    with core.open_uow() as uow:
+        return load_memberships(uow.documents)
+
+
+def membership_of(core: Core, brand: str = FIRST) -> Membership:
+    """Read the membership in a brand.
 
     Raises:
         ConfigurationError: ``not_enrolled``.
     """
-    with core.open_uow() as uow:
-        memberships = load_memberships(uow.documents)
+    found = next((one for one in memberships_of(core) if one.brand == brand), None)
+    if found is None:
+        raise ConfigurationError("not_enrolled")
+    return found
+
+
+def catalogue_of(core: Core, brand: str = FIRST) -> TufCatalogue:
+    """Open the signed catalogue of a brand; nothing is fetched yet.
+
+    Raises:
+        ConfigurationError: ``not_enrolled``.
+    """
+    return _catalogue(core, membership_of(core, brand))
+
+
+def catalogues_of(core: Core) -> Catalogues:
+    """Open the signed catalogues of all brands as one; nothing is fetched yet.
+
+    Raises:
+        ConfigurationError: ``not_enrolled``, or ``brand_unknown``: the configuration names one that is no membership.
+    """
+    memberships = memberships_of(core)
     if not memberships:
         raise ConfigurationError("not_enrolled")
-    return memberships[0]
+    joined = {one.brand for one in memberships}
+    for brand in core.config.brands:
+        if brand not in joined:
+            raise ConfigurationError("brand_unknown", brand=brand)
+    return BrandCatalogues({one.brand: _catalogue(core, one) for one in memberships})
 
 
-def catalogue_of(core: Core) -> TufCatalogue:
-    """Open the signed catalogue of the membership; nothing is fetched yet."""
-    membership = membership_of(core)
+def _catalogue(core: Core, membership: Membership) -> TufCatalogue:
+    brand = membership.brand
     anchors = TrustAnchors(membership.root_hash, membership.association_fingerprint or None)
-    transport = GrpcCatalogueTransport(lambda: membership_of(core).credentials(), _gated(core), core.lines)
-    return TufCatalogue(core.home / "catalogue", transport, anchors, core.wall_clock)
+    transport = GrpcCatalogueTransport(
+        lambda: membership_of(core, brand).credentials(), _gated(core, brand), core.lines
+    )
+    return TufCatalogue(core.home / of_brand("catalogue", brand), transport, anchors, core.wall_clock)
 
 
-def read_services(catalogue: CatalogueSource) -> tuple[dict[str, ServiceDefinition], list[Refused]]:
+def read_services(catalogues: Catalogues) -> tuple[dict[str, ServiceDefinition], list[Refused]]:
     """Read the services in force by id, and say of each that cannot be read why: it rests, and the others go on.
 
     Signed by both roles and yet unreadable is what a newer version of the program writes.
     """
     services: dict[str, ServiceDefinition] = {}
     unreadable: list[Refused] = []
-    for path in catalogue.list("services/"):
-        contents = catalogue.read(path)
+    for path in catalogues.list("services/"):
+        contents = catalogues.read(path)
         try:
-            service = parse_service(contents, path)
+            service = local_service(parse_service(contents, path), signed_path(path)[0])
             check_service_words(path, contents)  # again, whatever was signed
         except Refused as error:
             unreadable.append(error)
@@ -77,20 +111,16 @@ def read_services(catalogue: CatalogueSource) -> tuple[dict[str, ServiceDefiniti
     return services, unreadable
 
 
-def services_of(catalogue: CatalogueSource) -> dict[str, ServiceDefinition]:
+def services_of(catalogues: Catalogues) -> dict[str, ServiceDefinition]:
     """Give the services in force that can be read."""
-    return read_services(catalogue)[0]
+    return read_services(catalogues)[0]
 
 
 def unreadable_services(core: Core) -> list[Refused]:
     """Say of each service in force that cannot be read why; nothing before enrolment."""
-    with core.open_uow() as uow:
-        enrolled = bool(load_memberships(uow.documents))
-    return read_services(catalogue_of(core))[1] if enrolled else []
+    return read_services(catalogues_of(core))[1] if memberships_of(core) else []
 
 
 def services_in_force(core: Core) -> tuple[ServiceDefinition, ...]:
     """Read the services in force; none before enrolment, since data may come first."""
-    with core.open_uow() as uow:
-        enrolled = bool(load_memberships(uow.documents))
-    return tuple(services_of(catalogue_of(core)).values()) if enrolled else ()
+    return tuple(services_of(catalogues_of(core)).values()) if memberships_of(core) else ()

@@ -7,9 +7,10 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
-from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of
+from guildpost_agent.domain.brands import of_brand
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.keys import load_curve_key, load_identity_key
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
@@ -19,11 +20,14 @@ LONGEST_SECONDS: Final = 900.0
 GRACE_SECONDS: Final = 60.0
 
 
-def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes_at: datetime) -> dict[str, object]:
+def take_part(
+    core: Core, *, brand: str, round_id: str, study_path: str, flower: str, closes_at: datetime
+) -> dict[str, object]:
     """Verify the round against the signed catalogue and answer its instructions.
 
     Args:
         core: the agent's foundations.
+        brand: whose round it is.
         round_id: as announced.
         study_path: target of the study.
         flower: ``host:port`` of the round entrance.
@@ -39,14 +43,15 @@ def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes
     """
     from guildpost_agent.adapters.flower.node import run_node  # noqa: PLC0415 — heavy; only the round's child loads it
 
-    core.gate.require(COORDINATOR, "round_reply")
-    membership = membership_of(core)
-    catalogue = catalogue_of(core)
+    destination = coordinator_of(brand)
+    core.gate.require(destination, "round_reply")
+    membership = membership_of(core, brand)
+    catalogue = catalogue_of(core, brand)
     study = parse_study(catalogue.read(study_path))
     roster = parse_roster(catalogue.read(TARGET_PATH))
     if roster.entry(membership.agent_id) is None:
         raise Refused("secagg_not_on_roster")
-    ticket = RoundTicket(round_id, study, roster, membership.agent_id)
+    ticket = RoundTicket(round_id, study, roster, membership.agent_id, brand)
     desk = RoundDesk(
         ticket,
         load_identity_key(membership.identity_key),
@@ -64,8 +69,8 @@ def take_part(core: Core, *, round_id: str, study_path: str, flower: str, closes
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         ),
         handle=desk.answer,
-        release=lambda kind, payload: core.gate.release(destination=COORDINATOR, kind=kind, payload=payload),
+        release=lambda kind, payload: core.gate.release(destination=destination, kind=kind, payload=payload),
         deadline_seconds=max(1.0, min(LONGEST_SECONDS, remaining + 4 * GRACE_SECONDS)),
-        state_dir=core.home / "flower",
+        state_dir=core.home / of_brand("flower", brand),
     )
     return {"ended": outcome.ended, "answered": outcome.answered, "refused": outcome.refused}

@@ -1,11 +1,6 @@
 """The long-running process: ticks on the business clock, presence on the wall clock, pages for the dealer."""
 
-import hashlib
-import queue
-import subprocess
 import sys
-import threading
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,121 +10,34 @@ from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
 from guildpost_agent.adapters.sql.engine import READ_ONLY
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
-from guildpost_agent.app.compose_message import Composer
-from guildpost_agent.app.dealership import dealer_services
-from guildpost_agent.app.egress.sharing import note_network_level
 from guildpost_agent.app.egress.witness import ledger_trouble
-from guildpost_agent.app.follow_presence import PresenceFollower
 from guildpost_agent.app.planning_state import last_plan
 from guildpost_agent.app.poll_relay import relay_poll_due
 from guildpost_agent.app.preview_message import preview_message
 from guildpost_agent.app.remember_problems import remember_problem
-from guildpost_agent.app.renew_certificate import renew_certificate
 from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
 from guildpost_agent.app.score_customers import segments_due
-from guildpost_agent.app.sync_catalogue import PROBLEM, sync_catalogue
 from guildpost_agent.app.watch_freshness import silence
-from guildpost_agent.bootstrap.composing import composer_of
-from guildpost_agent.bootstrap.core import AGENT_VERSION, Core, gatekeeper
+from guildpost_agent.bootstrap.brand_keeper import BrandKeeper
+from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
+from guildpost_agent.bootstrap.core import Core, gatekeeper
 from guildpost_agent.bootstrap.intake import drop_folder
 from guildpost_agent.bootstrap.mailbox import MailboxRound, check_mailbox
-from guildpost_agent.bootstrap.member import (
-    catalogue_of,
-    control_plane,
-    membership_of,
-    read_services,
-)
 from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
 from guildpost_agent.bootstrap.planner import planner_folder
 from guildpost_agent.bootstrap.rights import retention_notice, retention_wanted
 from guildpost_agent.bootstrap.sending import poll, relay_inbox, require_stopped_cleanly, send_mails
-from guildpost_agent.bootstrap.templates import mail_template_ids, recalled_in, templates_of
-from guildpost_agent.domain.catalogue import may_send
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.jobs.agenda import PLAN_HOUR, Agenda
 from guildpost_agent.jobs.children import Worker
 from guildpost_agent.jobs.ticker import Step, Ticker
 from guildpost_agent.web.app import DealerWeb, create_app
 from guildpost_shared.errors import GuildpostError, public_text
-from guildpost_shared.identity.keys import load_sealing_key
-from guildpost_shared.identity.presence import CatalogueChanged, PresenceEvent, RoundWindow
-from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.web.serving import WebServer
 
-SYNC_SECONDS: Final = 600.0
 DMS: Final = "dms"
 """Under this name a silent DMS is noted among the problems."""
 log = structlog.get_logger()
-
-
-class Catalogue:
-    """The catalogue in force, with what is derived from it; changed only by ``refresh``."""
-
-    def __init__(self, core: Core, worker: Worker) -> None:
-        self._core = core
-        self._worker = worker
-        self.source = catalogue_of(core)
-        self.templates = templates_of(core, self.source)
-        self.recalled = recalled_in(self.source)
-        self.services: dict[str, ServiceDefinition] = {}
-        self.fingerprint = ""
-        self.may_send = False
-        self._told: frozenset[str] = frozenset()
-        self._problem = ""
-        self._set_damaged_aside()
-        self._take_over()
-
-    def refresh(self) -> None:
-        """Fetch what is new; what cannot be fetched or trusted leaves the last good state in force."""
-        report = sync_catalogue(self.source)
-        code = report.problem.code if report.problem is not None else ""
-        if code != self._problem:
-            remember_problem(self._core.open_uow, PROBLEM, report.problem)
-            self._problem = code
-        if report.problem is not None:
-            log.warning("catalogue_not_renewed", code=code)
-            self._set_damaged_aside()
-        self._take_over()
-
-    def _set_damaged_aside(self) -> None:
-        """Go on with what is whole; what is damaged comes back with the next sync that succeeds."""
-        for path in self.source.set_damaged_aside():
-            log.warning("catalogue_copy_damaged", path=path)
-
-    def composer(self) -> Composer:
-        """Give what fills messages."""
-        return composer_of(self._core, self.services, self.templates)
-
-    def _take_over(self) -> None:
-        age = self.source.age()
-        self.may_send = age is not None and may_send(age)
-        note_network_level(self.source, self._core.open_uow)
-        services, unreadable = read_services(self.source)
-        self._tell(unreadable)
-        self.services = dealer_services(services.values(), self._core.config)
-        missing = self.templates.missing(mail_template_ids(self._core, self.services.values()))
-        if missing:
-            self._compile()
-        paths = [path for path in self.source.list("") if path.startswith(("services/", "templates/"))]
-        decided = self._core.config.services.model_dump_json().encode()
-        self.fingerprint = hashlib.sha256(b"".join([*map(self.source.read, paths), decided])).hexdigest()
-
-    def _tell(self, unreadable: Sequence[GuildpostError]) -> None:
-        """Say once of each service that cannot be read where and why; ``status`` says it, too."""
-        said = [str(public_text(error, self._core.config.language)) for error in unreadable]
-        for error, words in zip(unreadable, said, strict=True):
-            if words not in self._told:
-                log.warning("service_unreadable", code=error.code)
-                sys.stdout.write(f"{words}\n")
-        sys.stdout.flush()
-        self._told = frozenset(said)
-
-    def _compile(self) -> None:
-        """Compile what is missing; a template that cannot be keeps only its own messages waiting."""
-        try:
-            self._worker.run("compile", self._core.wall_clock.now())
-        except GuildpostError as error:
-            log.warning("templates_not_compiled", code=error.code)
 
 
 class Agent:
@@ -143,9 +51,6 @@ class Agent:
         self._segmented = ("", "")
         self._read_on = ""
         self._due: set[str] = set()
-        self._sealing_key = load_sealing_key(membership_of(core).sealing_key)
-        self._events: queue.Queue[PresenceEvent | None] = queue.Queue()
-        self._stop = threading.Event()
         self.catalogue = Catalogue(core, self._worker)
         self.inbox: HttpRelayInbox = relay_inbox(core)
         self._read_model = SqlReadModel(core.engine)
@@ -171,32 +76,21 @@ class Agent:
             note_done=self._agenda.note_done,
             on_change=self._note_problem,
         )
-        self.presence = PresenceFollower(
-            control_plane=control_plane(core),
-            credentials=lambda: membership_of(core).credentials(),
-            agent_version=AGENT_VERSION,
-            on_event=self._events.put,
-            clock=core.wall_clock,
-            entropy=core.entropy,
-        )
-        self._threads = [
-            threading.Thread(target=self.presence.run, name="presence", daemon=True),
-            threading.Thread(target=self._keep, name="keeper", daemon=True),
-        ]
+        self._keepers = [BrandKeeper(core, brand, self.catalogue) for brand in self.catalogue.source.sources]
 
     def start(self) -> None:
-        """Fetch the catalogue once, then follow the coordinator."""
+        """Fetch the catalogue once, then follow the coordinator of every brand."""
         self.catalogue.refresh()
-        for thread in self._threads:
-            thread.start()
+        for keeper in self._keepers:
+            keeper.start()
 
     def stop(self) -> None:
         """Stop following."""
-        self._stop.set()
-        self._events.put(None)
-        self.presence.stop()
+        for keeper in self._keepers:
+            keeper.stop()
         self.ticker.release()
         self._worker.close()
+        self.inbox.close()
 
     def web(self, host: str, port: int) -> WebServer:
         """Bind the dealer's pages."""
@@ -274,7 +168,7 @@ class Agent:
         if relay_poll_due(
             self.core.open_uow, self.core.business_clock, dispatch_due=bool(self._due) or self._opt_ins.waiting
         ):
-            require_stopped_cleanly(poll(self.core, self.inbox, self._sealing_key, self.catalogue.services))
+            require_stopped_cleanly(poll(self.core, self.inbox, self.core.keys.sealing, self.catalogue.services))
 
     def _read_mailbox(self, now: datetime) -> None:
         """Read what came back, before anything more is sent."""
@@ -311,47 +205,3 @@ class Agent:
                 self._worker.run("retention", now)
             self._note_problem(RETENTION, retention_notice(self.core))
             self._retained = today
-
-    def _keep(self) -> None:
-        """Follow the wall clock: catalogue, certificate, rounds."""
-        while not self._stop.is_set():
-            try:
-                event = self._events.get(timeout=SYNC_SECONDS)
-            except queue.Empty:
-                event = CatalogueChanged(0)
-            try:
-                self._attend(event)
-            except GuildpostError as error:
-                log.warning("keeper_waits", code=error.code)
-
-    def _attend(self, event: PresenceEvent | None) -> None:
-        match event:
-            case CatalogueChanged():
-                self.catalogue.refresh()
-            case RoundWindow():
-                self.catalogue.refresh()
-                self._join(event)
-            case _:
-                pass
-        renew_certificate(
-            membership_of(self.core).agent_id,
-            open_documents=self.core.open_uow,
-            control_plane=control_plane(self.core),
-            clock=self.core.wall_clock,
-            entropy=self.core.entropy,
-        )
-
-    def _join(self, window: RoundWindow) -> None:
-        """Take part in a round, in a child of its own, while everything else goes on."""
-        command = [
-            sys.executable, "-m", "guildpost_agent.cli", "join-round", "--home", str(self.core.home),
-            "--now", self.core.business_clock.now().isoformat(), "--round", window.round_id,
-            "--study", window.study_path, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
-        ]  # fmt: skip
-        threading.Thread(target=_take_part, args=(command,), name="round", daemon=True).start()
-
-
-def _take_part(command: list[str]) -> None:
-    ended = subprocess.run(command, check=False)
-    if ended.returncode != 0:
-        log.warning("round_not_joined", exit_code=ended.returncode)

@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
+from guildpost_agent.app.brand_catalogues import CatalogueReading
 from guildpost_agent.app.dealership import enabled_services
 from guildpost_agent.app.outbox_steps import Recalled
-from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.bootstrap.core import Core
 from guildpost_shared.services.definition import Channel, ServiceDefinition, template_targets
 
 
-def templates_of(core: Core, catalogue: CatalogueSource) -> CatalogueTemplates:
+def templates_of(core: Core, catalogue: CatalogueReading) -> CatalogueTemplates:
     """Open the compiled templates."""
     return CatalogueTemplates(catalogue, core.home / "templates")
 
 
-def recalled_in(catalogue: CatalogueSource) -> Recalled:
+def recalled_in(catalogue: CatalogueReading) -> Recalled:
     """Give the question whether a message's service or template has left the catalogue since the message was begun.
 
     The catalogue's state on disk answers, so that a recall is seen by every process as soon as one has fetched it.

@@ -3,8 +3,8 @@
 import argparse
 
 from guildpost_agent.app.anchor_association import anchor_association
-from guildpost_agent.app.membership import membership_ids
 from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.member import memberships_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.errors import ConfigurationError
 
@@ -18,22 +18,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "fingerprint",
         help='64 Zeichen vom Verband; "" nimmt ihn weg · 64 characters from the association; "" removes it',
     )
-    parser.add_argument("--agent-id", help="welche Mitgliedschaft, bei mehreren · which membership, of several")
+    parser.add_argument(
+        "--brand",
+        help="welche Marke, bei mehreren: Ihr Name für sie oder die Agentenkennung · which brand, of several",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Store the fingerprint; a running agent takes it up when it starts anew.
 
     Raises:
-        ConfigurationError: ``association_fingerprint_invalid``, ``not_enrolled``; several memberships and none named.
+        ConfigurationError: ``association_fingerprint_invalid``, ``not_enrolled``; several brands and none named.
     """
     core = open_core(arguments.home)
-    with core.open_uow() as uow:
-        ids = membership_ids(uow.documents)
-    if len(ids) > 1 and arguments.agent_id is None:
-        raise ConfigurationError("argument_missing", argument="--agent-id")
-    agent_id = arguments.agent_id or next(iter(ids), "")
-    changed = anchor_association(agent_id, arguments.fingerprint, open_documents=core.open_uow)
+    memberships = memberships_of(core)
+    if len(memberships) > 1 and not arguments.brand:
+        raise ConfigurationError("argument_missing", argument="--brand")
+    membership = next((m for m in memberships if arguments.brand in {None, m.key, m.brand or m.agent_id}), None)
+    if membership is None:
+        raise ConfigurationError("not_enrolled")
+    changed = anchor_association(membership.key, arguments.fingerprint, open_documents=core.open_uow)
     key = "cli.association.set" if changed.association_fingerprint else "cli.association.none"
-    print(texts_of(arguments).text(key, agent=agent_id))
+    print(texts_of(arguments).text(key, agent=changed.key))
     return 0

@@ -9,12 +9,13 @@ from guildpost_agent.adapters.catalogue.tuf_catalogue import TufCatalogue
 from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.app.sync_catalogue import PROBLEM
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.member import catalogue_of
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.bootstrap.member import catalogues_of
+from guildpost_agent.cli.options import add_home, brand_name, texts_of
+from guildpost_agent.domain.brands import of_brand
 from guildpost_agent.domain.catalogue import KEEP_SENDING, may_send
 from guildpost_agent.domain.catalogue_approvals import Approval, InForce
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import GuildpostError, Unavailable, from_code, public_text
+from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, from_code, public_text
 from guildpost_shared.web.formats import Formats
 
 HELP = "Was im Katalog gilt, wer es freigab und wann · what is in force, who approved it and when"
@@ -24,6 +25,7 @@ _SHOWN = 16  # characters of a fingerprint; --json has it whole
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_home(parser)
+    parser.add_argument("--brand", help="nur diese weitere Marke · this further brand only")
     parser.add_argument("--json", action="store_true", help="als JSON · as JSON")
 
 
@@ -36,14 +38,25 @@ def run(arguments: argparse.Namespace) -> int:
     """
     core = open_core(arguments.home)
     with core.open_uow() as uow:
-        problem = open_problems(uow).get(PROBLEM)
-    source = catalogue_of(core)
+        problems = open_problems(uow)
+    found = {
+        brand: (source, problems.get(of_brand(PROBLEM, brand)))
+        for brand, source in catalogues_of(core).sources.items()
+        if arguments.brand in {None, brand}
+    }
+    if not found:
+        raise ConfigurationError("not_enrolled")
     if arguments.json:
-        print(json.dumps(as_json(source, problem), ensure_ascii=False))
+        brands = {brand: as_json(*one) for brand, one in found.items()}
+        first = brands.pop(next(iter(brands)))
+        print(json.dumps(first | ({"brands": brands} if brands else {}), ensure_ascii=False))
         return 0
-    formats = Formats(arguments.lang, core.zone)
-    for line in lines(source, problem, texts_of(arguments), formats):
-        print(line)
+    formats, texts = Formats(arguments.lang, core.zone), texts_of(arguments)
+    for brand, (source, problem) in found.items():
+        if len(found) > 1:
+            print(brand_name(brand, texts))
+        for line in lines(source, problem, texts, formats):
+            print(line)
     return 0
 
 

@@ -3,13 +3,15 @@
 import argparse
 from pathlib import Path
 
-from guildpost_agent.app.enrol import enrol, require_own_brand
+from guildpost_agent.app.enrol import brand_to_join, enrol
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.bootstrap.core import AGENT_VERSION, open_core
 from guildpost_agent.bootstrap.member import control_plane
 from guildpost_agent.bootstrap.relay_card import relay_card
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.cli.relay_card import DEFAULT_COLOUR
+from guildpost_agent.domain.brands import FIRST
+from guildpost_shared.errors import Refused
 
 HELP = "Dem Netz einer Marke beitreten · join a brand's network"
 
@@ -40,14 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
     """
     core = open_core(arguments.home)
     with core.open_uow() as uow:
-        require_own_brand(arguments.join_code, load_memberships(uow.documents))
+        known = load_memberships(uow.documents)
+    try:
+        brand = brand_to_join(arguments.join_code, FIRST, known)
+    except Refused as error:
+        raise (Refused("enrol_second_brand") if error.code == "brand_name_needed" else error) from None
     membership = enrol(
         join_code=arguments.join_code,
         association_fingerprint=arguments.association_key,
         agent_version=AGENT_VERSION,
         open_documents=core.open_uow,
-        control_plane=control_plane(core),
+        control_plane=control_plane(core, brand),
         entropy=core.entropy,
+        brand=brand,
     )
     print(texts_of(arguments).text("cli.enrolled", agent=membership.agent_id))
     if arguments.relay_card:

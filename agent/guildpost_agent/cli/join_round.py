@@ -7,7 +7,7 @@ import structlog
 
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.rounds import take_part
-from guildpost_agent.cli.options import add_home
+from guildpost_agent.cli.options import add_brand, add_home
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.logs import configure_logging
 
@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--round", required=True)
     parser.add_argument("--study", required=True, metavar="PATH")
     parser.add_argument("--flower", required=True, metavar="HOST:PORT")
+    add_brand(parser)
     parser.add_argument("--closes", type=datetime.fromisoformat, required=True)
 
 
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     core = open_core(arguments.home, business_clock=ManualClock(arguments.now))
     ended = take_part(
         core,
+        brand=arguments.brand,
         round_id=arguments.round,
         study_path=arguments.study,
         flower=arguments.flower,

@@ -14,6 +14,7 @@ from typing import Final
 
 from guildpost_agent.app.egress.export import end_to_json, read_end, signed_end, to_csv, to_json
 from guildpost_agent.app.egress.ledger import verify_ledger
+from guildpost_agent.app.egress.names import destination_name
 from guildpost_agent.app.egress.witness import accept_ledger, check_ledger, require_entry
 from guildpost_agent.app.explain import say_moment
 from guildpost_agent.app.membership import load_memberships
@@ -69,7 +70,7 @@ def _line(entry: LedgerEntry, texts: Catalog) -> str:
 
 
 def _words(texts: Catalog, destination: str, kind: str) -> str:
-    return f"{texts.text(f'egress.destination.{destination}')}: {texts.text(f'egress.kind.{kind}')}"
+    return f"{destination_name(destination, texts)}: {texts.text(f'egress.kind.{kind}')}"
 
 
 def _verdict(core: Core, entries: Sequence[LedgerEntry], texts: Catalog) -> None:

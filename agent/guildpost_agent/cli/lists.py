@@ -14,12 +14,13 @@ from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.appointment_news import APPOINTMENTS
+from guildpost_agent.domain.brands import NAME
 from guildpost_agent.domain.vehicle_lists import NOTICE, contract_lists, lists_in_use
 from guildpost_shared.errors import GuildpostError, Refused, public_text
 from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Fahrzeuglisten wie Rückrufe: laden, zeigen, erledigen · vehicle lists such as recalls"
-_LIST_ID = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_LIST_ID = re.compile(rf"(?:{NAME}-)?[a-z][a-z0-9_]{{1,39}}")
 SHOWN = 50
 
 

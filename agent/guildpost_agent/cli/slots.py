@@ -7,7 +7,7 @@ from guildpost_agent.app.compose_message import LANGUAGE
 from guildpost_agent.app.dealership import enabled_services
 from guildpost_agent.app.slot_fillings import Filling, Fillings, list_fillings
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.member import catalogue_of, services_in_force
+from guildpost_agent.bootstrap.member import catalogues_of, services_in_force
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.templates.slot_words import kind_words, rule_words
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     texts, core = texts_of(arguments), open_core(arguments.home)
     services = enabled_services(services_in_force(core), core.config)
-    found = list_fillings(services, catalogue_of(core).read, core.config, LANGUAGE)
+    found = list_fillings(services, catalogues_of(core).read, core.config, LANGUAGE)
     for line in described(found, texts, arguments.service):
         print(line)
     return 0 if found.fit else WRONG

@@ -8,11 +8,13 @@ from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.app.emergency_stop import current_stop, stop_steps
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
+from guildpost_agent.app.sync_catalogue import PROBLEM
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.member import catalogue_of, read_services
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.bootstrap.member import catalogues_of, read_services
+from guildpost_agent.cli.options import add_home, brand_name, texts_of
 from guildpost_agent.cli.stop import step_line, stop_line
+from guildpost_agent.domain.brands import FIRST, brand_of_word
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel
 from guildpost_shared.errors import public_text
@@ -38,18 +40,30 @@ def run(arguments: argparse.Namespace) -> int:
         stop, steps = current_stop(uow), stop_steps(uow)[-1:]
         proposed = len(uow.plans.proposed())
         fresh = tables_freshness(uow, core.business_clock.now())
-    catalogue = catalogue_of(core) if memberships else None
-    version = catalogue.current() if catalogue else None
-    services, unreadable = read_services(catalogue) if catalogue and version else ({}, [])
+    catalogues = catalogues_of(core) if memberships else None
+    versions = {brand: source.current() for brand, source in catalogues.sources.items()} if catalogues else {}
+    services, unreadable = read_services(catalogues) if catalogues else ({}, [])
+    version = versions.get(FIRST)
+    further = [
+        {
+            "brand": one.brand,
+            "agent_id": one.agent_id,
+            "catalogue": one_version.snapshot if (one_version := versions[one.brand]) else None,
+            "not_in_force": dict(one_version.refused) if one_version else {},
+        }
+        for one in memberships
+        if one.brand
+    ]
     status = {
         **totals,
         "waiting": waiting,
         "proposed": proposed,
-        "agent_id": memberships[0].agent_id if memberships else None,
+        "agent_id": next((one.agent_id for one in memberships if not one.brand), None),
         "catalogue": version.snapshot if version else None,
         "services": sorted(services),
         "unreadable": [str(public_text(error, arguments.lang)) for error in unreadable],
         "not_in_force": dict(version.refused) if version else {},
+        "brands": further,
         "stop": None
         if stop is None
         else {**vars(stop), "services": sorted(stop.services), "since": stop.since.isoformat()},
@@ -66,6 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(texts_of(arguments).text("cli.status", **status))
         texts = texts_of(arguments)
+        for row in further:
+            name = brand_name(str(row["brand"]), texts)
+            print(texts.text("cli.status.brand", brand=name, agent=row["agent_id"], catalogue=row["catalogue"]))
         if stop is not None:
             print(stop_line(stop, core, texts))
         for step in steps:
@@ -74,6 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
-        for error in (*unreadable, *problems.values()):
+        for error in unreadable:
             print(public_text(error, arguments.lang))
+        for where, problem in problems.items():
+            brand = brand_of_word(PROBLEM, where)
+            whose = f"{brand_name(brand, texts)}: " if brand else ""
+            print(f"{whose}{public_text(problem, arguments.lang)}")
     return 0

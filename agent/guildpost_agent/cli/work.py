@@ -30,7 +30,7 @@ from guildpost_agent.app.score_customers import score_customers
 from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
-from guildpost_agent.bootstrap.member import catalogue_of, services_in_force, services_of
+from guildpost_agent.bootstrap.member import catalogues_of, services_in_force, services_of
 from guildpost_agent.bootstrap.planner import take_planner
 from guildpost_agent.bootstrap.reference import definitions_of, first_frost_of
 from guildpost_agent.bootstrap.rights import retain, retention_wanted
@@ -156,7 +156,7 @@ def _master_rows(report: ImportReport) -> int:
 
 def plan(core: Core, extra: Extra) -> None:
     """Attribute bookings and plan; note what the plan was made for."""
-    catalogued = services_of(catalogue_of(core))
+    catalogued = services_of(catalogues_of(core))
     services = catalogued.values()
     if not services:
         return
@@ -175,7 +175,7 @@ def plan(core: Core, extra: Extra) -> None:
 def print_due(core: Core, extra: Extra) -> None:
     """Print and hand over the letters that are due."""
     del extra
-    catalogue = catalogue_of(core)
+    catalogue = catalogues_of(core)
     services = dealer_services(services_of(catalogue).values(), core.config)
     composer = composer_of(core, services, templates_of(core, catalogue))
     summary = print_letters(core, services, composer, recalled_in(catalogue))
@@ -186,7 +186,7 @@ def print_due(core: Core, extra: Extra) -> None:
 def compile_templates(core: Core, extra: Extra) -> None:
     """Compile the mail templates in use that are not in the cache yet."""
     del extra
-    catalogue = catalogue_of(core)
+    catalogue = catalogues_of(core)
     templates = templates_of(core, catalogue)
     missing = templates.missing(mail_template_ids(core, services_of(catalogue).values()))
     templates.compile(missing)

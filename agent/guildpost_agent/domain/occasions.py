@@ -1,9 +1,8 @@
 """Every reason to write that a dealer's vehicles and customers give, within sight."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from guildpost_agent.domain.overdue import overdue
 from guildpost_agent.domain.records import Occasion, Triage
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
+from guildpost_agent.domain.territories import EVERYWHERE, Territories
 from guildpost_shared.services.definition import ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
@@ -63,7 +63,7 @@ def ahead_days(service: ServiceDefinition) -> int:
 def find(
     subjects: Subjects, services: Iterable[ServiceDefinition], today: date, sight_days: int = SIGHT_DAYS
 ) -> list[Occasion]:
-    """List the occasions in sight, ordered by id.
+    """List the occasions in sight.
 
     Args:
         subjects: the dealer's vehicles and customers.
@@ -75,11 +75,23 @@ def find(
     return in_sight(all_due(subjects, running, today), subjects, running, today, sight_days)
 
 
-def all_due(subjects: Subjects, services: Iterable[ServiceDefinition], today: date) -> Inspections:
-    """Say when every vehicle is due for its inspections, near or far."""
+def all_due(
+    subjects: Subjects, services: Iterable[ServiceDefinition], today: date, territories: Territories = EVERYWHERE
+) -> Inspections:
+    """Say when every vehicle is due for its brand's inspections, near or far."""
     garage = subjects.garage
     rules = [DueDates(service) for service in services if is_inspection(service)]
-    return Inspections(garage, {rule.service_id: rule.of(garage, today) for rule in rules})
+    dues = {rule.service_id: rule.of(garage, today) for rule in rules}
+    return Inspections(garage, {name: _within(due, garage, territories, name) for name, due in dues.items()})
+
+
+def _within(due: Due, garage: Garage, territories: Territories, service_id: str) -> Due:
+    """Know nothing of the vehicles that other brands write about."""
+    meant = territories.meant(service_id)
+    if meant is None:
+        return due
+    ours = np.fromiter(map(meant, garage.vehicles), np.bool_, len(garage))
+    return replace(due, known=due.known & ours)
 
 
 def in_sight(
@@ -88,8 +100,10 @@ def in_sight(
     services: Iterable[ServiceDefinition],
     today: date,
     sight_days: int = SIGHT_DAYS,
+    *,
+    territories: Territories = EVERYWHERE,
 ) -> list[Occasion]:
-    """Keep what falls due within sight, add what is no inspection, and name all of it; ordered by id.
+    """Keep what falls due within sight, add what is no inspection, and name all of it.
 
     Inspections are due for every vehicle, believable or not (the work list). Other services have an occasion only with
     vehicles that are looked after here: a wheel change of somebody who was never here is none.
@@ -100,40 +114,44 @@ def in_sight(
         services: the services that the dealer runs.
         today: the dealer's local day.
         sight_days: how far ahead; services with longer windows see as far as their windows reach.
+        territories: which brand writes about which vehicle.
     """
     near, inspected, others = day_number(today + timedelta(days=sight_days)), [], []
     for service in services:
         if is_inspection(service):
             due = inspections.dues[service.service_id]
             rows = _rows(inspections.garage, due, np.flatnonzero(due.known & (due.due <= near)), service.service_id)
-            late = _overdue(subjects, service, today)
+            late = _overdue(subjects, service, today, territories)
             passed = {row[_VEHICLE] for row in late}
             inspected += [row for row in rows if row[_VEHICLE] not in passed] if passed else rows
             inspected += late
         else:
-            others += _events(subjects, service, today, max(sight_days, ahead_days(service)))
-    named = [*_named(inspected, by_month=True), *_named(others, by_month=False)]
-    return sorted(named, key=attrgetter("occasion_id"))
+            others += _events(subjects, service, today, max(sight_days, ahead_days(service)), territories)
+    return [*_named(inspected, by_month=True), *_named(others, by_month=False)]
 
 
-def _events(subjects: Subjects, service: ServiceDefinition, today: date, sight_days: int) -> list[_Row]:
+def _events(
+    subjects: Subjects, service: ServiceDefinition, today: date, sight_days: int, territories: Territories
+) -> list[_Row]:
     rule = service.occasion
     if isinstance(rule, HuRule | InspectionRule):
         return []
     everybody, name = is_notice(service) or isinstance(rule, AbsenceRule), service.service_id
     sight = Sight(today - timedelta(days=after_days(service)), today + timedelta(days=sight_days), today)
+    meant = territories.meant(name)
     return [
         (vehicle.customer_id, vehicle.vehicle_id, name, due.due, due.source, due.confidence, due.triage)
         for vehicle, due in event_due(rule, name, subjects, sight)
-        if everybody or subjects.is_ours(vehicle, today)
+        if (meant is None or meant(vehicle)) and (everybody or subjects.is_ours(vehicle, today))
     ]
 
 
-def _overdue(subjects: Subjects, service: ServiceDefinition, today: date) -> list[_Row]:
+def _overdue(subjects: Subjects, service: ServiceDefinition, today: date, territories: Territories) -> list[_Row]:
     found, rule = list[_Row](), service.occasion
     if isinstance(rule, HuRule | InspectionRule):
         for garage, due, at in overdue(subjects.garage, subjects.histories, rule, today, after_days(service)):
-            found += _rows(garage, due, at, service.service_id)
+            own = _within(due, garage, territories, service.service_id)
+            found += _rows(garage, due, at[own.known[at]], service.service_id)
     return found
 
 

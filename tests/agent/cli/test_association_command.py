@@ -15,7 +15,8 @@ def joined(home: Path, *agent_ids: str) -> None:
     core = open_core(home)
     with core.open_uow() as uow:
         for agent_id in agent_ids:
-            store_membership(uow.documents, a_membership(agent_id))
+            brand, _, own = agent_id.rpartition("/")
+            store_membership(uow.documents, a_membership(own, brand=brand))
         uow.commit()
     core.engine.dispose()
 
@@ -41,10 +42,10 @@ def test_the_fingerprint_is_taken_as_people_write_it_and_taken_away_by_an_empty_
 
 def test_of_several_memberships_one_has_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = an_agent_home(tmp_path, monkeypatch)
-    joined(home, "dealer-01", "other-brand")
+    joined(home, "dealer-01", "other/dealer-01")
     assert 78 == main(["association", FINGERPRINT, "--home", str(home)])
-    assert 0 == main(["association", FINGERPRINT, "--home", str(home), "--agent-id", "other-brand"])
-    assert ("", FINGERPRINT) == (fingerprint_of(home, "dealer-01"), fingerprint_of(home, "other-brand"))
+    assert 0 == main(["association", FINGERPRINT, "--home", str(home), "--brand", "other"])
+    assert ("", FINGERPRINT) == (fingerprint_of(home, "dealer-01"), fingerprint_of(home, "other/dealer-01"))
 
 
 @pytest.mark.parametrize("fingerprint", ["ab" * 31, "no fingerprint"])

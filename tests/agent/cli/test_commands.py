@@ -64,7 +64,7 @@ def test_a_file_that_lies_in_the_drop_folder_already_is_imported_from_there(home
     ("arguments", "code", "words"),
     [
         (["login-link"], 75, ("läuft", "running")),
-        (["relay-card"], 78, ("Beitrittscode", "join code")),
+        (["catalogue"], 78, ("Beitrittscode", "join code")),
         (["import", "/nowhere/kunden.csv"], 78, ("kunden.csv", "kunden.csv")),
     ],
     ids=["the pages are not up", "not enrolled", "no such file"],

@@ -1,28 +1,36 @@
 """The running agent's catalogue: a template or a service that cannot be read keeps only itself from starting."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.membership import Membership, store_membership
+from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.running import Catalogue
 from guildpost_agent.cli import main
 from guildpost_agent.jobs.children import Worker
+from guildpost_shared.clock import SystemClock
 from guildpost_shared.errors import Unavailable
 from tests.agent.web.dealership import sample_catalogue
 from tests.factories.agent_home import an_agent_home
 from tests.factories.catalogue import CatalogueWorld
-from tests.factories.membership import a_membership
+from tests.factories.control_plane import join
+from tests.factories.membership import NOWHERE
+from tests.fakes.control_plane import FakeControlPlane
+from tests.fakes.documents import FakeDocumentStore
 
 MJML = "templates/hu_au/1/email.de.mjml"
 
 
 def _membership(world: CatalogueWorld) -> Membership:
-    anchors = world.anchors()
-    return a_membership(root_hash=anchors.root_hash, association_fingerprint=anchors.association or "")
+    """Join a brand whose coordinator is away by now."""
+    anchors, plane = world.anchors(), FakeControlPlane(SystemClock())
+    joined = join(plane, FakeDocumentStore(), plane.issue("dealer-01"))
+    association = anchors.association or ""
+    return replace(joined, control=NOWHERE, root_hash=anchors.root_hash, association_fingerprint=association)
 
 
 def test_a_template_that_cannot_be_compiled_keeps_only_its_own_messages_waiting(

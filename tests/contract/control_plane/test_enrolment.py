@@ -105,10 +105,21 @@ def test_one_agent_may_belong_to_two_brands(network: Network) -> None:
     store = FakeDocumentStore()
     first = join(network.plane, store, network.issue("dealer-01"))
     other = FakeControlPlane(SystemClock())
-    second = join(other, store, other.issue("autohaus-7"))
+    second = join(other, store, other.issue("dealer-01"), brand="skoda")  # ids are each coordinator's own
     with store.open() as transaction:
         assert (first, second) == load_memberships(transaction.documents)
+    assert ("dealer-01", "skoda/dealer-01") == (first.key, second.key)
     assert first.identity_key != second.identity_key
+
+
+def test_a_new_code_of_a_brand_takes_the_place_of_its_membership_and_leaves_the_others(network: Network) -> None:
+    store, other = FakeDocumentStore(), FakeControlPlane(SystemClock())
+    join(network.plane, store, network.issue("dealer-01"))
+    second = join(other, store, other.issue("dealer-01"), brand="skoda")
+    again = join(network.plane, store, network.issue("dealer-02"))
+    with store.open() as transaction:
+        assert (again, second) == load_memberships(transaction.documents)
+        assert None is transaction.documents.get("membership/dealer-01")
 
 
 @pytest.mark.parametrize(

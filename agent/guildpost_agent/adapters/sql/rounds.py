@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.tables import contributed_customers, contributions, rounds
@@ -63,6 +63,15 @@ class SqlRounds:
             )
         )
         return set(rows)
+
+    def spent(self, year: int) -> dict[str, float]:
+        """Sum up by customer the ε of everything that they were counted in during a year."""
+        rows = self._connection.execute(
+            select(contributed_customers.c.customer_id, func.sum(contributed_customers.c.epsilon))
+            .where(contributed_customers.c.quarter.startswith(f"{year}-"))
+            .group_by(contributed_customers.c.customer_id)
+        )
+        return {customer: float(total) for customer, total in rows}
 
     def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
         """Note who was counted; the mark is never taken back."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
-from guildpost_agent.app.ports.catalogue_source import CatalogueSource
+from guildpost_agent.app.brand_catalogues import CatalogueReading
+from guildpost_agent.domain.brands import signed_name
 from guildpost_shared.errors import Refused, Unavailable
 from guildpost_shared.services.definition import template_targets
 from guildpost_shared.templates.call_text import CallTemplate
@@ -35,7 +36,7 @@ class _Held:
 class CatalogueTemplates:
     """Implements ``TemplateStore`` on the catalogue and a folder of compiled mails."""
 
-    def __init__(self, source: CatalogueSource, cache: Path) -> None:
+    def __init__(self, source: CatalogueReading, cache: Path) -> None:
         self._source = source
         self._cache = cache
         self._mails: dict[str, MailTemplate] = {}
@@ -83,12 +84,12 @@ class CatalogueTemplates:
         manifest, text = self._parts(template_id)
         key = artefact_digest(manifest, b"", text)
         if key not in self._letters:
-            _keep(self._letters, key, LetterTemplate(template_id, manifest, text))
+            _keep(self._letters, key, LetterTemplate(signed_name(template_id), manifest, text))
         return self._letters[key]
 
     def call(self, template_id: str) -> CallTemplate:
         """Give a call script's template, read anew each time: one is shown at a time."""
-        return CallTemplate(template_id, *self._parts(template_id))
+        return CallTemplate(signed_name(template_id), *self._parts(template_id))
 
     def missing(self, template_ids: Iterable[str]) -> list[str]:
         """List mail templates in force that have no cache file yet; a recalled one is none of them."""
@@ -100,7 +101,7 @@ class CatalogueTemplates:
 
         self._cache.mkdir(parents=True, exist_ok=True)
         for template_id in template_ids:
-            compiled = compile_mail(template_id, *self._parts(template_id))
+            compiled = compile_mail(signed_name(template_id), *self._parts(template_id))
             temporary = self._cache / f".{compiled.digest}.{os.getpid()}"
             temporary.write_bytes(compiled.to_bytes())
             temporary.replace(self._cache / f"{compiled.digest}.json")

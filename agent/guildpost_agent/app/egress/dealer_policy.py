@@ -6,6 +6,9 @@
     most_bytes = 16384           no more than the program's own limit
     per_day = 500                likewise
 
+    [coordinator-skoda]          where the agent serves several brands, one coordinator each
+    sharing = "membership"       how much is shared with this one at most
+
 The program's allow-list (``policy``) is the ceiling: the file can only take away. What it does not know is refused, so
 that a slip of the pen never opens anything.
 """
@@ -15,7 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from guildpost_agent.app.egress.policy import STANDARD_RULES, EgressPolicy, Rule
+from guildpost_agent.app.egress.policy import COORDINATOR, EgressPolicy, Rule, standard_rule
+from guildpost_agent.domain.brands import brand_of_word
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.sharing import Sharing
 
@@ -40,7 +44,8 @@ def read_policy(text: str) -> EgressPolicy:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError("egress_policy_unreadable", reason=str(error)) from None
     sharing = _level(document.pop(_SHARING, Sharing.STUDIES.value))
-    return EgressPolicy(rules=dict(_rules(document)), sharing=sharing)
+    levels = {to: _level(kinds.pop(_SHARING), f"{to}.") for to, kinds in document.items() if _has_level(to, kinds)}
+    return EgressPolicy(rules=dict(_rules(document)), sharing=sharing, levels=levels)
 
 
 def write_policy(policy: EgressPolicy, heading: str, words: Words, *, sharing_words: str) -> str:
@@ -54,17 +59,48 @@ def write_policy(policy: EgressPolicy, heading: str, words: Words, *, sharing_wo
     """
     lines = [f"# {line}".rstrip() for line in heading.splitlines()]
     lines += ["", f"# {sharing_words}", f'{_SHARING} = "{policy.sharing.value}"']
-    for (destination, kind), rule in policy.rules.items():
-        lines += ["", f"[{destination}.{kind}]", f"# {words(destination, kind)}"]
-        lines += [f"{_BYTES} = {rule.max_bytes}", f"{_PER_DAY} = {rule.per_day}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_tables(policy.rules, words)]) + "\n"
 
 
-def _level(value: object) -> Sharing:
+def write_destination(destination: str, rules: Mapping[tuple[str, str], Rule], words: Words, sharing_words: str) -> str:
+    """Write the tables of one more coordinator, to stand at the end of a policy.
+
+    Args:
+        destination: the coordinator.
+        rules: the program's, of all destinations.
+        words: what stands beside each kind.
+        sharing_words: what stands beside the level.
+    """
+    mine = {key: rule for key, rule in rules.items() if key[0] == destination}
+    head = ["", f"# {sharing_words}", f"[{destination}]", f'{_SHARING} = "{Sharing.STUDIES.value}"']
+    return "\n".join([*head, *_tables(mine, words)]) + "\n"
+
+
+def names_destination(text: str, destination: str) -> bool:
+    """Say whether a policy says anything about a destination already.
+
+    Raises:
+        ConfigurationError: as ``read_policy``.
+    """
+    policy = read_policy(text)
+    return destination in policy.levels or any(to == destination for to, _ in policy.rules)
+
+
+def _tables(rules: Mapping[tuple[str, str], Rule], words: Words) -> Iterator[str]:
+    for (destination, kind), rule in rules.items():
+        yield from ("", f"[{destination}.{kind}]", f"# {words(destination, kind)}")
+        yield from (f"{_BYTES} = {rule.max_bytes}", f"{_PER_DAY} = {rule.per_day}")
+
+
+def _has_level(destination: str, kinds: object) -> bool:
+    return isinstance(kinds, dict) and _SHARING in kinds and brand_of_word(COORDINATOR, destination) is not None
+
+
+def _level(value: object, place: str = "") -> Sharing:
     try:
         return Sharing(str(value))
     except ValueError:
-        raise ConfigurationError("egress_policy_unknown", field=f"{_SHARING} = {value}") from None
+        raise ConfigurationError("egress_policy_unknown", field=f"{place}{_SHARING} = {value}") from None
 
 
 def _rules(document: Mapping[str, object]) -> Iterator[tuple[tuple[str, str], Rule]]:
@@ -72,7 +108,7 @@ def _rules(document: Mapping[str, object]) -> Iterator[tuple[tuple[str, str], Ru
         if not isinstance(kinds, dict):
             raise ConfigurationError("egress_policy_unknown", field=destination)
         for kind, table in kinds.items():
-            standard = STANDARD_RULES.get((destination, kind))
+            standard = standard_rule(destination, kind)
             if standard is None or not isinstance(table, dict):
                 raise ConfigurationError("egress_policy_unknown", field=f"{destination}.{kind}")
             yield (destination, kind), _tightened(standard, dict(table), f"{destination}.{kind}")

@@ -18,11 +18,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from guildpost_agent.app.egress.ledger import next_entry
-from guildpost_agent.app.egress.policy import STANDARD_RULES, Entered, PolicySource, Rule, refusal
+from guildpost_agent.app.egress.policy import COORDINATOR, Entered, PolicySource, Rule, refusal, standard_rule
 from guildpost_agent.app.egress.sharing import network_level
 from guildpost_agent.app.egress.witness import WitnessKeeper, note, vouched
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.domain.brands import brand_of_word
 from guildpost_shared.clock import Clock
+from guildpost_shared.sharing import Sharing
 
 Tap = Callable[[str, str, bytes], None]
 """Sees destination, kind and payload of everything that leaves."""
@@ -68,7 +70,7 @@ class EgressGate:
         """Let a message out.
 
         Args:
-            destination: ``coordinator``, ``relay`` or ``lettershop``.
+            destination: ``coordinator`` (``coordinator-<brand>``), ``relay`` or ``lettershop``.
             kind: a kind of the policy's allow-list.
             payload: exactly the bytes that will leave.
 
@@ -81,7 +83,7 @@ class EgressGate:
         """
         policy, now = self._policy.current(), self._clock.now()
         with self._open_uow() as uow:
-            rule = policy.check(destination, kind, payload, network=network_level(uow))
+            rule = policy.check(destination, kind, payload, network=_network(uow, destination))
             if _sent_today(uow, destination, kind, rule, now) >= rule.per_day:
                 raise refusal(destination, kind, "too_often")
             vouched_for = vouched(uow, self._witness) if self._witness is not None else None
@@ -115,11 +117,11 @@ class EgressGate:
             ConfigurationError: the dealer's policy is missing or cannot be read.
         """
         with self._open_uow() as uow:
-            self._policy.current().rule(destination, kind, network=network_level(uow))
+            self._policy.current().rule(destination, kind, network=_network(uow, destination))
 
     def sent_today(self, destination: str, kind: str) -> int:
         """Count the messages of a kind that have left since midnight (UTC)."""
-        rule = STANDARD_RULES.get((destination, kind))
+        rule = standard_rule(destination, kind)
         with self._open_uow() as uow:
             return 0 if rule is None else _sent_today(uow, destination, kind, rule, self._clock.now())
 
@@ -130,6 +132,12 @@ class EgressGate:
             Refused: ``egress_refused``.
         """
         self._policy.current().check(destination, kind, payload)
+
+
+def _network(uow: UnitOfWork, destination: str) -> Sharing:
+    """Give the level of the network that a destination belongs to; the relay and the lettershop belong to none."""
+    brand = brand_of_word(COORDINATOR, destination)
+    return Sharing.STUDIES if brand is None else network_level(uow, brand)
 
 
 def open_days(uow: UnitOfWork) -> list[OpenDay]:

@@ -19,18 +19,21 @@
     lettershop    letter_package    each      all of these, sealed to the lettershop's key
 
 The dealer's own policy (``dealer_policy``) may take kinds out and lower sizes and numbers, never the other way round.
+Where an agent serves several brands, each further one's coordinator is a destination of its own with the same kinds,
+``coordinator-<brand>``, and with a level of its own.
 A kind that is not in the list does not leave. "Daily" kinds are frequent and carry nothing: their day is entered as
 one line with count, bytes and a digest over all of them; until midnight (UTC) that line grows in a stored counter.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
 from guildpost_agent.app.egress.contents import forbidden
 from guildpost_agent.domain.age import MAGIC
+from guildpost_agent.domain.brands import brand_of_word, of_brand
 from guildpost_agent.domain.letter_batch import is_checksums
 from guildpost_agent.domain.postal import COLUMNS
 from guildpost_shared.answers.cards import read_card
@@ -141,13 +144,41 @@ STANDARD_RULES: Final[Mapping[tuple[str, str], Rule]] = {
 }
 
 
+def coordinator_of(brand: str) -> str:
+    """Name a brand's coordinator as a destination."""
+    return of_brand(COORDINATOR, brand)
+
+
+def standard_rule(destination: str, kind: str) -> Rule | None:
+    """Find the program's own rule; every brand's coordinator has the same ones."""
+    base = COORDINATOR if brand_of_word(COORDINATOR, destination) is not None else destination
+    return STANDARD_RULES.get((base, kind))
+
+
+def standard_rules(brands: Iterable[str]) -> dict[tuple[str, str], Rule]:
+    """Give the program's rules where an agent serves these brands, the first one among them."""
+    found = dict(STANDARD_RULES)
+    for brand in brands:
+        mine = {(coordinator_of(brand), kind): rule for (to, kind), rule in STANDARD_RULES.items() if to == COORDINATOR}
+        found |= mine
+    return found
+
+
 @dataclass(frozen=True)
 class EgressPolicy:
-    """The allow-list in force, the destinations that this dealer has closed, and how much it shares at most."""
+    """The allow-list in force, what this dealer has closed, and how much it shares at most, with all and with some.
+
+    Attributes:
+        rules: by destination and kind.
+        closed: destinations.
+        sharing: with every coordinator at most.
+        levels: with single coordinators at most, by destination.
+    """
 
     rules: Mapping[tuple[str, str], Rule] = field(default_factory=lambda: STANDARD_RULES)
     closed: frozenset[str] = frozenset()
     sharing: Sharing = Sharing.STUDIES
+    levels: Mapping[str, Sharing] = field(default_factory=dict)
 
     def current(self) -> "EgressPolicy":
         """Give itself: a policy that never changes is a ``PolicySource``, too."""
@@ -159,7 +190,7 @@ class EgressPolicy:
         Args:
             destination: where to.
             kind: of message.
-            network: the level that holds over the whole network; it can only take away.
+            network: the level that holds over the whole network of that coordinator; it can only take away.
 
         Raises:
             Refused: ``egress_refused`` with the reason ``not_listed``, ``closed`` or ``sharing``.
@@ -169,9 +200,13 @@ class EgressPolicy:
             raise refusal(destination, kind, "not_listed")
         if destination in self.closed:
             raise refusal(destination, kind, "closed")
-        if not tightest(self.sharing, network).covers(rule.level):
+        if not tightest(self.own_level(destination), network).covers(rule.level):
             raise refusal(destination, kind, "sharing")
         return rule
+
+    def own_level(self, destination: str) -> Sharing:
+        """Say how much this dealer shares with a destination at most."""
+        return tightest(self.sharing, self.levels.get(destination, Sharing.STUDIES))
 
     def check(self, destination: str, kind: str, payload: bytes, *, network: Sharing = Sharing.STUDIES) -> Rule:
         """Find the rule that lets a payload out.

@@ -5,29 +5,30 @@ from typing import Final
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.app.ports.documents import DocumentsReading
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.brands import FIRST, of_brand
 from guildpost_shared.errors import Refused, Untrusted
 from guildpost_shared.sharing import TARGET_PATH, Sharing, parse_sharing
 
 _DOCUMENT: Final = "egress/network_level"
 
 
-def network_level(transaction: DocumentsReading) -> Sharing:
-    """Give the network's level; where none is published, the dealer's policy alone decides."""
-    body = transaction.documents.get(_DOCUMENT)
+def network_level(transaction: DocumentsReading, brand: str = FIRST) -> Sharing:
+    """Give the level of a brand's network; where none is published, the dealer's policy alone decides."""
+    body = transaction.documents.get(of_brand(_DOCUMENT, brand))
     return Sharing.STUDIES if body is None else Sharing(body.decode("ascii"))
 
 
-def note_network_level(source: CatalogueSource, open_uow: OpenUnitOfWork) -> Sharing:
-    """Take over the level that is in force in the catalogue.
+def note_network_level(source: CatalogueSource, open_uow: OpenUnitOfWork, brand: str = FIRST) -> Sharing:
+    """Take over the level that is in force in a brand's catalogue.
 
     A level that only one of both roles has taken back stays, and so does one whose copy is damaged. What cannot be read
     (a newer program may know more levels) counts as ``membership``.
     """
     with open_uow() as uow:
-        before = network_level(uow)
+        before = network_level(uow, brand)
         level = _published(source, before)
         if level is not before:
-            uow.documents.put(_DOCUMENT, level.value.encode("ascii"))
+            uow.documents.put(of_brand(_DOCUMENT, brand), level.value.encode("ascii"))
             uow.commit()
     return level
 

@@ -30,6 +30,10 @@ class Rounds(Protocol):
         """List the customers already counted in that quarter."""
         ...
 
+    def spent(self, year: int) -> dict[str, float]:
+        """Sum up by customer the ε of everything that they were counted in during a year, in any study of any brand."""
+        ...
+
     def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
         """Note who was counted; the mark is never taken back."""
         ...

@@ -1,0 +1,99 @@
+"""One brand's coordinator, followed on the wall clock: presence, catalogue, certificate, rounds.
+
+Every brand has threads of its own: a coordinator that is away, or has locked or revoked the membership, keeps nobody
+else's catalogue or certificate waiting.
+"""
+
+import queue
+import subprocess
+import sys
+import threading
+from typing import Final
+
+import structlog
+
+from guildpost_agent.app.follow_presence import PresenceFollower
+from guildpost_agent.app.renew_certificate import renew_certificate
+from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
+from guildpost_agent.bootstrap.core import AGENT_VERSION, Core
+from guildpost_agent.bootstrap.member import control_plane, membership_of
+from guildpost_shared.errors import GuildpostError
+from guildpost_shared.identity.presence import CatalogueChanged, PresenceEvent, RoundWindow
+
+SYNC_SECONDS: Final = 600.0
+log = structlog.get_logger()
+
+
+class BrandKeeper:
+    """Keeps one membership alive."""
+
+    def __init__(self, core: Core, brand: str, catalogue: Catalogue) -> None:
+        self._core = core
+        self._brand = brand
+        self._catalogue = catalogue
+        self._events: queue.Queue[PresenceEvent | None] = queue.Queue()
+        self._stop = threading.Event()
+        self._control_plane = control_plane(core, brand)
+        self._presence = PresenceFollower(
+            control_plane=self._control_plane,
+            credentials=lambda: membership_of(core, brand).credentials(),
+            agent_version=AGENT_VERSION,
+            on_event=self._events.put,
+            clock=core.wall_clock,
+            entropy=core.entropy,
+        )
+
+    def start(self) -> None:
+        """Follow the coordinator."""
+        for name, target in (("presence", self._presence.run), ("keeper", self._keep)):
+            threading.Thread(target=target, name=f"{name} {self._brand}".rstrip(), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        self._events.put(None)
+        self._presence.stop()
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            try:
+                event = self._events.get(timeout=SYNC_SECONDS)
+            except queue.Empty:
+                event = CatalogueChanged(0)
+            try:
+                self._attend(event)
+            except GuildpostError as error:
+                log.warning("keeper_waits", code=error.code, brand=self._brand)
+
+    def _attend(self, event: PresenceEvent | None) -> None:
+        match event:
+            case CatalogueChanged():
+                self._catalogue.refresh_brand(self._brand)
+            case RoundWindow():
+                self._catalogue.refresh_brand(self._brand)
+                self._join(event)
+            case _:
+                pass
+        renew_certificate(
+            membership_of(self._core, self._brand).key,
+            open_documents=self._core.open_uow,
+            control_plane=self._control_plane,
+            clock=self._core.wall_clock,
+            entropy=self._core.entropy,
+        )
+
+    def _join(self, window: RoundWindow) -> None:
+        """Take part in a round, in a child of its own, while everything else goes on."""
+        command = [
+            sys.executable, "-m", "guildpost_agent.cli", "join-round", "--home", str(self._core.home),
+            "--now", self._core.business_clock.now().isoformat(), "--round", window.round_id,
+            "--study", window.study_path, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
+            "--brand", self._brand,
+        ]  # fmt: skip
+        threading.Thread(target=_take_part, args=(command,), name="round", daemon=True).start()
+
+
+def _take_part(command: list[str]) -> None:
+    ended = subprocess.run(command, check=False)
+    if ended.returncode != 0:
+        log.warning("round_not_joined", exit_code=ended.returncode)

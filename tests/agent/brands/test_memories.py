@@ -1,0 +1,72 @@
+"""What the dealer's database keeps of several brands: keys that stay, messages that wait, budgets over all."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from guildpost_agent.app.membership import load_memberships, store_membership
+from guildpost_agent.app.resting_brands import note_resting
+from guildpost_agent.app.sending_keys import ensure_sending_keys
+from guildpost_agent.domain.contributions import used_up
+from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.identity.keys import load_sealing_key, new_sealing_key, private_bytes, raw_public
+from tests.factories.agent import open_store
+from tests.factories.membership import a_membership
+from tests.factories.sending_world import SendingWorld
+from tests.fakes.channel import FakeChannel
+
+ENTROPY = OsEntropy()
+
+
+def public(key: X25519PrivateKey) -> bytes:
+    return raw_public(key)
+
+
+def test_a_relay_that_knows_the_first_memberships_key_goes_on_with_it(tmp_path: Path) -> None:
+    store, known = open_store(tmp_path), new_sealing_key(ENTROPY)
+    with store() as uow:
+        store_membership(uow.documents, a_membership(sealing_key=private_bytes(known)))
+        store_membership(
+            uow.documents, a_membership(sealing_key=private_bytes(new_sealing_key(ENTROPY)), brand="skoda")
+        )
+        kept = ensure_sending_keys(uow, ENTROPY).sealing
+        uow.commit()
+    assert public(known) == public(kept)
+
+
+def test_the_dealers_sealing_key_stays_whatever_is_joined_later(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store() as uow:
+        first = ensure_sending_keys(uow, ENTROPY).sealing
+        store_membership(uow.documents, a_membership(sealing_key=private_bytes(new_sealing_key(ENTROPY))))
+        assert public(first) == public(ensure_sending_keys(uow, ENTROPY).sealing)
+        (member,) = load_memberships(uow.documents)
+    assert public(first) != public(load_sealing_key(member.sealing_key))
+
+
+def test_a_membership_of_a_former_version_is_the_first_brands(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store() as uow:
+        store_membership(uow.documents, a_membership())
+        body = uow.documents.get("membership/dealer-01")
+        assert body is not None
+        uow.documents.put("membership/dealer-01", body.replace(b'"brand": "", ', b""))
+        assert b"brand" not in (uow.documents.get("membership/dealer-01") or b"brand")
+        assert (a_membership(),) == load_memberships(uow.documents)
+
+
+def test_messages_of_a_brand_that_was_not_heard_of_for_too_long_wait_and_the_others_leave(tmp_path: Path) -> None:
+    world, channel = SendingWorld(tmp_path), FakeChannel()
+    ours, theirs = world.plan("anna"), world.plan("berta", service_id="skoda-hu_au")
+    note_resting(world.open_uow, {"skoda"})
+    run = world.dispatch(channel)
+    assert (1, 1) == (run.sent, run.deferred)
+    assert ["sent/sent", "planned/ready"] == ["/".join(world.states(one)) for one in (ours, theirs)]
+    note_resting(world.open_uow, set())
+    assert 1 == world.dispatch(channel).sent
+
+
+def test_a_customers_year_holds_a_budget_over_all_studies() -> None:
+    spent = {"twice": 2.0, "nearly": 3.0, "full": 4.0, "over": 3.5}
+    assert ({"full", "over"}, {"nearly", "full", "over"}) == (used_up(spent, 1.0), used_up(spent, 2.0))
+    assert set() == used_up({"four quarters of a quarter": 3 * 0.1 + 0.7}, 3.0)
