@@ -3,7 +3,7 @@
 No protobuf here: what is signed and hashed must have exactly one byte form, whatever library carries it.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Final
 
 from guildpost_shared.errors import ProtocolViolation
@@ -40,11 +40,9 @@ class Writer:
         """Append bytes with their length."""
         return self.u32(len(value)).raw(value)
 
-    def texts(self, values: Collection[str]) -> "Writer":
-        """Append a counted list of short ASCII strings."""
-        self.u32(len(values))
-        self._parts += map(short_text, values)
-        return self
+    def ids(self, values: Iterable[str]) -> "Writer":
+        """Append a list of agent ids, which are never empty and hold no line break."""
+        return self.sized("\n".join(values).encode("ascii"))
 
     def take(self) -> bytes:
         """Return everything appended."""
@@ -89,12 +87,12 @@ class Reader:
             raise malformed("not ASCII")
         return data.decode("ascii")
 
-    def texts(self) -> tuple[str, ...]:
-        """Take a counted list of short ASCII strings."""
-        count = self.u32()
-        if count > MAX_ITEMS:
-            raise malformed(f"{count} items")
-        return tuple([self.text() for _ in range(count)])
+    def ids(self) -> tuple[str, ...]:
+        """Take a list of agent ids."""
+        data = self.sized()
+        if not data.isascii() or data.count(b"\n") >= MAX_ITEMS:
+            raise malformed("not a list of ids")
+        return tuple(data.decode("ascii").split("\n")) if data else ()
 
     def rows(self, count: int, size: int) -> tuple[bytes, ...]:
         """Take ``count`` pieces of one size."""

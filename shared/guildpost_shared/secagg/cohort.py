@@ -112,7 +112,7 @@ class Cohort:
     @cached_property
     def digest(self) -> bytes:
         """Hash of who is in U1, in which group, with which keys (32 bytes)."""
-        writer = Writer().texts(self.agents)
+        writer = Writer().ids(self.agents)
         for member in self.members:
             writer.raw(hashlib.sha256(member.group.encode("utf-8")).digest()).raw(member.keys.encode())
         return hashlib.sha256(writer.take()).digest()

@@ -59,7 +59,7 @@ class ShareKeysRequest:
 
     def encode(self) -> bytes:
         """Write the list."""
-        writer = Writer().texts([item.agent_id for item in self.advertisements])
+        writer = Writer().ids([item.agent_id for item in self.advertisements])
         return writer.raw(b"".join(item.keys.encode() + item.signature for item in self.advertisements)).take()
 
     @classmethod
@@ -106,7 +106,7 @@ class MaskedInputRequest:
     def encode(self) -> bytes:
         """Write the list."""
         senders = [sender for sender, _ in self.sealed]
-        return Writer().texts(senders).raw(b"".join(piece for _, piece in self.sealed)).take()
+        return Writer().ids(senders).raw(b"".join(piece for _, piece in self.sealed)).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "MaskedInputRequest":
@@ -126,7 +126,7 @@ class ConsistencyRequest:
 
     def encode(self) -> bytes:
         """Write the list."""
-        return Writer().texts(self.survivors).take()
+        return Writer().ids(self.survivors).take()
 
     @classmethod
     def decode(cls, body: bytes) -> "ConsistencyRequest":
@@ -147,7 +147,7 @@ class UnmaskingRequest:
 
     def encode(self) -> bytes:
         """Write the three lists."""
-        writer = Writer().texts(self.alive).texts(self.dead).texts([signer for signer, _ in self.signatures])
+        writer = Writer().ids(self.alive).ids(self.dead).ids([signer for signer, _ in self.signatures])
         return writer.raw(b"".join(signature for _, signature in self.signatures)).take()
 
     @classmethod
@@ -181,12 +181,12 @@ class UnmaskingReply:
 
 def survivors_digest(cohort: bytes, holders: Iterable[str], survivors: Iterable[str]) -> bytes:
     """Hash what every survivor signs in stage 3: U1 with its keys, U2 and U3 (32 bytes)."""
-    writer = Writer().raw(cohort).texts(tuple(holders)).texts(tuple(survivors))
+    writer = Writer().raw(cohort).ids(holders).ids(survivors)
     return hashlib.sha256(writer.take()).digest()
 
 
 def _read_agents(reader: Reader) -> tuple[str, ...]:
-    agents = reader.texts()
+    agents = reader.ids()
     if any(one >= other for one, other in pairwise(agents)):
         raise malformed("list not strictly ordered: duplicate or shuffled agent")
     return agents

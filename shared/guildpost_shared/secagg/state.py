@@ -84,9 +84,7 @@ def dump(state: ParticipantState, context: RoundContext, agent_id: str) -> bytes
     writer.u8(secrets is not None)
     if secrets is not None:
         writer.sized(secrets.channel_private or b"").raw(secrets.mask_private + secrets.self_secret)
-    writer.texts(agents).raw(
-        b"".join(member.keys.encode() for member in (state.cohort.members if state.cohort else ()))
-    )
+    writer.ids(agents).raw(b"".join(member.keys.encode() for member in (state.cohort.members if state.cohort else ())))
     writer.sized(b"".join(state.opening_keys))
     writer.raw(_marks(agents, state.holders)).raw(_marks(agents, [peer for peer, _ in state.held]))
     writer.raw(b"".join(shares.of_self_secret + shares.of_mask_private for _, shares in state.held))
@@ -104,7 +102,7 @@ def load(data: bytes, context: RoundContext, roster: Roster, agent_id: str) -> P
         raise malformed("not a state of this agent in this round")
     answers = tuple(Answer(reader.raw(HASH_BYTES), reader.sized()) for _ in range(reader.u8()))
     secrets = Secrets(reader.sized() or None, *reader.rows(2, SECRET_BYTES)) if reader.u8() else None
-    agents = reader.texts()
+    agents = reader.ids()
     keys = map(PublicKeys.decode, reader.rows(len(agents), 2 * KEY_BYTES))
     if not roster.by_id.keys() >= set(agents):
         raise malformed("agents outside the roster")
