@@ -13,7 +13,8 @@ are bounded; a source whose marks could be mistaken is rendered by Liquid alone.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -40,10 +41,18 @@ _OTHER_PATHS: Final = re.compile(r"\[|\s\.|\.\s")  # vehicle["make"], vehicle . 
 
 _Path = tuple[str, str]
 """A dotted name in two parts; the second is empty for a name without a dot."""
-_Hole = tuple[_Path, int]
-"""A name, and which item of it; -1 for a value that is no list."""
+_Hole = tuple[int, int]
+"""Which of the values, and which item of it; -1 for a value that is no list."""
 _Shape = tuple[object, ...]
-_Pieces = tuple[tuple[str, ...], tuple[_Hole, ...]]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A shape's pieces: texts, and between each two of them one of the holes."""
+
+    texts: tuple[str, ...]
+    holes: tuple[_Hole, ...]
+    between: tuple[int, ...]
 
 
 class Skeleton:
@@ -70,7 +79,7 @@ class Skeleton:
         self._template = template
         self._html = html
         self._finish = finish
-        self._shapes: dict[_Shape, _Pieces] = {}
+        self._shapes: dict[_Shape, _Cut] = {}
         compared, looped = _uses(source, names)
         self._compared = _paths(compared & names)
         self._lists = _paths((looped & names) - compared)
@@ -92,50 +101,46 @@ class Skeleton:
             Refused: as ``render`` does.
         """
         try:
-            shape = self._shape(variables)
-        except KeyError as error:
+            compared, holes, lists = (_read(variables, paths) for paths in (self._compared, self._holes, self._lists))
+            shape = (*map(_fixed, compared), *map(_hole_shape, holes), *map(_list_shape, lists))
+            cut = self._shapes.get(shape)
+        except (KeyError, TypeError) as error:
             raise Refused("template_slot_missing", template=template_id, field=str(error)[:80]) from error
-        pieces = self._shapes.get(shape)
-        if pieces is None:
+        if cut is None:
             if self._marked or any(_OPEN in text for text in _texts(variables)):
                 return (self._finish(render(self._template, variables, template_id)),)
-            pieces = self._cut(variables, template_id)
+            cut = self._cut(variables, template_id)
             if len(self._shapes) >= MOST_SHAPES:
                 self._shapes.clear()
-            self._shapes[shape] = pieces
-        texts, holes = pieces
-        whole = [""] * (len(texts) + len(holes))
-        whole[::2] = texts
-        written = [_written(variables, hole) for hole in holes]
-        whole[1::2] = map(_escaped, written) if self._html else written
+            self._shapes[shape] = cut
+        values = holes + lists
+        words: list[str] = [values[at] if item < 0 else values[at][item] for at, item in cut.holes]  # type: ignore[index,misc] # the cut knows which are lists
+        if self._html:
+            words = list(map(_escaped, words))
+        whole = [""] * (len(cut.texts) + len(cut.between))
+        whole[::2] = cut.texts
+        whole[1::2] = [words[hole] for hole in cut.between]
         if sum(map(len, whole)) * 4 > MAX_OUTPUT_BYTES and len("".join(whole).encode("utf-8")) > MAX_OUTPUT_BYTES:
             raise Refused("template_limit_exceeded", "output", template=template_id)
         return tuple(whole)
 
-    def _shape(self, variables: Values) -> _Shape:
-        compared = [_fixed(_value(variables, path)) for path in self._compared]
-        empty = [not _value(variables, path) for path in self._holes]
-        lengths = [_list_shape(_value(variables, path)) for path in self._lists]
-        return (*compared, *empty, *lengths)
-
-    def _cut(self, variables: Values, template_id: str) -> _Pieces:
+    def _cut(self, variables: Values, template_id: str) -> _Cut:
         """Let Liquid render the shape with marks, and cut the result at them."""
         holes: list[_Hole] = []
 
-        def mark(path: _Path, item: int) -> str:
-            holes.append((path, item))
+        def mark(at: int, item: int) -> str:
+            holes.append((at, item))
             return f"{_OPEN}{len(holes) - 1}{_CLOSE}"
 
         marked: Values = {head: dict(of) if isinstance(of, dict) else of for head, of in variables.items()}
-        for path in self._holes:
-            if isinstance(_value(variables, path), str) and _value(variables, path):
-                _put(marked, path, mark(path, -1))
-        for path in self._lists:
-            items = _value(variables, path)
-            if isinstance(items, list):
-                _put(marked, path, [mark(path, at) if item else "" for at, item in enumerate(items)])
+        paths = (*self._holes, *self._lists)
+        for at, (path, value) in enumerate(zip(paths, _read(variables, paths), strict=True)):
+            if at < len(self._holes) and isinstance(value, str) and value:
+                _put(marked, path, mark(at, -1))
+            elif at >= len(self._holes) and isinstance(value, list):
+                _put(marked, path, [mark(at, number) if item else "" for number, item in enumerate(value)])
         texts = _MARK.split(self._finish(render(self._template, marked, template_id)))
-        return tuple(texts[::2]), tuple(holes[int(number)] for number in texts[1::2])
+        return _Cut(tuple(texts[::2]), tuple(holes), tuple(map(int, texts[1::2])))
 
 
 def _paths(names: set[str] | frozenset[str]) -> tuple[_Path, ...]:
@@ -143,25 +148,13 @@ def _paths(names: set[str] | frozenset[str]) -> tuple[_Path, ...]:
     return tuple((head, tail) for head, _, tail in (name.partition(".") for name in sorted(names)))
 
 
-def _value(variables: Values, path: _Path) -> Value:
-    """Read a name's value, as ``context.look_up`` does.
+def _read(variables: Values, paths: Sequence[_Path]) -> list[Value]:
+    """Read the values of some names.
 
     Raises:
-        KeyError: the name is not offered.
+        KeyError, TypeError: a name is not offered.
     """
-    head, tail = path
-    found = variables[head]
-    if isinstance(found, dict):
-        return found[tail]
-    if tail:
-        raise KeyError(f"{head}.{tail}")
-    return found
-
-
-def _written(variables: Values, hole: _Hole) -> str:
-    path, item = hole
-    value = _value(variables, path)
-    return value[item] if isinstance(value, list) else str(value)
+    return [variables[head][tail] if tail else variables[head] for head, tail in paths]  # type: ignore[index,call-overload,misc] # as raised
 
 
 @lru_cache(maxsize=MOST_WORDS)
@@ -202,6 +195,11 @@ def _texts(variables: Values) -> Iterator[str]:
 
 def _fixed(value: Value) -> object:
     return tuple(value) if isinstance(value, list) else (type(value), value)
+
+
+def _hole_shape(value: Value) -> object:
+    """Say whether a text is empty; whatever is no text is a part of the shape as it is."""
+    return not value if isinstance(value, str) else _fixed(value)
 
 
 def _list_shape(value: Value) -> object:

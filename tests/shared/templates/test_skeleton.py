@@ -33,6 +33,8 @@ SOURCES = {
     "loop with a limit": "{% for line in also_due limit:1 %}{{ line }}{% endfor %}",
     "loop twice": "{% for a in also_due %}{{ a }}{% endfor %}|{% for b in also_due %}{{ b }}{% endfor %}",
     "loop over blank items": "{% for line in also_due %}{% if line != blank %}[{{ line }}]{% endif %}{% endfor %}",
+    "a list written out": "{{ also_due }}",
+    "a flag written out": "{{ overdue }}",
     "joined": '{{ also_due | join: ", " }}',
     "list or blank": "{% if also_due == blank %}none{% else %}some{% endif %}",
     "a loop's name hides another": "{% for salutation in also_due %}{{ salutation }}{% endfor %}{{ salutation }}",
