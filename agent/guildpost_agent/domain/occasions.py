@@ -147,12 +147,14 @@ def _events(
 
 
 def _overdue(subjects: Subjects, service: ServiceDefinition, today: date, territories: Territories) -> list[_Row]:
-    found, rule = list[_Row](), service.occasion
+    """List what nobody did, one row for each vehicle: it is due since the first of the days that were named for it."""
+    first, rule = dict[str, _Row](), service.occasion
     if isinstance(rule, HuRule | InspectionRule):
         for garage, due, at in overdue(subjects.garage, subjects.histories, rule, today, after_days(service)):
             own = _within(due, garage, territories, service.service_id)
-            found += _rows(garage, due, at[own.known[at]], service.service_id)
-    return found
+            for row in _rows(garage, due, at[own.known[at]], service.service_id):
+                first.setdefault(row[_VEHICLE], row)
+    return list(first.values())
 
 
 def _rows(garage: Garage, due: Due, at: NDArray[np.intp], service_id: str) -> list[_Row]:

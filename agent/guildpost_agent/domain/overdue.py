@@ -25,7 +25,7 @@ Found = tuple[Garage, Due, NDArray[np.intp]]
 def overdue(
     garage: Garage, histories: Mapping[str, History], rule: HuRule | InspectionRule, today: date, days: int
 ) -> Iterator[Found]:
-    """Find what fell due in the days before today and is not done.
+    """Find what fell due in the days before today and is not done, the earliest first.
 
     Args:
         garage: the vehicles.

@@ -65,6 +65,12 @@ def test_what_is_done_or_far_or_guessed_is_not_overdue(vehicle: dict[str, Any], 
         pytest.param(
             {}, [("inspection", date(2025, 4, 25))], [date(2027, 4, 25)], id="two years after the last one here"
         ),
+        pytest.param(
+            {"next_service": date(2027, 4, 20)},
+            [("inspection", date(2025, 4, 25))],
+            [date(2027, 4, 20)],
+            id="both, and it is one inspection",
+        ),
         pytest.param({}, [("inspection", date(2025, 4, 25)), ("inspection", date(2027, 5, 3))], [], id="done since"),
         pytest.param({"next_service": date(2027, 3, 20)}, [], [], id="longer ago than its last message"),
     ],
