@@ -1,19 +1,22 @@
 """Answer why somebody gets a message or none: every occasion with its past messages, its reasons and what comes next.
 
-Asked about a message or an occasion, a vehicle or a customer; a number that is both is answered as both. The answer is
-that of a rehearsal, so it knows today's data, whenever the last plan was made.
+Asked about a message or an occasion, a vehicle or a customer; a number that is both is answered as both. What is no
+number is read as a plate, and as a name. The answer is that of a rehearsal, so it knows today's data, whenever the last
+plan was made.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.preview_entries import Entry, waits
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
+from guildpost_agent.domain.normalise_vehicles import plate_key
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
 from guildpost_agent.domain.reminders import WITHIN_DAYS, wished_days
@@ -25,6 +28,7 @@ from guildpost_shared.services.definition import ServiceDefinition
 
 _ANSWERS = frozenset({"booked", "answered"})
 _PRESSURE_DAYS = 365
+_MOST_NAMED = 20
 
 
 class About(StrEnum):
@@ -60,6 +64,17 @@ class Answer:
     others: tuple[Touchpoint, ...]
     plan: Rehearsal = field(repr=False)
 
+    def vehicle_ids(self) -> set[str]:
+        """Name the vehicles that the answer speaks of."""
+        return {s.entry.occasion.vehicle_id for s in self.stories} | {t.vehicle_id for t in self._told()}
+
+    def customer_ids(self) -> set[str]:
+        """Name the customers that the answer speaks of."""
+        return {s.entry.occasion.customer_id for s in self.stories} | {t.customer_id for t in self._told()}
+
+    def _told(self) -> list[Touchpoint]:
+        return [*self.others, *(touchpoint for story in self.stories for touchpoint in story.past)]
+
     def outcomes_of(self, touchpoint_id: str) -> list[Outcome]:
         """List what came back to a message."""
         return [outcome for outcome in self.plan.outcomes if outcome.touchpoint_id == touchpoint_id]
@@ -81,15 +96,16 @@ def answer_why(
         services: what the catalogue offers.
         config: the dealer's settings.
         now: the business clock.
-        identifier: of a message, an occasion, a vehicle or a customer.
+        identifier: of a message, an occasion, a vehicle or a customer; or a plate, or parts of a name.
         first_frost: of a postcode and year.
 
     Raises:
-        Refused: ``plan_subject_unknown``.
+        Refused: ``plan_subject_unknown``, or ``plan_subject_several`` where a name or plate is of several.
     """
     with open_uow() as uow:
         is_vehicle = uow.records.vehicle(identifier) is not None
         is_customer = uow.records.customer(identifier) is not None
+        called = [] if is_vehicle or is_customer else _called(uow, identifier)
     plan = rehearse_plan(open_uow, services, config, now, first_frost=first_frost)
     touchpoint = next((t for t in plan.touchpoints if t.touchpoint_id == identifier), None)
     carried = {touchpoint.occasion_id, *touchpoint.bundled} if touchpoint else set[str]()
@@ -100,9 +116,25 @@ def answer_why(
         About.CUSTOMER: [o for o in plan.occasions.values() if o.customer_id == identifier] if is_customer else None,
     }
     found = [_answer(plan, about, identifier, them) for about, them in chosen.items() if them is not None]
-    if not found:
+    if found:
+        return found
+    if len(called) > 1:
+        numbers = ", ".join(number for _, number in called[:_MOST_NAMED])
+        raise Refused("plan_subject_several", id=identifier, count=len(called), numbers=numbers)
+    if not called:
         raise Refused("plan_subject_unknown", id=identifier)
-    return found
+    ((about, number),) = called
+    field_of = attrgetter("vehicle_id" if about is About.VEHICLE else "customer_id")
+    return [_answer(plan, about, number, [o for o in plan.occasions.values() if field_of(o) == number])]
+
+
+def _called(uow: UnitOfWork, said: str) -> list[tuple[About, str]]:
+    """Find whom or what a plate or parts of a name may mean."""
+    plate = plate_key(said)
+    vehicles = [v.vehicle_id for v in uow.records.vehicles() if plate and plate_key(v.plate) == plate]
+    if vehicles:
+        return [(About.VEHICLE, number) for number in sorted(vehicles)]
+    return [(About.CUSTOMER, customer.customer_id) for customer in uow.rights.find(name=said)]
 
 
 def _answer(plan: Rehearsal, about: About, identifier: str, occasions: Iterable[Occasion]) -> Answer:

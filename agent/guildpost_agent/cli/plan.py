@@ -1,6 +1,6 @@
 """``guildpost-agent plan``: what would be planned, why, and what another configuration would change; stores nothing.
 
-plan [--from DAY] [--to DAY] [--explain]          plan --diff OTHER.toml          plan --why ID
+plan [--from DAY] [--to DAY] [--explain]          plan --diff OTHER.toml          plan --why ID|PLATE|NAME
 """
 
 import argparse
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true", help="jeden Anlass begründen · the reasons of every occasion")
     what.add_argument("--diff", type=Path, metavar="TOML", help="mit anderer agent.toml · with another agent.toml")
-    what.add_argument("--why", metavar="ID", help="Nachricht, Anlass, Fahrzeug, Kunde · message, occasion, vehicle, …")
+    what.add_argument("--why", metavar="WHO", help="Name, Kennzeichen oder Nummer · name, plate or number")
     parser.add_argument("--by", choices=("day", "week"), help="je Tag oder je Woche · per day or per week")
     parser.add_argument("--page", type=int, default=1, help="Seite der Begründungen · page of the reasons")
     parser.add_argument("--limit", type=int, default=25, help="so viele je Seite · so many on a page")
@@ -90,7 +90,8 @@ def _lines(
     frost, rehearse = first_frost_of(core), rehearsal_factory(core.engine)
     if arguments.why is not None:
         for answer in answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost):
-            yield from describe_answer(answer, texts)
+            named = _names(core, answer.vehicle_ids(), answer.customer_ids())
+            yield from describe_answer(answer, texts, named)
         return
     scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.diff is not None:
@@ -101,14 +102,18 @@ def _lines(
     preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
     if arguments.explain:
-        yield from describe_entries(preview, page, texts, lambda shown: _names(core, shown))
+        yield from describe_entries(preview, page, texts, lambda shown: _names_of(core, shown))
 
 
-def _names(core: Core, shown: Sequence[Entry]) -> Names:
-    """Read who and what the numbers of a page stand for."""
+def _names_of(core: Core, shown: Sequence[Entry]) -> Names:
+    occasions = [entry.occasion for entry in shown]
+    return _names(core, {one.vehicle_id for one in occasions}, {one.customer_id for one in occasions})
+
+
+def _names(core: Core, vehicle_ids: set[str], customer_ids: set[str]) -> Names:
+    """Read who and what numbers stand for."""
     with core.open_uow() as uow:
-        vehicles = uow.records.vehicles_of({entry.occasion.vehicle_id for entry in shown})
-        customers = uow.records.customers_of({entry.occasion.customer_id for entry in shown})
+        vehicles, customers = uow.records.vehicles_of(vehicle_ids), uow.records.customers_of(customer_ids)
     return Names({v.vehicle_id: v for v in vehicles}, {c.customer_id: c for c in customers})
 
 

@@ -2,46 +2,53 @@
 
 from collections.abc import Iterator
 
-from guildpost_agent.app.answer_why import Answer, Story
+from guildpost_agent.app.answer_why import About, Answer, Story
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import service_name
-from guildpost_agent.cli.plan_entries import describe_entry
+from guildpost_agent.cli.plan_entries import Names, describe_entry
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_shared.catalog import Catalog
 
 
-def describe_answer(answer: Answer, texts: Catalog) -> Iterator[str]:
-    """Say everything about what was asked for, the earliest due date first."""
-    yield texts.text(f"cli.plan.why.about_{answer.about}", id=answer.identifier, count=len(answer.stories))
+def describe_answer(answer: Answer, texts: Catalog, names: Names) -> Iterator[str]:
+    """Say everything about what was asked for, the earliest due date first.
+
+    Args:
+        answer: what was found.
+        texts: of the reader's language.
+        names: who and what the numbers stand for.
+    """
+    known = {About.VEHICLE: names.vehicle, About.CUSTOMER: names.customer}.get(answer.about, str)
+    yield texts.text(f"cli.plan.why.about_{answer.about}", id=known(answer.identifier), count=len(answer.stories))
     if not answer.plan.drawn_for_good:
         yield texts.text("cli.plan.stand_in")
     for story in answer.stories:
         yield ""
-        yield from _story(story, answer, texts)
+        yield from _story(story, answer, texts, names)
     if answer.others:
         yield ""
         yield texts.text("cli.plan.why.others")
         for touchpoint in answer.others:
-            yield f"  {_message(touchpoint, answer, texts)}"
+            yield f"  {_message(touchpoint, answer, texts, names)}"
 
 
-def _story(story: Story, answer: Answer, texts: Catalog) -> Iterator[str]:
+def _story(story: Story, answer: Answer, texts: Catalog, names: Names) -> Iterator[str]:
     occasion, services = story.entry.occasion, answer.plan.services
     name, due = service_name(occasion.service_id, services, texts), say_day(occasion.due_date, texts)
-    yield texts.text("cli.plan.why.occasion", service=name, vehicle=occasion.vehicle_id, due=due)
+    yield texts.text("cli.plan.why.occasion", service=name, vehicle=names.vehicle(occasion.vehicle_id), due=due)
     if story.past:
         yield "  " + texts.text("cli.plan.why.past")
         for touchpoint in story.past:
-            yield f"    {_message(touchpoint, answer, texts)}"
-    yield from describe_entry(story.entry, answer.plan, texts)
+            yield f"    {_message(touchpoint, answer, texts, names)}"
+    yield from describe_entry(story.entry, answer.plan, texts, names)
     sequel = story.sequel
     days = {"opens": sequel.opens, "closes": sequel.closes}
     window = {name: say_day(day, texts) for name, day in days.items() if day is not None}
     yield "  " + texts.text(f"cli.plan.next.{sequel.next}", **window)
 
 
-def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog) -> str:
+def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog, names: Names) -> str:
     plan = answer.plan
     said = [texts.text(f"state.{touchpoint.state}")]
     for outcome in answer.outcomes_of(touchpoint.touchpoint_id):
@@ -53,7 +60,7 @@ def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog) -> str:
         day=say_day(contact_of(touchpoint, plan.zone).first, texts),
         channel=texts.text(f"consent.channel.{touchpoint.channel}"),
         service=service_name(touchpoint.service_id, plan.services, texts),
-        vehicle=touchpoint.vehicle_id,
-        customer=touchpoint.customer_id,
+        vehicle=names.vehicle(touchpoint.vehicle_id),
+        customer=names.customer(touchpoint.customer_id),
         said=", ".join(said),
     )

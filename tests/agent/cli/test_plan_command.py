@@ -168,10 +168,22 @@ def test_the_agents_own_configuration_makes_no_difference(home: Path, say: Say) 
         (
             "V2",
             "de",
-            ("Fahrzeug V2, Anlässe in Sicht: 1", "Per Brief aus berechtigtem Interesse", "Danach: nichts mehr"),
+            (
+                "Fahrzeug V2 Arvana Corra, Anlässe in Sicht: 1",
+                "Per Brief aus berechtigtem Interesse",
+                "Danach: nichts mehr",
+            ),
         ),
-        ("V5", "en", ("Vehicle V5, occasions in sight: 1", "a complaint", "if the reason falls away by then")),
-        (HELD_OUT, "de", (f"Kunde {HELD_OUT}, Anlässe", "ausgelosten Vergleichsgruppe", "bleibt darin")),
+        (
+            "V5",
+            "en",
+            ("Vehicle V5 Arvana Corra, occasions in sight: 1", "a complaint", "if the reason falls away by then"),
+        ),
+        (
+            HELD_OUT,
+            "de",
+            (f"Kunde {HELD_OUT} Erika Mustermann, Anlässe", "ausgelosten Vergleichsgruppe", "bleibt darin"),
+        ),
     ],
     ids=["a letter", "a complaint", "the control group"],
 )

@@ -277,6 +277,35 @@ def test_what_else_the_household_hears_is_listed(store: OpenUnitOfWork) -> None:
     assert occasion.sequel.next is Next.OVER
 
 
+@pytest.mark.parametrize(
+    ("said", "about", "number"),
+    [
+        ("Übel", About.CUSTOMER, "777"),
+        ("übel erna", About.CUSTOMER, "777"),
+        ("b xy 12", About.VEHICLE, "V777"),
+        ("B-XY 12", About.VEHICLE, "V777"),
+    ],
+)
+def test_a_name_or_a_plate_will_do(store: OpenUnitOfWork, said: str, about: About, number: str) -> None:
+    with store() as uow:
+        uow.records.upsert_customers([a_customer("777", given_name="Erna", family_name="Übel")])
+        uow.records.upsert_vehicles([a_vehicle("V777", customer_id="777", plate="B-XY 12")])
+        uow.commit()
+    (answer,) = answer_why(store, SERVICES, CONFIG, NOW, said)
+    assert (about, number) == (answer.about, answer.identifier)
+    assert {"777"} == answer.customer_ids()
+    assert {"V777"} == answer.vehicle_ids()
+
+
+def test_a_name_of_several_is_answered_with_their_numbers(store: OpenUnitOfWork) -> None:
+    with store() as uow:
+        uow.records.upsert_customers([a_customer(number, family_name="Doppel") for number in ("801", "802")])
+        uow.commit()
+    with pytest.raises(Refused) as caught:
+        answer_why(store, SERVICES, CONFIG, NOW, "Doppel")
+    assert ("plan_subject_several", "801, 802") == (caught.value.code, caught.value.params["numbers"])
+
+
 def test_an_id_that_names_nothing_is_refused(store: OpenUnitOfWork) -> None:
     with pytest.raises(Refused) as caught:
         answer_why(store, SERVICES, CONFIG, NOW, "nothing")

@@ -30,6 +30,11 @@ _EXACT: Final = IDENTIFYING - {"family_name", "second_family_name", "company", "
 """What points at one person only; a name or a street may be somebody else's as well."""
 
 
+def _in_any_case(word: str) -> set[str]:
+    """Give the ways to write a word that SQLite does not see as the same: it knows no case beyond ASCII."""
+    return {word, word.lower(), word.upper(), word.title()}
+
+
 class SqlRights:
     """What the rules say, done inside one transaction."""
 
@@ -45,7 +50,8 @@ class SqlRights:
         if name:
             columns = (c.given_name, c.family_name, c.company, c.second_given_name, c.second_family_name)
             wanted.extend(
-                or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in name.split()
+                or_(*(column.icontains(one, autoescape=True) for column in columns for one in _in_any_case(word)))
+                for word in name.split()
             )
         if not wanted:
             return []
