@@ -13,7 +13,7 @@ from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.json_strings import is_json, json_strings
 from guildpost_shared.lint.manifests import lint_manifest
 from guildpost_shared.lint.marked import Lines, Marked
-from guildpost_shared.lint.numbers import WORDS
+from guildpost_shared.lint.named_money import named_money
 from guildpost_shared.lint.offers import lint_offers
 from guildpost_shared.lint.services import lint_service
 from guildpost_shared.lint.source import WARNINGS, Source, lint_passive, lint_structure, lint_words, said
@@ -32,19 +32,7 @@ _KNOWN: Final = frozenset(
         *("eml", "tpl", "j2", "text"),
     }
 )
-_MONEY_KEY: Final = re.compile(
-    r"^(?:.*[_.-])?(?:price|preis|amount|betrag|discount|rabatt|percent|prozent|nachlass|uvp|rrp|msrp|hourly_?rate"
-    r"|stundensatz|festpreis|mindestpreis)(?:[_.-].*)?$",
-    re.IGNORECASE,
-)
-_WRITTEN: Final = re.compile(rf"\d|{WORDS}", re.IGNORECASE)
-_NAMES: Final = ("name", "id", "key")
 _PRICE_NAME: Final = re.compile(r"(?:slots\.)?(?:price|preis|price_note)")
-_SETS: Final = frozenset(
-    {
-        *("min", "max", "minimum", "maximum", "default", "value", "text", "step", "const"),
-    }
-)
 _OWED: Final = frozenset({"DUTY.imprint", "DUTY.unsubscribe", "DUTY.legal_basis", "CALL.question", *WARNINGS})
 
 
@@ -121,7 +109,7 @@ def _json(file: str, text: str) -> Iterator[Finding]:
     else:
         yield Finding(file, 1, "FILE.kind", Severity.WARNING, "")
         yield from _strings(file, text)
-        yield from _figures(file, text, row)
+        yield from named_money(file, text, row)
 
 
 def _strings(file: str, text: str) -> Iterator[Finding]:
@@ -133,23 +121,6 @@ def _strings(file: str, text: str) -> Iterator[Finding]:
         source = Source(file, words, alone=True)
         for finding in (*lint_words(source), *lint_passive(source), *lint_structure(source, None)):
             yield Finding(file, line, finding.rule, finding.severity, finding.words)
-
-
-def _figures(file: str, text: str, value: object) -> Iterator[Finding]:
-    """Find figures under names that mean money."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            figure = isinstance(inner, int | float) and not isinstance(inner, bool)
-            written = isinstance(inner, str) and _WRITTEN.search(inner)
-            named = name in _SETS and any(_MONEY_KEY.match(str(value.get(key, ""))) for key in _NAMES)
-            inside = isinstance(inner, dict) and any(isinstance(each, int | float) for each in inner.values())
-            if (_MONEY_KEY.match(str(name)) or named) and (figure or written or inside):
-                at = max(0, text.find(f'"{name}"'))
-                yield Finding(file, Lines(text).of(at), "R10.amount", Severity.ERROR, f"{name}: {inner}"[:80])
-            yield from _figures(file, text, inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _figures(file, text, inner)
 
 
 def _mail(file: str, contents: bytes) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from guildpost_shared.errors import Refused
 from guildpost_shared.lint.duties import subject
 from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.marked import DEALER, Marked
+from guildpost_shared.lint.named_money import named_money
 from guildpost_shared.lint.structure import faults
 from guildpost_shared.lint.words_of import wordings
 from guildpost_shared.problems import Problem
@@ -16,6 +17,7 @@ from guildpost_shared.templates.liquid_env import parse, render
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
 
 _PRICE_SLOT: Final = frozenset({"price_is_the_dealers"})
+_LOCKS: Final = ("locked", "readonly", "read_only", "fixed", "gesperrt")
 
 
 def brand_texts(manifest: Manifest) -> dict[str, str]:
@@ -44,6 +46,7 @@ def lint_manifest(file: str, contents: bytes, template_id: str) -> Iterator[Find
         price = isinstance(problem, Problem) and problem.code in _PRICE_SLOT
         rule = "R10.slot" if price else "TEMPLATE.manifest"
         yield Finding(file, line, rule, Severity.ERROR, str(problem), str(error.params["field"]))
+    yield from _not_the_dealers(file, contents)
     constants = brand_texts(manifest) if manifest else {}
     for path, words, sample in _texts(contents):
         line = line_of(contents, path)
@@ -52,6 +55,19 @@ def lint_manifest(file: str, contents: bytes, template_id: str) -> Iterator[Find
             yield Finding(file, line, found.rule, severity, found.words, path)
     if manifest is not None:
         yield from _subject(file, manifest, line_of(contents, "subject"))
+
+
+def _not_the_dealers(file: str, contents: bytes) -> Iterator[Finding]:
+    """Find what else in a manifest would take a price from the dealer: a place that is locked, a figure beside it."""
+    try:
+        row = json.loads(contents)
+    except (ValueError, RecursionError):
+        return
+    slots = row.get("slots") if isinstance(row, dict) else None
+    for at, slot in enumerate(slots if isinstance(slots, list) else ()):
+        if isinstance(slot, dict) and slot.get("kind") == "price" and any(slot.get(name) for name in _LOCKS):
+            yield Finding(file, line_of(contents, f"slots[{at}]"), "R10.slot", Severity.ERROR, str(slot.get("name")))
+    yield from named_money(file, contents.decode("utf-8", "replace"), row)
 
 
 def _subject(file: str, manifest: Manifest, line: int) -> Iterator[Finding]:
@@ -81,18 +97,18 @@ def _texts(contents: bytes) -> Iterator[tuple[str, str, bool]]:
         if path.startswith("sample.") or (slot and path.endswith((".name", ".kind", ".owner"))):
             continue
         sample = slot and path.endswith(".sample")
-        price = slot and _is_price(row, path)
-        if price and ".label." in path:
-            yield path, f"{DEALER} {words} {DEALER}", False  # names the dealer's own price
+        price = slot and _slot(row, path).get("kind") == "price"
+        if slot and ".label." in path and _slot(row, path).get("owner") == "dealer":
+            yield path, f"{DEALER} {words} {DEALER}", False  # names what the dealer fills
         elif not (price and sample):
             yield path, words, sample
 
 
-def _is_price(row: dict[str, object], path: str) -> bool:
+def _slot(row: dict[str, object], path: str) -> dict[str, object]:
     slots = row.get("slots")
     at = int(path[len("slots[") : path.index("]")])
     slot = slots[at] if isinstance(slots, list) else None
-    return isinstance(slot, dict) and slot.get("kind") == "price"
+    return slot if isinstance(slot, dict) else {}
 
 
 def _strings(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,7 @@
-"""Money in the brand's words (rule R10): amounts and percentages, however they are written.
+"""Money in the brand's words (rule R10): amounts, however they are written.
 
-    amount     a figure with a currency, a figure with ",-", a figure after words such as "nur", "Preis" or "only"
-    percent    a figure in percent, unless it speaks of a battery, a tread, drivers, tax …
-
-What excuses a figure stands close to it: a fine, a coin, a phone tariff, a share capital.
+A figure with a currency, a figure with ",-", a figure after words such as "nur", "Preis" or "only". What excuses a
+figure stands close to it: a fine, a coin, a phone tariff, a share capital.
 """
 
 import re
@@ -11,8 +9,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.bare_figures import measured
 from guildpost_shared.lint.hits import Hit
-from guildpost_shared.lint.numbers import DIGITS, EUROS_IN_A_WORD, GERMAN, LETTERS_FOR_DIGITS, ROMAN, WORDS
+from guildpost_shared.lint.numbers import EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
+from guildpost_shared.lint.percents import MONEY_TALK
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has, words
 
@@ -20,9 +20,9 @@ _CURRENCY_WORD: Final = (
     r"(?:us-?)?(?:dollars?|usd)|euro(?:nen|s|cents?)?|eur(?:os)?|teuro|t€|tsd\. ?€|cents?|ct|cts|chf|sfr|fr\."
     r"|franken|rappen"
     r"|gbp|pounds?(?! per)|pence|quid|bucks|kronen|sek|dkk|nok|pln|zloty|czk|taler"
+    r"|tacken|mäuse|flocken|kröten|öcken|piepen|smackers|clams|nicker|steine(?= für)"
 )
 _GAP: Final = r"[\s\-.:;,'()\[\]~_*/]{0,4}"
-_FIGURE: Final = rf"(?:{DIGITS}|{LETTERS_FOR_DIGITS})(?:[.,]?[-]{{1,2}})?"
 _UNITS: Final = (
     r"km\b|kilomet|mm\b|cm\b|m\b|m²|meter|metre|miles?\b|mph|km/h|zoll|inch|\"|°|grad|degree|bar\b|psi|kpa|nm\b"
     r"|newton|kw|ps\b|hp\b|bhp|kwh|wh\b|ah\b|volt|v\b"
@@ -55,8 +55,6 @@ _NORM: Final = re.compile(
     r"euro[ -]?(?:norm )?[1-7](?:[a-e]|vi)?(?:[ -](?:temp|norm|ea|isc\S*))*(?![.,]?\d|[.,]-)|euro ?ncap|euro 20\d\d",
     re.IGNORECASE,
 )
-_PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|pct\b|proz\.|v\. ?h\.|vom hundert|‰|promille)"
-
 
 _TAXED: Final = (
     r"\s*\(?(?:inkl|incl|including|inclusive|inklusive|zzgl|zuzüglich|plus|exkl|excl"
@@ -68,8 +66,8 @@ _TAXED: Final = (
 @cache
 def _amounts() -> re.Pattern[str]:
     currency = rf"(?:[€$£¥]|(?:{_CURRENCY_WORD})(?![^\W\d_]))"
-    figure_first = rf"(?:{_FIGURE}|(?P<words>{WORDS})|(?-i:{ROMAN})){_GAP}(?P<unit>{currency})"
-    currency_first = rf"(?<![^\W\d_])(?P<unit2>{currency}){_GAP}(?:{_FIGURE}|{WORDS}(?![^\W_]))"
+    figure_first = rf"(?:{FIGURE}|(?P<words>{WORDS})|(?-i:{ROMAN})){_GAP}(?P<unit>{currency})"
+    currency_first = rf"(?<![^\W\d_])(?P<unit2>{currency}){_GAP}(?:{FIGURE}|{WORDS}(?![^\W_]))"
     return re.compile(f"{figure_first}|{currency_first}|{EUROS_IN_A_WORD}", re.IGNORECASE)
 
 
@@ -77,49 +75,49 @@ def _amounts() -> re.Pattern[str]:
 def _bare() -> tuple[re.Pattern[str], ...]:
     dashes = r"(?<![\d.,])\d{1,4}(?:\.\d{3})?[.,] ?[-]{1,2}(?![\d\w])(?!\s*\d)"
     strong = (
-        rf"(?<![^\W_])(?:{alternatives('price', 'strong')})(?P<strong>[\s:=\-(]*(?:{_FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+        rf"(?<![^\W_])(?:{alternatives('price', 'strong')})(?P<strong>[\s:=\-(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
     )
-    weak = rf"(?<![^\W_])(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{_FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+    weak = rf"(?<![^\W_])(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
     cents = rf"(?P<cents>(?<![\d.,:/§])\d{{1,4}}[.,]\d\d(?![\d.,:/-]*\d)){_NO_UNIT}"
     works = alternatives("price", "works")
     after_work = (
         rf"(?<![^\W_])(?:{works})(?: [^\W\d]+){{0,2}}[:?!.\-]?\s{{1,2}}(?P<after>\d{{2,4}}(?:[.,]\d\d)?(?:\.-|,-)?)"
         rf"(?=\s*(?:[!*]|\Z|\n|netto|brutto|net\b|gross|/\s))(?!\s*/\s*\d{{4}})"
     )
-    er = rf"\d{{2,4}}er[- ](?:{works})"
+    er = rf"\d{{2,4}}er[- ](?:{works}|\w*gutschein\w*|scheck|bonus|voucher)"
     large = r"[a-zäöüß]*(?:und|hundert|ninety|eighty|seventy|sixty|fifty|forty|thirty)"
     alone = (
         rf"(?<![^\W_])(?P<alone>(?={large}){WORDS})"
         rf"(?=\s*(?:[!,.;:\-]|\Z|\n)(?! ?-?[a-zäöü]*(?:{_UNITS})))"
     )
-    tax = rf"(?P<tax>{_FIGURE}){_TAXED}"
-    whole = rf"(?P<whole>{_FIGURE}) ?(?:all[ -]in\b|alles (?:drin|inklusive)|flat\b|pauschal|mtl\b|netto\b|brutto\b)"
+    tax = rf"(?P<tax>{FIGURE}){_TAXED}"
+    whole = rf"(?P<whole>{FIGURE}) ?(?:all[ -]in\b|alles (?:drin|inklusive)|flat\b|pauschal|mtl\b|netto\b|brutto\b)"
     pair = rf"(?<![^\W_])(?P<pair>(?:{GERMAN}) (?:[a-zäöü]+(?:zig|ßig)))(?![^\W_])"
     patterns = (f"{dashes}|{tax}|{whole}|{pair}|{after_work}|{er}|{alone}", strong, weak, cents)
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-@cache
-def _percents() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{_FIGURE}|(?P<words>{WORDS}))[\s\-.]{{0,2}}(?P<unit>{_PERCENT})|(?<!\d)[-+]?%[\s]?\d+", re.IGNORECASE
-    )
-
-
 def money(text: str) -> Iterator[Hit]:
-    """Find amounts and percentages.
+    """Find amounts.
 
     Args:
         text: normalised (``normalise``).
     """
     yield from _amount_hits(text)
     yield from _bare_hits(text)
-    yield from _percent_hits(text)
+    yield from _wordless(text)
+
+
+def _wordless(text: str) -> Iterator[Hit]:
+    """Find currencies that stand without a figure ("für wenige Euro", "not a penny more")."""
+    for match in _NO_FIGURE.finditer(text):
+        if not _NORM.match(text, match.start()) and not _excused_amount(text, match.start(), match.end()):
+            yield Hit("R10.amount", match.start(), match.end())
 
 
 def _amount_hits(text: str) -> Iterator[Hit]:
     for match in _amounts().finditer(text):
-        if _not_a_figure(match["words"]) or _NORM.match(text, match.start()) or _joined_to_a_word(text, match):
+        if no_figure(match["words"]) or _NORM.match(text, match.start()) or _joined_to_a_word(text, match):
             continue
         if not _excused_amount(text, match.start(), match.end()):
             yield Hit("R10.amount", match.start(), match.end())
@@ -137,25 +135,33 @@ def _bare_hits(text: str) -> Iterator[Hit]:
         for match in pattern.finditer(text):
             kind = match.lastgroup or ""
             figure = (match[kind] if kind in _KINDS else "").strip(" \n:=-(")
-            if _YEAR.fullmatch(figure) or _not_a_figure(figure) or _excused_amount(text, match.start(), match.end()):
+            if _YEAR.fullmatch(figure) or no_figure(figure) or _excused_amount(text, match.start(), match.end()):
                 continue
             if _means_money(text, match, kind, figure):
                 yield Hit("R10.amount", match.start(), match.end())
 
 
+_NO_FIGURE: Final = re.compile(
+    r"(?:(?:wenigen?|paar|einige|few|symbolischen?|symbolic|halben|couple of|handful of|jede[nr]|single|every|schmale"
+    r"|kleine) (?:euros?|cents?|pounds|dollars|pence|pennies|franken)"
+    r"|(?:not|no|keine?n?|never) (?:a |one |single |einzigen )*(?:penny|cent|euro|pfennig))\b",
+    re.IGNORECASE,
+)
 _KINDS: Final = frozenset({"strong", "weak", "cents", "after", "alone"})
 
 
 def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> bool:
     """Say whether a figure without a currency is money, by what stands around it."""
     start, end = sentence(text, match.start(), match.end(), 160)
-    if kind in {"strong", "weak"} and _MEASURED.search(text, start, end) and not _MONEY.search(text, start, end):
+    if kind in {"strong", "weak"} and _MEASURED.search(text, start, end) and not MONEY_TALK.search(text, start, end):
         return False
     if kind == "weak":
         with_cents = re.search(r",\d\d(?!\d)", figure) is not None
         return with_cents or (_is_big(figure) and has("price", "works", text[start:end]))
     if kind in {"alone", "pair"}:
         return has("price", "works", text[max(0, start - 60) : end + 100])
+    if kind == "after" and measured(text, match.start()):
+        return False
     if kind == "cents":
         return _price_near(text, match.start(), match.end(), figure)
     return kind != "strong" or not figure.isalpha() or _is_number_word(figure)
@@ -203,7 +209,9 @@ _NUMBERED: Final = re.compile(
     r"(?:version|kapitel|ziffer|nr\.?|nummer|§|art\.?|abs\.?|faktor|code|stand|chapter|section|no\.) ?$", re.IGNORECASE
 )
 _MONTHLY: Final = re.compile(
-    r"\s*(?:(?:im|pro|per|a|each) (?:monat|jahr|month|year)|/ ?(?:monat|month)|monatlich|monthly)", re.IGNORECASE
+    r"\s*(?:(?:im|pro|per|je|a|each) (?:monat|jahr|month|year|week|woche|tag|day|rad|wheel)"
+    r"|/ ?(?:monat|month|jahr|year|woche|week|tag|day|rad|wheel|stück)|monatlich|monthly)",
+    re.IGNORECASE,
 )
 _PER: Final = re.compile(r"\s*(?:je|pro|per|a|each)\s", re.IGNORECASE)
 
@@ -219,19 +227,6 @@ def _price_near(text: str, start: int, end: int, figure: str) -> bool:
     return bool(_PRICE_WORD.search(around)) and bool(
         has("price", "works", around) or re.search("preis|price", around, re.IGNORECASE)
     )
-
-
-def _not_a_figure(found: str | None) -> bool:
-    return found is not None and found.lower().strip(" -") in {
-        "und",
-        "komma",
-        "a",
-        "halb",
-        "halbe",
-        "halber",
-        "halbes",
-        "halben",
-    }
 
 
 _TRIGGER: Final = re.compile(
@@ -252,85 +247,43 @@ def _excused_amount(text: str, start: int, end: int) -> bool:
     around = text[first:last]
     if _LABOUR.search(around):
         return False
-    if _TELEPHONE.match(text, end):
+    if _TELEPHONE.match(text, end) or _named_behind(text, end) or _FINED.search(text, first, start):
         return True
-    for width in range(3):
-        lead = re.match(rf"[\s\-(]*(?:[^\s.,;:!?]+[\s-]+){{{width}}}", text[end : end + 60])
-        if lead and no_price.match(text, end + lead.end()):
-            return True
-    for match in no_price.finditer(text, first, start):
-        gap = text[match.end() : start]
-        apart = re.search(r"[;!?]|:.*\w", gap) or works.search(gap) or _TRIGGER.search(gap)
-        if len(gap) <= _NEAR and not apart:
-            return True
+    if _named_before(text, first, start):
+        return True
     if no_price.search(around) and not _TRIGGER.search(around):
         return not works.search(around) or bool(_LATE.search(around))
     before = text[max(0, start - 220) : first]
-    return (
-        bool(no_price.search(before))
-        and not _TRIGGER.search(around)
-        and not works.search(around)
-        and "\n\n" not in before[-3:]
-    )
+    said = bool(no_price.search(before)) and "\n\n" not in before[-3:]
+    return said and not _TRIGGER.search(around) and not works.search(around)
 
 
-_HARD: Final = re.compile(
-    r"rabatt|preisnachl|\bnachlass\b|\bnachlässe\b|preisvorteil|skonto|gutschein|cashback|ermäßig|vergünstig"
-    r"|geschenkt|gratis|uvp|preis|\boff\b|discount|rebate|rrp|msrp|voucher|coupon"
-    r"|weniger (?:zahlen|bezahlen)|(?:zahlen|bezahlen|kostet) (?:\w+ ){0,3}weniger|pay (?:\w+ ){0,2}less|knocked"
-    r"|price|jahreszins|\bapr\b|finanzierung|financ|arbeitslohn|lohn\b|labou?r|marge|margin",
+def _named_behind(text: str, end: int) -> bool:
+    """Say whether what follows a figure within two words names it ("60 Euro Bußgeld")."""
+    for width in range(3):
+        lead = re.match(rf"[\s\-(]*(?:[^\s.,;:!?]+[\s-]+){{{width}}}", text[end : end + 60])
+        if lead and words("price", "no_price").match(text, end + lead.end()):
+            return True
+    return False
+
+
+def _named_before(text: str, first: int, start: int) -> bool:
+    """Say whether what stands before a figure in its sentence names it, with no work or lure between."""
+    for match in words("price", "no_price").finditer(text, first, start):
+        if _SPENT.search(text, first, match.start()):
+            continue
+        gap = text[match.end() : start]
+        apart = re.search(r"[;!?]|:.*\w", gap) or words("price", "works").search(gap) or _TRIGGER.search(gap)
+        if len(gap) <= _NEAR and not apart:
+            return True
+    return False
+
+
+_SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
+"""An amount right in front of a fine: it explains that one ("statt 60 Euro Bußgeld"), no other."""
+_FINED: Final = re.compile(
+    r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|verstoß|vergehen|fines?|penalty|offence)\b[^.;:!?]{0,60} "
+    r"(?:beträgt|von|ist|sind|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei)(?: bis zu| up to)? ?$",
     re.IGNORECASE,
 )
-_ON_A_PART: Final = re.compile(
-    r"\s*(?:nachlass )?(?:auf|on|off) (?!dem\b|der\b|wunsch|charge|average|the (?:road|motorway|front|rear|display"
-    r"|left|right))(?:\w)",
-    re.IGNORECASE,
-)
-_MINUS: Final = re.compile(r"(?:^|[\s(>])-\s?$")
-
-
-_TAX: Final = re.compile(
-    r"[\s\-]*(?:gesetzliche[rn]? )?(?:mwst|ust\b|mehrwertsteuer|umsatzsteuer|vat\b|sales tax)", re.IGNORECASE
-)
-_GIVEN_AWAY: Final = re.compile(
-    r"schenk|spar|erlass|übernehm|geschenkt|entfällt|saving|save|on us|we pay", re.IGNORECASE
-)
-
-
-_SHARE: Final = re.compile(
-    r"\s*(?:aller|der|des|von|of|unserer) (?!(?:the |your |all |our )?(?:preis|üblich|normal|rechnung|kosten|price"
-    r"|cost|bill|invoice|usual|full|regular))",
-    re.IGNORECASE,
-)
-_MONEY: Final = re.compile(
-    r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
-)
-_IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
-
-
-def _is_tax(text: str, end: int, around: str) -> bool:
-    return bool(_TAX.match(text, end)) and not _GIVEN_AWAY.search(around)
-
-
-def _percent_hits(text: str) -> Iterator[Hit]:
-    for match in _percents().finditer(text):
-        if _not_a_figure(match["words"]):
-            continue
-        first, last = sentence(text, match.start(), match.end(), 90)
-        around = text[first:last]
-        other = bool(has("price", "no_discount", around))
-        hard = bool(_HARD.search(around) or _ON_A_PART.match(text, match.end()))
-        soft = bool(has("price", "discount", around) or _MINUS.search(text[max(0, match.start() - 3) : match.start()]))
-        whole = (
-            _IDIOM.search(text[max(0, match.start() - 14) : match.start()]) is not None
-            or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE) is not None
-        )
-        if "promille" in match[0].lower() or "‰" in match[0] or _is_tax(text, match.end(), around):
-            continue
-        if _TAX.match(text, match.end()):
-            yield Hit("R10.discount", match.start(), match.end())
-            continue
-        given = has("price", "benefit", around) or has("price", "works", around)
-        share = _SHARE.match(text, match.end()) and not _MONEY.search(around)
-        if (hard and not share) or (not (other or whole or share) and (soft or given)):
-            yield Hit("R10.discount", match.start(), match.end())
+"""A fine and what it comes to, in one breath: no work between them makes it a price."""

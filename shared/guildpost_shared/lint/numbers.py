@@ -26,3 +26,11 @@ LETTERS_FOR_DIGITS: Final = (
     r"(?<![^\W_])(?=[OoIl|SBZ\d]*\d)(?=[OoIl|SBZ\d]*[OoIl|SBZ])[OoIl|SBZ\d]{2,6}(?:[.,][OoSIl\d]{2})?(?![^\W_€])"
 )
 """A figure with letters that look like digits in it (``9O``, ``l49``)."""
+FIGURE: Final = rf"(?:{DIGITS}|{LETTERS_FOR_DIGITS})(?:[.,]?[-]{{1,2}})?"
+"""A figure of money as it is printed (``149``, ``149,-``, ``l49``)."""
+_NO_FIGURES: Final = frozenset({"und", "komma", "a", "halb", "halbe", "halber", "halbes", "halben"})
+
+
+def no_figure(found: str | None) -> bool:
+    """Say whether what was found as words for a figure is none by itself ("und", "halbe")."""
+    return found is not None and found.lower().strip(" -") in _NO_FIGURES

@@ -7,13 +7,10 @@ from typing import Final
 
 from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.marked import Marked
+from guildpost_shared.lint.named_money import NAMED
 from guildpost_shared.lint.words_of import wordings
 
-_PRICE_KEY: Final = re.compile(
-    r"^\s*(?:[\w.-]*[._-])?(?:prices?|preise?|amount|betrag|discount|rabatt|cents?|euros?|uvp|rrp|percent|prozent"
-    r"|hourly_rate)\s*=",
-    re.IGNORECASE,
-)
+_PRICE_KEY: Final = re.compile(rf"\s*\"?(?:{NAMED})\"?\s*=\s*(?![\"']{{2}}\s*(?:#|$)|\[\s*\])", re.IGNORECASE)
 _STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'')
 _ESCAPED: Final = re.compile(r"\\(.)")
 _COMMENT: Final = re.compile(r"#(.*)$")

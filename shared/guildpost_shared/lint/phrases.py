@@ -21,6 +21,9 @@ _BY_LAW: Final = re.compile(
     re.IGNORECASE,
 )
 _RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
+_LIKEWISE: Final = re.compile(
+    r"\b(?:auch|ebenso|ebenfalls|genauso|gleichfalls|too|as well|likewise|so (?:is|are))\b", re.IGNORECASE
+)
 _NOTHING: Final = re.compile(r"(?!)")
 
 
@@ -91,8 +94,10 @@ def given_away(text: str) -> Iterator[Hit]:
             continue
         if _BY_LAW.search(around):
             continue
-        sold = has("free", "sold", around)
-        if has("free", "free_by_nature", around) and not (sold and _closer(text, match, first, last)):
+        sold, nature = has("free", "sold", around), has("free", "free_by_nature", around)
+        nature = nature and not _of_its_clause(text, match, first, last)
+        likewise = sold and _LIKEWISE.search(around)
+        if nature and not likewise and not (sold and _closer(text, match, first, last)):
             continue
         yield Hit(
             "R10.free", match.start(), match.end(), "error" if sold or has("free", "promised", match[0]) else "warning"
@@ -104,6 +109,14 @@ def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:
     return any(
         each.start() <= found.start() < each.end() for each in words("free", "not_free").finditer(text, start, last)
     )
+
+
+def _of_its_clause(text: str, found: re.Match[str], first: int, last: int) -> bool:
+    """Say whether the word's own clause names a work and nothing that is free by nature."""
+    start = max(first, text.rfind(",", first, found.start()) + 1)
+    end = text.find(",", found.end(), last)
+    clause = text[start : end if end >= 0 else last]
+    return has("free", "sold", clause) and not has("free", "free_by_nature", clause)
 
 
 def _closer(text: str, found: re.Match[str], first: int, last: int) -> bool:

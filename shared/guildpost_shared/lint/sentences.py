@@ -11,6 +11,9 @@ _END: Final = re.compile(
     r"[.!?…]+[\"')]*(?=\s*[A-ZÄÖÜ(\ue010\ue011]|\s*\Z)|[!?]+(?=\s|\Z)|\n\s*\n"
 )
 
+_TABLE: Final = 1_000
+_ROW: Final = 60
+
 
 @lru_cache(maxsize=64)
 def _ends(text: str) -> tuple[int, ...]:
@@ -34,3 +37,19 @@ def sentence(text: str, start: int, end: int, reach: int = 400) -> tuple[int, in
     if last - first > 2 * reach:  # in steps, so that neighbours share their window
         return max(first, (start // reach - 1) * reach), min(last, (end // reach + 2) * reach)
     return first, last
+
+
+def heading(text: str, start: int) -> str:
+    """Give the first of the short lines that stand above a place without a break: the heads of a table's columns.
+
+    Args:
+        text: normalised; a table's rows stand in lines of their own.
+        start: of the place.
+    """
+    head = ""
+    for line in reversed(text[max(0, start - _TABLE) : start].splitlines()[:-1]):
+        row = line.strip()
+        if len(row) > _ROW or row.endswith((".", "!", "?")):
+            break
+        head = row or head
+    return head

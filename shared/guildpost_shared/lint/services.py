@@ -1,5 +1,6 @@
 """Lint a service definition: it parses, its words keep the rules, its templates are there."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -8,6 +9,7 @@ from guildpost_shared.errors import Refused
 from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.json_strings import is_json, json_strings
 from guildpost_shared.lint.marked import Lines, Marked
+from guildpost_shared.lint.named_money import named_money
 from guildpost_shared.lint.words_of import wordings
 from guildpost_shared.services.definition import ServiceDefinition, parse_service, template_targets
 
@@ -42,6 +44,8 @@ def lint_strings(file: str, text: str) -> Iterator[Finding]:
         if not key and not _IDENTIFIER.fullmatch(words):
             for found in wordings(Marked.at(words, place)):
                 yield Finding(file, lines.of(place), found.rule, Severity(found.severity), found.words)
+    if is_json(text):
+        yield from named_money(file, text, json.loads(text))
 
 
 def _missing(service: ServiceDefinition, beside: frozenset[str]) -> set[str]:

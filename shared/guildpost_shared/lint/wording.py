@@ -9,6 +9,7 @@ from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.money import money
 from guildpost_shared.lint.normalise import normalise, spellings
+from guildpost_shared.lint.percents import percents
 from guildpost_shared.lint.phrases import CONDUCT, PRICES, given_away, phrases
 
 _MOST_SHOWN = 90
@@ -49,4 +50,11 @@ def judge(text: Marked) -> Iterator[Wording]:
 
 @lru_cache(maxsize=256)
 def _hits(text: str) -> tuple[Hit, ...]:
-    return (*money(text), *bare_figures(text), *phrases(text, PRICES), *given_away(text), *phrases(text, CONDUCT))
+    return (
+        *money(text),
+        *percents(text),
+        *bare_figures(text),
+        *phrases(text, PRICES),
+        *given_away(text),
+        *phrases(text, CONDUCT),
+    )

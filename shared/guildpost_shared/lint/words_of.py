@@ -1,5 +1,6 @@
 """Collect every piece of a source that somebody reads, or that could hide words, and judge it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -60,6 +61,10 @@ _TECHNICAL: Final = frozenset(
 )
 
 
+_MEASURES: Final = re.compile(r"[\d\s.,-]*")
+"""Coordinates and sizes of a drawing."""
+
+
 def wordings(source: Marked, constants: Mapping[str, str] | None = None) -> Iterator[Wording]:
     """Judge a source: running text, attributes, style sheets, comments, addresses, encoded pieces.
 
@@ -111,5 +116,6 @@ def _attribute(attribute: Attribute) -> Iterator[Marked]:
         yield from encoded_words(attribute.value)
     elif attribute.name not in _TECHNICAL:
         yield from named_figures(attribute.name, attribute.value)
-        yield decoded(attribute.value)
+        if not _MEASURES.fullmatch(attribute.value.text):
+            yield decoded(attribute.value)
         yield from encoded_words(attribute.value)

@@ -1,0 +1,99 @@
+"""Percentages in the brand's words (rule R10): each is one of a price, unless it says what else it is a part of.
+
+A battery, a tread, drivers, a tax are such wholes (``no_discount`` of words/price.toml). They excuse nothing where the
+sentence speaks of a discount or of what is off: "20 % auf Batterien".
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.numbers import FIGURE, WORDS, no_figure
+from guildpost_shared.lint.sentences import sentence
+from guildpost_shared.lint.tables import has
+
+_PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|pct\b|proz\.|v\. ?h\.|vom hundert|‰|promille)"
+_NO_FIGURE: Final = re.compile(r"%{2,}|(?:so ?viel|viele|=) (?:prozent|%)", re.IGNORECASE)
+_HARD: Final = re.compile(
+    r"rabatt|preisnachl|\bnachlass\b|\bnachlässe\b|preisvorteil|skonto|gutschein|cashback|ermäßig|vergünstig"
+    r"|geschenkt|gratis|uvp|preis|\boff\b|discount|rebate|rrp|msrp|voucher|coupon"
+    r"|weniger (?:zahlen|bezahlen)|(?:zahlen|bezahlen|kostet) (?:\w+ ){0,3}weniger|pay (?:\w+ ){0,2}less|knocked"
+    r"|price|jahreszins|\bapr\b|finanzierung|financ|arbeitslohn|lohn\b|labou?r|marge|margin",
+    re.IGNORECASE,
+)
+_ON_A_PART: Final = re.compile(
+    r"\s*(?:nachlass )?(?:auf|on|off) (?!dem\b|der\b|wunsch|charge|average|the (?:road|motorway|front|rear|display"
+    r"|left|right))(?:\w)",
+    re.IGNORECASE,
+)
+_SAVED: Final = re.compile(
+    r"\s*(?:(?:zu |to )?(?:spar|gespart|erspar)\w*|saved?|saving)\s*(?:auf|bei|beim|on|[.!]|\Z|\n)", re.IGNORECASE
+)
+_FUEL: Final = re.compile(
+    r"kraftstoff|sprit\b|benzin|diesel|verbrauch|energie|strom|reichweite|fuel|petrol|energy|power|range|consumption",
+    re.IGNORECASE,
+)
+_SHARED: Final = re.compile(r"\s*(?:(?:aller|der|of|unsere[sr]) |ihre[rs]\b|its\b|their\b)", re.IGNORECASE)
+_TAX: Final = re.compile(
+    r"[\s\-]*(?:gesetzliche[rn]? )?(?:mwst|ust\b|mehrwertsteuer|umsatzsteuer|vat\b|sales tax)", re.IGNORECASE
+)
+_GIVEN_AWAY: Final = re.compile(
+    r"schenk|spar|erlass|übernehm|geschenkt|entfällt|saving|save|on us|we pay", re.IGNORECASE
+)
+_SHARE: Final = re.compile(
+    r"\s*(?:aller|der|des|von|of|unserer) (?!(?:the |your |all |our )?(?:preis|üblich|normal|rechnung|kosten|price"
+    r"|cost|bill|invoice|usual|full|regular))",
+    re.IGNORECASE,
+)
+MONEY_TALK: Final = re.compile(
+    r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
+)
+_IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
+
+
+@cache
+def _percents() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{FIGURE}|(?P<words>{WORDS}))[\s\-.]{{0,2}}(?P<unit>{_PERCENT})|(?<!\d)[-+]?%[\s]?\d+", re.IGNORECASE
+    )
+
+
+def percents(text: str) -> Iterator[Hit]:
+    """Find percentages of a price.
+
+    Args:
+        text: normalised (``normalise``).
+    """
+    for match in _NO_FIGURE.finditer(text):
+        first, last = sentence(text, match.start(), match.end(), 90)
+        if not has("price", "no_discount", text[first:last]):
+            yield Hit("R10.discount", match.start(), match.end())
+    for match in _percents().finditer(text):
+        if no_figure(match["words"]):
+            continue
+        first, last = sentence(text, match.start(), match.end(), 90)
+        around = text[first:last]
+        if "promille" in match[0].lower() or "‰" in match[0] or _is_tax(text, match.end(), around):
+            continue
+        if _TAX.match(text, match.end()) or _is_discount(text, match, around):
+            yield Hit("R10.discount", match.start(), match.end())
+
+
+def _is_tax(text: str, end: int, around: str) -> bool:
+    return bool(_TAX.match(text, end)) and not _GIVEN_AWAY.search(around)
+
+
+def _is_discount(text: str, match: re.Match[str], around: str) -> bool:
+    """Say whether a percentage is one of a price: always, unless it says what else it is a part of."""
+    share = _SHARE.match(text, match.end()) and not MONEY_TALK.search(around)
+    if share or (_SHARED.match(text, match.end()) and not MONEY_TALK.search(around)):
+        return False
+    if _HARD.search(around) or _ON_A_PART.match(text, match.end()):
+        return True
+    if _SAVED.match(text, match.end()) and not _FUEL.search(around):
+        return True
+    lead = text[max(0, match.start() - 14) : match.start()]
+    whole = _IDIOM.search(lead) or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE)
+    return not (whole or has("price", "no_discount", around))
