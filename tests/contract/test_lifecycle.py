@@ -166,9 +166,9 @@ def test_recalls_come_before_what_was_handed_in_earlier(open_lifecycle: OpenLife
         record.publications.add(ordinary, {})
         record.publications.add(urgent, {})
     with open_lifecycle() as record:
-        assert urgent == record.publications.oldest(PublicationState.DRAFT)
+        assert [urgent, ordinary] == record.publications.in_state(PublicationState.DRAFT)
         assert urgent == record.publications.latest_change("services/x.json")
-        assert None is record.publications.oldest(PublicationState.AWAITING)
+        assert [] == record.publications.in_state(PublicationState.AWAITING)
         assert 0 == record.publications.highest_signed_version("legal")
         record.audit.append(AuditEntry(NOW, "Lea", "material_recall", "services/x@1"))
         assert ["material_recall"] == [entry.action for entry in record.audit.latest(1)]

@@ -96,9 +96,9 @@ class FakePublications:
     def get(self, publication_id: str) -> Publication | None:
         return self._stored.publications.get(publication_id)
 
-    def oldest(self, state: PublicationState) -> Publication | None:
+    def in_state(self, state: PublicationState) -> list[Publication]:
         waiting = [one for one in self._stored.publications.values() if one.state is state]
-        return next(iter(sorted(waiting, key=lambda one: one.alone is None)), None)
+        return sorted(waiting, key=lambda one: one.alone is None)
 
     def latest_change(self, path: str) -> Publication | None:
         return next((one for one in reversed(self._stored.publications.values()) if path in one.changes), None)

@@ -30,16 +30,21 @@ def advance_publications(publishing: Publishing) -> None:
 def _step(publishing: Publishing) -> bool:
     """Do one step in its own transaction; say whether anything moved."""
     with publishing.publications() as publications:
-        awaiting, draft = publications.oldest(State.AWAITING), publications.oldest(State.DRAFT)
-        if awaiting is not None and is_complete(awaiting):
-            return _publish(publishing, publications, awaiting)
-        if draft is None:
-            return False
-        if awaiting is not None:
-            recalls = draft.alone is not None and awaiting.alone is None
-            return recalls and _set_aside(publishing, publications, awaiting)
-        publications.save(propose(draft, _proposals(publishing, publications, draft)))
-        return True
+        awaiting = publications.in_state(State.AWAITING)
+        complete = next(filter(is_complete, awaiting), None)
+        if complete is not None:
+            return _publish(publishing, publications, complete)
+        first = set[Role]()  # what was handed in earlier has these roles first
+        for draft in publications.in_state(State.DRAFT):
+            roles = {*signers_of(draft)}
+            before = [one for one in awaiting if roles & one.proposals.keys()]
+            if not before and not roles & first:
+                publications.save(propose(draft, _proposals(publishing, publications, draft)))
+                return True
+            if before and draft.alone is not None and all(one.alone is None for one in before):
+                return _set_aside(publishing, publications, before[0])
+            first |= roles
+        return False
 
 
 def _set_aside(publishing: Publishing, publications: Publications, awaiting: Publication) -> bool:

@@ -1,7 +1,7 @@
 """The coordinator's side of signing: show what awaits a role, take its signature or its refusal."""
 
 from guildpost_coordinator.app.advance_publications import advance_publications
-from guildpost_coordinator.app.ports.catalogue import SignedRole
+from guildpost_coordinator.app.ports.catalogue import Publications, SignedRole
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.domain.catalogue import Publication, State, sign, withdraw
 from guildpost_shared.catalogue_paths import SignerRole
@@ -12,8 +12,8 @@ from guildpost_shared.proposals import Proposal
 def pending_proposal(publishing: Publishing, role: SignerRole) -> Proposal | None:
     """Give what awaits a role's signature, if anything does."""
     with publishing.turn, publishing.publications() as publications:
-        awaiting = publications.oldest(State.AWAITING)
-        proposal = awaiting.proposals.get(role) if awaiting is not None else None
+        awaiting = _awaiting(publications, role)
+        proposal = awaiting.proposals[role] if awaiting is not None else None
         if proposal is None or proposal.signature is not None:
             return None
         return Proposal(role, proposal.version, proposal.to_sign, publishing.repository.published_file(role))
@@ -31,7 +31,7 @@ def proposed_content(publishing: Publishing, role: SignerRole, sha256: str) -> b
         Refused: ``catalogue_file_missing``: nothing that awaits this role has these contents.
     """
     with publishing.publications() as publications:
-        awaiting = publications.oldest(State.AWAITING)
+        awaiting = _awaiting(publications, role)
         if awaiting is None or not _offers(awaiting, role, sha256):
             raise Refused("catalogue_file_missing", detail=f"content {sha256} for {role}")
         return publications.content(sha256)
@@ -66,7 +66,7 @@ def record_signature(publishing: Publishing, role: SignerRole, version: int, sig
         Conflict: ``proposal_superseded``.
     """
     with publishing.publications() as publications:
-        signed = sign(_awaiting(publications.oldest(State.AWAITING), role, version), role, version, signature)
+        signed = sign(_proposed(publications, role, version), role, version, signature)
         publishing.repository.verify(role, SignedRole(signed.proposals[role].to_sign, signature))
         publications.save(signed)
     return signed.publication_id
@@ -86,13 +86,17 @@ def refuse_proposal(publishing: Publishing, role: SignerRole, version: int, code
 def record_refusal(publishing: Publishing, role: SignerRole, version: int, code: str) -> None:
     """Withdraw a publication, and leave the next draft to the running coordinator; errors as above."""
     with publishing.publications() as publications:
-        awaiting = _awaiting(publications.oldest(State.AWAITING), role, version)
-        publications.save(withdraw(awaiting, code))
+        publications.save(withdraw(_proposed(publications, role, version), code))
 
 
-def _awaiting(publication: Publication | None, role: SignerRole, version: int) -> Publication:
-    proposal = publication.proposals.get(role) if publication is not None else None
-    if publication is None or proposal is None or proposal.version != version:
+def _awaiting(publications: Publications, role: SignerRole) -> Publication | None:
+    """Find what awaits a role; of each role there is one at most."""
+    return next((one for one in publications.in_state(State.AWAITING) if role in one.proposals), None)
+
+
+def _proposed(publications: Publications, role: SignerRole, version: int) -> Publication:
+    publication = _awaiting(publications, role)
+    if publication is None or publication.proposals[role].version != version:
         raise Conflict("proposal_superseded", role=role, version=version)
     return publication
 

@@ -12,9 +12,10 @@ A *publication* is a set of changes to the catalogue. Its life::
             │ withdrawn │  a signer refused, or a person took it back; the reason is kept
             └───────────┘
 
-At most one publication is awaiting, so that every signer sees one line of versions; the others stay drafts until it
-is their turn. A role's next version is one more than the highest that was ever published *or signed*: a signer never
-signs two different contents under one version (domain/proposals.py).
+Of each role at most one publication is awaiting, so that every signer sees one line of versions; the others stay drafts
+until it is their turn: what asks for other roles goes on beside them. A role's next version is one more than the
+highest that was ever published *or signed*: a signer never signs two different contents under one version
+(domain/proposals.py).
 
 A recall waits for nobody: it needs one role's signature *alone* (either role's removal takes a path out of force), and
 what is awaiting when it comes is *set aside*: a draft again, whose signatures so far are kept with a withdrawn copy.

@@ -81,6 +81,30 @@ def test_recalls_keep_their_order(world: CatalogueWorld) -> None:
     assert (State.PUBLISHED, State.PUBLISHED) == (state(world, first), state(world, second))
 
 
+@pytest.mark.parametrize(("away", "there"), [("marketing", "legal"), ("legal", "marketing")])
+def test_a_recall_does_not_wait_for_the_other_roles_recall(
+    world: CatalogueWorld, away: SignerRole, there: SignerRole
+) -> None:
+    world.publish_signed({SERVICE: b"{}", OTHER: b"{}"})
+    first, second = recall(world, away, SERVICE, "first"), recall(world, there, OTHER, "second")
+    assert {State.AWAITING} == {state(world, first), state(world, second)}
+    world.sign(there)
+    agent = world.agent()
+    agent.sync()
+    assert ((SERVICE,), State.AWAITING) == (agent.list("services/"), state(world, first))
+    world.sign(away)
+    agent.sync()
+    assert () == agent.list("services/")
+
+
+def test_what_was_handed_in_earlier_is_not_overtaken_by_what_asks_for_the_same_roles(world: CatalogueWorld) -> None:
+    world.publish_signed({SERVICE: b"{}"})
+    recall(world, "marketing", SERVICE, "recall")
+    first, second = world.publish({OTHER: b"{}"}), world.publish({OTHER: b"[]"})
+    world.sign("marketing")
+    assert (State.AWAITING, State.DRAFT) == (state(world, first), state(world, second))
+
+
 def test_a_recall_is_read_as_it_was_written(world: CatalogueWorld) -> None:
     recall(world, "legal", SERVICE, "recall")
     written = Publication("recall", State.DRAFT, world.clock.now(), {SERVICE: None}, alone="legal")

@@ -122,7 +122,7 @@ class Brand:
 
     def signers(self, *, agree: bool) -> None:
         with self.lifecycle.open() as record:
-            waiting = record.publications.oldest(State.DRAFT)
+            waiting = next(iter(record.publications.in_state(State.DRAFT)), None)
             if waiting is not None:
                 decided = mark_published(propose(waiting, {})) if agree else withdraw(waiting, "proposal_declined")
                 record.publications.save(decided)

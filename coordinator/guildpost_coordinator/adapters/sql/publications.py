@@ -61,13 +61,12 @@ class SqlPublications:
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else self._read(row)
 
-    def oldest(self, state: State) -> Publication | None:
-        """Give the one that was handed in first among those in a state, recalls before others."""
+    def in_state(self, state: State) -> list[Publication]:
+        """List those in a state as they were handed in, recalls before others."""
         recalls_first = case((publications.c.alone == "", 1), else_=0)
         of_state = select(publications).where(publications.c.state == state.value)
-        query = of_state.order_by(recalls_first, publications.c.position)
-        row = self._connection.execute(query.limit(1)).mappings().one_or_none()
-        return None if row is None else self._read(row)
+        rows = self._connection.execute(of_state.order_by(recalls_first, publications.c.position)).mappings().all()
+        return [self._read(row) for row in rows]
 
     def latest_change(self, path: str) -> Publication | None:
         """Give the one handed in last among those that change a path."""

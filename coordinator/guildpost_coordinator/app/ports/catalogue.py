@@ -88,8 +88,8 @@ class Publications(Protocol):
         """Find a publication."""
         ...
 
-    def oldest(self, state: State) -> Publication | None:
-        """Give the publication that was handed in first among those in a state, recalls (``alone``) before others."""
+    def in_state(self, state: State) -> list[Publication]:
+        """List the publications in a state as they were handed in, recalls (``alone``) before others."""
         ...
 
     def latest_change(self, path: str) -> Publication | None:
