@@ -56,8 +56,8 @@ class Network:
     def participants(self) -> dict[str, Participant]:
         return {agent: self.participant(agent) for agent in self.agents}
 
-    def aggregator(self) -> Aggregator:
-        return Aggregator(self.context, self.roster, self.keys[COORDINATOR])
+    def aggregator(self, invited: Sequence[str] | None = None) -> Aggregator:
+        return Aggregator(self.context, self.roster, self.keys[COORDINATOR], invited)
 
     def vector(self, agent: str) -> Vector:
         """The dealer's own bucket, then small numbers of both signs."""

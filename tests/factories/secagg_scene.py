@@ -1,5 +1,7 @@
 """An honest round of twelve dealers, brought to where an attack begins."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from guildpost_shared.errors import GuildpostError
@@ -16,9 +18,15 @@ LATEST = NET.agents[-1]
 class Scene:
     """An honest round brought to the beginning of a stage, from where the test goes astray."""
 
-    def __init__(self, stage: Stage, net: Network = NET, lost: dict[Stage, set[str]] | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        net: Network = NET,
+        lost: dict[Stage, set[str]] | None = None,
+        invited: Sequence[str] | None = None,
+    ) -> None:
         self.net, self.stage = net, stage
-        self.aggregator: Aggregator = net.aggregator()
+        self.aggregator: Aggregator = net.aggregator(invited)
         self.participants: dict[str, Participant] = net.participants()
         while self.aggregator.stage < stage:
             for agent in (lost or {}).get(self.aggregator.stage, set()):

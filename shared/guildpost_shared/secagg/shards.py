@@ -39,11 +39,15 @@ def shards_of(roster: Roster) -> tuple[frozenset[str], ...]:
     for entry in roster.entries:
         sites.setdefault(entry.legal_entity, []).append(entry.agent_id)
     order = sorted(sites, key=lambda entity: hashlib.sha256(roster.sha256 + entity.encode("utf-8")).digest())
-    for count in range(-(-len(roster.entries) // MOST_AGENTS), len(order)):
-        shards = _dealt([sites[entity] for entity in order], count)
-        if all(len(shard) <= MOST_AGENTS for shard in shards):
-            return shards
-    return _dealt([sites[entity] for entity in order], len(order))
+    parcels = [sites[entity] for entity in order]
+    alone = tuple(frozenset(parcel) for parcel in parcels if len(parcel) > MOST_AGENTS)
+    fitting = [parcel for parcel in parcels if len(parcel) <= MOST_AGENTS]
+    count = -(-sum(map(len, fitting)) // MOST_AGENTS)
+    shared = _dealt(fitting, count)
+    while any(len(shard) > MOST_AGENTS for shard in shared):
+        count += 1
+        shared = _dealt(fitting, count)
+    return alone + shared
 
 
 def _dealt(parcels: Sequence[Sequence[str]], count: int) -> tuple[frozenset[str], ...]:
