@@ -41,6 +41,7 @@ _COUNTED: Final = re.compile(
     re.IGNORECASE,
 )
 _EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
+_CODE: Final = re.compile(r"\d{4}")
 _CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d|[a-zäöüß]+ [a-zäöüß]+", re.IGNORECASE)
 _DAY: Final = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|termin|appointment"
@@ -101,7 +102,7 @@ def bare_figures(text: str) -> Iterator[Hit]:
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]
         if not period and (words("bare", "of_something").search(around) or measured(text, match.start())):
             continue
-        if not has("bare", "paying", near) and _is_a_time_or_call(match[0], around):
+        if not has("bare", "paying", near) and _is_a_time_or_code(match[0], around):
             continue
         yield Hit("R10.amount", match.start(), match.end())
 
@@ -119,8 +120,10 @@ def _stands_alone(text: str, end: int) -> bool:
     return _alone().match(text, end) is not None and not _COUNTED.match(text, end)
 
 
-def _is_a_time_or_call(figure: str, around: str) -> bool:
-    return figure in _EMERGENCY or (_CLOCK.fullmatch(figure) is not None and _DAY.search(around) is not None)
+def _is_a_time_or_code(figure: str, around: str) -> bool:
+    if figure in _EMERGENCY or _CODE.fullmatch(figure):
+        return True
+    return _CLOCK.fullmatch(figure) is not None and _DAY.search(around) is not None
 
 
 def _steps(text: str) -> Iterator[Hit]:

@@ -52,7 +52,8 @@ _ENDS: Final = (
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _NORM: Final = re.compile(
-    r"euro[ -]?(?:norm )?[1-7](?:[a-e]|vi)?(?:[ -](?:temp|norm|ea|isc\S*))*(?![.,]?\d|[.,]-)|euro ?ncap|euro 20\d\d",
+    r"[12][ -]?euro[ -](?:profil|test|münz|stück|coin)"
+    r"|euro[ -]?(?:norm )?[1-7](?:[a-e]|vi)?(?:[ -](?:temp|norm|ea|isc\S*))*(?![.,]?\d|[.,]-)|euro ?ncap|euro 20\d\d",
     re.IGNORECASE,
 )
 
@@ -77,7 +78,9 @@ def _bare() -> tuple[re.Pattern[str], ...]:
     strong = (
         rf"(?<![^\W_])(?:{alternatives('price', 'strong')})(?P<strong>[\s:=\-(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
     )
-    weak = rf"(?<![^\W_])(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+    weak = (
+        rf"(?<![^\W_])(?<!-)(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
+    )
     cents = rf"(?P<cents>(?<![\d.,:/§])\d{{1,4}}[.,]\d\d(?![\d.,:/-]*\d)){_NO_UNIT}"
     works = alternatives("price", "works")
     after_work = (
@@ -193,6 +196,7 @@ def _is_number_word(figure: str) -> bool:
 
 
 _CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d")
+_MINUTES: Final = 59
 _CLOCK_WORDS: Final = re.compile(
     r"uhr|o'clock|\bam\b|\bpm\b|geöffnet|öffnungszeit|open|termin|appointment|bis\b|until|montag|dienstag|mittwoch"
     r"|donnerstag|freitag|samstag|monday|tuesday|wednesday|thursday|friday|saturday|\bmo\b|\bdi\b|\bfr\b|\bsa\b",
@@ -222,6 +226,9 @@ def _price_near(text: str, start: int, end: int, figure: str) -> bool:
         return True
     if (_PER.match(text, end) or "," in figure) and has("price", "works", around):
         return True
+    if "." in figure and int(figure[-2:]) > _MINUTES and not _NUMBERED.search(text[max(0, start - 24) : start]):
+        first, last = sentence(text, start, end, 160)
+        return not _MEASURED.search(text[first:last])
     if _CLOCK.fullmatch(figure) and _CLOCK_WORDS.search(text[max(0, start - 60) : end + 40]):
         return False
     return bool(_PRICE_WORD.search(around)) and bool(
@@ -282,8 +289,9 @@ def _named_before(text: str, first: int, start: int) -> bool:
 _SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
 """An amount right in front of a fine: it explains that one ("statt 60 Euro Bußgeld"), no other."""
 _FINED: Final = re.compile(
-    r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|verstoß|vergehen|fines?|penalty|offence)\b[^.;:!?]{0,60} "
-    r"(?:beträgt|von|ist|sind|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei)(?: bis zu| up to)? ?$",
+    r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|\w*verstoß|vergehen|fines?|penalty|offence|maut|vignette"
+    r"|kfz-steuer|kraftfahrzeugsteuer|road tax|toll|staat|bund|government)\b[^.;:!?]{0,60} (?:beträgt|von|ist|sind"
+    r"|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$",
     re.IGNORECASE,
 )
 """A fine and what it comes to, in one breath: no work between them makes it a price."""
