@@ -40,6 +40,7 @@ _COUNTED: Final = re.compile(
     r"|tag|jahr|woche)\b)| (?:in (?:order|ordnung|town|der stadt))\b|\.\d",
     re.IGNORECASE,
 )
+_CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
 _EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
 _CODE: Final = re.compile(r"\d{4}")
 _CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d|[a-zäöüß]+ [a-zäöüß]+", re.IGNORECASE)
@@ -100,11 +101,20 @@ def bare_figures(text: str) -> Iterator[Hit]:
         around = text[first:last]
         period = _period().match(text, match.end())
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]
-        if not period and (words("bare", "of_something").search(around) or measured(text, match.start())):
+        clause = _clause(text, match, first, last)
+        named = words("bare", "of_something").search(clause if has("bare", "charged", clause) else around)
+        if not period and (named or measured(text, match.start())):
             continue
         if not has("bare", "paying", near) and _is_a_time_or_code(match[0], around):
             continue
         yield Hit("R10.amount", match.start(), match.end())
+
+
+def _clause(text: str, match: re.Match[str], first: int, last: int) -> str:
+    """Give the clause of a figure: its sentence from the comma or "und" in front of it to the next one."""
+    start = max((each.end() for each in _CLAUSES.finditer(text, first, match.start())), default=first)
+    after = _CLAUSES.search(text, match.end(), last)
+    return text[start : after.start() if after else last]
 
 
 def measured(text: str, start: int) -> bool:

@@ -17,7 +17,7 @@ _DEALERS_REACH: Final = 60
 _RECALLED_BEFORE: Final = 500
 _EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
 _BY_LAW: Final = re.compile(
-    r"mangel\b|mängel\b|defects?\b|garantiefall|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
+    r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
     re.IGNORECASE,
 )
 _RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
@@ -90,13 +90,13 @@ def given_away(text: str) -> Iterator[Hit]:
             text, match, first, last
         ):
             continue
-        if _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) and not _EXTRA.search(around):
+        likewise = has("free", "sold", around) and _LIKEWISE.search(around)
+        if not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) and not _EXTRA.search(around):
             continue
         if _BY_LAW.search(around):
             continue
         sold, nature = has("free", "sold", around), has("free", "free_by_nature", around)
         nature = nature and not _of_its_clause(text, match, first, last)
-        likewise = sold and _LIKEWISE.search(around)
         if nature and not likewise and not (sold and _closer(text, match, first, last)):
             continue
         yield Hit(
