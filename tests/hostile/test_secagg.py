@@ -179,7 +179,7 @@ def test_one_bit_of_divergence_leaves_every_sum_undecodable() -> None:
     decoded = 0
     for flip in range(1_000):
         changed = [bytearray(one) for one in (NET.context.study_hash, NET.context.roster_hash, NET.context.layout_hash)]
-        changed[flip % 3][flip // 3 % 32] ^= 1 << flip % 8
+        changed[flip % 3][flip // 3 % 32] ^= 1 << flip // 96 % 8
         study, roster, layout = (bytes(one) for one in changed)
         other = replace(NET.context, study_hash=study, roster_hash=roster, layout_hash=layout)
         decoded += bool(np.any((masked(other, A, B) + theirs) == np.array(expected, dtype=np.uint64)))
