@@ -16,6 +16,7 @@ from guildpost_agent.domain.appointment_news import (
     word_in,
     word_of,
 )
+from guildpost_agent.domain.appointments import works_in
 from guildpost_agent.domain.calendar_file import CalendarEvent, Organiser, calendar_file, uid_of
 from guildpost_agent.domain.records import Appointment, Touchpoint, Vehicle
 from guildpost_agent.domain.vehicle_lists import ListEntry
@@ -141,5 +142,6 @@ def _event(
 
 
 def _work(appointments: Iterable[Appointment], services: Mapping[str, ServiceDefinition], language: Language) -> str:
-    named = [services[one.occasion].name[language] for one in appointments if one.occasion in services]
+    known = ([name for name in one.services if name in services] for one in appointments if len(works_in(one)) == 1)
+    named = [services[names[0]].name[language] for names in known if names]
     return ", ".join(dict.fromkeys(named)) or load("guildpost_agent", language).text("appointment.work")

@@ -38,8 +38,8 @@ def confirm_appointments(
     Returns:
         The vehicles to plan for.
     """
-    service = next((one for one in services if confirms(one)), None)
-    if service is None:
+    confirming = [one.service_id for one in services if confirms(one)]
+    if not confirming:
         return Changed()
     today = now.astimezone(zone).date()
     with open_uow() as uow:
@@ -53,7 +53,7 @@ def confirm_appointments(
             known,
             [one.entry for one in kept],
             frozenset(one.entry.reference for one in kept if one.done_on is None),
-            _told(uow, service.service_id),
+            _told(uow, confirming),
             now,
             today,
         )
@@ -88,9 +88,9 @@ def _with_vehicles(uow: UnitOfWork, today: date) -> Iterator[tuple[Appointment, 
             yield one, vehicles[0]
 
 
-def _told(uow: UnitOfWork, service_id: str) -> Told:
-    """Know by vehicle and day of entry whose message left, or may have left."""
-    left = uow.plans.left(service_id)
+def _told(uow: UnitOfWork, service_ids: Iterable[str]) -> Told:
+    """Know by vehicle and day of entry whose message left, or may have left, in any brand's words."""
+    left = [touchpoint for service_id in service_ids for touchpoint in uow.plans.left(service_id)]
     carried = uow.plans.some_occasions({one for touchpoint in left for one in touchpoint.bundled})
     told = {(touchpoint.vehicle_id, touchpoint.due_date) for touchpoint in left}
     told |= {(occasion.vehicle_id, occasion.due_date) for occasion in carried}

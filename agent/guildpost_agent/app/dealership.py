@@ -12,6 +12,7 @@ from guildpost_agent.app.ports.people import Membership
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook
+from guildpost_agent.domain.brands import brand_of
 from guildpost_agent.domain.consent.book import ConsentBook
 from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.dealer_version import dealer_version
@@ -152,7 +153,10 @@ def dealer_services(services: Iterable[ServiceDefinition], config: AgentConfig) 
             too. One that the dealer runs may have been recalled by the brand, which is no mistake of the dealer's.
     """
     found, settings = {service.service_id: service for service in services}, config.services.settings
-    for unknown in sorted(settings.keys() - found.keys() - set(config.services.enabled) if found else ()):
+    brands = {brand_of(name) for name in found}  # of a brand that was never fetched nothing can be said
+    for unknown in sorted(settings.keys() - found.keys() - set(config.services.enabled)):
+        if brand_of(unknown) not in brands:
+            continue
         known = Problem("catalogue_services", known=", ".join(sorted(found)))
         raise ConfigurationError("service_settings_invalid", field=f"services.settings.{unknown}", problem=known)
     return {name: dealer_version(service, settings.get(name)) for name, service in found.items()}

@@ -21,7 +21,8 @@ from guildpost_agent.app.control_group import Leads, held_out_trials, trial_of
 from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.domain.appointments import is_cancelled
+from guildpost_agent.domain.appointments import is_cancelled, works_in
+from guildpost_agent.domain.brands import signed_name
 from guildpost_agent.domain.lift.trials import Trial, Visit, first_of_each, lifts, mature
 from guildpost_agent.domain.lift.verdicts import Lift
 from guildpost_agent.domain.months import add_months
@@ -118,10 +119,13 @@ def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], trials: 
         for service in about.get((job.customer_id, job.vehicle_id), ())
         if answers(service, job)
     ]
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for service_id in services:
+        named[signed_name(service_id)].append(service_id)
     booked = [
         Visit(a.customer_id, a.vehicle_id, service_id, a.created_on)
         for a in uow.records.appointments()
-        for service_id in a.services
-        if service_id in services and not is_cancelled(a)
+        for work in (() if is_cancelled(a) else sorted(works_in(a)))
+        for service_id in named.get(work, ())
     ]
     return [*came, *booked]

@@ -18,6 +18,7 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.appointments import AppointmentBook, is_cancelled, open_appointment
 from guildpost_agent.domain.attribution import Booking, Sent, attribute, bookings_of, reference_of
+from guildpost_agent.domain.brands import signed_name
 from guildpost_agent.domain.exclusions import Facts, Reason
 from guildpost_agent.domain.records import Appointment, Decision, Outcome, Touchpoint
 from guildpost_agent.domain.touchpoint_states import WAITING
@@ -90,7 +91,7 @@ def _sent(
     for t in messages:
         about = {about_of[one] for one in t.bundled if one in about_of} | {(t.vehicle_id, t.service_id)}
         person = person_of(t.customer_id)
-        subjects = frozenset((person, vehicle_id, service_id) for vehicle_id, service_id in about)
+        subjects = frozenset((person, vehicle_id, signed_name(service_id)) for vehicle_id, service_id in about)
         days = services[t.service_id].attribution_days(Channel(t.channel.value))
         found.append(Sent(t, left[t.touchpoint_id], days, subjects))
     return found

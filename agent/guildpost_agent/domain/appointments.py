@@ -1,10 +1,14 @@
-"""The workshop's appointments: which were called off, and which lie ahead for a service of a vehicle."""
+"""The workshop's appointments: which were called off, and which lie ahead for a service of a vehicle.
+
+An appointment is for work, whichever brand's service asks for it: services of one signed name are one work.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from guildpost_agent.domain.brands import signed_name
 from guildpost_agent.domain.records import Appointment
 
 CANCELLED: Final = "entfallen"
@@ -17,6 +21,11 @@ def is_cancelled(appointment: Appointment) -> bool:
     return any(word in appointment.status.casefold() for word in _CALLED_OFF)
 
 
+def works_in(appointment: Appointment) -> frozenset[str]:
+    """Name the works that an appointment is for."""
+    return frozenset(map(signed_name, appointment.services))
+
+
 def open_appointment(appointments: Iterable[Appointment], service_id: str | None, now: datetime) -> Appointment | None:
     """Find the next appointment for a service that lies ahead.
 
@@ -25,7 +34,8 @@ def open_appointment(appointments: Iterable[Appointment], service_id: str | None
         service_id: what it must be for; None where any will do.
         now: the business clock.
     """
-    wanted = (a for a in appointments if service_id is None or service_id in a.occasion.split())
+    work = None if service_id is None else signed_name(service_id)
+    wanted = (a for a in appointments if work is None or work in works_in(a))
     ahead = (a for a in wanted if a.starts_at >= now and not is_cancelled(a))
     return min(ahead, key=lambda appointment: (appointment.starts_at, appointment.appointment_id), default=None)
 

@@ -15,15 +15,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.domain.appointments import is_cancelled
+from guildpost_agent.domain.appointments import is_cancelled, works_in
+from guildpost_agent.domain.brands import signed_name
 from guildpost_agent.domain.records import Appointment, Job, Touchpoint
 from guildpost_agent.domain.service_work import answers
 from guildpost_shared.services.definition import ServiceDefinition
 
 Subject = tuple[str, str, str]
-"""Person, vehicle (empty: any), service."""
+"""Person, vehicle (empty: any), work (``appointments.works_in``)."""
 Key = tuple[str, str]
-"""What a booking is counted by: the record it rests on, and the service."""
+"""What a booking is counted by: the record it rests on, and the work."""
 SAME_VISIT_DAYS: Final = 3
 """Job cards are opened some days before or after the appointment's day."""
 
@@ -48,7 +49,7 @@ class Sent:
     def about(self) -> frozenset[Subject]:
         """Whom and what it was about; its own occasion where nothing else is said."""
         t = self.touchpoint
-        return self.subjects or frozenset({(t.customer_id, t.vehicle_id, t.service_id)})
+        return self.subjects or frozenset({(t.customer_id, t.vehicle_id, signed_name(t.service_id))})
 
 
 @dataclass(frozen=True, order=True)
@@ -94,8 +95,8 @@ def bookings_of(
     found: set[Booking] = set()
     visits: defaultdict[Subject, list[date]] = defaultdict(list)
     for a in appointments:
-        for service_id in () if is_cancelled(a) else a.services:
-            subject = (person_of(a.customer_id), a.vehicle_id, service_id)
+        for work in () if is_cancelled(a) else works_in(a):
+            subject = (person_of(a.customer_id), a.vehicle_id, work)
             found.add(Booking(a.created_on, reference_of(a), subject))
             visits[subject].append(a.starts_at.astimezone(zone).date())
     running = tuple(services)
@@ -103,7 +104,7 @@ def bookings_of(
         for service in running:
             if not answers(service, job):
                 continue
-            subject = (person_of(job.customer_id), job.vehicle_id, service.service_id)
+            subject = (person_of(job.customer_id), job.vehicle_id, signed_name(service.service_id))
             days = (*visits.get(subject, ()), *visits.get((subject[0], "", subject[2]), ()))
             if not any(abs((day - job.order_date).days) <= SAME_VISIT_DAYS for day in days):
                 found.add(Booking(job.order_date, f"order {job.order_number}", subject))

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from guildpost_agent.domain.brands import signed_name
 from guildpost_agent.domain.records import Job, Occasion, Triage, Vehicle
 from guildpost_agent.domain.segments.columns import INTERNAL, months_back
 from guildpost_agent.domain.segments.definitions import Definitions, Factor, ServiceScore
@@ -72,8 +73,9 @@ def score_services(
     facts = _facts(driven, jobs, definitions, today)
     due: dict[str, list[Occasion]] = {service.service_id: [] for service in definitions.services}
     for occasion in occasions:
-        if occasion.service_id in due and occasion.vehicle_id in facts.row_of and occasion.triage != Triage.STALE:
-            due[occasion.service_id].append(occasion)
+        work = signed_name(occasion.service_id)
+        if work in due and occasion.vehicle_id in facts.row_of and occasion.triage != Triage.STALE:
+            due[work].append(occasion)
     found = [
         potential
         for service in definitions.services
