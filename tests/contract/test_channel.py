@@ -9,6 +9,7 @@ import pytest
 from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.ports.channel import Carried, Channel, OutgoingMail
+from guildpost_agent.domain.smtp_content import data_content
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, Untrusted
 from tests.factories.tls_files import TlsFiles, make_tls_files
@@ -111,9 +112,10 @@ def test_a_refused_recipient_does_not_end_the_connection(subject: Subject) -> No
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_the_content_arrives_as_it_was_given(tls: TlsFiles, security: str) -> None:
     with SmtpServer(tls, security) as server:  # type: ignore[arg-type] # one of the three names
-        carry(SmtpChannel(settings(server, tls, security=security)), MAIL)
+        finished = replace(MAIL, key="2", message=data_content(MAIL.message), finished=True)
+        carry(SmtpChannel(settings(server, tls, security=security)), MAIL, finished)
 
-        assert [MAIL.message] == [mail.content for mail in server.mails]
+        assert [MAIL.message] * 2 == [mail.content for mail in server.mails]
 
 
 @pytest.mark.parametrize(

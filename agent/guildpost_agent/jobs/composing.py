@@ -1,7 +1,8 @@
 """A process that composes mails ahead of the one that sends them, so that both of a small machine's cores work.
 
 The child is this very program with the command ``compose``; it reads the same database and writes nothing. Orders are
-single lines of JSON on its standard input, drafts come back as a line of JSON with the message's bytes behind it:
+single lines of JSON on its standard input, drafts come back as a line of JSON with the message's bytes behind it, as
+SMTP wants them:
 
     agent                                              child
     {"now": …, "ids": ["t1", "t2", …]} ──▶
@@ -28,6 +29,7 @@ from typing import BinaryIO, Final, Self
 from guildpost_agent.app.mail_run import Draft
 from guildpost_agent.app.ports.channel import OutgoingMail
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
+from guildpost_agent.domain.smtp_content import data_content
 from guildpost_shared.errors import Unavailable
 
 ComposeHere = Callable[[Sequence[OutboxJob]], list[Draft[OutboxJob]]]
@@ -168,8 +170,8 @@ class ComposingChild:
         job = self._ordered.pop(head["id"])
         message = bytes(self._received[end + 1 : end + 1 + size])
         del self._received[: end + 1 + size]
-        mail = OutgoingMail(job.touchpoint_id, self._from_address, job.recipient, message) if size else None
-        self._ready.append(Draft(job, mail, head["reason"]))
+        mail = OutgoingMail(job.touchpoint_id, self._from_address, job.recipient, message, finished=True)
+        self._ready.append(Draft(job, mail if size else None, head["reason"]))
         return True
 
 
@@ -193,9 +195,9 @@ def compose_orders(
         with held(order["ids"]):
             for touchpoint_id in order["ids"]:
                 draft = compose(touchpoint_id, now)
-                message = draft.mail.message if draft.mail else None
-                head = {"id": touchpoint_id, "size": len(message) if message else None, "reason": draft.reason}
-                answers.write(json.dumps(head).encode() + b"\n" + (message or b""))
+                content = data_content(draft.mail.message) if draft.mail else b""
+                head = {"id": touchpoint_id, "size": len(content) or None, "reason": draft.reason}
+                answers.write(json.dumps(head).encode() + b"\n" + content)
                 answers.flush()
 
 

@@ -16,6 +16,7 @@ import aiosmtplib
 
 from guildpost_agent.adapters.channels.smtp_dialogue import BrokenError, Dialogue, Reply, take_over
 from guildpost_agent.app.ports.channel import OutgoingMail
+from guildpost_agent.domain.smtp_content import data_content
 from guildpost_agent.domain.smtp_replies import Receipt, Stage, Verdict, classify
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, Untrusted
 from guildpost_shared.failpoints import hit
@@ -25,7 +26,6 @@ _START_INPUT: Final = 354
 _REFUSED: Final = 400
 _STAGES: Final = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 _ADDRESS: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
-_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,9 @@ class SmtpConnection:
         if refusal is not None:
             return refusal
         hit("smtp.before_data")
+        content = mail.message if mail.finished else data_content(mail.message)
         try:
-            (reply,) = await dialogue.ask(_content(mail.message), 1, self._settings.final_dot_seconds)
+            (reply,) = await dialogue.ask(content, 1, self._settings.final_dot_seconds)
         except BrokenError:
             return Receipt(Verdict.UNKNOWN)
         if reply.code in range(300, _REFUSED):  # no answer to a message: nobody knows what became of it
@@ -198,19 +199,6 @@ class SmtpConnection:
 
 class _BrokenBeforeContentError(Exception):
     """The connection broke while it was still certain that nothing was accepted."""
-
-
-def _content(message: bytes) -> bytes:
-    """Give the message as DATA wants it: CRLF only, leading dots doubled, a dot alone at the end."""
-    if (
-        not message.endswith(b"\r\n")
-        or message.count(b"\r\n") != message.count(b"\n")
-        or message.count(b"\r") != message.count(b"\n")
-    ):
-        message = _LINE_END.sub(b"\r\n", message.rstrip(b"\r\n") + b"\n")
-    if message.startswith(b"."):
-        message = b"." + message
-    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def _safe(address: str) -> str:

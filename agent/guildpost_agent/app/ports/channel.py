@@ -15,12 +15,16 @@ from guildpost_shared.errors import GuildpostError
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """Envelope addresses and the finished message (RFC 5322 bytes, ASCII only); ``key`` names it to its giver."""
+    """Envelope addresses and the message (RFC 5322 bytes, ASCII only); ``key`` names it to its giver.
+
+    ``finished``: the message is already what ``smtp_content.data_content`` makes of it.
+    """
 
     key: str
     sender: str
     recipient: str
     message: bytes
+    finished: bool = False
 
 
 @dataclass(frozen=True)
