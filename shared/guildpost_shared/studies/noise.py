@@ -41,9 +41,22 @@ def contribution(
     Returns:
         int64[dimension].
     """
-    if threshold < FLOOR_GROUPS:
-        raise ValueError("threshold below the floor")
     layout = VectorLayout.of(spec)
     counts = layout.encode(reminders, cap=spec.cap_customers, entropy=entropy)
-    share = Fraction(promised_variance(spec), threshold)
-    return counts + skellam.sampler(share).draw(layout.dimension, entropy)
+    return with_noise_share(counts, promised_variance(spec), threshold=threshold, entropy=entropy)
+
+
+def with_noise_share(
+    vector: npt.NDArray[np.int64], variance: int, *, threshold: int, entropy: Entropy
+) -> npt.NDArray[np.int64]:
+    """Add one dealer's share of the noise.
+
+    Args:
+        vector: clipped integers.
+        variance: σ² that the sum must carry.
+        threshold: t of the round.
+        entropy: operating-system randomness.
+    """
+    if threshold < FLOOR_GROUPS:
+        raise ValueError("threshold below the floor")
+    return vector + skellam.sampler(Fraction(variance, threshold)).draw(len(vector), entropy)

@@ -1,0 +1,40 @@
+"""Where one tries while nothing is known, and now and then later: evenly, near what the brand recommends.
+
+A reminder on the brand's default teaches nothing about slots or lead times. Before the first network model every
+reminder is therefore spread evenly over the slots that are allowed, and over lead times from a third of the brand's
+default to twice of it: far enough to see which way answers rise, near enough not to write when nobody listens. The
+average of these lead times lies close to the default, so the start costs next to nothing. Afterwards two per cent go
+on being spread in this way, so that a change of the world is seen everywhere.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from guildpost_shared.learning.bases import LEAD_DAYS
+from guildpost_shared.learning.contexts import Flags, Ints
+
+FLOOR: Final = 0.02
+"""Share of reminders that explore for ever."""
+_NEAREST, _FARTHEST = 1 / 3, 2.0
+
+
+def lead_window(default_days: int) -> Flags:
+    """Give the lead times that are tried, bool[25]; never empty for a default within the grid."""
+    days = np.array(LEAD_DAYS)
+    window: Flags = (days >= _NEAREST * default_days) & (days <= _FARTHEST * default_days)
+    if not window.any():
+        window[np.abs(days - default_days).argmin()] = True
+    return window
+
+
+def evenly(allowed: Flags, rng: np.random.Generator) -> Ints:
+    """Draw one allowed column per row, each with the same chance; −1 where nothing is allowed.
+
+    Args:
+        allowed: bool[n, k].
+        rng: not for secrets.
+    """
+    tickets = np.where(allowed, rng.random(allowed.shape), -1.0)
+    drawn: Ints = np.where(allowed.any(axis=1), tickets.argmax(axis=1), -1)
+    return drawn

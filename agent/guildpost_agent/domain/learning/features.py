@@ -1,0 +1,107 @@
+"""In what a dealership may differ from the network: 45 numbers δ, added to the network's log p.
+
+ 9   rates: all, by learning class (5), by channel (3)
+16   slots: the 8 leading functions of φ, for e-mail and for calls
+20   lead times: the 4 leading functions of ψ, by learning class
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from guildpost_shared.learning.bases import LEAD_RANK, SLOT_RANK, lead_basis, slot_basis
+from guildpost_shared.learning.blocks import (
+    LEAD_BLOCKS,
+    LEAD_COORDINATES,
+    RATE_BLOCKS,
+    RATE_COORDINATES,
+    SLOT_BLOCKS,
+    weights,
+)
+from guildpost_shared.learning.contexts import CHANNELS, CLASSES, Contexts, Floats, Ints, every_context
+from guildpost_shared.learning.model import NetworkModel, surfaces
+
+SLOT_FUNCTIONS: Final = 8
+LEAD_FUNCTIONS: Final = 4
+_CLASSES: Final = len(CLASSES)
+BY_CLASS: Final = slice(1, 1 + _CLASSES)
+BY_CHANNEL: Final = slice(BY_CLASS.stop, BY_CLASS.stop + len(CHANNELS))
+SLOTS: Final = slice(BY_CHANNEL.stop, BY_CHANNEL.stop + 2 * SLOT_FUNCTIONS)
+LEADS: Final = slice(SLOTS.stop, SLOTS.stop + _CLASSES * LEAD_FUNCTIONS)
+COUNT: Final = LEADS.stop
+
+RATE_DEVIATION: Final = 0.2
+PART_DEVIATION: Final = 0.1
+SLOT_DEVIATION: Final = 0.08
+LEAD_DEVIATION: Final = 0.13
+"""Standard deviations between dealerships, in log p: of the rate, of its parts by class and channel, of slot and lead
+functions."""
+
+
+def values(contexts: Contexts, slot: Ints, lead: Ints) -> Floats:
+    """Give m, the functions of a reminder, float64[n, 45]; ``slot`` is ignored for letters."""
+    rows = np.arange(len(contexts))
+    result = np.zeros((len(contexts), COUNT))
+    result[:, 0] = 1.0
+    result[rows, BY_CLASS.start + contexts.learning_class] = 1.0
+    result[rows, BY_CHANNEL.start + contexts.channel] = 1.0
+    timed = np.flatnonzero(contexts.timed)
+    places = slot_places(contexts.take(timed))
+    result[timed[:, None], places] = slot_basis()[slot[timed], :SLOT_FUNCTIONS]
+    result[rows[:, None], lead_places(contexts)] = lead_basis()[lead, :LEAD_FUNCTIONS]
+    return result
+
+
+def slot_places(contexts: Contexts) -> Ints:
+    """Tell which of the 45 describe slots, int64[n, 8]."""
+    places: Ints = SLOTS.start + contexts.voice[:, None] * SLOT_FUNCTIONS + np.arange(SLOT_FUNCTIONS)
+    return places
+
+
+def lead_places(contexts: Contexts) -> Ints:
+    """Tell which of the 45 describe lead times, int64[n, 4]."""
+    places: Ints = LEADS.start + contexts.learning_class[:, None] * LEAD_FUNCTIONS + np.arange(LEAD_FUNCTIONS)
+    return places
+
+
+def prior_variance(model: NetworkModel) -> Floats:
+    """Give the variance of δ, float64[45]: how dealerships differ, plus how far the network itself may be wrong."""
+    published = model.variance * weights() ** 2
+    slot, lead, rate = SLOT_BLOCKS[0], LEAD_BLOCKS[0], RATE_BLOCKS[0]
+    slots = published[: slot.size].reshape(slot.cells, SLOT_RANK)[:, :SLOT_FUNCTIONS]
+    leads = published[LEAD_COORDINATES][: lead.size].reshape(lead.cells, LEAD_RANK)[:, :LEAD_FUNCTIONS]
+    rates = published[RATE_COORDINATES][: rate.size].reshape(_CLASSES, len(CHANNELS)).mean(axis=1) / len(CHANNELS)
+    result = np.empty(COUNT)
+    result[0] = RATE_DEVIATION**2
+    result[BY_CLASS] = PART_DEVIATION**2 + rates
+    result[BY_CHANNEL] = PART_DEVIATION**2
+    result[SLOTS] = SLOT_DEVIATION**2 + slots.ravel()
+    result[LEADS] = LEAD_DEVIATION**2 + leads.ravel()
+    return result
+
+
+def projected(change: Floats) -> Floats:
+    """Say what a change of the network model is in terms of δ, float64[45], averaged over contexts.
+
+    Args:
+        change: float64[549], difference of coefficients.
+    """
+    moved, contexts = surfaces(change * weights()), every_context()
+    result = np.zeros(COUNT)
+    result[SLOTS] = moved.slot.reshape(2, -1, SLOT_RANK).mean(axis=1)[:, :SLOT_FUNCTIONS].ravel()
+    for kind in range(_CLASSES):
+        cells = contexts.learning_class == kind
+        result[BY_CLASS.start + kind] = moved.rate[cells].mean()
+        start = LEADS.start + kind * LEAD_FUNCTIONS
+        result[start : start + LEAD_FUNCTIONS] = moved.lead[cells].mean(axis=0)[:LEAD_FUNCTIONS]
+    return result
+
+
+def of_each_dealer(dealer: Ints, dealers: int) -> Iterator[tuple[int, slice]]:
+    """List the dealerships that have rows, and where; ``dealer`` int64[n] in rising order, 0 to ``dealers`` − 1."""
+    ends = np.searchsorted(dealer, np.arange(dealers + 1)).tolist()
+    for at, (start, end) in enumerate(pairwise(ends)):
+        if start < end:
+            yield at, slice(start, end)

@@ -1,0 +1,36 @@
+"""Random reminders for the tests of learning."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from guildpost_shared.learning.bases import LEADS, SLOTS
+from guildpost_shared.learning.blocks import DIMENSION
+from guildpost_shared.learning.contexts import AGES, CHANNELS, CLASSES, Contexts, Ints, Reminders
+from guildpost_shared.learning.model import MAX_COEFFICIENT, NetworkModel
+
+
+def random_contexts(count: int, rng: np.random.Generator) -> Contexts:
+    """Draw whom one writes to."""
+    return Contexts(*(rng.integers(0, size, count) for size in (len(CLASSES), len(CHANNELS), 2, AGES, 2)))
+
+
+def random_reminders(count: int, rng: np.random.Generator, rate: float = 0.1) -> Reminders:
+    """Draw reminders at any slot and lead time, a share of them answered."""
+    answered: Ints = (rng.random(count) < rate).astype(np.int64)
+    slot, lead = rng.integers(0, SLOTS, count), rng.integers(0, LEADS, count)
+    return Reminders(random_contexts(count, rng), slot, lead, answered)
+
+
+def generators() -> st.SearchStrategy[np.random.Generator]:
+    """Draw seeded generators."""
+    return st.integers(0, 2**32).map(np.random.default_rng)
+
+
+def models() -> st.SearchStrategy[NetworkModel]:
+    """Draw published models, from neutral ones to the most hostile that is not refused."""
+
+    def build(seed: int, size: float) -> NetworkModel:
+        rng = np.random.default_rng(seed)
+        return NetworkModel(rng.uniform(-size, size, DIMENSION), rng.uniform(1e-9, 1, DIMENSION))
+
+    return st.builds(build, st.integers(0, 2**32), st.sampled_from([0.0, 1.0, MAX_COEFFICIENT]))

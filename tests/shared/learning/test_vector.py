@@ -1,0 +1,128 @@
+"""What a dealership adds to the sum, and how far one customer can move it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guildpost_shared.learning.bases import LEADS, SLOTS
+from guildpost_shared.learning.blocks import DIMENSION, TOUCHED, coordinates, row_values, weights
+from guildpost_shared.learning.contexts import CELLS, Contexts, Reminders
+from guildpost_shared.learning.model import NetworkModel, neutral_model
+from guildpost_shared.learning.terms import LearningTerms, row_norm_bound, scale, score_scale, sensitivity
+from guildpost_shared.learning.vector import LENGTH, customer_rows, decode, encode, layout_hash
+from tests.factories.reminders import generators, models, random_contexts, random_reminders
+from tests.fakes.seeded_entropy import SeededEntropy
+
+TERMS = LearningTerms()
+few = settings(max_examples=25, deadline=None)
+
+
+def whole(reminders: Reminders, model: NetworkModel) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return encode(reminders, model, TERMS, SeededEntropy(b""))
+
+
+def test_the_coordinates_are_549_and_the_vector_has_1468() -> None:
+    assert (549, 1_468, 71) == (DIMENSION, LENGTH, TOUCHED)
+
+
+def test_every_context_touches_different_coordinates_of_every_block() -> None:
+    assert (CELLS, TOUCHED) == coordinates().shape
+    assert all(len(set(row)) == TOUCHED for row in coordinates().tolist())
+    assert set(range(DIMENSION)) == set(coordinates().ravel().tolist())
+
+
+@few
+@given(generators(), models())
+def test_the_model_says_of_a_reminder_what_its_row_says(rng: np.random.Generator, model: NetworkModel) -> None:
+    some = random_reminders(20, rng)
+    rows = row_values(some.contexts, some.slot, some.lead)
+    by_row = (rows * model.theta[coordinates()[some.contexts.cell]]).sum(axis=1)
+    expected = neutral_model().log_rate(some.contexts, some.slot, some.lead) + by_row
+    assert np.allclose(expected, model.log_rate(some.contexts, some.slot, some.lead))
+
+
+@few
+@given(generators(), models())
+def test_no_customer_moves_the_sum_further_than_the_sensitivity(rng: np.random.Generator, model: NetworkModel) -> None:
+    some = random_reminders(200, rng, rate=0.5)
+    _, integers = customer_rows(some, model)
+    assert (integers**2).sum(axis=1).max() <= sensitivity().l2_squared <= 1_029**2
+    assert np.abs(integers).sum(axis=1).max() <= sensitivity().l1
+    without = whole(some.take(np.arange(1, len(some))), model)
+    change = whole(some, model) - without
+    assert (change**2).sum() <= sensitivity().l2_squared
+
+
+@pytest.mark.parametrize("rate", np.linspace(0.001, 0.5, 25).tolist())
+@pytest.mark.parametrize("answered", [0, 1])
+def test_exposures_cost_no_sensitivity_at_any_rate(rate: float, answered: int) -> None:
+    """The bound of the docstring with the longest row that the weights allow."""
+    longest = row_norm_bound() ** 2
+    exposure = 0.55 * min(rate, 0.3)
+    assert (answered - rate) ** 2 * longest + 3 * exposure**2 <= longest + 1e-12
+
+
+@few
+@given(generators())
+def test_rows_keep_to_the_norm_that_the_bound_assumes(rng: np.random.Generator) -> None:
+    some = random_reminders(100, rng)
+    touched = coordinates()[some.contexts.cell]
+    rows = row_values(some.contexts, some.slot, some.lead) * score_scale()[touched]
+    assert np.linalg.norm(rows, axis=1).max() <= row_norm_bound() + 1e-12
+
+
+@few
+@given(generators(), models())
+def test_rounding_moves_no_coordinate_of_a_customer_by_more_than_a_half(
+    rng: np.random.Generator, model: NetworkModel
+) -> None:
+    some = random_reminders(30, rng)
+    rate = np.minimum(np.exp(np.minimum(model.log_rate(some.contexts, some.slot, some.lead), 0)), 0.5)
+    touched = coordinates()[some.contexts.cell]
+    exact = row_values(some.contexts, some.slot, some.lead) * score_scale()[touched]
+    exact = scale() * exact * (some.answered - rate)[:, None]
+    _, integers = customer_rows(some, model)
+    assert np.abs(integers[:, :TOUCHED] - exact).max() <= 0.5
+
+
+@few
+@given(st.integers(0, 40), generators())
+def test_a_letter_leaves_every_slot_coordinate_alone(count: int, rng: np.random.Generator) -> None:
+    some = random_contexts(count, rng)
+    letters = Contexts(some.learning_class, np.ones(count, dtype=np.int64), some.business, some.age, some.loyal)
+    slot = rng.integers(0, SLOTS, count)
+    total = decode(whole(Reminders(letters, slot, rng.integers(0, LEADS, count), slot % 2), neutral_model()))
+    assert not total.score[:224].any()
+    assert not total.slots.any()
+
+
+def test_the_score_of_what_the_model_expects_is_small_and_its_exposures_are_the_expected_answers() -> None:
+    rng = np.random.default_rng(4)
+    some = random_reminders(40_000, rng)
+    rate = np.exp(neutral_model().log_rate(some.contexts, some.slot, some.lead))
+    answered = (rng.random(len(some)) < rate).astype(np.int64)
+    true = Reminders(some.contexts, some.slot, some.lead, answered)
+    total = decode(encode(true, neutral_model(), LearningTerms(cap_customers=100_000), SeededEntropy(b"")))
+    assert total.leads.sum() == pytest.approx(rate.sum(), rel=0.01)
+    assert total.contexts.sum() == pytest.approx(rate.sum(), rel=0.01)
+    assert np.abs(total.score / weights()).max() < 5 * np.sqrt(rate.sum())
+
+
+def test_a_dealership_brings_no_more_customers_than_its_cap() -> None:
+    some = random_reminders(300, np.random.default_rng(1))
+    capped = encode(some, neutral_model(), LearningTerms(cap_customers=100), SeededEntropy(b""))
+    everybody = whole(some, neutral_model())
+    assert 0.2 < decode(capped).contexts.sum() / decode(everybody).contexts.sum() < 0.5
+
+
+def test_a_quarter_costs_one_and_four_of_them_about_two() -> None:
+    assert TERMS.yearly(0) == 0
+    assert 0.99 < TERMS.yearly(1) <= 1.0
+    assert 1.4 < TERMS.yearly(2) < 1.5
+    assert 2.0 < TERMS.yearly(4) < 2.2
+
+
+def test_the_layout_has_the_same_hash_wherever_it_is_computed() -> None:
+    """A pinned value: another one means that agents in the field would no longer be understood."""
+    assert "07a05ee4720f7c2bf44f7952807bb25da2d3723f7e399c3c87bebffa6790706d" == layout_hash().hex()
