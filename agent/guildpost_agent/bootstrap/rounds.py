@@ -10,7 +10,7 @@ from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of
-from guildpost_agent.domain.brands import of_brand
+from guildpost_agent.domain.brands import FIRST, of_brand
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.keys import load_curve_key, load_identity_key
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
@@ -21,17 +21,17 @@ GRACE_SECONDS: Final = 60.0
 
 
 def take_part(
-    core: Core, *, brand: str, round_id: str, study_path: str, flower: str, closes_at: datetime
+    core: Core, *, round_id: str, study_path: str, flower: str, closes_at: datetime, brand: str = FIRST
 ) -> dict[str, object]:
     """Verify the round against the signed catalogue and answer its instructions.
 
     Args:
         core: the agent's foundations.
-        brand: whose round it is.
         round_id: as announced.
         study_path: target of the study.
         flower: ``host:port`` of the round entrance.
         closes_at: when the window closes (wall clock).
+        brand: whose round it is.
 
     Returns:
         How it ended.
