@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from guildpost_coordinator.app.admit_peer import admit_peer
+from guildpost_coordinator.app.admit_peer import admit_peer, require_in_force
 from guildpost_coordinator.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_coordinator.domain.membership import Membership, require_active
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Untrusted
-from guildpost_shared.identity.certificate_profile import AgentIdentity, PeerIdentity
+from guildpost_shared.identity.certificate_profile import AgentIdentity, PeerIdentity, Role, SignerIdentity
 
 LOOK_AGAIN: Final = 1.0  # seconds for which a look answers
 MOST_KNOWN: Final = 50_000
@@ -37,6 +37,7 @@ class Standing:
         self._looked = float("-inf")
         self._inactive: Mapping[str, Membership] = {}
         self._ended: Collection[str] = frozenset()
+        self._signers: Mapping[Role, str] = {}
         self._known: set[str] = set()
 
     def look(self) -> None:
@@ -48,6 +49,7 @@ class Standing:
             with self._open_uow() as uow:
                 inactive = {member.agent_id: member for member in uow.memberships.inactive()}
                 ended = frozenset(uow.certificates.ended_early(self._clock.now()))
+                self._signers = uow.signer_certificates.in_force()
             self._inactive, self._ended, self._looked = inactive, ended, now
 
     def is_at_hand(self, serial: str) -> bool:
@@ -63,13 +65,15 @@ class Standing:
             not_after: end of the certificate, UTC.
 
         Raises:
-            Untrusted: ``certificate_expired`` or ``certificate_unknown``.
+            Untrusted: ``certificate_expired``, ``certificate_unknown`` or ``signer_certificate_ended``.
             Refused: ``membership_locked`` or ``membership_revoked``.
         """
         if self._clock.now() >= not_after:
             raise Untrusted("certificate_expired")
         if isinstance(identity, AgentIdentity) and identity.agent_id in self._inactive:
             require_active(self._inactive[identity.agent_id])
+        if isinstance(identity, SignerIdentity):
+            require_in_force(identity, serial, self._signers)
         if serial in self._ended:
             raise Untrusted("certificate_unknown")
 
@@ -77,7 +81,7 @@ class Standing:
         """Admit somebody who asks often: by the register the first time, by a look that is a second old afterwards.
 
         Raises:
-            Untrusted: ``certificate_expired`` or ``certificate_unknown``.
+            Untrusted: ``certificate_expired``, ``certificate_unknown`` or ``signer_certificate_ended``.
             Refused: ``membership_unknown``, ``membership_locked`` or ``membership_revoked``.
         """
         if serial in self._known:

@@ -33,12 +33,24 @@ MAY_CALL: dict[str, set[str]] = {
     "/guildpost.v1.Signing/Submit": SIGNERS,
     "/guildpost.v1.Signing/Refuse": SIGNERS,
 }
-CALLERS = ["anonymous", "agent", "marketing", "legal", "association", "locked", "revoked", "foreign", "self-made"]
+CALLERS = [
+    "anonymous",
+    "agent",
+    "marketing",
+    "legal",
+    "association",
+    "locked",
+    "revoked",
+    "foreign",
+    "self-made",
+    "replaced",
+]
 BEFORE_THE_SERVICE = {
     "method_not_allowed",
     "membership_locked",
     "membership_revoked",
     "certificate_unknown",
+    "signer_certificate_ended",
     "coordinator_away",  # the handshake was refused
     "message_malformed",  # the port does not know the method
 }
@@ -86,6 +98,7 @@ def channels(world: World) -> dict[str, Callable[[], grpc.Channel]]:
         "revoked": revoked.credentials(),
         "foreign": _foreign(world),
         "self-made": _never_issued(world),
+        "replaced": world.signer("legal"),
         "marketing": world.signer("marketing"),
         "legal": world.signer("legal"),
         "association": world.signer("association"),

@@ -127,6 +127,7 @@ def test_a_signers_certificate_is_printed(home: Home, tmp_path: Path, capsys: py
     arguments = ["signer-certificate", "--home", str(home.folder), "--role", "legal", "--request", str(request)]
     assert 0 == main(arguments)
     assert 2 == capsys.readouterr().out.count("BEGIN CERTIFICATE")
+    assert [0, 77] == [main([*arguments[:-2], "--end"]) for _ in range(2)]
     request.write_bytes(b"-----BEGIN CERTIFICATE REQUEST-----\njunk")
     assert 65 == main(arguments)
 

@@ -3,9 +3,10 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
@@ -19,12 +20,14 @@ from guildpost_coordinator.app.decide_membership import lock_membership, revoke_
 from guildpost_coordinator.app.enrol_agent import ServiceAddresses, enrol_agent
 from guildpost_coordinator.app.issue_certificate import serial_of
 from guildpost_coordinator.app.issue_join_code import Anchors, issue_join_code
+from guildpost_coordinator.app.issue_signer_certificate import end_signer_certificate
 from guildpost_coordinator.app.renew_certificate import renew_certificate
+from guildpost_coordinator.app.standing import Standing
 from guildpost_coordinator.bootstrap import Core
 from guildpost_coordinator.domain.membership import State
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import Conflict, GuildpostError, ProtocolViolation, Refused, Untrusted
-from guildpost_shared.identity.certificate_profile import AgentIdentity, SignerIdentity, certificate_request
+from guildpost_shared.identity.certificate_profile import AgentIdentity, Role, SignerIdentity, certificate_request
 from guildpost_shared.identity.enrolment import (
     Endpoint,
     EnrolmentReply,
@@ -303,6 +306,40 @@ def test_the_certificate_of_one_member_does_not_admit_another(core: Core) -> Non
 def test_a_signer_is_admitted_until_its_certificate_ends(core: Core) -> None:
     now = core.clock.now()
     ends = now + timedelta(seconds=1)
+    with core.open_uow() as uow:
+        uow.signer_certificates.admit("legal", "1")
+        uow.commit()
     admit_peer(SignerIdentity("legal"), serial="1", not_after=ends, now=now, open_uow=core.open_view)
     with pytest.raises(Untrusted, match="certificate_expired"):
         admit_peer(SignerIdentity("legal"), serial="1", not_after=ends, now=ends, open_uow=core.open_view)
+
+
+@pytest.mark.parametrize("role", ["legal", "marketing"])
+def test_a_signer_is_admitted_with_the_newest_certificate_of_its_role_alone(core: Core, role: Role) -> None:
+    now = core.clock.now()
+    with core.open_uow() as uow:
+        uow.signer_certificates.admit("legal", "1")
+        uow.signer_certificates.admit("legal", "2")
+        uow.commit()
+    may = []
+    for serial in ("1", "2"):
+        with suppress(Untrusted):
+            ends = now + timedelta(hours=1)
+            admit_peer(SignerIdentity(role), serial=serial, not_after=ends, now=now, open_uow=core.open_view)
+            may.append(serial)
+    assert may == (["2"] if role == "legal" else [])
+
+
+def test_a_signer_whose_certificate_was_ended_is_shut_out_within_a_second(core: Core) -> None:
+    standing, signer = Standing(core.open_view, core.clock, monotonic=count(0.0, 1.5).__next__), SignerIdentity("legal")
+    ends = core.clock.now() + timedelta(hours=1)
+    with core.open_uow() as uow:
+        uow.signer_certificates.admit("legal", "1")
+        uow.commit()
+    standing.admit(signer, serial="1", not_after=ends)
+    standing.admit(signer, serial="1", not_after=ends)
+    end_signer_certificate("legal", open_uow=core.open_uow, clock=core.clock)
+    with pytest.raises(Untrusted, match="signer_certificate_ended"):
+        standing.admit(signer, serial="1", not_after=ends)
+    with pytest.raises(Refused, match="signer_certificate_none"):
+        end_signer_certificate("legal", open_uow=core.open_uow, clock=core.clock)

@@ -1,12 +1,13 @@
-"""Issued certificates in SQL."""
+"""Issued certificates in SQL, of agents and of signers."""
 
 import base64
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
-from guildpost_coordinator.adapters.sql.tables import certificates
+from guildpost_coordinator.adapters.sql.tables import certificates, signer_certificates
 from guildpost_coordinator.app.ports.unit_of_work import CertificateRecord
+from guildpost_shared.identity.certificate_profile import Role
 
 
 class SqlCertificates:
@@ -54,6 +55,28 @@ class SqlCertificates:
     def _one(self, where: ColumnElement[bool]) -> CertificateRecord | None:
         row = self._connection.execute(select(certificates).where(where)).mappings().one_or_none()
         return None if row is None else _record(row)
+
+
+class SqlSignerCertificates:
+    """The one certificate with which each signing role may connect."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def admit(self, role: Role, serial: str) -> None:
+        """Let a role connect with this certificate, and with no other one any more."""
+        self.end(role)
+        self._connection.execute(insert(signer_certificates).values(role=role, serial=serial))
+
+    def end(self, role: Role) -> bool:
+        """Let a role connect no more; say whether it could."""
+        ended = self._connection.execute(delete(signer_certificates).where(signer_certificates.c.role == role))
+        return ended.rowcount > 0
+
+    def in_force(self) -> dict[Role, str]:
+        """Give each role's serial (hexadecimal)."""
+        rows = self._connection.execute(select(signer_certificates.c.role, signer_certificates.c.serial))
+        return {row.role: row.serial for row in rows}
 
 
 def _record(row: RowMapping) -> CertificateRecord:

@@ -95,6 +95,13 @@ certificates: Final = Table(
     UniqueConstraint("agent_id", "key_hash"),
 )
 
+signer_certificates: Final = Table(
+    "signer_certificates",
+    metadata,
+    Column("role", String(16), primary_key=True),
+    Column("serial", String(40), nullable=False),
+)
+
 presence: Final = Table(
     "presence",
     metadata,

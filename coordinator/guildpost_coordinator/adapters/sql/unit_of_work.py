@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 
-from guildpost_coordinator.adapters.sql.certificates import SqlCertificates
+from guildpost_coordinator.adapters.sql.certificates import SqlCertificates, SqlSignerCertificates
 from guildpost_coordinator.adapters.sql.engine import READ_ONLY
 from guildpost_coordinator.adapters.sql.memberships import SqlJoinCodes, SqlMemberships
 from guildpost_coordinator.adapters.sql.records import SqlAuditLog, SqlPresence
@@ -34,6 +34,11 @@ class SqlUnitOfWork:
     def certificates(self) -> SqlCertificates:
         """Issued certificates."""
         return SqlCertificates(self._connection)
+
+    @cached_property
+    def signer_certificates(self) -> SqlSignerCertificates:
+        """Who may connect to sign."""
+        return SqlSignerCertificates(self._connection)
 
     @cached_property
     def presence(self) -> SqlPresence:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from guildpost_coordinator.domain.join_codes import JoinCodeRecord
 from guildpost_coordinator.domain.membership import Membership
+from guildpost_shared.identity.certificate_profile import Role
 
 
 class Memberships(Protocol):
@@ -108,6 +109,22 @@ class Certificates(Protocol):
         ...
 
 
+class SignerCertificates(Protocol):
+    """The one certificate with which each signing role may connect."""
+
+    def admit(self, role: Role, serial: str) -> None:
+        """Let a role connect with this certificate, and with no other one any more."""
+        ...
+
+    def end(self, role: Role) -> bool:
+        """Let a role connect no more; say whether it could."""
+        ...
+
+    def in_force(self) -> dict[Role, str]:
+        """Give each role's serial (hexadecimal)."""
+        ...
+
+
 @dataclass(frozen=True)
 class Contact:
     """When an agent was last heard of."""
@@ -172,6 +189,11 @@ class UnitOfWork(Protocol):
     @property
     def certificates(self) -> Certificates:
         """Issued certificates."""
+        ...
+
+    @property
+    def signer_certificates(self) -> SignerCertificates:
+        """Who may connect to sign."""
         ...
 
     @property
