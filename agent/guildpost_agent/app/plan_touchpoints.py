@@ -2,7 +2,7 @@
 
     1. find the occasions that hold now; what was planned for others is cancelled
     2. ask the exclusions about each; what is planned already and has become excluded is cancelled
-    3. plan each household's remaining occasions around what it was and will be sent
+    3. the strongest first, plan each household's remaining occasions around what it was and will be sent
     4. say of what found no place why, now that everything is planned
     5. store decisions and touchpoints, commit
 
@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from guildpost_agent.app.allowance import allowance_of
 from guildpost_agent.app.channel_order import ChannelOrder, tried_channels
@@ -29,6 +30,7 @@ from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.plan_calls import plan_calls
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.app.uncollected import uncollected
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.exclusions import (
@@ -53,6 +55,8 @@ from guildpost_shared.services.definition import ServiceDefinition
 _LAST = (1, date.max)
 _KEPT = frozenset({Reason.PLANNED, Reason.BUNDLED})
 _ANSWERS = frozenset({"booked", "answered"})
+_Open = tuple[list[Candidate], Sequence[Touchpoint]]
+"""What nothing excludes of a household's occasions, and everything it was or will be sent."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,10 @@ class _Run:
         kept = reason in _KEPT
         self.decisions.append(Decision(occasion.occasion_id, self.judge.dealer.now, kept, reason.value, facts))
 
-    def plan(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> None:
-        """Decide about one household's occasions; what somebody was written about stays decided."""
+    def consider(self, occasions: Iterable[Occasion], touchpoints: Sequence[Touchpoint]) -> _Open:
+        """Ask the exclusions about one household's occasions; what somebody was written about stays decided."""
         if not touchpoints:
-            self._plan_first(occasions)
-            return
+            return self._consider_first(occasions), ()
         known = list(touchpoints)
         candidates: list[Candidate] = []
         leaders = {t.occasion_id for t in known if t.bundled and t.state in OPEN}  # first: what they carry follows
@@ -117,11 +120,10 @@ class _Run:
                 self._take_out(occasion, live, known)
             if not settled:
                 self.decide(occasion, judged.reason, judged.facts)
-        if candidates:
-            self._place(candidates, known)
+        return candidates, known
 
-    def _plan_first(self, occasions: Iterable[Occasion]) -> None:
-        """Decide about a household that nobody has written to: nothing of it is settled, or under way."""
+    def _consider_first(self, occasions: Iterable[Occasion]) -> list[Candidate]:
+        """Ask about a household that nobody has written to: nothing of it is settled, or under way."""
         candidates: list[Candidate] = []
         for occasion in occasions:
             if occasion.occasion_id in self.held_out:
@@ -131,8 +133,7 @@ class _Run:
                 self.decide(occasion, judged.reason, judged.facts)
             else:
                 candidates.append(self.order.of(judged))
-        if candidates:
-            self._place(candidates, ())
+        return candidates
 
     def too_early(self, occasion: Occasion) -> Refusal | None:
         """Let an occasion wait whose first window opens later; nobody needs to ask anything else about it yet."""
@@ -150,7 +151,8 @@ class _Run:
             early = self.early[service_id, due] = Refusal(Reason.NOT_YET, {"opens": opens.isoformat()})
         return early
 
-    def _place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
+    def place(self, candidates: Iterable[Candidate], known: Sequence[Touchpoint]) -> None:
+        """Plan what nothing excludes around what the household was and will be sent."""
         plan = plan_household(
             candidates,
             known,
@@ -231,7 +233,7 @@ def plan_touchpoints(
         changed: plan anew only the households that a delivery concerns; None for everybody.
         first_frost: of a postcode and year, where a table knows it.
     """
-    with open_uow() as uow:
+    with uncollected(), open_uow() as uow:
         summary = plan_within(
             uow, services, config, now, key, horizon_days=horizon_days, changed=changed, first_frost=first_frost
         )
@@ -296,9 +298,11 @@ def plan_within(
     uow.plans.record_decisions(run.decisions)
     uow.plans.add_touchpoints(run.touchpoints)
     plan_calls(uow, judge, occasions, answered, language=config.language, order=order)
-    triage = Counter(occasion.triage for occasion in occasions)
-    refused = Counter(decision.reason for decision in run.decisions if not decision.kept)
-    refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions)
+    triage = Counter(map(attrgetter("triage"), occasions))
+    refused = Counter(map(attrgetter("reason"), run.decisions))
+    for reason in _KEPT:
+        del refused[reason]
+    refused[Reason.HOLDOUT.value] += sum(occasion.occasion_id in held_out for occasion in occasions if held_out)
     return PlanSummary(
         occasions=len(occasions),
         triage={kind.value: triage[kind] for kind in Triage},
@@ -323,7 +327,7 @@ def _still_wished(
 
 def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
     """Plan household by household: whoever lives together shares the contacts of all."""
-    household = run.judge.dealership.households
+    household = {one: home for one, home in run.judge.dealership.households.items() if one != home}
     sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
     for touchpoint in uow.plans.touchpoints():
         sent[household.get(touchpoint.customer_id, touchpoint.customer_id)].append(touchpoint)
@@ -340,9 +344,11 @@ def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None
         rank = (strength[occasion.service_id], occasion.due_date)
         if early is None and rank < order.get(household_id, _LAST):
             order[household_id] = rank
+    considered = ((one, run.consider(mine, sent.get(one, ()))) for one, mine in due.items())
+    open_ones = {household_id: found for household_id, found in considered if found[0]}
     # Budget and places go to the strongest first.
-    for household_id in sorted(due, key=lambda one: (order.get(one, _LAST), one)):
-        run.plan(due[household_id], sent.get(household_id, ()))
+    for household_id in sorted(open_ones, key=lambda one: (order.get(one, _LAST), one)):
+        run.place(*open_ones[household_id])
 
 
 def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) -> None:

@@ -22,6 +22,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain.appointments import open_appointment
@@ -107,6 +108,12 @@ class Refusal:
     facts: Facts
 
 
+@lru_cache(maxsize=16_384)
+def because(reason: Reason, name: str, value: str) -> Refusal:
+    """Refuse with one fact; those who are refused for the same share it, so that it is written out once."""
+    return Refusal(reason, {name: value})
+
+
 def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
     """Refuse a vehicle that the customer no longer has (rule 1)."""
     if vehicle is None:
@@ -119,7 +126,7 @@ def gone(vehicle: Vehicle | None, today: date) -> Refusal | None:
     since = min(day for day in gone_on if day)
     if since > today:
         return None
-    return Refusal(Reason.SOLD_OR_GONE, {"since": since.isoformat()})
+    return because(Reason.SOLD_OR_GONE, "since", since.isoformat())
 
 
 def not_addressable(customer: Customer | None, suppressed: Suppressed | None = None) -> Refusal | None:
@@ -176,7 +183,7 @@ def lawful_channels(
 def _done(day: date | None, due: date, within_days: int) -> Refusal | None:
     if day is None or day < due - timedelta(days=within_days):
         return None
-    return Refusal(Reason.DONE_HERE, {"on": day.isoformat()})
+    return because(Reason.DONE_HERE, "on", day.isoformat())
 
 
 def booked_or_done(
@@ -215,9 +222,9 @@ def stale(
     """
     if is_notice(service) or isinstance(service.occasion, AbsenceRule):
         return None
-    if occasion.triage is Triage.STALE:
-        return Refusal(Reason.STALE, {"source": occasion.source})
-    return Refusal(Reason.STALE, {"source": occasion.source}) if never_ours(vehicle, history, today) else None
+    if occasion.triage is Triage.STALE or never_ours(vehicle, history, today):
+        return because(Reason.STALE, "source", occasion.source)
+    return None
 
 
 def never_ours(vehicle: Vehicle, history: History, today: date) -> bool:

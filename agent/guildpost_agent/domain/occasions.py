@@ -20,7 +20,7 @@ from guildpost_agent.domain.service_work import is_notice
 from guildpost_agent.domain.subjects import Subjects
 from guildpost_agent.domain.territories import EVERYWHERE, Territories
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.services.event_rules import AbsenceRule
+from guildpost_shared.services.event_rules import AbsenceRule, SeasonRule
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 # How far ahead occasions are kept: windows open within the planning horizon, and room to look ahead.
@@ -136,7 +136,8 @@ def _events(
     rule = service.occasion
     if isinstance(rule, HuRule | InspectionRule):
         return []
-    everybody, name = is_notice(service) or isinstance(rule, AbsenceRule), service.service_id
+    # A season is looked for among the vehicles that are looked after here alone.
+    everybody, name = is_notice(service) or isinstance(rule, AbsenceRule | SeasonRule), service.service_id
     sight = Sight(today - timedelta(days=after_days(service)), today + timedelta(days=sight_days), today)
     meant = territories.meant(name)
     return [

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import GAP_DAYS, PER_YEAR, Contact, fits
-from guildpost_agent.domain.exclusions import Facts, Reason, Refusal
+from guildpost_agent.domain.exclusions import Facts, Reason, Refusal, because
 from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
@@ -36,7 +36,7 @@ def place(
         allowance: what is left; the message is taken from it.
     """
     exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
-    refusal = Refusal(Reason.WINDOW_OVER, {"closed": candidate.closes.isoformat()})
+    refusal = because(Reason.WINDOW_OVER, "closed", candidate.closes.isoformat())
     contacts = [*contacts, *allowance.called.get(candidate.occasion.customer_id, ())]
     for channel, ground in candidate.channels:
         free: Sequence[Option] = options(candidate, channel, dealer)

@@ -19,7 +19,7 @@ from typing import Final
 from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import GAP_DAYS, YEAR_DAYS
 from guildpost_agent.domain.cycles import carried_before
-from guildpost_agent.domain.exclusions import Reason, Refusal
+from guildpost_agent.domain.exclusions import Reason, Refusal, because
 from guildpost_agent.domain.placing import contact_of, place
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.regions import states_of
@@ -282,7 +282,7 @@ def _waiting(candidate: Candidate, dealer: Dealer, horizon_days: int) -> Refusal
     if candidate.attempt >= MOST_ATTEMPTS:
         return Refusal(Reason.GIVEN_UP, {"attempts": candidate.attempt})
     if candidate.opens > dealer.today + timedelta(days=horizon_days):
-        return Refusal(Reason.NOT_YET, {"opens": candidate.opens.isoformat()})
+        return because(Reason.NOT_YET, "opens", candidate.opens.isoformat())
     if candidate.closes < dealer.today:
-        return Refusal(Reason.WINDOW_OVER, {"closed": candidate.closes.isoformat()})
+        return because(Reason.WINDOW_OVER, "closed", candidate.closes.isoformat())
     return None

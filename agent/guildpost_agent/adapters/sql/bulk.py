@@ -36,23 +36,18 @@ def insert_rows(
     """Insert rows given as values in the order of the names; ``otherwise``: what becomes of those that exist."""
     if not rows:
         return
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for at, name in enumerate(names):
         convert = _writer(table.c[name])
         if convert is not None:
             shared = isinstance(table.c[name].type, (Date, Instant))
             columns[at] = _converted(columns[at], convert) if shared else _written(columns[at], convert)
         elif type(columns[at][0]) is not str and isinstance(columns[at][0], str):
-            columns[at] = [_plain(value) for value in columns[at]]
+            columns[at] = _converted(columns[at], str.__str__)  # of any other text the driver asks for an adapter
     verb, rest = _VERBS[otherwise]
     marks = ", ".join("?" * len(names))
     statement = f"{verb} INTO {table.name} ({', '.join(names)}) VALUES ({marks}){rest}"  # names come from the schema
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
-
-
-def _plain(value: str | None) -> str | None:
-    """Give a code as a plain text: the driver looks for an adapter of any other kind of text, row by row."""
-    return None if value is None else str.__str__(value)
 
 
 def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -61,13 +56,12 @@ def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any
     return [take(record) for record in records]
 
 
-def _written(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
+def _written(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Convert each object once; many rows may share one."""
-    known: dict[int, Any] = {id(None): None}
-    for value in values:
-        if id(value) not in known:
-            known[id(value)] = convert(value)
-    return [known[id(value)] for value in values]
+    names = list(map(id, values))
+    named = dict(zip(names, values, strict=True))
+    known = {name: None if value is None else convert(value) for name, value in named.items()}
+    return list(map(known.__getitem__, names))
 
 
 @cache
@@ -95,7 +89,7 @@ def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> lis
     return list(zip(*read_columns(connection, table, names), strict=True))
 
 
-def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[list[Any]]:
+def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
     """Read the named columns of a whole table one by one, converted as SQLAlchemy would; none where it has no row."""
     cursor = connection.connection.cursor()
     try:
@@ -105,7 +99,7 @@ def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> 
         cursor.close()
     if not rows:
         return []
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for at, name in enumerate(names):
         convert = _reader(table.c[name])
         if convert is not None:
@@ -113,19 +107,16 @@ def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> 
     return columns
 
 
-def read_column(connection: Connection, table: Table, name: str) -> list[Any]:
+def read_column(connection: Connection, table: Table, name: str) -> Sequence[Any]:
     """Read one column of a whole table."""
     columns = read_columns(connection, table, [name])
     return columns[0] if columns else []
 
 
-def _converted(values: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Convert each distinct value once; frozen values may be shared."""
-    known: dict[Any, Any] = {None: None}
-    for value in values:
-        if value not in known:
-            known[value] = convert(value)
-    return [known[value] for value in values]
+    known = {value: None if value is None else convert(value) for value in set(values)}
+    return list(map(known.__getitem__, values))
 
 
 @cache

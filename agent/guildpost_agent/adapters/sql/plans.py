@@ -1,6 +1,6 @@
 """Occasions, decisions and touchpoints; only what changed is written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
@@ -36,6 +36,7 @@ _TOUCHPOINT: Final = tuple(Touchpoint.__dataclass_fields__)
 _ORDERED: Final = select(*(touchpoints.c[name] for name in _TOUCHPOINT)).order_by(
     touchpoints.c.planned_at, touchpoints.c.touchpoint_id
 )
+_ALL_TOUCHPOINTS: Final = Prepared(lambda: _ORDERED)
 _TOUCHPOINT_BY_ID: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.touchpoint_id == bindparam("id")))
 _TOUCHPOINTS_BY_ID: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.touchpoint_id)))
 _TOUCHPOINTS_OF_ALL: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.customer_id)))
@@ -48,17 +49,28 @@ _MOVE_TOUCHPOINT: Final = Prepared(
     )
 )
 _CHANNELS: Final = {channel.value: channel for channel in Channel}
+_TOUCHPOINT_READERS: Final[tuple[tuple[int, Callable[[Any], Any]], ...]] = (
+    (_TOUCHPOINT.index("channel"), _CHANNELS.__getitem__),
+    (_TOUCHPOINT.index("reasons"), tuple),
+    (_TOUCHPOINT.index("bundled"), tuple),
+)
 
 
 def _touchpoint(row: Sequence[Any]) -> Touchpoint:
-    values = dict(zip(_TOUCHPOINT, row, strict=True))
-    channel, reasons, bundled = _CHANNELS[values["channel"]], tuple(values["reasons"]), tuple(values["bundled"])
-    return Touchpoint(**{**values, "channel": channel, "reasons": reasons, "bundled": bundled})
+    values = list(row)
+    for at, read in _TOUCHPOINT_READERS:
+        values[at] = read(values[at])
+    return Touchpoint(*values)
 
 
 def _chunks(ids: Iterable[str]) -> Iterable[list[str]]:
     rest = sorted(set(ids))
     return (rest[start : start + _CHUNK] for start in range(0, len(rest), _CHUNK))
+
+
+def _as_index(rows: Iterable[object], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Take the named attributes in the order of the first one, the key: so each page of the table is written once."""
+    return sorted(values_of(rows, names), key=itemgetter(0))
 
 
 _OCCASION: Final = tuple(Occasion.__dataclass_fields__)
@@ -92,7 +104,7 @@ class SqlPlans:
             known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
         else:
             known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
-        self._write(occasions, _OCCASION, values_of(rows, _OCCASION), known)
+        self._write(occasions, _OCCASION, _as_index(rows, _OCCASION), known)
         vanished = known.keys() - {row.occasion_id for row in rows}
         for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
@@ -133,8 +145,7 @@ class SqlPlans:
         columns = ("occasion_id", "kept", "reason", "facts")
         known = self._decided(columns, None if len(rows) > _CHUNK else [row.occasion_id for row in rows])
         names = (*columns, "decided_at")
-        values = sorted(values_of(rows, names), key=itemgetter(0))  # as the index is: each page is written once
-        self._write(decisions, names, values, known)
+        self._write(decisions, names, _as_index(rows, names), known)
 
     def _decided(self, names: Sequence[str], occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
         if occasion_ids is None:
@@ -165,7 +176,7 @@ class SqlPlans:
 
     def touchpoints(self) -> list[Touchpoint]:
         """List all touchpoints, oldest first."""
-        return self._touchpoints()
+        return [_touchpoint(row) for row in _ALL_TOUCHPOINTS.rows(self._connection)]
 
     def contacts_since(self, since: datetime) -> list[Touchpoint]:
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
