@@ -1,9 +1,10 @@
 """The plan: every occasion of a group decided with its reason and written down, and what a change of 1 % costs.
 
 The dealership is the one of ``bench data`` (53,000 customers, or 200,000 with ``--large``), all standard services of
-the sample catalogue run. The peer is one ``fetchall`` at the driver of the columns that planning rests on, from the
-same encrypted database in the same process; a second figure leaves out the stored due dates, which planning works out
-anew and compares by their fingerprint. Each run is a process of its own, so that its peak memory is its own.
+the sample catalogue run. The peer is one ``fetchall`` at the driver of the very columns that planning reads, from the
+same encrypted database in the same process. The stored due dates are no part of it: planning works them out anew and
+compares them by their fingerprint; a second figure says what it would be if somebody read them, too. Each run is a
+process of its own, so that its peak memory is its own.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +24,20 @@ from bench.figures import Figure
 
 READ: Final = {
     "customers": "customer_id, given_name, family_name, company, street, postcode, town, country, phone, mobile, email,"
-    " birth_date, is_business, is_supplier, advertising_block, is_dummy, deceased, missing_since",
-    "vehicles": "vehicle_id, customer_id, plate, make, model, vehicle_class, fuel, first_registration, mileage_km,"
-    " mileage_date, next_hu, next_service, warranty_end, deregistered_on, sold_on, owner_id, next_service_km,"
-    " delivered_on, lease_end, keeper_since, in_stock, missing_since",
+    " birth_date, is_business, is_supplier, advertising_block, second_given_name, second_family_name, is_dummy,"
+    " deceased, missing_since",
+    "vehicles": "vehicle_id, customer_id, make, model, vehicle_class, fuel, first_registration, mileage_km,"
+    " mileage_date, next_hu, next_service, warranty_end, deregistered_on, sold_on, owner_id, plate_season, next_sp,"
+    " next_service_km, delivered_on, lease_end, keeper_since, in_stock, missing_since",
     "jobs": "vehicle_id, order_date, mileage_km, invoiced_on, kind, text, hours, declined",
     "persons": "customer_id, person_id, household_id",
-    "consent_events": "*",
-    "appointments": "*",
-    "due_dates": "*",
+    "consent_events": "seq, customer_id, kind, channel, purpose, at, basis, origin, valid_from, valid_to, source,"
+    " collected_by, given_on, text_version, text_sha256, confirmed_at, ip, reference, reference_on, own_similar,"
+    " in_every_message, preferences",
+    "appointments": "appointment_id, customer_id, vehicle_id, starts_at, occasion, status, created_on, origin",
 }
-COMPARED: Final = "due_dates"
+"""All rows of these columns are read; of other tables (lists, holds, what was planned before) there is nothing yet."""
+COMPARED: Final = {"due_dates": "*"}
 """Compared with what was worked out by its fingerprint, and read only where that differs."""
 CHANGED: Final = 100
 KEY: Final = bytes(32)
@@ -54,7 +58,7 @@ def work(home: Path) -> dict[str, float | str]:
     open_uow = unit_of_work_factory(engine)
     services = standard_services()
     config = a_config(services={"enabled": [service.service_id for service in services]})
-    found: dict[str, float | str] = {"read": _fetch_all(engine, {COMPARED}), "fetchall": _fetch_all(engine)}
+    found: dict[str, float | str] = {"read": _fetch_all(engine, READ), "fetchall": _fetch_all(engine, READ | COMPARED)}
     started = time.perf_counter()
     summary = plan_touchpoints(open_uow, services, config, NOW, KEY)
     found["full"] = time.perf_counter() - started
@@ -71,16 +75,17 @@ def work(home: Path) -> dict[str, float | str]:
     return found
 
 
-def _fetch_all(engine: object, without: Collection[str] = ()) -> float:
-    """Read the columns that planning rests on, by the driver alone."""
+def _fetch_all(engine: object, read: Mapping[str, str]) -> float:
+    """Read columns by the driver alone; the quicker of two runs."""
     connection = engine.raw_connection()  # type: ignore[attr-defined]  # SQLAlchemy's engine, not imported here
-    cursor = connection.cursor()
-    started = time.perf_counter()
-    for table, columns in ((table, columns) for table, columns in READ.items() if table not in without):
-        cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 — both are written above
-    seconds = time.perf_counter() - started
+    cursor, seconds = connection.cursor(), []
+    for _ in range(2):
+        started = time.perf_counter()
+        for table, columns in read.items():
+            cursor.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 — both are written above
+        seconds.append(time.perf_counter() - started)
     connection.close()
-    return seconds
+    return min(seconds)
 
 
 def _measure(customers: int) -> dict[str, float]:
@@ -104,10 +109,10 @@ def run(arguments: list[str]) -> list[Figure]:
     peer = "one fetchall of the same columns by the driver"
     figures = [
         Figure("plan of 53,000 customers with reasons, all standard services", round(small["full"], 2), "s", 6.0,
-               peer=peer, peer_value=round(small["fetchall"], 2)),
-        Figure("the same as a multiple of the fetchall", round(small["full"] / small["fetchall"], 2), "times", 5.0),
-        Figure("the same as a multiple of the fetchall without due dates", round(small["full"] / small["read"], 2),
-               "times", 5.0),
+               peer=peer, peer_value=round(small["read"], 2)),
+        Figure("the same as a multiple of the fetchall", round(small["full"] / small["read"], 2), "times", 5.0),
+        Figure("the same as a multiple of the fetchall with stored due dates", round(small["full"] / small["fetchall"],
+               2), "times", 5.0),
         Figure("plan after a change of 1 %", round(small["changed"], 2), "s", 1.0),
         Figure("peak memory of planning 53,000 customers", round(small["peak_mb"]), "MB", 1_536.0),
     ]  # fmt: skip
@@ -115,7 +120,7 @@ def run(arguments: list[str]) -> list[Figure]:
         large = _measure(LARGE)
         figures += [
             Figure("plan of 200,000 customers with reasons", round(large["full"], 1), "s", 30.0,
-                   peer=peer, peer_value=round(large["fetchall"], 2)),
+                   peer=peer, peer_value=round(large["read"], 2)),
             Figure("peak memory of planning 200,000 customers", round(large["peak_mb"]), "MB", 1_536.0),
         ]  # fmt: skip
     return figures
