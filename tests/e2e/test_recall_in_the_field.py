@@ -6,14 +6,12 @@ one person recalls it and **one** role signs the removal. The seconds until the 
 """
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -26,23 +24,17 @@ from guildpost_agent.bootstrap.member import catalogue_of
 from guildpost_agent.bootstrap.running import Agent
 from guildpost_demo.catalogue import targets
 from guildpost_demo.driver.business_clock import BusinessClockServer
-from guildpost_demo.driver.supervisor import accepts, free_port
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.clock import ManualClock
+from tests.e2e.brand_programs import PATIENCE, PROGRAMS, Brand, a_brand, agent_program, set_up, until
 from tests.factories.agent_home import an_agent_home
 from tests.factories.sending_world import NOW, a_due_message, plan_all
-from tests.factories.tls_files import TlsFiles, make_tls_files
+from tests.factories.tls_files import make_tls_files
 from tests.fakes.fault_server import FaultServer
 from tests.fakes.relay_server import RelayServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(280)]
 
-PROGRAMS: Final = Path(sys.executable).parent
-HOLDERS: Final = (
-    "guildpost-ca",
-    "guildpost-online-keys",
-    *(f"guildpost-signer-{role}" for role in ("root", "marketing", "legal", "association")),
-)
 MAILS: Final = 300
 SMTP_SECONDS: Final = 0.5
 SENT_BEFORE: Final = 12
@@ -51,102 +43,14 @@ TEMPLATE: Final = "templates/hu_au/1"
 WRITTEN_ALREADY, NOT_WRITTEN_YET = "catalogue_unknown_path", "catalogue_one_role_only"
 """Why a mail does not leave: asked when it is claimed, or when it is to be written."""
 ONE_MINUTE: Final = 60.0
-PATIENCE: Final = 90.0
-
-
-def until(what: str, seconds: float, check: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
-
-
-@dataclass
-class Brand:
-    """The coordinator's home, its people, and its processes."""
-
-    folder: Path
-    environment: dict[str, str]
-    control: int
-    people: dict[str, Path] = field(default_factory=dict)
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "home"
-
-    def run(self, *words: str, who: str = "") -> str:
-        """Run ``guildpost-coordinator`` as somebody; gives what it printed."""
-        mine = {"GUILDPOST_PERSON_TOKEN_FILE": str(self.people[who])} if who else {}
-        done = subprocess.run(
-            [str(PROGRAMS / "guildpost-coordinator"), "--lang", "en", words[0], "--home", str(self.home), *words[1:]],
-            env={**os.environ, **self.environment, **mine},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-        assert 0 == done.returncode, done.stderr
-        return done.stdout
-
-    def enter(self, name: str, *rights: str, by: str = "") -> None:
-        """Enter a person; the token goes into a file of its own."""
-        token = self.run(
-            "person", "add", "--name", name, "--email", f"{name}@arvana.example", "--rights", *rights, who=by
-        )
-        self.people[name] = self.folder / f"token-{name}"
-        self.people[name].write_text(token, "ascii")
-
-    def state(self, name: str) -> str:
-        """Give a material's state in words."""
-        return self.run("material", "show", name, who="mia").splitlines()[1].partition(": ")[2]
-
-    @contextmanager
-    def program(self, *words: str, says: str = "") -> Iterator["subprocess.Popen[str]"]:
-        """Run a program while the block runs; its output goes to a file."""
-        log = self.folder / f"{words[0]}-{len(list(self.folder.glob('*.log')))}.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [str(PROGRAMS / words[0]), *words[1:]],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
-                text=True,
-            )
-        try:
-            until(f"{words[0]} says {says!r}", PATIENCE, lambda: says in log.read_text() or process.poll() is not None)
-            assert None is process.poll(), log.read_text()
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(PATIENCE)
-
-    @contextmanager
-    def signer(self, role: str) -> Iterator[None]:
-        """Run a role's signer while the block runs."""
-        home = str(self.folder / "signers" / role)
-        where = ("--home", home, "--role", role, "--coordinator", f"127.0.0.1:{self.control}", "--approve", "all")
-        with self.program("guildpost-signer", "--lang", "en", *where, says="Ready"):
-            yield
 
 
 @pytest.fixture
 def brand(tmp_path: Path) -> Iterator[Brand]:
-    folder = tmp_path / "brand"
-    credentials = folder / "credentials"
-    credentials.mkdir(parents=True)
-    for holder in HOLDERS:
-        (credentials / holder).write_text("a passphrase made for tests only", "ascii")
-    quiet = {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}
-    brand = Brand(folder, {"CREDENTIALS_DIRECTORY": str(credentials), **quiet}, free_port())
-    ports = ("--enrolment-port", str(free_port()), "--control-port", str(brand.control))
-    brand.run("init", "--brand", "Arvana", *ports)
-    brand.run("ceremony", "--signers", str(folder / "signers"))
-    brand.enter("admin", "administrator")
-    for name, right in (("anna", "author"), ("mia", "marketing"), ("lea", "legal")):
-        brand.enter(name, right, by="admin")
-    with brand.program("guildpost-coordinator", "serve", "--home", str(brand.home)):
-        until("the coordinator listens", PATIENCE, lambda: accepts(brand.control))
+    with a_brand(tmp_path / "brand", "Arvana") as brand:
+        brand.enter("admin", "administrator")
+        for name, right in (("anna", "author"), ("mia", "marketing"), ("lea", "legal")):
+            brand.enter(name, right, by="admin")
         yield brand
 
 
@@ -164,31 +68,6 @@ def publish_everything(brand: Brand) -> None:
         brand.run("material", "approve", name, "--role", "legal", who="lea")
     with brand.signer("marketing"), brand.signer("legal"):
         until("it is in force", PATIENCE, lambda: brand.state(TEMPLATE) == "published")
-
-
-def set_up(home: Path, tls: TlsFiles, smtp_port: int, relay_url: str) -> None:
-    """Point the sample configuration to the servers of this test."""
-    file = home / "agent.toml"
-    text = file.read_text("utf-8")
-    for old, new in (
-        ('host = "mail.autohaus-muster.example"\nport = 587', f'host = "localhost"\nport = {smtp_port}'),
-        ('username = ""', f'ca_file = "{tls.ca}"\nusername = ""'),
-        ('url = "https://antwort.autohaus-muster.example"', f'url = "{relay_url}"\nca_file = "{tls.ca}"'),
-    ):
-        assert text.count(old) >= 1, old
-        text = text.replace(old, new, 1)
-    file.write_text(text, "utf-8")
-
-
-def agent_program(home: Path, *words: str, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [str(PROGRAMS / "guildpost-agent"), words[0], "--home", str(home), *words[1:]],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
 
 
 def prepare(home: Path) -> Core:

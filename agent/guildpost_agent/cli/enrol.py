@@ -6,12 +6,11 @@ from pathlib import Path
 from guildpost_agent.app.enrol import brand_to_join, enrol
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.bootstrap.core import AGENT_VERSION, open_core
+from guildpost_agent.bootstrap.egress_policy import add_coordinator
 from guildpost_agent.bootstrap.member import control_plane
 from guildpost_agent.bootstrap.relay_card import relay_card
-from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.cli.options import add_brand, add_home, texts_of
 from guildpost_agent.cli.relay_card import DEFAULT_COLOUR
-from guildpost_agent.domain.brands import FIRST
-from guildpost_shared.errors import Refused
 
 HELP = "Dem Netz einer Marke beitreten · join a brand's network"
 
@@ -20,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_home(parser)
     parser.add_argument("--join-code", required=True, help="Beitrittscode der Marke · join code from the brand")
+    add_brand(parser)
     parser.add_argument(
         "--association-key",
         default="",
@@ -38,15 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Enrol; with the same code again nothing happens twice.
 
     Raises:
-        Refused: ``enrol_second_brand``: this program serves one brand (docs/adr/0010).
+        Refused: ``brand_name_…``, before the code is used; ``join_code_…``.
+        ConfigurationError: the dealer's policy is missing or cannot be read.
     """
     core = open_core(arguments.home)
     with core.open_uow() as uow:
         known = load_memberships(uow.documents)
-    try:
-        brand = brand_to_join(arguments.join_code, FIRST, known)
-    except Refused as error:
-        raise (Refused("enrol_second_brand") if error.code == "brand_name_needed" else error) from None
+    brand = brand_to_join(arguments.join_code, arguments.brand, known)
+    if brand and brand not in {one.brand for one in known}:
+        add_coordinator(core.home, brand, core.config.language)
     membership = enrol(
         join_code=arguments.join_code,
         association_fingerprint=arguments.association_key,
@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         brand=brand,
     )
     print(texts_of(arguments).text("cli.enrolled", agent=membership.agent_id))
+    if brand:
+        print(texts_of(arguments).text("cli.enrolled.brand", brand=brand))
     if arguments.relay_card:
         arguments.relay_card.write_bytes(relay_card(core, DEFAULT_COLOUR))
     return 0

@@ -46,7 +46,7 @@ def test_the_first_brand_may_be_any_and_a_further_one_gets_the_dealers_name() ->
         ("", [OURS], "brand_name_needed"),
         ("skoda", [], "brand_name_needless"),
         ("skoda", [OURS, SKODA], "brand_name_taken"),
-        *((name, [OURS], "brand_name_invalid") for name in ("Skoda", "a", "vw-nutz", "vw_nutz", "1a", "x" * 13, "škoda")),
+        ("Skoda", [OURS], "brand_name_invalid"),
     ],
 )
 def test_a_name_that_would_not_do_is_refused(wanted: str, known: list[object], code: str) -> None:
@@ -59,7 +59,7 @@ def test_a_known_brand_does_not_get_a_second_name_nor_another_brands_code_its_pl
         brand_to_join(a_code(b"our authority", b"r" * 32), "skoda", [OURS, SKODA])
 
 
-def test_a_second_brand_is_refused_before_its_code_is_used(
+def test_a_second_brand_without_a_name_is_refused_before_its_code_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home, code = an_agent_home(tmp_path, monkeypatch), a_code(b"another", b"n" * 32)
