@@ -88,6 +88,15 @@ class PresenceFollower:
             if self._stream is not None:
                 self._stream.close()
 
+    def reconnect(self) -> None:
+        """End the stream, so that the next one is opened with the credentials in force; callable from another thread.
+
+        Whoever else talks to the coordinator does so with these, and then shares the connection.
+        """
+        with self._lock:
+            if self._stream is not None:
+                self._stream.close()
+
     def _follow_once(self) -> GuildpostError | None:
         try:
             stream = self._control_plane.listen(self._credentials(), self._agent_version)

@@ -74,13 +74,15 @@ class BrandKeeper:
                 self._join(event)
             case _:
                 pass
-        renew_certificate(
+        renewed = renew_certificate(
             membership_of(self._core, self._brand).key,
             open_documents=self._core.open_uow,
             control_plane=self._control_plane,
             clock=self._core.wall_clock,
             entropy=self._core.entropy,
         )
+        if renewed:
+            self._presence.reconnect()
 
     def _join(self, window: RoundWindow) -> None:
         """Take part in a round, in a child of its own, while everything else goes on."""

@@ -76,6 +76,34 @@ def test_a_follower_hands_events_on_until_it_is_stopped(network: Network) -> Non
     assert [Heartbeat, CatalogueChanged] == [type(event) for event in heard]
 
 
+def test_a_follower_that_reconnects_uses_the_credentials_in_force(network: Network) -> None:
+    member = join(network.plane, FakeDocumentStore(), network.issue("dealer-01"))
+    asked, heard = list[Credentials](), threading.Semaphore(0)
+
+    def credentials() -> Credentials:
+        asked.append(member.credentials())
+        return asked[-1]
+
+    follower = PresenceFollower(
+        control_plane=network.plane,
+        credentials=credentials,
+        agent_version="0.1.0",
+        on_event=lambda _: heard.release(),
+        clock=SystemClock(),
+        entropy=ENTROPY,
+    )
+    follower.reconnect()  # nothing is open yet
+    thread = threading.Thread(target=follower.run)
+    thread.start()
+    assert heard.acquire(timeout=10)
+    follower.reconnect()
+    assert heard.acquire(timeout=30)
+    assert (2, None) == (len(asked), follower.status.error)
+    follower.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 def test_a_follower_outlives_a_coordinator_that_goes_away(network: Network) -> None:
     member = join(network.plane, FakeDocumentStore(), network.issue("dealer-01"))
     network.go_away()
