@@ -63,7 +63,7 @@ def _measure(folder: Path, agents: int) -> list[Figure]:
     heard = [at - announced for report in reports for at in report["heard"]]
     syncs = sorted(took for report in reports for took in report["syncs"])
     errors = [error for report in reports for error in report["errors"]]
-    _say(f"errors: {errors[:3]}; {cpu:.0f} s of processor for {len(syncs)} syncs")
+    _say(f"errors: {errors[:3]}; {cpu:.1f} s of processor for {len(syncs)} syncs")
     size = f"{agents} agents"
     p99 = syncs[int(len(syncs) * 0.99)] if syncs else None
     return [

@@ -49,7 +49,8 @@ def enrol_all(core: Core, count: int, file: Path) -> None:
             spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
             chain = core.authority.issue_agent(spki, agent_id, now)
             private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            found.append((agent_id, private, b"".join(pem(der) for der in chain)))
+            shown = [der for der in chain if der != core.authority.certificate()]  # as the agent does
+            found.append((agent_id, private, b"".join(pem(der) for der in shown)))
             uow.memberships.add(Membership(agent_id, "Autohaus", agent_id, State.ACTIVE, 1, enrolled_at=now))
             leaf = certificate(chain[0])
             record = CertificateRecord(f"{leaf.serial_number:x}", agent_id, 1, b"", chain, leaf.not_valid_after_utc)

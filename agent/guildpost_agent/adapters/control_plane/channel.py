@@ -54,12 +54,17 @@ def open_newcomer_channel(endpoint: Endpoint, authority: bytes) -> grpc.Channel:
 
 
 def open_member_channel(credentials: Credentials) -> grpc.Channel:
-    """Open a connection to the control port; close it after use."""
+    """Open a connection to the control port; close it after use.
+
+    The authority's own certificate is not shown: the coordinator trusts it anyway (RFC 8446, section 4.4.2), and would
+    keep a copy for each connection.
+    """
     key = load_der_private_key(credentials.private_key, None)
+    shown = [der for der in credentials.chain if der != credentials.authority]
     mutual = grpc.ssl_channel_credentials(
         root_certificates=ssl.DER_cert_to_PEM_cert(credentials.authority).encode("ascii"),
         private_key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        certificate_chain="".join(ssl.DER_cert_to_PEM_cert(der) for der in credentials.chain).encode("ascii"),
+        certificate_chain="".join(ssl.DER_cert_to_PEM_cert(der) for der in shown).encode("ascii"),
     )
     return grpc.secure_channel(str(credentials.control), mutual, options=OPTIONS)
 

@@ -15,7 +15,7 @@ CHANNEL_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.max_receive_message_length", RECEIVE_CAP),
     ("grpc.max_send_message_length", RECEIVE_CAP),
     ("grpc.max_metadata_size", 8192),
-    ("grpc.tsi.max_frame_size", 4096),  # a quiet stream holds a buffer of this size
+    ("grpc.tsi.max_frame_size", 1024),  # a quiet stream holds a buffer of this size
     ("grpc.max_concurrent_streams", 32),
     ("grpc.keepalive_time_ms", PING_EVERY * 1000),
     ("grpc.keepalive_timeout_ms", PING_TIMEOUT * 1000),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS: Final = 60
+CACHE_KIB: Final = 256  # of pages, for each connection; the operating system holds the file for all of them
 POOL: Final = 16  # connections; gRPC workers beyond that queue
 READ_ONLY: Final = "guildpost_read_only"
 """Execution option of a connection that only reads."""
@@ -38,7 +39,8 @@ def open_engine(path: Path) -> Engine:
 
 
 def _configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    settings = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+    for pragma in (*settings, f"cache_size = -{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
