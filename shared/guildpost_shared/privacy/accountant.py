@@ -18,7 +18,7 @@ counts are therefore left at scale 1.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -27,6 +27,7 @@ from guildpost_shared.privacy.sensitivity import Sensitivity
 
 ORDERS: Final = (*range(2, 129), *range(132, 513, 4), 768, 1024, 2048, 4096, 16_384, 65_536)
 MAX_VARIANCE: Final = 10**12
+_STEPS: Final = 1_024
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,41 @@ def variance_for(target: float, delta: float, sensitivity: Sensitivity, *, relea
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
+
+
+def variances_for(target: float, delta: float, parts: Sequence[tuple[Sensitivity, float]]) -> list[int]:
+    """Find the noise of several releases about one customer that together cost at most ε.
+
+    Args:
+        target: ε of all releases together, above 0.
+        delta: δ of all releases together, in (0, 1).
+        parts: each release's sensitivity, and its share of what may be learned (shares add up to 1): Δ₂²/σ² is
+            proportional to the share.
+
+    Returns:
+        σ² per release, whole numbers: ⌈Δ₂²·c/share⌉ with c the least multiple of 2^-10 that is enough.
+
+    Raises:
+        ValueError: when shares are not positive or do not add up to 1, or no variance up to 10^12 is enough.
+    """
+    if target <= 0 or not math.isclose(1, math.fsum(share for _, share in parts)) or min(s for _, s in parts) <= 0:
+        raise ValueError("epsilon and shares must be positive, and shares add up to 1")
+
+    def at(step: int) -> list[int]:
+        return [math.ceil(part.l2_squared * step / (share * _STEPS)) for part, share in parts]
+
+    def enough(step: int) -> bool:
+        return epsilon([Expense(part, v) for (part, _), v in zip(parts, at(step), strict=True)], delta) <= target
+
+    low, high = 0, 1
+    while not enough(high):
+        low, high = high, 2 * high
+        if max(at(high)) > MAX_VARIANCE:
+            raise ValueError("epsilon too small")
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return at(high)
 
 
 def _epsilon_at(order: int, expenses: tuple[Expense, ...], delta: float) -> float:

@@ -11,7 +11,7 @@ import pytest
 import guildpost_shared
 
 PACKAGE = Path(guildpost_shared.__file__).parent
-FILES = sorted(path for folder in ("secagg", "privacy", "studies") for path in (PACKAGE / folder).glob("*.py"))
+FILES = sorted(path for folder in ("secagg", "privacy", "studies") for path in (PACKAGE / folder).rglob("*.py"))
 BANNED = {"random", "secrets", "os", "time", "numpy.random"}
 
 

@@ -1,0 +1,114 @@
+"""A training over dealers with unlike customers: as good as with everybody's data, with noise a little less."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bench.propensity import measure
+from bench.training.deal import deal
+from bench.training.federation import ring_sum, train
+from bench.training.made_up import made_up
+from bench.training.table import Table
+from guildpost_agent.domain.propensity import Seated, answer
+from guildpost_coordinator.domain.propensity.training import Training
+from guildpost_shared.studies.propensity.asks import RangesAsk, StepAsk, SurveyAsk
+from guildpost_shared.studies.propensity.budget import SLOPES, Budget
+from guildpost_shared.studies.propensity.columns import code
+from tests.fakes.seeded_entropy import SeededEntropy
+
+TRAIN, TEST = made_up(3, 6_000), made_up(4, 6_000)
+NOISE = SeededEntropy(b"noise")
+
+
+def seats(table: Table, dealers: int) -> list[Seated]:
+    read = code(table.columns, list(table.columns), len(table))
+    return [Seated(read.take(rows), table.answered[rows]) for rows in deal(table, dealers, 1)]
+
+
+def test_every_record_goes_to_one_dealer_and_dealers_are_unlike() -> None:
+    dealt = deal(TRAIN, 50, 1)
+    assert list(range(6_000)) == sorted(np.concatenate(dealt).tolist())
+    rates = [TRAIN.answered[rows].mean() for rows in dealt if len(rows) > 50]
+    sizes = [len(rows) for rows in dealt]
+    assert max(rates) - min(rates) > 0.4
+    assert max(sizes) > 2 * np.mean(sizes)
+
+
+def test_without_noise_the_federated_model_is_the_pooled_one() -> None:
+    row = measure(TRAIN, TEST, dealers=50, epsilon=math.inf, seed=1, masked=False)
+    assert float(str(row["pooled_auc"])) == pytest.approx(float(str(row["auc"])), abs=0.001)
+    assert float(str(row["pooled_log_loss"])) == pytest.approx(float(str(row["log_loss"])), abs=0.002)
+    assert int(str(row["rounds"])) <= 12
+
+
+def test_with_a_yearly_budget_it_ranks_almost_as_well() -> None:
+    row = measure(TRAIN, TEST, dealers=50, epsilon=4, seed=1, masked=False)
+    assert float(str(row["auc"])) > float(str(row["pooled_auc"])) - 0.01
+    assert 3.9 < float(str(row["epsilon"])) <= 4
+    assert SLOPES + 2 == row["rounds"]
+
+
+def test_the_secure_aggregation_gives_the_very_same_model() -> None:
+    small, budget = seats(made_up(5, 600), 10), Budget.of(4, 1e-6, columns=6)
+    plain = train(small, columns=6, budget=budget, entropy=SeededEntropy(b"n"))
+    masked = train(small, columns=6, budget=budget, entropy=SeededEntropy(b"n"), masked=True)
+    assert plain.model[0] == masked.model[0]
+    assert plain.model[1].tolist() == masked.model[1].tolist()
+
+
+def test_noise_alone_finds_next_to_nothing_and_learns_a_model_that_is_finite() -> None:
+    empty = [Seated(code({}, list("abcdef"), 0), np.zeros(0, bool)) for _ in range(10)]
+    features, theta = train(empty, columns=6, budget=Budget.of(4, 1e-6, columns=6), entropy=NOISE).model
+    assert features.dimension < 10
+    assert np.isfinite(theta).all()
+
+
+@pytest.mark.parametrize("epsilon", [math.inf, 4.0], ids=["exact", "noised"])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"same": ["a"] * 400},
+        {"same": ["7"] * 400},
+        {"nothing": [""] * 400},
+        {"every one": [f"id {at}" for at in range(400)]},
+        {"separates": ["1" if at % 4 == 0 else "0" for at in range(400)]},
+        {"huge": [f"{(-1) ** at * 10**11}" for at in range(400)]},
+        {"mixed": ["3", "x", "", "1,5"] * 100},
+    ],
+    ids=lambda columns: next(iter(columns)),
+)
+def test_any_column_ends_in_a_model(columns: dict[str, list[str]], epsilon: float) -> None:
+    table = Table(columns, np.arange(400) % 4 == 0)
+    row = measure(table, table, dealers=12, epsilon=epsilon, seed=0, masked=False)
+    assert 0.0 <= float(str(row["auc"])) <= 1.0
+    assert math.isfinite(float(str(row["log_loss"])))
+    if "separates" in columns and math.isinf(epsilon):
+        assert 1.0 == row["auc"]
+
+
+def test_a_text_that_appears_only_when_scoring_is_in_no_category() -> None:
+    strange = Table({**TEST.columns, "make": ["Unheard-of"] * 6_000}, TEST.answered)
+    row = measure(TRAIN, strange, dealers=50, epsilon=math.inf, seed=1, masked=False)
+    assert 0.6 < float(str(row["auc"]))
+
+
+def test_a_sum_that_was_not_asked_for_is_a_bug() -> None:
+    training = Training(2, Budget.without_noise(3))
+    with pytest.raises(ValueError, match="asked"):
+        training.take(np.zeros(7, dtype=np.int64), inflation=1)
+    with pytest.raises(ValueError, match="nothing learned"):
+        _ = training.model
+
+
+def test_an_agent_gives_no_curvature_twice_and_no_step_beyond_its_budget() -> None:
+    (one,), budget = seats(made_up(6, 100), 10)[:1], Budget.of(4, 1e-6, columns=6)
+    training = Training(6, budget)
+    while not isinstance(training.ask, StepAsk):
+        assert isinstance(training.ask, SurveyAsk | RangesAsk)
+        vector = answer(one, training.ask, budget=budget, threshold=10, entropy=NOISE)
+        training.take(ring_sum([vector], training.ask), inflation=1)
+    for at, curved in [(SLOPES, False), (-1, False), (1, True)]:
+        ask = StepAsk(training.ask.features, training.ask.theta, at, curved)
+        with pytest.raises(ValueError, match="budget"):
+            answer(one, ask, budget=budget, threshold=10, entropy=NOISE)
