@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 from unittest.mock import patch
 
 import numpy as np
@@ -20,9 +20,10 @@ from nacl.exceptions import BadSignatureError
 
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ProtocolViolation
-from guildpost_shared.secagg import envelope, keys, participant, prg, shamir
+from guildpost_shared.secagg import envelope, keys, masking, participant, shamir
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.messages import SHARE_BYTES
+from guildpost_shared.secagg.prg import Ring
 from tests.factories.secagg_network import Network
 
 
@@ -62,6 +63,16 @@ class IdealRoundKey:
         return hashlib.sha256(self._context.digest + purpose + both).digest()
 
 
+class NoStream:
+    """Stands for a key stream; every mask is zero."""
+
+    def __init__(self, dimension: int) -> None:
+        self._zeros = np.zeros(dimension, dtype=np.uint64)
+
+    def words(self, _seed: bytes) -> Ring:
+        return self._zeros
+
+
 def _open(signed: bytes, public: bytes) -> bytes:
     if hashlib.sha512(public + signed[64:]).digest() != signed[:64]:
         raise BadSignatureError
@@ -94,10 +105,6 @@ def idealised(net: Network) -> Network:
 @contextmanager
 def ideal_primitives() -> Iterator[None]:
     """Put ideal primitives in place of the real ones."""
-
-    def nothing(_seed: bytes, dimension: int) -> Any:
-        return np.zeros(dimension, dtype=np.uint64)
-
     with ExitStack() as stack:
         for owner, name, ideal in (
             (envelope, "crypto_sign_open", _open),
@@ -105,7 +112,7 @@ def ideal_primitives() -> Iterator[None]:
             (keys, "seal", _seal),
             (keys, "unseal", _unseal),
             (shamir, "split", _split),
-            (prg, "expand", nothing),
+            (masking, "KeyStream", NoStream),
         ):
             stack.enter_context(patch.object(owner, name, ideal))
         yield

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pytest
 
 from guildpost_shared.errors import ProtocolViolation
-from guildpost_shared.secagg import keys, prg, quantise
+from guildpost_shared.secagg import keys, quantise
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.keys import SMALL_ORDER, RoundKey
 from guildpost_shared.secagg.participant import Participant
-from guildpost_shared.secagg.prg import Ring
+from guildpost_shared.secagg.prg import KeyStream, Ring
 from guildpost_shared.secagg.stages import ASKING, Stage
 from guildpost_shared.studies.layout import MaturedReminder, VectorLayout
 from guildpost_shared.studies.noise import contribution
@@ -61,7 +61,7 @@ def test_derivation_is_hkdf_sha256() -> None:
 
 def test_the_key_stream_is_aes_256() -> None:
     """NIST's known answer for the zero key and the zero block, which is the first counter."""
-    assert "dc95c078a2408989ad48a21492842087" == prg.expand(bytes(32), 2).tobytes().hex()
+    assert "dc95c078a2408989ad48a21492842087" == KeyStream(2).words(bytes(32)).tobytes().hex()
 
 
 def test_a_point_is_refused_exactly_when_it_is_of_small_order_or_not_canonical() -> None:
@@ -80,10 +80,10 @@ def test_a_point_is_refused_exactly_when_it_is_of_small_order_or_not_canonical()
 
 def test_every_bit_of_a_seed_changes_the_whole_mask() -> None:
     seed = hashlib.sha256(b"seed").digest()
-    mask = prg.expand(seed, 64)
+    mask = KeyStream(64).words(seed)
     for bit in range(256):
         flipped = (int.from_bytes(seed, "big") ^ 1 << bit).to_bytes(32, "big")
-        assert not np.any(mask == prg.expand(flipped, 64))
+        assert not np.any(mask == KeyStream(64).words(flipped))
 
 
 def test_no_two_pairs_rounds_or_directions_share_a_seed() -> None:
@@ -137,7 +137,7 @@ def test_a_masked_vector_is_uniform_whatever_it_hides(value: int) -> None:
 
 
 def test_the_test_of_uniformity_notices_thirty_two_bit_words() -> None:
-    weak = prg.expand(bytes(32), 100_000) & np.uint64(2**32 - 1)
+    weak = KeyStream(100_000).words(bytes(32)) & np.uint64(2**32 - 1)
     by_place = weak.astype("<u8").view(np.uint8).reshape(-1, 8)
     assert deviations(np.bincount(by_place[:, 7], minlength=256)) > SIGMAS
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from guildpost_shared.errors import ProtocolViolation, Untrusted
-from guildpost_shared.secagg import keys, masking, prg, quantise, rules, shamir
+from guildpost_shared.secagg import keys, masking, quantise, rules, shamir
 from guildpost_shared.secagg.envelope import Envelope
 from guildpost_shared.secagg.messages import (
     SHARE_BYTES,
@@ -17,6 +17,7 @@ from guildpost_shared.secagg.messages import (
     UnmaskingRequest,
 )
 from guildpost_shared.secagg.participant import Participant
+from guildpost_shared.secagg.prg import KeyStream
 from guildpost_shared.secagg.stages import ASKING, Stage
 from tests.factories.secagg_network import network, run_stage
 from tests.factories.secagg_scene import LATEST, NET, A, B, C, Scene
@@ -230,6 +231,6 @@ def test_the_planted_attack_is_noticed_when_a_rule_is_taken_out(monkeypatch: pyt
     others = [(member.agent_id, member.keys.mask) for member in cohort.members if member.agent_id != B]
     for other, public in others:  # B's own masks come off with the opposite sign
         seed = keys.RoundKey(NET.context, B, private).mask_seed(other, public)
-        words = prg.expand(seed, 6)
+        words = KeyStream(6).words(seed)
         stolen = stolen - words if other > B else stolen + words
     assert NET.vector(B).tolist() == quantise.from_ring(stolen).tolist()

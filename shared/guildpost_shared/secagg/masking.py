@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from guildpost_shared.secagg import keys, prg
+from guildpost_shared.secagg import keys
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.keys import RoundKey
-from guildpost_shared.secagg.prg import Ring
+from guildpost_shared.secagg.prg import KeyStream, Ring
 
 
 def mask(
@@ -34,16 +34,18 @@ def mask(
         self_secret: its self-mask secret.
         peers: mask public keys of the other agents of U2 by id.
     """
-    masked = vector + prg.expand(keys.self_mask_seed(context, self_secret, agent_id), context.dimension)
+    stream = KeyStream(context.dimension)
+    masked = vector + stream.words(keys.self_mask_seed(context, self_secret, agent_id))
     for peer, public in peers.items():
-        _add(masked, mask_key.mask_seed(peer, public), plus=agent_id < peer)
+        _add(masked, stream.words(mask_key.mask_seed(peer, public)), plus=agent_id < peer)
     return masked
 
 
 def remove_self_masks(context: RoundContext, total: Ring, secrets: Mapping[str, bytes]) -> None:
     """Take the survivors' self-masks off a sum, in place; ``secrets`` by agent id."""
+    stream = KeyStream(context.dimension)
     for agent, secret in secrets.items():
-        _add(total, keys.self_mask_seed(context, secret, agent), plus=False)
+        _add(total, stream.words(keys.self_mask_seed(context, secret, agent)), plus=False)
 
 
 def remove_pair_masks(total: Ring, dead: Mapping[str, RoundKey], survivors: Iterable[tuple[str, bytes]]) -> None:
@@ -54,13 +56,12 @@ def remove_pair_masks(total: Ring, dead: Mapping[str, RoundKey], survivors: Iter
         dead: rebuilt mask keys of the dead by agent id.
         survivors: id and mask public key of each survivor.
     """
-    listed = list(survivors)
+    listed, stream = list(survivors), KeyStream(len(total))
     for agent, key in dead.items():
         for survivor, public in listed:
             # The mask of the dead towards a survivor is the opposite of what the survivor added.
-            _add(total, key.mask_seed(survivor, public), plus=agent < survivor)
+            _add(total, stream.words(key.mask_seed(survivor, public)), plus=agent < survivor)
 
 
-def _add(into: Ring, seed: bytes, *, plus: bool) -> None:
-    words = prg.expand(seed, len(into))
+def _add(into: Ring, words: Ring, *, plus: bool) -> None:
     (np.add if plus else np.subtract)(into, words, out=into)

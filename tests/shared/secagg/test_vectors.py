@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.errors import ProtocolViolation
-from guildpost_shared.secagg import keys, masking, prg, quantise, shamir
+from guildpost_shared.secagg import keys, masking, quantise, shamir
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.messages import SHARE_BYTES
+from guildpost_shared.secagg.prg import KeyStream
 from guildpost_shared.secagg.stages import Stage
 from tests.factories.secagg_network import network
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -42,7 +43,7 @@ class Fixed:
 
 @pytest.mark.parametrize("case", vectors("secagg_prg.json")["cases"], ids=lambda case: str(case["seed"][:8]))
 def test_the_key_stream_is_aes_256_in_counter_mode(case: dict[str, Any]) -> None:
-    assert [int(word) for word in case["words"]] == prg.expand(bytes.fromhex(case["seed"]), 5).tolist()
+    assert [int(word) for word in case["words"]] == KeyStream(5).words(bytes.fromhex(case["seed"])).tolist()
 
 
 def test_both_sides_derive_the_known_seed_from_the_known_info() -> None:
@@ -178,6 +179,6 @@ def test_a_whole_round_with_fixed_entropy_gives_the_known_bytes() -> None:
 
 
 def test_key_streams_use_all_sixty_four_bits() -> None:
-    words = prg.expand(bytes(range(32)), 100_000)
+    words = KeyStream(100_000).words(bytes(range(32)))
     ones = np.unpackbits(words.view(np.uint8)).reshape(-1, 64).mean(axis=0)
     assert np.abs(ones - 0.5).max() < 0.01
