@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "approve": "guildpost_agent.cli.approve",
     "association": "guildpost_agent.cli.association",
     "bounces": "guildpost_agent.cli.bounces",
+    "brands": "guildpost_agent.cli.brands",
     "calls": "guildpost_agent.cli.calls",
     "catalogue": "guildpost_agent.cli.catalogue",
     "compose": "guildpost_agent.cli.compose",

@@ -35,7 +35,7 @@ def open_appointment(appointments: Iterable[Appointment], service_id: str | None
         now: the business clock.
     """
     work = None if service_id is None else signed_name(service_id)
-    wanted = (a for a in appointments if work is None or work in works_in(a))
+    wanted = (a for a in appointments if work is None or (work in a.occasion and work in works_in(a)))
     ahead = (a for a in wanted if a.starts_at >= now and not is_cancelled(a))
     return min(ahead, key=lambda appointment: (appointment.starts_at, appointment.appointment_id), default=None)
 
