@@ -7,9 +7,11 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 import pytest
+from dp_accounting import GaussianDpEvent
 from dp_accounting.pld.privacy_loss_distribution import from_discrete_gaussian_mechanism
+from dp_accounting.rdp import RdpAccountant
 
-from guildpost_shared.privacy.accountant import Expense, epsilon, renyi_divergence, variance_for
+from guildpost_shared.privacy.accountant import ORDERS, Expense, epsilon, renyi_divergence, variance_for, variances_for
 from guildpost_shared.privacy.sensitivity import Sensitivity, of_increments
 from guildpost_shared.privacy.skellam import SkellamSampler
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -136,3 +138,30 @@ def test_no_release_costs_nothing() -> None:
 def test_norms_that_no_integer_vector_has_are_bugs(l1: int, l2_squared: int) -> None:
     with pytest.raises(ValueError, match="norms"):
         Sensitivity(l1=l1, l2_squared=l2_squared)
+
+
+@pytest.mark.parametrize("releases", [1, 4, 26])
+@pytest.mark.parametrize("ratio", [1.27, 4.53, 20.0])
+def test_on_a_fine_grid_composed_releases_cost_what_the_library_says_of_gaussian_noise(
+    releases: int, ratio: float
+) -> None:
+    """Skellam noise of a large variance is Gaussian: same divergences, same composition, same conversion."""
+    accountant = RdpAccountant(list(ORDERS)).compose(GaussianDpEvent(ratio), releases)
+    expected = accountant.get_epsilon(DELTA)
+    expense = Expense(Sensitivity(10**9, 10**10), ratio**2 * 10**10)
+    assert math.isclose(expected, epsilon([expense] * releases, DELTA), rel_tol=1e-6)
+
+
+def test_unlike_releases_share_one_budget() -> None:
+    parts = [(COUNTS, 0.1), (FINE, 0.6), (of_increments(22), 0.3)]
+    variances = variances_for(2, DELTA, parts)
+    told = epsilon([Expense(part, v) for (part, _), v in zip(parts, variances, strict=True)], DELTA)
+    assert 1.99 < told <= 2
+    ratios = [part.l2_squared / (v * share) for (part, share), v in zip(parts, variances, strict=True)]
+    assert max(ratios) < 1.02 * min(ratios)
+
+
+@pytest.mark.parametrize(("target", "shares"), [(0, [0.5, 0.5]), (1, [0.5, 0.4]), (1, [1.5, -0.5]), (1e-9, [0.5, 0.5])])
+def test_shares_that_do_not_add_up_are_bugs(target: float, shares: list[float]) -> None:
+    with pytest.raises(ValueError, match="epsilon"):
+        variances_for(target, DELTA, [(FINE, share) for share in shares])

@@ -119,7 +119,7 @@ def test_a_feature_map_outside_its_bounds_is_refused(
         FeatureMap(*terms)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(
     size=st.integers(1, 40),
     norm=st.floats(2, 9),
