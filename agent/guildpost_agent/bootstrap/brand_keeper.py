@@ -18,7 +18,7 @@ from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import AGENT_VERSION, Core
 from guildpost_agent.bootstrap.member import control_plane, membership_of
 from guildpost_shared.errors import GuildpostError
-from guildpost_shared.identity.presence import CatalogueChanged, PresenceEvent, RoundWindow
+from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat, PresenceEvent, RoundWindow
 
 SYNC_SECONDS: Final = 600.0
 log = structlog.get_logger()
@@ -72,6 +72,8 @@ class BrandKeeper:
             case RoundWindow():
                 self._catalogue.refresh_brand(self._brand)
                 self._join(event)
+            case Heartbeat() if self._catalogue.is_unfetched(self._brand):
+                self._catalogue.refresh_brand(self._brand)  # news wait no ten minutes because of a busy coordinator
             case _:
                 pass
         renewed = renew_certificate(

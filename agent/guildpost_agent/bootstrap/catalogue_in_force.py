@@ -20,7 +20,7 @@ from guildpost_agent.bootstrap.member import catalogues_of, read_services
 from guildpost_agent.bootstrap.templates import mail_template_ids, recalled_in, templates_of
 from guildpost_agent.domain.brands import of_brand
 from guildpost_agent.jobs.children import Worker
-from guildpost_shared.errors import GuildpostError, public_text
+from guildpost_shared.errors import GuildpostError, Unavailable, public_text
 from guildpost_shared.services.definition import ServiceDefinition
 
 log = structlog.get_logger()
@@ -41,6 +41,7 @@ class Catalogue:
         self.may_send = False
         self._told: frozenset[str] = frozenset()
         self._problems: dict[str, str] = {}
+        self._unfetched: set[str] = set()
         for brand in self.source.sources:
             self._set_damaged_aside(brand)
         self._take_over()
@@ -54,6 +55,10 @@ class Catalogue:
     def refresh_brand(self, brand: str) -> None:
         """Fetch what a brand has new; what cannot be fetched or trusted leaves its last good state in force."""
         report = sync_catalogue(self.source.sources[brand])
+        if isinstance(report.problem, Unavailable):
+            self._unfetched.add(brand)
+        else:
+            self._unfetched.discard(brand)
         code = report.problem.code if report.problem is not None else ""
         with self._changing:
             if code != self._problems.get(brand, ""):
@@ -63,6 +68,10 @@ class Catalogue:
                 log.warning("catalogue_not_renewed", code=code, brand=brand)
                 self._set_damaged_aside(brand)
             self._take_over()
+
+    def is_unfetched(self, brand: str) -> bool:
+        """Say whether something was away at the last attempt, so that another one is worth while soon."""
+        return brand in self._unfetched
 
     def _set_damaged_aside(self, brand: str) -> None:
         """Go on with what is whole; what is damaged comes back with the next sync that succeeds."""

@@ -8,15 +8,18 @@ import pytest
 
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.membership import Membership, store_membership
+from guildpost_agent.bootstrap.brand_keeper import BrandKeeper
 from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
+from guildpost_agent.domain.brands import FIRST
 from guildpost_agent.jobs.children import Worker
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.errors import Unavailable
+from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat
 from tests.agent.web.dealership import sample_catalogue
 from tests.factories.agent_home import an_agent_home
-from tests.factories.catalogue import CatalogueWorld
+from tests.factories.catalogue import CatalogueWorld, FilesTransport
 from tests.factories.control_plane import join
 from tests.factories.membership import NOWHERE
 from tests.fakes.control_plane import FakeControlPlane
@@ -56,6 +59,43 @@ def test_a_template_that_cannot_be_compiled_keeps_only_its_own_messages_waiting(
     assert "Arvana" == catalogue.templates.mail("inspection/1/email.de").manifest.brand.name
     with pytest.raises(Unavailable, match="template_not_ready"):
         catalogue.templates.mail("hu_au/1/email.de")
+
+
+class Counted(Catalogue):
+    """Counts attempts to fetch."""
+
+    attempts = 0
+
+    def refresh_brand(self, brand: str) -> None:
+        self.attempts += 1
+        super().refresh_brand(brand)
+
+
+def test_what_could_not_be_fetched_is_asked_for_again_at_the_next_heartbeat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = an_agent_home(tmp_path, monkeypatch)
+    world = CatalogueWorld(tmp_path)
+    core = open_core(home)
+    with core.open_uow() as uow:
+        store_membership(uow.documents, _membership(world))
+        uow.commit()
+    worker = Worker(home)
+    catalogue = Counted(core, worker)
+    keeper = BrandKeeper(core, FIRST, catalogue)
+    beat = Heartbeat(SystemClock().now())
+    attempts = []
+    for event in (beat, CatalogueChanged(2), beat):
+        keeper._attend(event)
+        attempts.append(catalogue.attempts)
+    catalogue.source.sources[FIRST]._transport = FilesTransport(world.files)  # the coordinator is back
+    for event in (beat, beat):
+        keeper._attend(event)
+        attempts.append(catalogue.attempts)
+    worker.close()
+    world.close()
+    assert [0, 1, 2, 3, 3] == attempts
+    assert not catalogue.is_unfetched(FIRST)
 
 
 FAULTS = {

@@ -30,7 +30,7 @@ from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.pb.v1 import enrolment_pb2_grpc, presence_pb2_grpc
 
 WORKERS: Final = 16  # threads for calls that end at once
-CALLS_AT_ONCE: Final = 256  # beside the streams; what is more is told to come again
+CALLS_AT_ONCE: Final = 1_024  # beside the streams; what is more is told to come again
 MEMBER_RATE: Final = Rate(per_second=50, burst=200)
 STOP_GRACE: Final = 2.0  # seconds for calls in flight
 
