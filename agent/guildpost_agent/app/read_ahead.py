@@ -161,10 +161,10 @@ class _Plans:
         self._moved[touchpoint_id] = state
         known = self.touchpoint.known.get(touchpoint_id)
         if known is not None:
-            self.touchpoint.known[touchpoint_id] = self._now(known)
+            now = self.touchpoint.known[touchpoint_id] = self._now(known)
             theirs = self._theirs.known.get(known.customer_id)
             if theirs is not None:
-                theirs[:] = map(self._now, theirs)
+                theirs[:] = [now if one.touchpoint_id == touchpoint_id else one for one in theirs]
 
     def _now(self, touchpoint: Touchpoint) -> Touchpoint:
         state = self._moved.get(touchpoint.touchpoint_id, touchpoint.state)
