@@ -5,6 +5,7 @@ neither a home nor a key: it reads files and folders, whole catalogues as well a
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from typing import Final
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.lint.documents import MAX_BYTES, lint
 from guildpost_shared.lint.findings import Finding, Severity
+from guildpost_shared.problems import Problem
 
 NAME: Final = "lint"
 NEEDS_HOME: Final = False
@@ -75,11 +77,27 @@ def _read(paths: Sequence[Path]) -> tuple[dict[str, bytes], list[Finding]]:
     for path in _files(paths):
         name = path.as_posix()
         try:
-            with path.open("rb") as file:
-                files[name] = file.read(MAX_BYTES + 1)
+            files[name] = _contents(path)
         except OSError as error:
-            findings.append(Finding(name, 1, "FILE.unreadable", Severity.ERROR, error.strerror or ""))
+            findings.append(Finding(name, 1, "FILE.unreadable", Severity.ERROR, _why(error)))
     return files, findings
+
+
+def _contents(path: Path) -> bytes:
+    """Read no more than shows that a file is too large; a pipe or a device would never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _why(error: OSError) -> str:
+    known = {
+        errno.ENOENT: Problem("file_missing"),
+        errno.EACCES: Problem("file_no_rights"),
+        errno.EINVAL: Problem("file_not_regular"),
+    }
+    return str(known.get(error.errno or 0, error.strerror or ""))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

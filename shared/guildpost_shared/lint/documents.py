@@ -66,7 +66,7 @@ def _single(name: str, contents: bytes, files: Files) -> Iterator[Finding]:
     problem = _unreadable(name, contents)
     if problem:
         yield problem
-        if problem.rule == "FILE.encoding":
+        if problem.rule == "FILE.encoding" and (b"\x00" not in contents or contents[:2] in _UTF16):
             guessed = contents.decode("utf-16" if contents[:2] in _UTF16 else "cp1252", "replace")
             yield from lint_loose(name, guessed.encode("utf-8"))
         return

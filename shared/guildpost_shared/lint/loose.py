@@ -17,6 +17,7 @@ from guildpost_shared.lint.named_money import named_money
 from guildpost_shared.lint.offers import lint_offers
 from guildpost_shared.lint.services import lint_service
 from guildpost_shared.lint.source import WARNINGS, Source, lint_passive, lint_structure, lint_words, said
+from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import Channel
 from guildpost_shared.services.positions import syntax_fault
 
@@ -96,7 +97,7 @@ def _typst(source: Source) -> Iterator[Finding]:
 def _json(file: str, text: str) -> Iterator[Finding]:
     fault = syntax_fault(text.encode("utf-8"))
     if fault is not None or not is_json(text):
-        line, problem = fault or (1, "")
+        line, problem = fault or (1, Problem("condition_deep"))
         yield Finding(file, line, "FILE.json", Severity.ERROR, str(problem))
         yield from lint_words(Source(file, text, alone=True))
         return

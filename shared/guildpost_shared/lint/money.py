@@ -291,7 +291,8 @@ _SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
 _FINED: Final = re.compile(
     r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|\w*verstoß|vergehen|fines?|penalty|offence|maut|vignette"
     r"|kfz-steuer|kraftfahrzeugsteuer|road tax|toll|staat|bund|government)\b[^.;:!?]{0,60} (?:beträgt|von|ist|sind"
-    r"|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$",
+    r"|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$"
+    r"|\b(?:droh(?:t|en)|riskier\w*|faces?)(?: [^\W\d]+){0,3} ?$",
     re.IGNORECASE,
 )
 """A fine and what it comes to, in one breath: no work between them makes it a price."""

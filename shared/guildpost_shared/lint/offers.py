@@ -9,6 +9,7 @@ from guildpost_shared.lint.findings import Finding, Severity
 from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.named_money import NAMED
 from guildpost_shared.lint.words_of import wordings
+from guildpost_shared.problems import Problem
 
 _PRICE_KEY: Final = re.compile(rf"\s*\"?(?:{NAMED})\"?\s*=\s*(?![\"']{{2}}\s*(?:#|$)|\[\s*\])", re.IGNORECASE)
 _STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'')
@@ -28,7 +29,7 @@ def lint_offers(file: str, contents: bytes) -> Iterator[Finding]:
         tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
-        yield Finding(file, int(found[1]) if found else 1, "OFFERS.invalid", Severity.ERROR, str(error)[:100])
+        yield Finding(file, int(found[1]) if found else 1, "OFFERS.invalid", Severity.ERROR, _fault(error))
     for number, line in enumerate(text.splitlines(), start=1):
         if _PRICE_KEY.match(line):
             yield Finding(file, number, "R10.slot", Severity.ERROR, line.split("=")[0].strip())
@@ -37,6 +38,10 @@ def lint_offers(file: str, contents: bytes) -> Iterator[Finding]:
         for piece in pieces:
             for word in wordings(Marked.at(piece, 0)):
                 yield Finding(file, number, word.rule, Severity(word.severity), word.words)
+
+
+def _fault(error: Exception) -> str:
+    return str(Problem("condition_deep")) if isinstance(error, RecursionError) else str(error)[:100]
 
 
 def _plain(string: str) -> str:

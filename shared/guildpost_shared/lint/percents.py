@@ -35,7 +35,7 @@ _FUEL: Final = re.compile(
     r"kraftstoff|sprit\b|benzin|diesel|verbrauch|energie|strom|reichweite|fuel|petrol|energy|power|range|consumption",
     re.IGNORECASE,
 )
-_SHARED: Final = re.compile(r"\s*(?:(?:aller|der|of|unsere[sr]) |ihre[rs]\b|its\b|their\b)", re.IGNORECASE)
+_SHARED: Final = re.compile(r"\s*(?:ihre[rs]|its|their)\b", re.IGNORECASE)
 _TAX: Final = re.compile(
     r"[\s\-]*(?:gesetzliche[rn]? )?(?:mwst|ust\b|mehrwertsteuer|umsatzsteuer|vat\b|sales tax)", re.IGNORECASE
 )
@@ -44,7 +44,7 @@ _GIVEN_AWAY: Final = re.compile(
 )
 _SHARE: Final = re.compile(
     r"\s*(?:aller|der|des|von|of|unserer) (?!(?:the |your |all |our )?(?:preis|üblich|normal|rechnung|kosten|price"
-    r"|cost|bill|invoice|usual|full|regular))",
+    r"|cost|bill|invoice|usual|full|regular|repair|reparatur|arbeit|work\b|labou?r|lohn|summe|betrag))",
     re.IGNORECASE,
 )
 MONEY_TALK: Final = re.compile(

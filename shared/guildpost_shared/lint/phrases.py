@@ -17,7 +17,8 @@ _DEALERS_REACH: Final = 60
 _RECALLED_BEFORE: Final = 500
 _EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
 _BY_LAW: Final = re.compile(
-    r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
+    r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
+    r"|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
     re.IGNORECASE,
 )
 _RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
@@ -82,7 +83,7 @@ def phrases(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
 
 
 def given_away(text: str) -> Iterator[Hit]:
-    """Find what costs nothing: a work of the workshop (error), what is free by nature (nothing), the rest (warning)."""
+    """Find what costs nothing, unless it is free by law, by the maker's duty or by its nature."""
     for match in words("free", "free").finditer(text):
         first, last = sentence(text, match.start(), match.end(), 120)
         around = text[first:last]
@@ -99,9 +100,7 @@ def given_away(text: str) -> Iterator[Hit]:
         nature = nature and not _of_its_clause(text, match, first, last)
         if nature and not likewise and not (sold and _closer(text, match, first, last)):
             continue
-        yield Hit(
-            "R10.free", match.start(), match.end(), "error" if sold or has("free", "promised", match[0]) else "warning"
-        )
+        yield Hit("R10.free", match.start(), match.end())
 
 
 def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:

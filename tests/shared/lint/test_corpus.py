@@ -7,7 +7,17 @@ from tests.shared.lint.readings import corpus, errors, fixes_a_price, found, hid
 
 PARTS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
-    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+    *(
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+    ),
 )
 LEAST_FOUND = 0.99
 MOST_FALSE = 0.05
