@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.figures import Benchmark, line
 
-HELPERS = {"__init__", "__main__", "figures", "linkage", "consents"}  # the last two are programs of their own
+HELPERS = {"__init__", "__main__", "figures", "learning_policy", "linkage", "consents"}  # no benchmarks of their own
 
 
 def names() -> list[str]:

@@ -55,8 +55,8 @@ class GeneratorEntropy:
 class LearningNetwork:
     """All dealerships and their coordinator."""
 
-    def __init__(self, public: Mapping[str, Any], rng: np.random.Generator) -> None:
-        self.terms = LearningTerms()
+    def __init__(self, public: Mapping[str, Any], rng: np.random.Generator, terms: LearningTerms | None = None) -> None:
+        self.terms = terms or LearningTerms()
         self._dealers = int(public["N"])
         self._allowed = np.asarray(public["allowed"], dtype=np.bool_)
         self._window = exploring.lead_window(int(public["default_lead"]))

@@ -21,8 +21,9 @@ from guildpost_shared.learning.blocks import LEAD_BLOCKS, LEAD_COORDINATES, SLOT
 from guildpost_shared.learning.contexts import Contexts, Flags, Floats, Ints
 from guildpost_shared.learning.model import NetworkModel, Surfaces, surfaces
 
-TEMPERATURE: Final = 0.2
-"""Share of the standard deviation with which is drawn."""
+SLOT_TEMPERATURE: Final = 0.2
+LEAD_TEMPERATURE: Final = 0.2
+"""Shares of the standard deviation with which is drawn."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Allowed:
 
     slots: Flags
     leads: Flags
+
+    def take(self, at: Ints) -> "Allowed":
+        """Pick some."""
+        return Allowed(self.slots[at], self.leads[at])
 
 
 @dataclass(frozen=True)
@@ -78,22 +83,24 @@ def chosen(
     """
     own = _own_draws(dealer, belief, rng)
     unknown = _unknown_here(model)
-    slots = _draws(model.mean.slot, unknown.slot, contexts.slot_cell, rng)
+    slots = _draws(model.mean.slot, SLOT_TEMPERATURE**2 * unknown.slot, contexts.slot_cell, rng)
     slots[:, : features.SLOT_FUNCTIONS] += np.take_along_axis(own, features.slot_places(contexts), axis=1)
-    leads = _draws(model.mean.lead, unknown.lead, contexts.cell, rng)
+    leads = _draws(model.mean.lead, LEAD_TEMPERATURE**2 * unknown.lead, contexts.cell, rng)
     leads[:, : features.LEAD_FUNCTIONS] += np.take_along_axis(own, features.lead_places(contexts), axis=1)
-    best = Choice(
-        np.where(contexts.timed, _best(slots @ slot_basis().T, allowed.slots), -1),
-        _best(leads @ lead_basis().T, allowed.leads),
-    )
-    tried, explores = explored(contexts, allowed, window, rng), rng.random(len(contexts)) < FLOOR
-    return Choice(np.where(explores, tried.slot, best.slot), np.where(explores, tried.lead, best.lead))
+    slot = np.where(contexts.timed, _best(slots @ slot_basis().T, allowed.slots), -1)
+    lead = _best(leads @ lead_basis().T, allowed.leads)
+    explores = np.flatnonzero(rng.random(len(contexts)) < FLOOR)
+    tried = explored(contexts.take(explores), allowed.take(explores), window, rng)
+    slot[explores], lead[explores] = tried.slot, tried.lead
+    return Choice(slot, lead)
 
 
 def _own_draws(dealer: Ints, belief: Posterior, rng: np.random.Generator) -> Floats:
-    draws = TEMPERATURE * rng.standard_normal((len(dealer), features.COUNT))
+    draws = rng.standard_normal((len(dealer), features.COUNT))
+    temperature = np.full(features.COUNT, SLOT_TEMPERATURE)
+    temperature[features.LEADS] = LEAD_TEMPERATURE
     for at, rows in features.of_each_dealer(dealer, len(belief.mean)):
-        draws[rows] = belief.mean[at] + draws[rows] @ belief.root[at].T
+        draws[rows] = belief.mean[at] + temperature * (draws[rows] @ belief.root[at].T)
     return draws
 
 
@@ -109,7 +116,7 @@ def _unknown_here(model: NetworkModel) -> Surfaces:
 
 
 def _draws(mean: Floats, variance: Floats, cell: Ints, rng: np.random.Generator) -> Floats:
-    drawn: Floats = (TEMPERATURE * np.sqrt(variance))[cell] * rng.standard_normal((len(cell), mean.shape[1]))
+    drawn: Floats = np.sqrt(variance)[cell] * rng.standard_normal((len(cell), mean.shape[1]))
     drawn += mean[cell]
     return drawn
 
