@@ -19,7 +19,16 @@ Numbers = NDArray[np.int64]
 
 def day_column(days: Iterable[date | None], length: int) -> Days:
     """Put days into a column."""
-    return np.fromiter([NEVER if day is None else day.toordinal() - EPOCH for day in days], np.int64, length)
+    return np.fromiter(map(_Numbers().__getitem__, days), np.int64, length)
+
+
+class _Numbers(dict[date | None, int]):
+    """Days as the columns count them; many rows share one."""
+
+    def __missing__(self, day: date | None) -> int:
+        """Count a day that is new."""
+        found = self[day] = NEVER if day is None else day_number(day)
+        return found
 
 
 def day_number(day: date) -> int:

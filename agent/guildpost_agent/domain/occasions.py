@@ -30,6 +30,7 @@ SIGHT_DAYS: Final = 120
 _Row = tuple[str, str, str, date, str, float, Triage]
 """An occasion without its name: customer, vehicle, service, due date, source, confidence, triage."""
 _VEHICLE: Final = 1
+_DUE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -170,5 +171,6 @@ def _rows(garage: Garage, due: Due, at: NDArray[np.intp], service_id: str) -> li
 
 def _named(rows: list[_Row], *, by_month: bool) -> list[Occasion]:
     """Give occasions their names, all at once."""
-    names = occasion_ids([(row[1], row[0], row[2], cycle_of(row[3], by_month=by_month)) for row in rows])
+    cycles = {day: cycle_of(day, by_month=by_month) for day in {row[_DUE] for row in rows}}
+    names = occasion_ids([(row[1], row[0], row[2], cycles[row[_DUE]]) for row in rows])
     return [Occasion(name, *row) for name, row in zip(names, rows, strict=True)]

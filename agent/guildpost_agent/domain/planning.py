@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -50,6 +51,7 @@ class Bundled:
 Planned = tuple[Candidate, Touchpoint | Bundled | Refusal]
 
 
+@lru_cache(maxsize=16_384)
 def states_for(postcode: str, country: str, dealer_state: str) -> frozenset[str]:
     """List the states whose holidays count for a recipient: the dealer's and every one the postcode may lie in."""
     return states_of(postcode, country) | {dealer_state}
@@ -126,7 +128,7 @@ class HouseholdPlan:
         candidate, result = (given, shut) if shut is not None else self._decide(given, at)
         if isinstance(result, Refusal):
             self._refused.append((at, given))
-            if first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
+            if shut is None and first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
                 self._allowance.shut[candidate.window_key] = result
         self.results.append((candidate, result))
 

@@ -115,8 +115,20 @@ def read_column(connection: Connection, table: Table, name: str) -> Sequence[Any
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Convert each distinct value once; frozen values may be shared."""
-    known = {value: None if value is None else convert(value) for value in set(values)}
-    return list(map(known.__getitem__, values))
+    return list(map(_Known(convert).__getitem__, values))
+
+
+class _Known(dict[Any, Any]):
+    """What values are converted to, found out when one is asked for the first time."""
+
+    def __init__(self, convert: Callable[[Any], Any]) -> None:
+        super().__init__({None: None})
+        self._convert = convert
+
+    def __missing__(self, value: Any) -> Any:
+        """Convert a value that is new."""
+        found = self[value] = self._convert(value)
+        return found
 
 
 @cache

@@ -24,7 +24,7 @@ from guildpost_agent.domain.due_dates.vehicles import Garage
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.mileage import Mileage, day_of_km, estimate
 from guildpost_agent.domain.records import Vehicle
-from guildpost_shared.services.occasion_rules import InspectionRule, MaintenanceInterval
+from guildpost_shared.services.occasion_rules import InspectionRule
 
 # Readings older than this halve the confidence of an extrapolation; this many readings give it in full.
 READING_HALF_LIFE_DAYS: Final = 365.0
@@ -63,16 +63,14 @@ def inspection_dues(garage: Garage, rule: InspectionRule, today: int) -> Due:
 
 def _intervals(garage: Garage, rule: InspectionRule) -> tuple[Months, Numbers]:
     """Look each kind of vehicle up in the maker's table once."""
-    known: dict[tuple[str, str, str, int | None], MaintenanceInterval] = {}
-    rows: list[MaintenanceInterval] = []
-    for v in garage.vehicles:
-        kind = (v.make, v.model, v.fuel, None if v.first_registration is None else v.first_registration.year)
-        interval = known.get(kind)
-        if interval is None:
-            interval = known[kind] = rule.interval(*kind)
-        rows.append(interval)
-    months = np.fromiter((row.months for row in rows), np.int64, len(rows))
-    return months, np.fromiter((row.km for row in rows), np.int64, len(rows))
+    kinds = [
+        (v.make, v.model, v.fuel, None if v.first_registration is None else v.first_registration.year)
+        for v in garage.vehicles
+    ]
+    rows = {kind: row for row, kind in enumerate(dict.fromkeys(kinds))}
+    at = np.fromiter(map(rows.__getitem__, kinds), np.int64, len(kinds))
+    found = [rule.interval(*kind) for kind in rows]
+    return np.array([one.months for one in found], np.int64)[at], np.array([one.km for one in found], np.int64)[at]
 
 
 def interval_months(garage: Garage, rule: InspectionRule) -> Months:

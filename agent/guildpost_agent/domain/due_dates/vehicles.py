@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 
@@ -22,25 +23,29 @@ class Garage:
         """Count the vehicles."""
         return len(self.vehicles)
 
+    def _days(self, name: str, records: Sequence[Vehicle | History]) -> Days:
+        """Put one field of all records into a column."""
+        return day_column(map(attrgetter(name), records), len(self))
+
     @cached_property
     def registered(self) -> Days:
         """The days of first registration."""
-        return day_column((v.first_registration for v in self.vehicles), len(self))
+        return self._days("first_registration", self.vehicles)
 
     @cached_property
     def delivered(self) -> Days:
         """The days on which they were handed over, new or used."""
-        return day_column((v.delivered_on for v in self.vehicles), len(self))
+        return self._days("delivered_on", self.vehicles)
 
     @cached_property
     def warranty_end(self) -> Days:
         """The days on which the warranty ends."""
-        return day_column((v.warranty_end for v in self.vehicles), len(self))
+        return self._days("warranty_end", self.vehicles)
 
     @cached_property
     def lease_end(self) -> Days:
         """The days on which the contract ends."""
-        return day_column((v.lease_end for v in self.vehicles), len(self))
+        return self._days("lease_end", self.vehicles)
 
     @cached_property
     def registered_month(self) -> Months:
@@ -50,37 +55,37 @@ class Garage:
     @cached_property
     def keeper_month(self) -> Months:
         """The months since which the keepers have them."""
-        return months_of(day_column((v.keeper_since for v in self.vehicles), len(self)))
+        return months_of(self._days("keeper_since", self.vehicles))
 
     @cached_property
     def named_hu(self) -> Months:
         """The months that the DMS names for the periodic inspection."""
-        return months_of(day_column((v.next_hu for v in self.vehicles), len(self)))
+        return months_of(self._days("next_hu", self.vehicles))
 
     @cached_property
     def named_service(self) -> Days:
         """The days that the DMS names for maintenance."""
-        return day_column((v.next_service for v in self.vehicles), len(self))
+        return self._days("next_service", self.vehicles)
 
     @cached_property
     def last_hu(self) -> Months:
         """The months of the last periodic inspection here."""
-        return months_of(day_column((h.last_hu for h in self.histories), len(self)))
+        return months_of(self._days("last_hu", self.histories))
 
     @cached_property
     def last_inspection(self) -> Days:
         """The days of the last maintenance here."""
-        return day_column((h.last_inspection for h in self.histories), len(self))
+        return self._days("last_inspection", self.histories)
 
     @cached_property
     def last_visit(self) -> Days:
         """The days of the last visit."""
-        return day_column((h.last_visit for h in self.histories), len(self))
+        return self._days("last_visit", self.histories)
 
     @cached_property
     def stranger(self) -> Bools:
         """Whether a vehicle was never here: no visit, no invoice."""
-        invoiced = np.fromiter((h.ever_invoiced for h in self.histories), np.bool_, len(self))
+        invoiced = np.fromiter(map(attrgetter("ever_invoiced"), self.histories), np.bool_, len(self))
         found: Bools = (self.last_visit == NEVER) & ~invoiced
         return found
 
