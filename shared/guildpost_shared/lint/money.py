@@ -11,13 +11,14 @@ from typing import Final
 
 from guildpost_shared.lint.bare_figures import measured
 from guildpost_shared.lint.hits import Hit
-from guildpost_shared.lint.numbers import EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
+from guildpost_shared.lint.numbers import ENGLISH, EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
 from guildpost_shared.lint.percents import MONEY_TALK
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has, words
 
 _CURRENCY_WORD: Final = (
     r"(?:us-?)?(?:dollars?|usd)|euro(?:nen|s|cents?)?|eur(?:os)?|teuro|t€|tsd\. ?€|cents?|ct|cts|chf|sfr|fr\."
+    r"|schweizer franken|swiss francs?|francs?|k€"
     r"|franken|rappen"
     r"|gbp|pounds?(?! per)|pence|quid|bucks|kronen|sek|dkk|nok|pln|zloty|czk|taler"
     r"|tacken|mäuse|flocken|kröten|öcken|piepen|smackers|clams|nicker|steine(?= für)"
@@ -81,7 +82,7 @@ def _bare() -> tuple[re.Pattern[str], ...]:
     weak = (
         rf"(?<![^\W_])(?<!-)(?:{alternatives('price', 'weak')})(?P<weak>[\s:=(]*(?:{FIGURE}|{WORDS})){_NO_UNIT}{_ENDS}"
     )
-    cents = rf"(?P<cents>(?<![\d.,:/§])\d{{1,4}}[.,]\d\d(?![\d.,:/-]*\d)){_NO_UNIT}"
+    cents = rf"(?P<cents>(?<![\d.,:/§])(?:\d{{1,4}}|\d{{1,3}}\.\d{{3}}(?=,))[.,]\d\d(?![\d.,:/-]*\d)){_NO_UNIT}"
     works = alternatives("price", "works")
     after_work = (
         rf"(?<![^\W_])(?:{works})(?: [^\W\d]+){{0,2}}[:?!.\-]?\s{{1,2}}(?P<after>\d{{2,4}}(?:[.,]\d\d)?(?:\.-|,-)?)"
@@ -90,7 +91,7 @@ def _bare() -> tuple[re.Pattern[str], ...]:
     er = rf"\d{{2,4}}er[- ](?:{works}|\w*gutschein\w*|scheck|bonus|voucher)"
     large = r"[a-zäöüß]*(?:und|hundert|ninety|eighty|seventy|sixty|fifty|forty|thirty)"
     alone = (
-        rf"(?<![^\W_])(?P<alone>(?={large}){WORDS})"
+        rf"(?<![^\W_])(?P<alone>(?={large}){WORDS})(?![ -](?:and )?(?:{ENGLISH}))"
         rf"(?=\s*(?:[!,.;:\-]|\Z|\n)(?! ?-?[a-zäöü]*(?:{_UNITS})))"
     )
     tax = rf"(?P<tax>{FIGURE}){_TAXED}"

@@ -17,6 +17,8 @@ PARTS = (
         "seventeenth",
         "eighteenth",
         "nineteenth",
+        "twentieth",
+        "twenty_first",
     ),
 )
 LEAST_FOUND = 0.99
@@ -56,6 +58,19 @@ def test_a_disguised_price_is_still_a_price(plain: str, disguise: str) -> None:
 @pytest.mark.parametrize(("file", "text"), hidden().values(), ids=hidden())
 def test_a_price_hidden_in_the_build_of_a_file_is_found(file: str, text: str) -> None:
     assert fixes_a_price(text, file), found(text, file)
+
+
+MEASURES = {
+    "intervals": "<tr><th>Arbeit</th><th>Monate</th></tr><tr><td>Inspektion</td><td>24</td></tr>",
+    "thickness": "<tr><th>Bauteil</th><th>Stärke in mm</th></tr><tr><td>Belag</td><td>12</td></tr>",
+    "miles": "<tr><th>Work</th><th>Thousand miles</th></tr><tr><td>Service</td><td>20</td></tr>",
+}
+
+
+@pytest.mark.parametrize("rows", MEASURES.values(), ids=MEASURES)
+def test_the_head_of_a_column_says_what_its_figures_count(rows: str) -> None:
+    assert errors(f"<mj-table>{rows}</mj-table>", "mail.mjml") == []
+    assert fixes_a_price(f"<mj-table>{rows.partition('</tr>')[2]}</mj-table>", "mail.mjml")
 
 
 def test_the_line_is_that_of_the_source() -> None:
