@@ -6,7 +6,7 @@ share a secret*, CACM 22, 1979: any field with more than n elements), hence noth
 
 Why 65,537 = 2^16 + 1, instead of one field that holds 256 bits:
 
-- **a whole cut is one matrix product** (powers of the abscissae × coefficients). Its terms are at most 2^32, so sums of
+- **a whole cut is a matrix product** (powers of the abscissae × coefficients). Its terms are at most 2^32, so sums of
   up to 2^21 terms are exact in float64, in whatever order they are added, and the processor's fastest routine does it:
   1,000 shares of two secrets at t = 800 take milliseconds, where 256-bit integers one by one take half a second;
 - 2^32 − 1 = 65,535 · 65,537, so a 32-bit word other than 2^32 − 1 is uniform modulo the prime: no bias at all;
@@ -28,6 +28,9 @@ PRIME: Final = 2**16 + 1
 SECRET_BYTES: Final = 32
 _LIMBS: Final = 16
 _UNUSABLE_WORD: Final = 2**32 - 1
+_AT_A_TIME: Final = (
+    8  # powers; products as small as that stay on one thread, where waking others costs more than it saves
+)
 
 Elements = npt.NDArray[np.int64]
 
@@ -49,8 +52,7 @@ def split(secrets: bytes, *, threshold: int, holders: int, entropy: Entropy) -> 
     at_zero = np.frombuffer(secrets, dtype="<u2").astype(np.int64)
     coefficients = _uniform((threshold - 1) * at_zero.size, entropy).reshape(threshold - 1, at_zero.size)
     polynomials = np.vstack([at_zero, coefficients])
-    values = _powers(holders, threshold).astype(np.float64) @ polynomials.astype(np.float64)
-    return tuple(row.tobytes() for row in _encode(values.astype(np.int64) % PRIME))
+    return tuple(row.tobytes() for row in _encode(_values(polynomials, holders)))
 
 
 def combine(shares: Mapping[int, bytes]) -> tuple[bytes, ...]:
@@ -84,13 +86,20 @@ def _uniform(count: int, entropy: Entropy) -> Elements:
     return words % PRIME
 
 
-def _powers(holders: int, threshold: int) -> Elements:
-    """Tabulate x^0 … x^(threshold − 1) for x from 1 to ``holders``: int64[holders, threshold]."""
+def _values(polynomials: Elements, holders: int) -> Elements:
+    """Evaluate polynomials int64[threshold, columns] at 1 to ``holders``: int64[holders, columns]."""
     x = np.arange(1, holders + 1, dtype=np.int64)
-    rows = np.ones((threshold, holders), dtype=np.int64)
-    for power in range(1, threshold):
-        np.remainder(rows[power - 1] * x, PRIME, out=rows[power])
-    return rows.T
+    power = np.ones(holders, dtype=np.int64)
+    total = np.zeros((holders, polynomials.shape[1]))
+    for start in range(0, len(polynomials), _AT_A_TIME):
+        block = polynomials[start : start + _AT_A_TIME].astype(np.float64)
+        powers = np.empty((len(block), holders))
+        for row in powers:
+            row[:] = power
+            power = power * x
+            power -= power // PRIME * PRIME
+        total += powers.T @ block
+    return total.astype(np.int64) % PRIME
 
 
 def _weights_at_zero(positions: Elements) -> Elements:
