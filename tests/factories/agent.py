@@ -14,6 +14,9 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.terms import Basis, Kind, Origin
 from guildpost_agent.domain.records import Appointment, Customer, Job, Vehicle
+from guildpost_shared.privacy.accountant import Expense, variance_for
+from guildpost_shared.privacy.ledger import YEARLY_DELTA, Entry
+from guildpost_shared.privacy.sensitivity import of_increments
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 NOW = datetime(2027, 3, 1, 6, tzinfo=UTC)
@@ -82,6 +85,19 @@ def a_consent(customer_id: str = "1", **changes: Any) -> ConsentEvent:
 def a_withdrawal(customer_id: str = "1", **changes: Any) -> ConsentEvent:
     """Build the ledger's entry of a withdrawal for e-mail and every purpose, heard at NOW."""
     return replace(ConsentEvent(customer_id, Kind.WITHDRAWN, "email", "*", NOW), **changes)
+
+
+def an_entry(customer_id: str = "1", **changes: Any) -> Entry:
+    """Build what it cost a customer to be counted in a study of ε = 1."""
+    expense = Expense(of_increments(1), variance_for(1.0, YEARLY_DELTA, of_increments(1)))
+    values: dict[str, Any] = {
+        "brand": "",
+        "study_id": "timing",
+        "period": "2027-01",
+        "day": date(2027, 2, 1),
+        "expenses": (expense,),
+    }
+    return Entry(record=customer_id, **(values | changes))
 
 
 def a_service(service_id: str = "hu_au", **changes: Any) -> ServiceDefinition:

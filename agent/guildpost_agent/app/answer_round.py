@@ -12,6 +12,7 @@ A crash before 3 changes nothing, a crash after it finds the stored bytes again 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,10 +31,12 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import Roster
+from guildpost_shared.privacy.accountant import Expense
+from guildpost_shared.privacy.ledger import Entry
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.participant import Participant
 from guildpost_shared.studies.layout import VectorLayout
-from guildpost_shared.studies.noise import contribution
+from guildpost_shared.studies.noise import contribution, promised_variance
 from guildpost_shared.studies.spec import StudySpec
 
 
@@ -56,6 +59,11 @@ class RoundTicket:
         """The round as this agent sees it; another view makes every mask different."""
         layout = VectorLayout.of(self.study)
         return RoundContext(self.round_id, self.study.sha256, self.roster.sha256, layout.layout_hash, layout.dimension)
+
+    @cached_property
+    def expense(self) -> Expense:
+        """What the study's release costs a customer who is counted."""
+        return Expense(VectorLayout.of(self.study).sensitivity, promised_variance(self.study))
 
     @property
     def round_key(self) -> str:
@@ -144,9 +152,15 @@ class RoundDesk:
             raise Refused("round_already_contributed", study=study.study_id, period=study.period)
         counted = self._counted(uow)
         uow.rounds.mark_contributed(
-            study.study_id, quarter_of(study.period_start), [one.customer_id for one in counted], study.epsilon
+            quarter_of(study.period_start), [self._entry(one.customer_id) for one in counted], study.epsilon
         )
         return contribution(study, [one.reminder for one in counted], threshold=threshold, entropy=self._entropy)
+
+    def _entry(self, customer_id: str) -> Entry:
+        """Give what this round costs a customer; the coordinator's release is the only one."""
+        study, today = self._ticket.study, self._clock.now().astimezone(self._zone).date()
+        expenses = (self._ticket.expense,)
+        return Entry(self._ticket.brand, study.study_id, study.period, customer_id, today, expenses)
 
     def _own(self, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
         """Give what was sent for the round's brand, under the names that its study knows."""
@@ -167,6 +181,6 @@ class RoundDesk:
             already_counted=CountedBefore(
                 uow.documents.get(SUPPRESSION_KEY) or b"",
                 uow.rounds.contributed(study.study_id, quarter_of(study.period_start))
-                | used_up(uow.rounds.spent(study.period_start.year), study.epsilon),
+                | used_up(uow.rounds.ledgers(), self._entry),
             ),
         )

@@ -5,7 +5,7 @@ the attribution window and before the study's maturity. The choice among several
 earliest, so that it does not depend on how it turned out.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -13,13 +13,11 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM
+from guildpost_shared.privacy.ledger import Entry, Ledger, affords
 from guildpost_shared.studies.layout import MaturedReminder
 from guildpost_shared.studies.spec import StudySpec
 
 MONTHS_PER_QUARTER: Final = 3
-MOST_EPSILON_A_YEAR: Final = 4.0
-"""Of one customer over all studies and brands, at δ = 1e-6 as each study's own ε is stated."""
-_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,14 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month - 1) // MONTHS_PER_QUARTER + 1}"
 
 
-def used_up(spent: Mapping[str, float], epsilon: float) -> set[str]:
-    """Name the customers whose budget of the year does not hold another contribution.
-
-    The sum of what Rényi accounting states for single releases at one δ bounds what it states for all of them together
-    (the divergence does not fall with the order), so that adding up is safe.
+def used_up(ledgers: Mapping[str, Ledger], planned: Callable[[str], Entry]) -> set[str]:
+    """Name the customers whose budget of the year, over all studies and brands, does not hold another contribution.
 
     Args:
-        spent: ε of the year so far, by customer.
-        epsilon: of the next contribution.
+        ledgers: by customer.
+        planned: gives a customer's entry for the next contribution.
     """
-    return {customer for customer, so_far in spent.items() if so_far + epsilon > MOST_EPSILON_A_YEAR + _ROUNDING}
+    return {customer for customer, ledger in ledgers.items() if not affords(ledger, planned(customer))}
 
 
 def matured_reminders(

@@ -1,5 +1,6 @@
 """Rounds of several brands: each counts its own messages, charges its own period, and a customer is counted once."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,10 @@ from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.domain.contributions import quarter_of
 from guildpost_agent.domain.records import Occasion, Outcome, Triage
 from guildpost_shared.errors import Refused
+from guildpost_shared.privacy.accountant import Expense, variance_for
+from guildpost_shared.privacy.ledger import YEARLY_DELTA
+from guildpost_shared.privacy.sensitivity import of_increments
+from tests.factories.agent import an_entry
 from tests.factories.round_world import CUSTOMERS, STUDY, RoundWorld, a_touchpoint, sent_on
 
 AGENT = "agent-00"
@@ -72,14 +77,17 @@ def test_rounds_of_one_name_are_charged_apart_and_a_customer_is_counted_once_in_
     with pytest.raises(Refused, match="round_already_contributed"):
         contribute(world, sit_down(world, "skoda", "round-2"))
     with world.agents[agent_of(world)].open_uow() as uow:
-        spent = uow.rounds.spent(STUDY.period_start.year)
-    assert CUSTOMERS + 1 == len(spent)
-    assert {1.0} == set(spent.values())
+        ledgers = uow.rounds.ledgers()
+    assert CUSTOMERS + 1 == len(ledgers)
+    assert {1} == {len(ledger) for ledger in ledgers.values()}
+    assert {"": CUSTOMERS, "skoda": 1} == Counter(entry.brand for ledger in ledgers.values() for entry in ledger)
 
 
 def test_whose_year_is_used_up_by_one_brand_is_left_out_by_the_other(world: RoundWorld) -> None:
     with world.agents[agent_of(world)].open_uow() as uow:
-        uow.rounds.mark_contributed("another-study", QUARTER, ["c-new"], 3.5)
+        dear = Expense(of_increments(64), variance_for(3.9, YEARLY_DELTA, of_increments(64)))
+        spent = an_entry("c-new", study_id="another-study", day=STUDY.period_end, expenses=(dear,))
+        uow.rounds.mark_contributed(QUARTER, [spent], 3.9)
         uow.commit()
     contribute(world, sit_down(world, "skoda"))
     assert {"c-0"} == counted(world)

@@ -15,7 +15,7 @@ from guildpost_agent.domain.rights.schema_rules import RULES
 from guildpost_agent.domain.suppression import suppression_entry
 from guildpost_shared.errors import Conflict, GuildpostError, Refused
 from tests.agent.rights.planted import CUSTOMER, KEPT_FOR_THE_LAW, VEHICLE, Planted, raw_pages
-from tests.factories.agent import a_customer
+from tests.factories.agent import a_customer, an_entry
 from tests.factories.agent_home import SECRET, an_agent_home
 
 BYSTANDER = "9000001"
@@ -119,7 +119,7 @@ def test_a_batch_with_their_letter_goes_as_soon_as_it_counts_as_taken(
 def test_the_once_per_quarter_mark_outlives_the_erasure_without_the_number(core: Core) -> None:
     with core.open_uow() as uow:
         uow.records.upsert_customers([a_customer(CUSTOMER), a_customer("2")])
-        uow.rounds.mark_contributed("timing", "2027-Q1", [CUSTOMER, "2"], 1.0)
+        uow.rounds.mark_contributed("2027-Q1", [an_entry(CUSTOMER), an_entry("2")], 1.0)
         uow.commit()
     erase_person(core.rights, {CUSTOMER}, core.business_clock.now())
     with core.open_uow() as uow:
@@ -183,12 +183,12 @@ def test_the_log_says_what_was_done_and_to_nobody_by_name(core: Core) -> None:
 def test_two_marks_of_one_customer_become_one(core: Core) -> None:
     with core.open_uow() as uow:
         uow.records.upsert_customers([a_customer(CUSTOMER)])
-        uow.rounds.mark_contributed("timing", "2027-Q1", [CUSTOMER], 1.0)
+        uow.rounds.mark_contributed("2027-Q1", [an_entry(CUSTOMER)], 1.0)
         uow.commit()
     erase_person(core.rights, {CUSTOMER}, core.business_clock.now())
     with core.open_uow() as uow:
         uow.records.upsert_customers([a_customer(CUSTOMER)])
-        uow.rounds.mark_contributed("timing", "2027-Q1", [CUSTOMER], 1.0)
+        uow.rounds.mark_contributed("2027-Q1", [an_entry(CUSTOMER)], 1.0)
         uow.commit()
     erase_person(core.rights, {CUSTOMER}, core.business_clock.now())
     with core.engine.begin() as connection:

@@ -15,6 +15,7 @@ from guildpost_agent.adapters.sql.tables import metadata
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.planning_state import last_plan, note_plan, planning_key
 from guildpost_shared.errors import ConfigurationError
+from tests.factories.agent import an_entry
 from tests.fakes.seeded_entropy import SeededEntropy
 
 NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
@@ -177,9 +178,9 @@ def test_a_study_and_period_are_charged_to_one_round(engine: Engine) -> None:
 
 def test_a_customers_mark_is_kept_and_counts_in_its_study_and_quarter_only(engine: Engine) -> None:
     with unit_of_work_factory(engine)() as uow:
-        uow.rounds.mark_contributed("timing", "2027-Q1", ["c-1", "c-2"], 1.0)
-        uow.rounds.mark_contributed("timing", "2027-Q1", ["c-2", "c-3"], 1.0)
-        uow.rounds.mark_contributed("timing", "2027-Q2", [], 1.0)
+        uow.rounds.mark_contributed("2027-Q1", [an_entry("c-1"), an_entry("c-2")], 1.0)
+        uow.rounds.mark_contributed("2027-Q1", [an_entry("c-2"), an_entry("c-3")], 1.0)
+        uow.rounds.mark_contributed("2027-Q2", [], 1.0)
         assert {"c-1", "c-2", "c-3"} == uow.rounds.contributed("timing", "2027-Q1")
         assert set() == uow.rounds.contributed("timing", "2027-Q2") | uow.rounds.contributed("other", "2027-Q1")
 

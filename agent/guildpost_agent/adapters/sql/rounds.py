@@ -1,12 +1,20 @@
 """What this agent did in federated rounds: durable before anything leaves."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.tables import contributed_customers, contributions, rounds
+from guildpost_shared.privacy.accountant import Expense, variance_for
+from guildpost_shared.privacy.ledger import YEARLY_DELTA, Entry, Ledger
+from guildpost_shared.privacy.sensitivity import Sensitivity, of_increments
+
+_FINE: Final = of_increments(64)
+"""So large that whole numbers of variance lie close together."""
 
 
 class SqlRounds:
@@ -64,20 +72,34 @@ class SqlRounds:
         )
         return set(rows)
 
-    def spent(self, year: int) -> dict[str, float]:
-        """Sum up by customer the ε of everything that they were counted in during a year."""
-        rows = self._connection.execute(
-            select(contributed_customers.c.customer_id, func.sum(contributed_customers.c.epsilon))
-            .where(contributed_customers.c.quarter.startswith(f"{year}-"))
-            .group_by(contributed_customers.c.customer_id)
-        )
-        return {customer: float(total) for customer, total in rows}
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give by customer everything that they were counted in, in any study of any brand."""
+        found: defaultdict[str, set[Entry]] = defaultdict(set)
+        for row in self._connection.execute(select(contributed_customers)):
+            found[row.customer_id].add(
+                Entry(
+                    row.brand, row.study_id, row.period, row.customer_id, row.day or _end(row.quarter), (_expense(row),)
+                )
+            )
+        return {customer: frozenset(entries) for customer, entries in found.items()}
 
-    def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
-        """Note who was counted; the mark is never taken back."""
+    def mark_contributed(self, quarter: str, entries: Iterable[Entry], epsilon: float) -> None:
+        """Note who was counted, and what it cost; the mark is never taken back."""
         rows = [
-            {"study_id": study_id, "customer_id": customer, "quarter": quarter, "epsilon": epsilon}
-            for customer in customer_ids
+            {
+                "study_id": entry.study_id,
+                "customer_id": entry.record,
+                "quarter": quarter,
+                "epsilon": epsilon,
+                "brand": entry.brand,
+                "period": entry.period,
+                "day": entry.day,
+                "l1": expense.sensitivity.l1,
+                "l2_squared": expense.sensitivity.l2_squared,
+                "variance": expense.variance,
+            }
+            for entry in entries
+            for (expense,) in (entry.expenses,)
         ]
         if rows:
             self._connection.execute(insert(contributed_customers).on_conflict_do_nothing(), rows)
@@ -90,3 +112,16 @@ class SqlRounds:
             )
         )
         return [tuple(row) for row in rows]
+
+
+def _expense(row: Row[Any]) -> Expense:
+    """Give what a contribution cost; of an old one as much as is known: the least noise that costs its ε or more."""
+    if row.variance is not None:
+        return Expense(Sensitivity(row.l1, row.l2_squared), row.variance)
+    return Expense(_FINE, variance_for(row.epsilon, YEARLY_DELTA, _FINE) - 1)
+
+
+def _end(quarter: str) -> date:
+    """Give the last day of a quarter (``2027-Q1``): for longest, an old contribution counts from there."""
+    year, number = int(quarter[:4]), int(quarter[-1])
+    return date(year + number // 4, 3 * number % 12 + 1, 1) - timedelta(days=1)

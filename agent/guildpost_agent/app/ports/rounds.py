@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from guildpost_shared.privacy.ledger import Entry, Ledger
+
 
 class Rounds(Protocol):
     """The agent's memory of federated rounds: what was answered is answered the same way again."""
@@ -30,12 +32,18 @@ class Rounds(Protocol):
         """List the customers already counted in that quarter."""
         ...
 
-    def spent(self, year: int) -> dict[str, float]:
-        """Sum up by customer the ε of everything that they were counted in during a year, in any study of any brand."""
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give by customer everything that they were counted in, in any study of any brand."""
         ...
 
-    def mark_contributed(self, study_id: str, quarter: str, customer_ids: Iterable[str], epsilon: float) -> None:
-        """Note who was counted; the mark is never taken back."""
+    def mark_contributed(self, quarter: str, entries: Iterable[Entry], epsilon: float) -> None:
+        """Note who was counted, and what it cost; the mark is never taken back.
+
+        Args:
+            quarter: of the study's period.
+            entries: one for each customer, with one release.
+            epsilon: as the study states it.
+        """
         ...
 
     def all(self) -> list[tuple[str, str, str, str]]:

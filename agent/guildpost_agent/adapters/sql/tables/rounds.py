@@ -1,6 +1,6 @@
 """The memory of federated rounds."""
 
-from sqlalchemy import Column, Float, LargeBinary, String, Table
+from sqlalchemy import Column, Date, Float, Integer, LargeBinary, String, Table
 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
 
@@ -31,4 +31,10 @@ contributed_customers = Table(
     Column("customer_id", String(40), primary_key=True, info=PERSONAL),
     Column("quarter", String(7), primary_key=True),
     Column("epsilon", Float, nullable=False),
+    Column("brand", String(12), nullable=False, server_default=""),
+    Column("period", String(24), nullable=False, server_default=""),
+    Column("day", Date),
+    Column("l1", Integer),
+    Column("l2_squared", Integer),
+    Column("variance", Float),
 )
