@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
@@ -53,6 +54,14 @@ class BrandCatalogues(Generic[_Source]):
         if source is None or local_path(brand, path) != local:
             raise Refused("catalogue_unknown_path", path=local)
         return source.read(path)
+
+    def contents(self, prefix: str) -> dict[str, bytes]:
+        """Give everything in force under a prefix, by local name; what a brand takes out meanwhile is left out."""
+        found: dict[str, bytes] = {}
+        for name in self.list(prefix):
+            with suppress(Refused):
+                found[name] = self.read(name)
+        return found
 
     def resting(self) -> AbstractSet[str]:
         """Name the brands from whose catalogues nothing may be sent: never fetched, or too old."""

@@ -94,10 +94,10 @@ class Catalogue:
         missing = self.templates.missing(mail_template_ids(self._core, self.services.values()))
         if missing:
             self._compile()
-        paths = [*self.source.list("services/"), *self.source.list("templates/")]
+        material = (*self.source.contents("services/").values(), *self.source.contents("templates/").values())
         decided = self._core.config.services.model_dump_json().encode()
         makes = repr(sorted(self._core.config.territories.makes.items())).encode() if self._core.config.brands else b""
-        self.fingerprint = hashlib.sha256(b"".join([*map(self.source.read, paths), decided, makes])).hexdigest()
+        self.fingerprint = hashlib.sha256(b"".join((*material, decided, makes))).hexdigest()
 
     def _tell(self, unreadable: Sequence[GuildpostError]) -> None:
         """Say once of each service that cannot be read where and why; ``status`` says it, too."""

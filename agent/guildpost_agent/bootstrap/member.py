@@ -99,8 +99,7 @@ def read_services(catalogues: Catalogues) -> tuple[dict[str, ServiceDefinition],
     """
     services: dict[str, ServiceDefinition] = {}
     unreadable: list[Refused] = []
-    for path in catalogues.list("services/"):
-        contents = catalogues.read(path)
+    for path, contents in catalogues.contents("services/").items():
         try:
             service = local_service(parse_service(contents, path), signed_path(path)[0])
             check_service_words(path, contents)  # again, whatever was signed

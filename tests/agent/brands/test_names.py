@@ -96,6 +96,21 @@ def test_a_brand_that_signs_what_looks_like_another_ones_is_not_heard(path: str)
             both.read(path)
 
 
+def test_what_a_brand_takes_out_while_it_is_read_is_left_out_and_the_rest_is_whole() -> None:
+    ours, theirs = catalogue("services/hu_au.json"), catalogue("services/hu_au.json", "services/tyres.json")
+    both = BrandCatalogues({FIRST: ours, "skoda": theirs})
+    listed = theirs.list
+
+    def meanwhile(prefix: str) -> tuple[str, ...]:
+        found = listed(prefix)
+        theirs.recall("services/hu_au.json")
+        theirs.sync()
+        return found
+
+    theirs.list = meanwhile  # type: ignore[method-assign]  # another thread's sync, at the worst moment
+    assert ["services/hu_au.json", "services/skoda-tyres.json"] == list(both.contents("services/"))
+
+
 def test_a_brand_that_was_never_fetched_rests_and_takes_nothing_from_the_other() -> None:
     ours, theirs = catalogue("services/hu_au.json"), FakeCatalogue()
     both = BrandCatalogues({FIRST: ours, "skoda": theirs})
