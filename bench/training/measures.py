@@ -1,9 +1,14 @@
 """How well a model ranks and foretells, and the pooled logistic regression that it is compared with."""
 
+from collections import Counter
+
 import numpy as np
 
 from bench.training.table import Table
 from guildpost_shared.studies.propensity.columns import Flags, Floats, number
+
+MOST_TEXTS = 60
+"""Of a column of texts the pooled model takes the most common ones, lest names and numbers fill the memory."""
 
 
 def auc(scores: Floats, answered: Flags) -> float:
@@ -37,7 +42,7 @@ def pooled(train: Table, test: Table) -> Floats:
             left.append(np.nan_to_num((known - mean) / deviation)[:, None])
             right.append(np.nan_to_num((new - mean) / deviation)[:, None])
         else:
-            texts = np.array(sorted(set(cells))[:500])
+            texts = np.array([text for text, _ in Counter(cells).most_common(MOST_TEXTS)])
             left.append((np.array(cells)[:, None] == texts).astype(np.float64))
             right.append((np.array(others)[:, None] == texts).astype(np.float64))
     x, theta = np.hstack(left), np.zeros(sum(block.shape[1] for block in left))

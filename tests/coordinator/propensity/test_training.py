@@ -87,6 +87,23 @@ def test_any_column_ends_in_a_model(columns: dict[str, list[str]], epsilon: floa
         assert 1.0 == row["auc"]
 
 
+def test_numbers_few_in_every_cell_are_found_in_wider_blocks_without_widening_the_bounds_of_others() -> None:
+    random = np.random.default_rng(8)
+    gains = np.where(random.random(15_000) < 0.08, np.round(np.exp(random.normal(8.5, 0.8, 15_000))), 0)
+    index = np.round(random.uniform(5_130, 5_600, 15_000), 1)
+    columns = {"gain": [f"{value:g}" for value in gains], "index": [f"{value:g}" for value in index]}
+    table = Table(columns, random.random(15_000) < 0.2)
+    features, _ = train(
+        seats(table, 50), columns=2, budget=Budget.of(4, 1e-6, columns=12), entropy=SeededEntropy(b"few")
+    ).model
+    gain, narrow = features.numeric
+    assert gain.low <= 0
+    assert 8_000 < gain.high < 60_000
+    assert 300 < gain.mean < 700
+    assert 5_120 <= narrow.low <= 5_140
+    assert 5_590 <= narrow.high <= 5_632
+
+
 def test_a_text_that_appears_only_when_scoring_is_in_no_category() -> None:
     strange = Table({**TEST.columns, "make": ["Unheard-of"] * 6_000}, TEST.answered)
     row = measure(TRAIN, strange, dealers=50, epsilon=math.inf, seed=1, masked=False)
