@@ -18,6 +18,7 @@ from guildpost_shared.privacy.accountant import Expense, epsilon
 
 YEARLY_EPSILON: Final = 4.0
 YEARLY_DELTA: Final = 1e-6
+"""Of a customer over all studies; no single study may state more (``studies.spec``)."""
 YEAR_DAYS: Final = 365
 Person = TypeVar("Person", bound=Hashable)
 

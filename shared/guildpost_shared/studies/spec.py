@@ -19,6 +19,7 @@ from typing import Final
 from guildpost_shared import strict_json
 from guildpost_shared.errors import Language
 from guildpost_shared.privacy.disclosure import DisclosureRules
+from guildpost_shared.privacy.ledger import YEARLY_DELTA, YEARLY_EPSILON
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.strict_json import Fields
 
@@ -27,9 +28,6 @@ SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,40}"
 SLOT_CHANNELS: Final = ("email",)
 """Channels of which the hour of sending is known to matter; a letter has an arrival day only."""
 CHANNELS: Final = (*SLOT_CHANNELS, "letter")
-MAX_EPSILON: Final = 4.0
-"""Yearly budget of a customer over all studies; no single study may state more."""
-MAX_DELTA: Final = 1e-6
 _MAX_BYTES: Final = 64 * 1024
 
 
@@ -140,8 +138,8 @@ def parse_study(data: bytes) -> StudySpec:
         period_end=period.day("end"),
         maturity_days=fields.integer("maturity_days", 1, 180),
         lead_edges=fields.integers("lead_edges", -60, 400, least=2, most=60),
-        epsilon=fields.number("epsilon", 0.01, MAX_EPSILON),
-        delta=fields.number("delta", 1e-12, MAX_DELTA),
+        epsilon=fields.number("epsilon", 0.01, YEARLY_EPSILON),
+        delta=fields.number("delta", 1e-12, YEARLY_DELTA),
         privacy_unit=fields.text("privacy_unit", "customer"),
         max_contribution=fields.integer("max_contribution", 1, 1),
         cap_customers=fields.integer("cap_customers", 1, 100_000),
