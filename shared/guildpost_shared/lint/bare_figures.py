@@ -41,6 +41,7 @@ _COUNTED: Final = re.compile(
     re.IGNORECASE,
 )
 _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
+_LONGEST_ROW: Final = 8
 _EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
 _CODE: Final = re.compile(r"\d{4}")
 _CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d|[a-zäöüß]+ [a-zäöüß]+", re.IGNORECASE)
@@ -50,7 +51,7 @@ _DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _STEP: Final = r"[\w-]*(?: [A-ZÄÖÜ][\w-]*)?:? \d{2,3}(?:,\d\d)?(?![\w:/]|[.,]\d| ?(?:%|€|°|[a-zäöü]))"
-_STEPS: Final = re.compile(rf"(?<![\w.-])[A-ZÄÖÜ]{_STEP}(?: ?[,;|/-] ?(?:\d\.\d )?[^\W\d_]{_STEP})+")
+_STEPS: Final = re.compile(rf"(?<![\w.-])[A-ZÄÖÜ]{_STEP}(?: ?[,;|/-] ?(?:\d\.\d )?[^\W\d_]{_STEP}){{1,12}}")
 _STEP_FIGURE: Final = re.compile(r"(?<= )\d{2,3}(?:,\d\d)?")
 _SIZES: Final = re.compile(r"(?:[SMLX]{1,3} \d+\W*){2}")
 _STEEPEST: Final = 8
@@ -125,7 +126,10 @@ def measured(text: str, start: int) -> bool:
 
 def _stands_alone(text: str, end: int) -> bool:
     """Say whether no noun follows that a figure would count; of figures in a row the last one decides."""
-    while further := _ROW.match(text, end):
+    for _ in range(_LONGEST_ROW):
+        further = _ROW.match(text, end)
+        if further is None:
+            break
         end = further.end()
     return _alone().match(text, end) is not None and not _COUNTED.match(text, end)
 
@@ -141,7 +145,9 @@ def _steps(text: str) -> Iterator[Hit]:
     for match in _STEPS.finditer(text):
         figures = [float(figure.replace(",", ".")) for figure in _STEP_FIGURE.findall(match[0])]
         rising = len(set(figures)) > 1 and max(figures) <= _STEEPEST * min(figures)
-        labels = any(_labelled().search(match[0], 0, each.start()) for each in _STEP_FIGURE.finditer(match[0]))
+        labels = any(
+            _labelled().search(match[0][: each.start()][-_BEFORE:]) for each in _STEP_FIGURE.finditer(match[0])
+        )
         first, last = sentence(text, match.start(), match.end(), _FAR)
         counted = words("bare", "of_something").search(text[first:last])
         if rising and not counted and (not labels or _SIZES.match(match[0])):
