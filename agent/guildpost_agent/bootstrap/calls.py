@@ -5,7 +5,7 @@ from guildpost_agent.app.calls.script import ScriptDesk
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.bootstrap.core import Core
-from guildpost_agent.bootstrap.member import catalogues_of, services_in_force
+from guildpost_agent.bootstrap.member import Catalogues, catalogues_of, memberships_of, services_in_force, services_of
 from guildpost_agent.bootstrap.templates import templates_of
 from guildpost_agent.domain.due_dates import hu_interval_months
 from guildpost_shared.services.occasion_rules import HuRule
@@ -27,6 +27,6 @@ def call_rules(core: Core) -> CallRules:
 
 
 def call_desk(core: Core) -> ScriptDesk:
-    """Give what a call's script is filled from."""
-    services = {service.service_id: service for service in services_in_force(core)}
-    return ScriptDesk(core.config, services, templates_of(core, catalogues_of(core)))
+    """Give what a call's script is filled from; before enrolment there is none."""
+    catalogues = catalogues_of(core) if memberships_of(core) else Catalogues({})
+    return ScriptDesk(core.config, services_of(catalogues), templates_of(core, catalogues))

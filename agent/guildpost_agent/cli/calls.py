@@ -4,26 +4,34 @@ list [--desk workshop|sales]                                   the calls of now,
 done TASK --result RESULT --by NAME [--on DAY | --months N]    how a call ended
 note TASK TEXT --by NAME                                       something to remember
 script TASK                                                    what to say, where the brand has written it
+export FILE [--desk workshop|sales]                            the calls of today as a table for a call centre
 """
 
 import argparse
+import errno
+import os
 from collections.abc import Iterator
 from datetime import tzinfo
+from pathlib import Path
 
 from guildpost_agent.app.calls.close_call import close_call
+from guildpost_agent.app.calls.export_calls import export_calls
+from guildpost_agent.app.calls.ground import ground_line, proof_lines
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
 from guildpost_agent.app.calls.note_call import note_call
 from guildpost_agent.app.calls.script import call_script
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.fence import require_original
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.bootstrap.calls import call_desk, call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, day_of, texts_of
-from guildpost_agent.cli.plain_names import car_of, name_of
+from guildpost_agent.cli.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, from_stored
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import CallState, Desk
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import ConfigurationError
 
 HELP = "Anrufe: wen, warum, mit welchem Ergebnis · calls: whom, why, what came of it"
@@ -36,7 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     done = actions.add_parser("done", help="Ergebnis eines Anrufs eintragen · enter how a call ended")
     note = actions.add_parser("note", help="etwas notieren · write something down")
     script = actions.add_parser("script", help="der Leitfaden für einen Anruf · what to say in a call")
-    listing.add_argument("--desk", choices=[desk.value for desk in Desk], help="für wen · whose")
+    export = actions.add_parser("export", help="Anrufe von heute für ein Callcenter · today's calls for a call centre")
+    export.add_argument("file", type=Path, help="die CSV-Datei · the CSV file")
+    for action in (listing, export):
+        action.add_argument("--desk", choices=[desk.value for desk in Desk], help="für wen · whose")
     for action in (done, note, script):
         action.add_argument("task", help="Kennung der Aufgabe · the task's id")
     for action in (done, note):
@@ -47,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     again = "wieder anrufen in Monaten · call again in months"
     done.add_argument("--months", type=int, choices=span, metavar=f"1-{LONGEST_REMINDER}", help=again)
     note.add_argument("text", help="die Notiz · the note")
-    for action in (listing, done, note, script):
+    for action in (listing, done, note, script, export):
         add_home(action)
 
 
@@ -55,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what was asked.
 
     Raises:
-        ConfigurationError: a result without its day or its months.
+        ConfigurationError: a result without its day or its months, or a file that cannot be written.
         GuildpostError: ``call_unknown`` and its like.
     """
     core, texts = open_core(arguments.home), texts_of(arguments)
@@ -68,11 +79,15 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.calls.noted"))
         case "script":
             print("\n".join(call_script(core.open_uow, arguments.task, call_desk(core), now).lines))
+        case "export":
+            _export(core, arguments.file, _desk(arguments), texts)
         case _:
             require_original(core.open_uow, core.fence)
-            desk = None if arguments.desk is None else Desk(arguments.desk)
-            for line in described(list_calls(core.open_uow, call_rules(core), now, desk), texts, core.zone):
-                print(line)
+            desk = _desk(arguments)
+            found = list_calls(core.open_uow, call_rules(core), now, desk)
+            with core.open_uow() as uow:
+                for line in described(uow, found, texts, core.zone):
+                    print(line)
     return 0
 
 
@@ -91,18 +106,39 @@ def _done(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
         print(texts.text("cli.calls.closed", result=texts.text(f"call.result.{kind}")))
 
 
-def described(found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
+def _desk(arguments: argparse.Namespace) -> Desk | None:
+    return None if arguments.desk is None else Desk(arguments.desk)
+
+
+def _export(core: Core, path: Path, desk: Desk | None, texts: Catalog) -> None:
+    require_original(core.open_uow, core.fence)
+    now = core.business_clock.now()
+
+    def write(table: bytes) -> None:
+        try:
+            replace_file(path, table, mode=0o600)
+        except OSError as error:
+            raise ConfigurationError("file_unwritable", path=path, reason=error.strerror) from None
+
+    if not path.parent.is_dir():
+        raise ConfigurationError("file_unwritable", path=path, reason=os.strerror(errno.ENOENT))
+    scripts, rules = call_desk(core), call_rules(core)
+    count = export_calls(core.open_uow, rules, now, desk, scripts=scripts, texts=texts, gate=core.gate, write=write)
+    print(texts.plural("cli.calls.exported", count, path=path) if count else texts.text("cli.calls.nothing_to_export"))
+
+
+def described(uow: UnitOfWork, found: CallList, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     """Say the calls of now in plain words."""
     hours = {"first": FIRST_CALL_HOUR, "end": END_CALL_HOUR}
     yield texts.text("cli.calls.count", count=len(found.calls), **hours)
     for call in found.calls:
-        yield from _call(call, texts, zone)
+        yield from _call(uow, call, texts, zone)
     for name in ("later", "over", "not_allowed", "stopped", "too_soon"):
         if count := getattr(found, name):
             yield texts.plural(f"cli.calls.{name}", count)
 
 
-def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
+def _call(uow: UnitOfWork, call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     task, customer = call.task, call.customer
     numbers = " / ".join(filter(None, (customer.mobile, customer.phone)))
     priority = texts.text(f"call.priority.{task.priority.name.lower()}")
@@ -112,9 +148,9 @@ def _call(call: Call, texts: Catalog, zone: tzinfo) -> Iterator[str]:
     yield "    " + texts.text("cli.calls.why", reason=texts.text(f"call.reason.{task.reason}"), day=last, desk=desk)
     for line in task.context:
         yield f"    · {line}"
-    basis = texts.text(f"consent.basis.{call.ground.basis}")
-    proof = ", ".join(map(str, call.ground.proof))
-    yield "    " + texts.text("cli.calls.ground" if proof else "cli.calls.ground_without", basis=basis, proof=proof)
+    yield "    " + texts.text("cli.calls.ground", ground=ground_line(call, texts))
+    for line in proof_lines(uow, call, texts, zone):
+        yield f"      ↳ {in_one_line(line)}"
     if task.tries:
         yield "    " + texts.text("cli.calls.tries", count=task.tries)
     for note in task.notes:

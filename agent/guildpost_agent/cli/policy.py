@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.names import destination_name
 from guildpost_agent.app.egress.policy import (
+    CALL_CENTRE,
     COORDINATOR,
     LETTERSHOP,
     RELAY,
@@ -133,5 +134,6 @@ def addresses(core: Core) -> dict[str, str]:
     return {
         **{coordinator_of(one.brand): f"{one.control} ({one.agent_id})" for one in members},
         RELAY: core.config.relay.url,
+        CALL_CENTRE: "guildpost-agent calls export",
         LETTERSHOP: f"{sftp.host}:{sftp.port}" if sftp else str(core.config.letters.folder),
     }

@@ -17,6 +17,7 @@
     lettershop    letter_manifest   each      its list of files with hashes
     lettershop    letter_checksums  each      the hashes once more, as sha256sum reads them
     lettershop    letter_package    each      all of these, sealed to the lettershop's key
+    call_centre   call_list         each      the calls of a day, for people who call on the dealer's behalf
 
 The dealer's own policy (``dealer_policy``) may take kinds out and lower sizes and numbers, never the other way round.
 Where an agent serves several brands, each further one's coordinator is a destination of its own with the same kinds,
@@ -34,6 +35,7 @@ from typing import Final, Protocol
 from guildpost_agent.app.egress.contents import forbidden
 from guildpost_agent.domain.age import MAGIC
 from guildpost_agent.domain.brands import brand_of_word, of_brand
+from guildpost_agent.domain.call_sheet import is_sheet
 from guildpost_agent.domain.letter_batch import is_checksums
 from guildpost_agent.domain.postal import COLUMNS
 from guildpost_shared.answers.cards import read_card
@@ -44,6 +46,7 @@ from guildpost_shared.sharing import Sharing, tightest
 COORDINATOR: Final = "coordinator"
 RELAY: Final = "relay"
 LETTERSHOP: Final = "lettershop"
+CALL_CENTRE: Final = "call_centre"
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * 1024
@@ -141,6 +144,8 @@ STANDARD_RULES: Final[Mapping[tuple[str, str], Rule]] = {
     (LETTERSHOP, "letter_package"): Rule(
         1024 * _MIB, 2_000, opaque=True, has_form=lambda payload: payload.startswith(MAGIC)
     ),
+    # The call centre works for the dealer as well: whom it calls has to stand there.
+    (CALL_CENTRE, "call_list"): Rule(16 * _MIB, 100, opaque=True, has_form=is_sheet),
 }
 
 
