@@ -5,7 +5,8 @@ with HostileCoordinator(files) as coordinator:
     coordinator.refusal = ("membership_locked", {})  # or ends every call with a status and trailers
     code = coordinator.join_code()
 
-``foresees`` set to False makes the agent ask for each file by name. ``arrived`` holds method and bytes of every
+``drips`` set to a number of seconds lets catalogue files come byte by byte, without an end, and everything else not at
+all. ``foresees`` set to False makes the agent ask for each file by name. ``arrived`` holds method and bytes of every
 request, as they came out of TLS; ``callers`` counts who else connected to the address where rounds are said to be.
 """
 
@@ -13,6 +14,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
@@ -50,6 +52,7 @@ class HostileCoordinator(grpc.GenericRpcHandler):
         self.spoil: Spoil = honest
         self.foresees = True
         self.refusal: tuple[str, dict[str, str]] | None = None
+        self.drips: float | None = None
         self.arrived: list[tuple[str, bytes]] = []
         self.callers = 0
         self._files, self._root_hash, self._entropy = files, root_hash, OsEntropy()
@@ -87,6 +90,8 @@ class HostileCoordinator(grpc.GenericRpcHandler):
 
         def answer(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
             self.arrived.append((method, request))
+            if self.drips is not None:
+                yield from _drops(method, context, self.drips)
             replies = list(self._honest(method, request))
             refusal = self.refusal or (None if replies else ("catalogue_file_missing", {}))
             if refusal is not None:
@@ -152,6 +157,22 @@ class HostileCoordinator(grpc.GenericRpcHandler):
                 return
             self.callers += 1
             connection.close()
+
+
+def _drops(method: str, context: grpc.ServicerContext, pause: float) -> Iterator[bytes]:
+    """Send a byte at a time for as long as somebody waits."""
+    piece = catalogue_pb2.FilePiece(name="timestamp.json", data=b" ")
+    drops = {
+        "GetChanges": catalogue_pb2.CatalogueParcel(pieces=[piece]),
+        "GetMetadata": catalogue_pb2.CatalogueChunk(data=b" "),
+        "GetTarget": catalogue_pb2.CatalogueChunk(data=b" "),
+    }
+    drop = drops.get(method.rpartition("/")[2])
+    while context.is_active():
+        if drop is not None:
+            yield drop.SerializeToString()
+        time.sleep(pause)
+    context.abort(grpc.StatusCode.CANCELLED, "nobody waits")
 
 
 def _chunks(data: bytes | None) -> Iterator[catalogue_pb2.CatalogueChunk]:

@@ -1,13 +1,15 @@
 """The agent's catalogue (port ``CatalogueSource``): verify with python-tuf, judge by our rules, keep a copy."""
 
 import hmac
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.catalogue.foreseen import ForeseenTransport, held_versions
+from guildpost_agent.adapters.catalogue.patience import PatientTransport
 from guildpost_agent.adapters.catalogue.store import CatalogueStore, StoredState
 from guildpost_agent.adapters.catalogue.updater import LIMITS
 from guildpost_agent.adapters.catalogue.verified import CatalogueUpdater, VerifiedCatalogue
@@ -40,7 +42,15 @@ class TrustAnchors:
 class TufCatalogue:
     """The signed catalogue of one membership."""
 
-    def __init__(self, folder: Path, transport: CatalogueTransport, anchors: TrustAnchors, clock: Clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        transport: CatalogueTransport,
+        anchors: TrustAnchors,
+        clock: Clock,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Open the catalogue; nothing is fetched yet.
 
         Args:
@@ -48,6 +58,7 @@ class TufCatalogue:
             transport: where files come from.
             anchors: what is trusted from the start.
             clock: the wall clock.
+            monotonic: seconds that never go back, for the patience with a slow server.
         """
         self._folder = folder
         self._metadata = folder / "metadata"
@@ -55,6 +66,7 @@ class TufCatalogue:
         self._transport = transport
         self._anchors = anchors
         self._clock = clock
+        self._monotonic = monotonic
 
     def sync(self) -> CatalogueVersion:
         """Fetch and verify the newest state; see the port.
@@ -69,7 +81,8 @@ class TufCatalogue:
             self._store.replace_clock(latest(now, self._store.latest_clock()))
             if known is not None:
                 check_clock(now, known.signed_at)  # 1
-            source = ForeseenTransport(self._transport, held_versions(self._metadata))
+            patient = PatientTransport(self._transport, self._monotonic)
+            source = ForeseenTransport(patient, held_versions(self._metadata))
             updater = CatalogueUpdater(self._metadata, source, self._bootstrap(source))  # 2
             verified = updater.look()  # 3
             check_clock(now, verified.signed_at)  # 4

@@ -29,6 +29,8 @@ class GrpcCatalogueTransport:
         credentials: Callable[[], Credentials],
         wrap: Wrap = unwrapped,
         lines: Lines[grpc.Channel] | None = None,
+        *,
+        timeout: float = TIMEOUT,
     ) -> None:
         """Bind the agent's credentials; nothing is connected yet.
 
@@ -36,26 +38,28 @@ class GrpcCatalogueTransport:
             credentials: gives the current ones; asked for each question, because certificates rotate.
             wrap: puts something in front of the connection (the egress gate).
             lines: the agent's lasting connections; none that others share by default.
+            timeout: seconds after which a question ends, whatever has come until then.
         """
         self._credentials = credentials
         self._wrap = wrap
+        self._timeout = timeout
         self._lines = lines if lines is not None else Lines[grpc.Channel]()
         self._share: Share[grpc.Channel] | None = None
 
     def changes(self, held: Mapping[str, int]) -> Iterator[CatalogueFile]:
         """Fetch what is new; see the port."""
         with translated():
-            yield from from_parcels(self._stub().GetChanges(changes_request(held), timeout=TIMEOUT))
+            yield from from_parcels(self._stub().GetChanges(changes_request(held), timeout=self._timeout))
 
     def metadata(self, name: str) -> Iterator[bytes]:
         """Fetch a metadata file; see the port."""
         with translated():
-            yield from from_chunks(self._stub().GetMetadata(metadata_request(name), timeout=TIMEOUT))
+            yield from from_chunks(self._stub().GetMetadata(metadata_request(name), timeout=self._timeout))
 
     def target(self, name: str) -> Iterator[bytes]:
         """Fetch a target; see the port."""
         with translated():
-            yield from from_chunks(self._stub().GetTarget(target_request(name), timeout=TIMEOUT))
+            yield from from_chunks(self._stub().GetTarget(target_request(name), timeout=self._timeout))
 
     def close(self) -> None:
         """Let go of the connection; see the port."""

@@ -74,7 +74,7 @@ def translated() -> Iterator[None]:
     """Turn gRPC's errors in the block into ours.
 
     Raises:
-        GuildpostError: what the coordinator said; ``coordinator_away`` or ``coordinator_busy``;
+        GuildpostError: what the coordinator said; ``coordinator_away``, ``coordinator_slow`` or ``coordinator_busy``;
             ``coordinator_untrusted`` if its certificate does not hold.
     """
     try:
@@ -97,7 +97,9 @@ def _on_the_way(status: grpc.StatusCode, details: str) -> GuildpostError:
     match status:
         case grpc.StatusCode.UNAVAILABLE if any(sign in details for sign in _HANDSHAKE_FAILURES):
             return Untrusted("coordinator_untrusted", detail=details)
-        case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.DEADLINE_EXCEEDED | grpc.StatusCode.CANCELLED:
+        case grpc.StatusCode.DEADLINE_EXCEEDED:
+            return Unavailable("coordinator_slow", detail=details)
+        case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.CANCELLED:
             return Unavailable("coordinator_away", detail=details)
         case grpc.StatusCode.RESOURCE_EXHAUSTED:
             return Unavailable("coordinator_busy", detail=details)

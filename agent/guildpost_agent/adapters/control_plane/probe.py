@@ -18,13 +18,13 @@ def server_chain(endpoint: Endpoint, timeout: float) -> tuple[bytes, ...]:
 
     Args:
         endpoint: where to.
-        timeout: seconds for connection and handshake.
+        timeout: seconds for the connection, and as many for the whole handshake, however its bytes come.
 
     Returns:
         Certificates, DER, leaf first.
 
     Raises:
-        Unavailable: ``coordinator_away``.
+        Unavailable: ``coordinator_away`` or ``coordinator_slow``.
         Untrusted: ``coordinator_untrusted``: whoever listens there does not speak TLS as we do.
     """
     context = probing_context()
@@ -37,6 +37,8 @@ def server_chain(endpoint: Endpoint, timeout: float) -> tuple[bytes, ...]:
             return _chain(connection)[:MAX_CERTIFICATES]
     except ssl.SSLError as error:
         raise Untrusted("coordinator_untrusted", detail=str(error.reason)) from error
+    except TimeoutError as error:
+        raise Unavailable("coordinator_slow") from error
     except OSError as error:
         raise Unavailable("coordinator_away", detail=type(error).__name__) from error
 

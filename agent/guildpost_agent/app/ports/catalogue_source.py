@@ -30,7 +30,7 @@ class CatalogueSource(Protocol):
         """Fetch and verify the newest state; on any error the last good state stays in force.
 
         Raises:
-            Unavailable: the coordinator is away.
+            Unavailable: the coordinator is away, or too slow.
             Untrusted: a signature, version, date, hash or the clock is wrong; the code says which.
             Refused: ``catalogue_too_large``.
         """

@@ -54,7 +54,7 @@ class ControlPlane(Protocol):
         """Look at the certificates a server shows (DER, leaf first) without trusting it or sending anything.
 
         Raises:
-            Unavailable: ``coordinator_away``.
+            Unavailable: ``coordinator_away`` or ``coordinator_slow``.
             Untrusted: ``coordinator_untrusted``: no TLS server.
         """
         ...
@@ -68,7 +68,7 @@ class ControlPlane(Protocol):
             request: secret and public keys.
 
         Raises:
-            GuildpostError: what the coordinator answered; ``coordinator_away``; ``coordinator_untrusted``.
+            GuildpostError: what the coordinator answered; ``coordinator_away``, ``_slow``, ``_untrusted``.
         """
         ...
 
@@ -76,7 +76,7 @@ class ControlPlane(Protocol):
         """Ask for the next certificate at the control port.
 
         Raises:
-            GuildpostError: what the coordinator answered; ``coordinator_away``; ``coordinator_untrusted``.
+            GuildpostError: what the coordinator answered; ``coordinator_away``, ``_slow``, ``_untrusted``.
         """
         ...
 
@@ -84,7 +84,7 @@ class ControlPlane(Protocol):
         """Ask for the next certificate at the enrolment port, after the last one ran out; arguments as for ``enrol``.
 
         Raises:
-            GuildpostError: what the coordinator answered; ``coordinator_away``; ``coordinator_untrusted``.
+            GuildpostError: what the coordinator answered; ``coordinator_away``, ``_slow``, ``_untrusted``.
         """
         ...
 
