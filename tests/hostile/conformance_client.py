@@ -6,10 +6,12 @@
 
 Exit code 0 means that everything succeeded, 1 that something was refused; the refusal stands on standard error. What
 differs from the agent: files come over HTTP instead of gRPC, and delegations are searched as deep as the suite nests
-them (a Guildpost catalogue has four, all below the top).
+them (a Guildpost catalogue has four, all below the top). A command ends after ``--patience`` seconds, however slowly
+the server's bytes come: over HTTP each byte starts a socket's patience anew.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -28,7 +30,8 @@ from guildpost_shared.errors import GuildpostError, Refused, Unavailable, Untrus
 
 ANCHOR: Final = Path("anchor", "1.root.json")  # what init was given, apart from what was verified since
 DEEPEST: Final = 32  # roles searched for one target
-TIMEOUT: Final = 30.0  # seconds
+TIMEOUT: Final = 30.0  # seconds without a byte
+PATIENCE: Final = 60.0  # seconds for a whole command
 
 
 class HttpTransport:
@@ -93,6 +96,11 @@ def download(updater: MetadataUpdater, names: list[str], folder: Path) -> None:
             updater.fetch(target, at)
 
 
+def give_up(_number: int, _frame: object) -> None:
+    """End whatever waits."""
+    raise Unavailable("coordinator_slow")
+
+
 def main() -> int:
     """Do one command of the protocol."""
     parser = argparse.ArgumentParser(prog="tuf_client")
@@ -101,11 +109,14 @@ def main() -> int:
     parser.add_argument("--target-name", action="append", default=[])
     parser.add_argument("--target-base-url", default="")
     parser.add_argument("--target-dir", type=Path)
+    parser.add_argument("--patience", type=float, default=PATIENCE)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init").add_argument("root", type=Path)
     commands.add_parser("refresh")
     commands.add_parser("download")
     given = parser.parse_args()
+    signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, given.patience)
     try:
         if given.command == "init":
             initialise(given.metadata_dir, given.root)

@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Final
 
 import pytest
 
+from guildpost_coordinator.domain.proposals import describe
 from tests.factories.catalogue import SERVICE, CatalogueWorld
 from tests.programs import needs_program
 
@@ -28,9 +31,13 @@ SUITE: Final = os.environ.get("TUF_CONFORMANCE_SUITE", "")
 
 @dataclass
 class WebSite:
-    """A web server in front of a repository; ``spoil`` replaces what a path delivers, ``asked`` counts."""
+    """A web server in front of a repository; ``spoil`` replaces what a path delivers, ``asked`` counts.
+
+    ``drips`` names a path whose answer never ends, from its contents or already from its headers on.
+    """
 
     world: CatalogueWorld
+    drips: tuple[str, str] = ("", "")
     spoil: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     address: str = ""
@@ -52,9 +59,20 @@ def site(tmp_path: Path) -> Iterator[WebSite]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             data = site.answer(self.path)
+            if site.drips[0] == self.path:
+                self.drip(site.drips[1] == "contents")
+                return
             self.send_response(404 if data is None else 200)
             self.end_headers()
             self.wfile.write(data or b"")
+
+        def drip(self, headers_end: bool) -> None:  # noqa: FBT001 — one caller
+            """Send a byte now and then until the other side has gone."""
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n" + (b"\r\n" if headers_end else b"X-Long: "))
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" ")
+                    time.sleep(0.02)
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -114,6 +132,18 @@ def test_a_forged_timestamp_is_an_error_that_a_person_understands(site: WebSite)
     done = client(site, "refresh")
     assert 1 == done.returncode
     assert "The brand's catalogue is not validly signed" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["contents", "headers"])
+@pytest.mark.parametrize("kind", ["metadata", "target"])
+def test_a_server_that_drips_is_left(site: WebSite, kind: str, part: str) -> None:
+    target = f"legal/services/{describe(b'service').sha256}.hu_au.json"
+    site.drips = ("/metadata/timestamp.json" if kind == "metadata" else f"/targets/{target}", part)
+    done = client(site, "--patience", "3", "download")
+    assert (1, site.drips[0]) == (done.returncode, site.asked[-1])
+    assert "The coordinator did not answer in time" in done.stderr
+    site.drips = ("", "")
+    assert 0 == client(site, "download").returncode
 
 
 def test_a_repository_that_is_away_is_an_error(site: WebSite) -> None:
