@@ -2,10 +2,8 @@
 
 import json
 import re
-import subprocess
-import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -13,12 +11,18 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from guildpost_agent.cli import COMMANDS
+from guildpost_agent.cli import COMMANDS as AGENT_COMMANDS
 from guildpost_agent.config import AgentConfig
+from guildpost_coordinator.cli import COMMANDS as COORDINATOR_COMMANDS
+from guildpost_relay.cli import COMMANDS as RELAY_COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "docs" / "agent.toml"
-PROGRAMS = ("guildpost-agent", "guildpost-coordinator", "guildpost-relay", "guildpost-signer")
+COMMANDS: dict[str, Collection[str]] = {
+    "guildpost-agent": AGENT_COMMANDS,
+    "guildpost-coordinator": COORDINATOR_COMMANDS,
+    "guildpost-relay": RELAY_COMMANDS,
+}
 COMMAND = re.compile(r"\b(guildpost-(?:agent|coordinator|relay))\s+([a-z][a-z-]+)\b")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -79,18 +83,14 @@ def test_the_sample_configuration_names_every_setting_and_its_default(table: str
 def test_every_command_the_readme_shows_exists() -> None:
     shown = set(COMMAND.findall((ROOT / "README.md").read_text("utf-8")))
     assert len(shown) >= 10
-    for program in sorted({program for program, _ in shown}):
-        path = Path(sys.executable).parent / program
-        ended = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
-        assert (program, 0) == (program, ended.returncode), ended.stderr
-        assert set() == {command for one, command in shown if one == program} - set(re.findall(r"[\w-]+", ended.stdout))
+    assert set() == {(program, command) for program, command in shown if command not in COMMANDS[program]}
 
 
 def test_the_readme_names_every_command_of_the_agent_and_every_page() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = {command for program, command in COMMAND.findall(readme) if program == "guildpost-agent"}
     pages = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
-    assert (set(), set()) == (COMMANDS.keys() - shown, {page for page in pages if f"({page})" not in readme})
+    assert (set(), set()) == (AGENT_COMMANDS.keys() - shown, {page for page in pages if f"({page})" not in readme})
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
