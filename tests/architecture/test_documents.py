@@ -3,7 +3,8 @@
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -11,17 +12,22 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from guildpost_agent.cli import COMMANDS as AGENT_COMMANDS
+import guildpost_agent.cli
+import guildpost_coordinator.cli
+import guildpost_relay.cli
 from guildpost_agent.config import AgentConfig
-from guildpost_coordinator.cli import COMMANDS as COORDINATOR_COMMANDS
-from guildpost_relay.cli import COMMANDS as RELAY_COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "docs" / "agent.toml"
 COMMANDS: dict[str, Collection[str]] = {
-    "guildpost-agent": AGENT_COMMANDS,
-    "guildpost-coordinator": COORDINATOR_COMMANDS,
-    "guildpost-relay": RELAY_COMMANDS,
+    "guildpost-agent": guildpost_agent.cli.COMMANDS,
+    "guildpost-coordinator": guildpost_coordinator.cli.COMMANDS,
+    "guildpost-relay": guildpost_relay.cli.COMMANDS,
+}
+MAINS = {
+    "guildpost-agent": guildpost_agent.cli.main,
+    "guildpost-coordinator": guildpost_coordinator.cli.main,
+    "guildpost-relay": guildpost_relay.cli.main,
 }
 COMMAND = re.compile(r"\b(guildpost-(?:agent|coordinator|relay))\s+([a-z][a-z-]+)\b")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -86,11 +92,23 @@ def test_every_command_the_readme_shows_exists() -> None:
     assert set() == {(program, command) for program, command in shown if command not in COMMANDS[program]}
 
 
+@pytest.mark.parametrize(("program", "main"), MAINS.items(), ids=MAINS)
+def test_each_program_names_its_commands_when_asked(
+    program: str, main: Callable[[Sequence[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(SystemExit):
+        main(["--help"])
+    assert set() == set(COMMANDS[program]) - set(re.findall(r"[\w-]+", capsys.readouterr().out))
+
+
 def test_the_readme_names_every_command_of_the_agent_and_every_page() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = {command for program, command in COMMAND.findall(readme) if program == "guildpost-agent"}
     pages = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
-    assert (set(), set()) == (AGENT_COMMANDS.keys() - shown, {page for page in pages if f"({page})" not in readme})
+    assert (set(), set()) == (
+        set(COMMANDS["guildpost-agent"]) - shown,
+        {page for page in pages if f"({page})" not in readme},
+    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

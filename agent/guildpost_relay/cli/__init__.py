@@ -1,5 +1,6 @@
 """``guildpost-relay init | admit | serve | status``."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from guildpost_shared.command_line import main as run
@@ -12,6 +13,10 @@ COMMANDS: Final = {
 }
 
 
-def main() -> int:
-    """Run one command; return the exit code."""
-    return run("guildpost-relay", COMMANDS)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code.
+
+    Args:
+        arguments: instead of the process's own.
+    """
+    return run("guildpost-relay", COMMANDS, arguments)
