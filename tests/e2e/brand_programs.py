@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_demo.driver.supervisor import accepts, free_port
-from tests.factories.tls_files import TlsFiles
 
 PROGRAMS: Final = Path(sys.executable).parent
 HOLDERS: Final = (
@@ -118,20 +117,6 @@ def a_brand(folder: Path, name: str, *init_options: str) -> Iterator[Brand]:
     with brand.program("guildpost-coordinator", "serve", "--home", str(brand.home)):
         until("the coordinator listens", PATIENCE, lambda: accepts(brand.control))
         yield brand
-
-
-def set_up(home: Path, tls: TlsFiles, smtp_port: int, relay_url: str) -> None:
-    """Point the sample configuration to the servers of this test."""
-    file = home / "agent.toml"
-    text = file.read_text("utf-8")
-    for old, new in (
-        ('host = "mail.autohaus-muster.example"\nport = 587', f'host = "localhost"\nport = {smtp_port}'),
-        ('username = ""', f'ca_file = "{tls.ca}"\nusername = ""'),
-        ('url = "https://antwort.autohaus-muster.example"', f'url = "{relay_url}"\nca_file = "{tls.ca}"'),
-    ):
-        assert text.count(old) >= 1, old
-        text = text.replace(old, new, 1)
-    file.write_text(text, "utf-8")
 
 
 def agent_program(home: Path, *words: str, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -28,7 +28,7 @@ from guildpost_shared.answers.cards import read_card
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.identity.keys import new_sealing_key, private_bytes
-from tests.factories.agent_home import an_agent_home
+from tests.factories.agent_home import an_agent_home, point_to_servers
 from tests.factories.catalogue import CatalogueWorld, FilesTransport
 from tests.factories.membership import a_membership
 from tests.factories.sending_world import NOW, a_due_message, plan_all
@@ -45,20 +45,6 @@ SMTP_SECONDS = 0.15
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
     return make_tls_files(tmp_path_factory.mktemp("tls"))
-
-
-def set_up(home: Path, tls: TlsFiles, smtp_port: int, relay_url: str) -> None:
-    """Point the sample configuration to the servers of this test."""
-    file = home / "agent.toml"
-    text = file.read_text("utf-8")
-    for old, new in (
-        ('host = "mail.autohaus-muster.example"\nport = 587', f'host = "localhost"\nport = {smtp_port}'),
-        ('username = ""', f'ca_file = "{tls.ca}"\nusername = ""'),
-        ('url = "https://antwort.autohaus-muster.example"', f'url = "{relay_url}"\nca_file = "{tls.ca}"'),
-    ):
-        assert text.count(old) >= 1, old
-        text = text.replace(old, new, 1)
-    file.write_text(text, "utf-8")
 
 
 def enrol(core: Core, folder: Path) -> None:
@@ -89,7 +75,7 @@ def scene(tmp_path: Path, tls: TlsFiles, monkeypatch: pytest.MonkeyPatch) -> Ite
     with ExitStack() as stack:
         server = stack.enter_context(FaultServer(tls))
         relay = stack.enter_context(RelayServer(tmp_path / "relay", tls, NOW))
-        set_up(home, tls, server.port, relay.url)
+        point_to_servers(home, tls, server.port, relay.url)
         core = open_core(home, business_clock=ManualClock(NOW))
         enrol(core, tmp_path / "brand")
         relay.store.admit(read_card(relay_card(core, "#0b4f6c")))

@@ -26,8 +26,8 @@ from guildpost_demo.catalogue import targets
 from guildpost_demo.driver.business_clock import BusinessClockServer
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.clock import ManualClock
-from tests.e2e.brand_programs import PATIENCE, PROGRAMS, Brand, a_brand, agent_program, set_up, until
-from tests.factories.agent_home import an_agent_home
+from tests.e2e.brand_programs import PATIENCE, PROGRAMS, Brand, a_brand, agent_program, until
+from tests.factories.agent_home import an_agent_home, point_to_servers
 from tests.factories.sending_world import NOW, a_due_message, plan_all
 from tests.factories.tls_files import make_tls_files
 from tests.fakes.fault_server import FaultServer
@@ -94,7 +94,7 @@ def test_one_signature_stops_what_is_unsent_within_a_minute(
     with ExitStack() as stack:
         server = stack.enter_context(FaultServer(tls))
         relay = stack.enter_context(RelayServer(tmp_path / "relay", tls, NOW))
-        set_up(home, tls, server.port, relay.url)
+        point_to_servers(home, tls, server.port, relay.url)
         card = tmp_path / "card.json"
         key = (brand.folder / "signers/association/fingerprint.txt").read_text()
         enrol = ("--join-code", code.strip(), "--association-key", key.strip(), "--relay-card", str(card))

@@ -32,9 +32,9 @@ from guildpost_demo.catalogue import targets
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Refused
-from tests.e2e.brand_programs import PATIENCE, Brand, a_brand, set_up, until
+from tests.e2e.brand_programs import PATIENCE, Brand, a_brand, until
 from tests.factories.agent import KEY, a_consent, a_customer, a_job, a_vehicle
-from tests.factories.agent_home import an_agent_home
+from tests.factories.agent_home import an_agent_home, point_to_servers
 from tests.factories.sending_world import NOW, Due, a_due_message, plan_all
 from tests.factories.tls_files import make_tls_files
 from tests.fakes.fault_server import FaultServer
@@ -84,7 +84,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     with ExitStack() as stack:
         server = stack.enter_context(FaultServer(tls))
         relay = stack.enter_context(RelayServer(tmp_path / "relay", tls, NOW))
-        set_up(home, tls, server.port, relay.url)
+        point_to_servers(home, tls, server.port, relay.url)
         brands = {}
         for name, label in ((FIRST, "Arvana"), (NORDIK, "Nordik")):
             folder = tmp_path / label
