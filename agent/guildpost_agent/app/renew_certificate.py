@@ -9,6 +9,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 
@@ -21,6 +22,9 @@ from guildpost_shared.identity.certificate_profile import certificate_request, c
 from guildpost_shared.identity.enrolment import RenewalRequest, renewal_statement
 from guildpost_shared.identity.keys import load_curve_key, load_identity_key, new_tls_key, private_bytes
 from guildpost_shared.identity.rotation import renewal_due
+
+PROBLEM: Final = "certificate"
+"""Under which name a renewal's problem is remembered (``remember_problems``)."""
 
 
 def renew_certificate(

@@ -1,25 +1,30 @@
 """The running agent's catalogue: a template or a service that cannot be read keeps only itself from starting."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.membership import Membership, store_membership
-from guildpost_agent.bootstrap.brand_keeper import BrandKeeper
+from guildpost_agent.bootstrap.brand_keeper import MOST_WAITING, BrandKeeper
 from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.brands import FIRST
+from guildpost_agent.domain.round_entries import AT_ONCE
 from guildpost_agent.jobs.children import Worker
-from guildpost_shared.clock import SystemClock
-from guildpost_shared.errors import Unavailable
-from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat
+from guildpost_coordinator.domain.membership import Event
+from guildpost_shared.clock import ManualClock, SystemClock
+from guildpost_shared.errors import GuildpostError, Unavailable
+from guildpost_shared.identity.enrolment import Endpoint
+from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat, RoundWindow
 from tests.agent.web.dealership import sample_catalogue
 from tests.factories.agent_home import an_agent_home
-from tests.factories.catalogue import CatalogueWorld, FilesTransport
+from tests.factories.catalogue import STUDY, CatalogueWorld, FilesTransport
 from tests.factories.control_plane import join
 from tests.factories.membership import NOWHERE
 from tests.fakes.control_plane import FakeControlPlane
@@ -140,3 +145,61 @@ def test_a_signed_service_that_cannot_be_read_rests_with_line_and_reason_and_the
     for command in ("status", "plan"):
         assert 0 == main([command, "--home", str(home)])
         assert told[0] in capsys.readouterr().out
+
+
+def test_why_a_certificate_cannot_be_renewed_is_shown_until_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = an_agent_home(tmp_path, monkeypatch)
+    clock = ManualClock(SystemClock().now())
+    plane = FakeControlPlane(clock)
+    joined = join(plane, FakeDocumentStore(), plane.issue("dealer-01"))
+    core = open_core(home, wall_clock=clock)
+    with core.open_uow() as uow:
+        store_membership(uow.documents, joined)
+        uow.commit()
+    worker = Worker(home)
+    keeper = BrandKeeper(core, FIRST, Catalogue(core, worker))
+    monkeypatch.setattr(keeper, "_control_plane", plane)
+    clock.set(clock.now() + timedelta(days=2))
+
+    def shown() -> str:
+        with suppress(GuildpostError):
+            keeper._attend(None)
+        assert 0 == main(["status", "--home", str(home)])
+        return capsys.readouterr().out
+
+    plane.decide("dealer-01", Event.LOCK)
+    assert (
+        "Die Mitgliedschaft ist gesperrt, bis Ihr Hersteller entschieden hat. Rufen Sie Ihren Hersteller an" in shown()
+    )
+    plane.decide("dealer-01", Event.UNLOCK)
+    assert "gesperrt" not in shown()
+    clock.set(clock.now() + timedelta(days=2))
+    plane.decide("dealer-01", Event.REVOKE)
+    assert ["Die Mitgliedschaft wurde beendet." in shown() for _ in range(2)] == [True, True]
+    worker.close()
+
+
+def test_a_coordinator_that_announces_without_end_fills_no_memory_and_starts_few_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = an_agent_home(tmp_path, monkeypatch)
+    world = CatalogueWorld(tmp_path)
+    core = open_core(home)
+    with core.open_uow() as uow:
+        store_membership(uow.documents, _membership(world))
+        uow.commit()
+    worker = Worker(home)
+    keeper = BrandKeeper(core, FIRST, Catalogue(core, worker))
+    begun: list[list[str]] = []
+    monkeypatch.setattr(BrandKeeper, "_take_part", lambda _self, _round, command: begun.append(command))
+    now = SystemClock().now()
+    for number in range(1_000):
+        window = RoundWindow(f"round-{number}", STUDY, now, now, Endpoint("127.0.0.1", 1))
+        keeper._hear(window)
+        keeper._join(window)
+    worker.close()
+    world.close()
+    assert MOST_WAITING == keeper._events.qsize()
+    assert AT_ONCE == len(begun)
