@@ -19,7 +19,7 @@ _DECIMALS: Final = 4
 
 @dataclass(frozen=True)
 class Figure:
-    """A booking rate and its 95 % interval, in [0, 1], rounded to four decimals."""
+    """A rate (or a difference of two) and its 95 % interval, rounded to four decimals."""
 
     rate: float
     low: float
@@ -65,6 +65,18 @@ class Estimate:
         root = math.sqrt(discriminant)
         low, high = (linear - root) / (2 * square), (linear + root) / (2 * square)
         return min(1.0, max(0.0, low)), min(1.0, max(0.0, high))
+
+
+def difference(one: Figure, other: Figure) -> Figure:
+    """Give the first rate minus the second, in [-1, 1], with an interval made of both of theirs.
+
+    Newcombe's hybrid of two intervals (Statistics in Medicine 17, 1998, 873-890, method 10); the two must be
+    independent, as are different customers with noise of their own.
+    """
+    estimate = one.rate - other.rate
+    low = estimate - math.hypot(one.rate - one.low, other.high - other.rate)
+    high = estimate + math.hypot(one.high - one.rate, other.rate - other.low)
+    return Figure(round(estimate, _DECIMALS), round(max(-1.0, low), _DECIMALS), round(min(1.0, high), _DECIMALS))
 
 
 def too_little_data(estimates: Iterable[Estimate]) -> bool:

@@ -1,4 +1,4 @@
-"""Which coordinate of the vector means what.
+"""The coordinates of a study of slot and lead time.
 
 Per service, in the order of the study:
 
@@ -11,25 +11,20 @@ A letter counts in the lead tables only. A lead time outside the edges counts in
 one reminder raises at most four different coordinates by one: Δ₁ = 4, Δ₂ = 2.
 """
 
-import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from guildpost_shared import strict_json
-from guildpost_shared.entropy import Entropy
-from guildpost_shared.privacy.clipping import cap_customers
-from guildpost_shared.privacy.sensitivity import Sensitivity, of_increments
+from guildpost_shared.studies.coordinates import Integers, Layout
+from guildpost_shared.studies.kinds import SLOT_CHANNELS
 from guildpost_shared.studies.release import DAYS, HOURS
-from guildpost_shared.studies.spec import SLOT_CHANNELS, StudySpec
+from guildpost_shared.studies.spec import StudySpec
 
-Integers = npt.NDArray[np.int64]
 Measure = Literal["sends", "bookings"]
 MEASURES: Final[tuple[Measure, Measure]] = ("sends", "bookings")
 
@@ -64,7 +59,7 @@ class ServiceTable:
 
 
 @dataclass(frozen=True)
-class VectorLayout:
+class VectorLayout(Layout[MaturedReminder]):
     """The coordinates of one study."""
 
     services: tuple[str, ...]
@@ -91,39 +86,18 @@ class VectorLayout:
         return tuple(f"{service}/{cell}" for service in self.services for cell in tables)
 
     @property
-    def dimension(self) -> int:
-        """Number of coordinates."""
-        return len(self.names)
-
-    @cached_property
-    def layout_hash(self) -> bytes:
-        """SHA-256 of the names (32 bytes)."""
-        return hashlib.sha256(strict_json.canonical(list(self.names))).digest()
+    def most(self) -> int:
+        """How many different coordinates one customer raises by one, at most."""
+        return 2 * len(MEASURES) if self.has_slots else len(MEASURES)
 
     @property
-    def sensitivity(self) -> Sensitivity:
-        """Greatest change by one customer."""
-        return of_increments(2 * len(MEASURES) if self.has_slots else len(MEASURES))
-
-    def encode(self, reminders: Sequence[MaturedReminder], *, cap: int, entropy: Entropy) -> Integers:
-        """Count reminders.
-
-        Args:
-            reminders: one per customer.
-            cap: W; a surplus is sampled out.
-            entropy: for the sampling.
-
-        Returns:
-            int64[dimension], without noise: it must not leave the machine.
-
-        Raises:
-            ValueError: for a reminder that does not belong to the study (a bug of the caller).
-        """
-        vector = np.zeros(self.dimension, dtype=np.int64)
-        for reminder in cap_customers(reminders, cap, entropy):
-            for coordinate in self._coordinates(reminder):
-                vector[coordinate] += 1
-        return vector
+    def exclusive(self) -> Mapping[str, Sequence[int]]:
+        """Of all slots, and of all lead buckets, a customer raises one, measure by measure."""
+        return {
+            f"{measure}/{table}": [at for at, name in enumerate(self.names) if f"/{measure}/{table}/" in name]
+            for table in ("slot", "lead")
+            for measure in MEASURES
+        }
 
     def decode(self, total: Integers) -> dict[str, ServiceTable]:
         """Cut a sum into tables by service."""
@@ -140,14 +114,19 @@ class VectorLayout:
     def _block(self) -> int:
         return len(MEASURES) * (self._slot_cells + len(self.buckets))
 
-    def _coordinates(self, reminder: MaturedReminder) -> list[int]:
-        start = self.services.index(reminder.service) * self._block
-        measures = len(MEASURES) if reminder.booked else 1
+    def raised(self, record: MaturedReminder) -> list[int]:
+        """Say which coordinates a customer's reminder raises by one.
+
+        Raises:
+            ValueError: for a reminder that does not belong to the study.
+        """
+        start = self.services.index(record.service) * self._block
+        measures = len(MEASURES) if record.booked else 1
         found = []
-        slot = self._slot(reminder)
+        slot = self._slot(record)
         if slot is not None:
             found += [start + measure * self._slot_cells + slot for measure in range(measures)]
-        bucket = bisect_right(self.lead_edges, reminder.lead_days) - 1
+        bucket = bisect_right(self.lead_edges, record.lead_days) - 1
         if 0 <= bucket < len(self.buckets):
             leads = start + len(MEASURES) * self._slot_cells
             found += [leads + measure * len(self.buckets) + bucket for measure in range(measures)]

@@ -6,6 +6,7 @@ adds Skellam noise of variance σ²/t; c colluding dealers that know their own n
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,13 @@ import numpy.typing as npt
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.privacy import accountant, skellam
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
-from guildpost_shared.studies.layout import MaturedReminder, VectorLayout
+from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.spec import StudySpec
 
 
 def promised_variance(spec: StudySpec) -> int:
     """Compute σ² per coordinate that the study's ε and δ ask for."""
-    return accountant.variance_for(spec.epsilon, spec.delta, VectorLayout.of(spec).sensitivity)
+    return accountant.variance_for(spec.epsilon, spec.delta, layout_of(spec).sensitivity)
 
 
 def summed_variance(spec: StudySpec, *, contributors: int, threshold: int) -> Fraction:
@@ -27,22 +28,20 @@ def summed_variance(spec: StudySpec, *, contributors: int, threshold: int) -> Fr
     return Fraction(promised_variance(spec) * contributors, threshold)
 
 
-def contribution(
-    spec: StudySpec, reminders: Sequence[MaturedReminder], *, threshold: int, entropy: Entropy
-) -> npt.NDArray[np.int64]:
+def contribution(spec: StudySpec, records: Sequence[Any], *, threshold: int, entropy: Entropy) -> npt.NDArray[np.int64]:
     """Make the vector that is masked and sent.
 
     Args:
         spec: the verified study.
-        reminders: one matured reminder per customer; none is fine, the noise goes out all the same.
+        records: one per privacy unit, of the layout's type; none is fine, the noise goes out all the same.
         threshold: t of the round, from ``Participant.threshold``.
         entropy: operating-system randomness.
 
     Returns:
         int64[dimension].
     """
-    layout = VectorLayout.of(spec)
-    counts = layout.encode(reminders, cap=spec.cap_customers, entropy=entropy)
+    layout = layout_of(spec)
+    counts = layout.encode(records, cap=spec.cap_customers, entropy=entropy)
     return with_noise_share(counts, promised_variance(spec), threshold=threshold, entropy=entropy)
 
 

@@ -10,7 +10,9 @@ from typing import Final
 from guildpost_shared import strict_json
 from guildpost_shared.strict_json import Fields
 from guildpost_shared.studies.figures import Figure
-from guildpost_shared.studies.spec import SERVICE_ID, STUDY_ID
+from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD, Kind
+from guildpost_shared.studies.spec import OTHER_KINDS, SERVICE_ID, STUDY_ID
+from guildpost_shared.studies.tables import MOST_TABLES, Table, figure_from, figure_json, table_from, table_json
 
 DAYS: Final = 7
 HOURS: Final = 24
@@ -51,7 +53,7 @@ class ServiceRelease:
 
 @dataclass(frozen=True)
 class Release:
-    """One study's published result for one period."""
+    """One study's published result for one period: of slot and lead time by service, of any other kind in tables."""
 
     study_id: str
     study_version: int
@@ -63,7 +65,9 @@ class Release:
     groups: int
     epsilon: float
     delta: float
-    services: tuple[ServiceRelease, ...]
+    services: tuple[ServiceRelease, ...] = ()
+    kind: str = SLOT_LEAD
+    tables: tuple[Table, ...] = ()
 
     @property
     def target_path(self) -> str:
@@ -76,7 +80,7 @@ class Release:
         return all(
             service.lead.too_little_data and (service.slot is None or service.slot.too_little_data)
             for service in self.services
-        )
+        ) and all(table.too_little_data for table in self.tables)
 
 
 def dump_release(release: Release) -> bytes:
@@ -93,12 +97,20 @@ def dump_release(release: Release) -> bytes:
             "groups": release.groups,
             "epsilon": release.epsilon,
             "delta": release.delta,
-            "services": [
-                {"service": item.service, "slot": item.slot and _slot_json(item.slot), "lead": _lead_json(item.lead)}
-                for item in release.services
-            ],
+            **_contents(release),
         }
     )
+
+
+def _contents(release: Release) -> dict[str, object]:
+    if release.kind != SLOT_LEAD:
+        return {"kind": release.kind, "tables": [table_json(table) for table in release.tables]}
+    return {
+        "services": [
+            {"service": item.service, "slot": item.slot and _slot_json(item.slot), "lead": _lead_json(item.lead)}
+            for item in release.services
+        ]
+    }
 
 
 def parse_release(data: bytes) -> Release:
@@ -110,6 +122,7 @@ def parse_release(data: bytes) -> Release:
     fields = strict_json.read(data, "release", max_bytes=_MAX_BYTES)
     fields.text("type", "release")
     period = fields.child("period")
+    kind = fields.text("kind", OTHER_KINDS) if "kind" in fields.names() else SLOT_LEAD
     release = Release(
         study_id=fields.text("study_id", STUDY_ID),
         study_version=fields.integer("study_version", 1, 10**9),
@@ -121,7 +134,9 @@ def parse_release(data: bytes) -> Release:
         groups=fields.integer("groups", 1, 100_000),
         epsilon=fields.number("epsilon", 0, 1_000),
         delta=fields.number("delta", 0, 1),
-        services=tuple(_service_from(item) for item in fields.children("services", least=1, most=50)),
+        services=_services_from(fields) if kind == SLOT_LEAD else (),
+        kind=kind,
+        tables=() if kind == SLOT_LEAD else _tables_from(fields, KINDS[kind]),
     )
     fields.require("groups", release.groups <= release.contributors)
     fields.require("period", release.period_start <= release.period_end < release.released_on)
@@ -135,7 +150,7 @@ def _slot_json(slot: SlotRelease) -> dict[str, object]:
         "grid": {str(day): _row_json(row) for day, row in enumerate(slot.grid)},
         "days": _row_json(slot.days),
         "hours": _row_json(slot.hours),
-        "overall": _figure_json(slot.overall),
+        "overall": figure_json(slot.overall),
         "too_little_data": slot.too_little_data,
     }
 
@@ -149,11 +164,17 @@ def _lead_json(lead: LeadRelease) -> dict[str, object]:
 
 
 def _row_json(row: Row) -> list[dict[str, float] | None]:
-    return [_figure_json(figure) for figure in row]
+    return [figure_json(figure) for figure in row]
 
 
-def _figure_json(figure: Figure | None) -> dict[str, float] | None:
-    return None if figure is None else {"rate": figure.rate, "low": figure.low, "high": figure.high}
+def _services_from(fields: Fields) -> tuple[ServiceRelease, ...]:
+    return tuple(_service_from(item) for item in fields.children("services", least=1, most=50))
+
+
+def _tables_from(fields: Fields, kind: Kind) -> tuple[Table, ...]:
+    tables = tuple(table_from(item, kind) for item in fields.children("tables", least=1, most=MOST_TABLES))
+    fields.require("tables", len({(table.about, table.measure) for table in tables}) == len(tables))
+    return tables
 
 
 def _service_from(fields: Fields) -> ServiceRelease:
@@ -173,7 +194,7 @@ def _slot_from(fields: Fields) -> SlotRelease:
         grid=tuple(_row_from(grid, str(day), HOURS) for day in range(DAYS)),
         days=_row_from(fields, "days", DAYS),
         hours=_row_from(fields, "hours", HOURS),
-        overall=None if overall is None else _figure_from(overall),
+        overall=None if overall is None else figure_from(overall),
         too_little_data=fields.boolean("too_little_data"),
     )
     grid.end()
@@ -190,11 +211,4 @@ def _lead_from(fields: Fields) -> LeadRelease:
 
 def _row_from(fields: Fields, name: str, length: int) -> Row:
     items = fields.optional_children(name, least=length, most=length)
-    return tuple(None if item is None else _figure_from(item) for item in items)
-
-
-def _figure_from(fields: Fields) -> Figure:
-    figure = Figure(*(fields.number(name, 0, 1) for name in ("rate", "low", "high")))
-    fields.require("rate", figure.low <= figure.rate <= figure.high)
-    fields.end()
-    return figure
+    return tuple(None if item is None else figure_from(item) for item in items)

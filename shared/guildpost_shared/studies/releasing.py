@@ -6,10 +6,13 @@ import numpy as np
 
 from guildpost_shared.privacy.disclosure import require_releasable
 from guildpost_shared.privacy.suppression import Mask, shown_cells, shown_grid
+from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.figures import Estimate, too_little_data
-from guildpost_shared.studies.layout import Integers, Measure, ServiceTable, VectorLayout
+from guildpost_shared.studies.kinds import SLOT_LEAD
+from guildpost_shared.studies.layout import Measure, ServiceTable, VectorLayout
 from guildpost_shared.studies.noise import summed_variance
 from guildpost_shared.studies.release import DAYS, HOURS, LeadRelease, Release, Row, ServiceRelease, SlotRelease
+from guildpost_shared.studies.releasing_tables import tables_of
 from guildpost_shared.studies.sanity import require_plausible
 from guildpost_shared.studies.spec import StudySpec
 
@@ -34,7 +37,7 @@ def build_release(
     require_releasable(spec.disclosure, groups=groups, youngest=spec.data_until, today=today)
     require_plausible(spec, total, contributors=contributors, threshold=threshold)
     variance = float(summed_variance(spec, contributors=contributors, threshold=threshold))
-    tables = VectorLayout.of(spec).decode(total)
+    own = spec.kind == SLOT_LEAD
     return Release(
         study_id=spec.study_id,
         study_version=spec.version,
@@ -46,8 +49,15 @@ def build_release(
         groups=groups,
         epsilon=spec.epsilon,
         delta=spec.delta,
-        services=tuple(_service(spec, service, table, variance) for service, table in tables.items()),
+        services=_services(spec, total, variance) if own else (),
+        kind=spec.kind,
+        tables=() if own else tables_of(spec, total, contributors=contributors, variance=variance),
     )
+
+
+def _services(spec: StudySpec, total: Integers, variance: float) -> tuple[ServiceRelease, ...]:
+    tables = VectorLayout.of(spec).decode(total)
+    return tuple(_service(spec, service, table, variance) for service, table in tables.items())
 
 
 def _service(spec: StudySpec, service: str, table: ServiceTable, variance: float) -> ServiceRelease:

@@ -1,14 +1,15 @@
 """A sum that cannot be true is refused as a whole: somebody uploaded nonsense under the mask.
 
-Two bounds: the interval that the study states for every coordinate; and per table, that no more customers are counted
-than the contributors' caps allow, with eight standard deviations of room for the noise.
+Two bounds: the interval that the study states for every coordinate; and per table, that no more units are counted than
+the contributors' caps allow, with eight standard deviations of room for the noise.
 """
 
 import math
 from typing import Final
 
 from guildpost_shared.errors import Untrusted
-from guildpost_shared.studies.layout import MEASURES, Integers, VectorLayout
+from guildpost_shared.studies.coordinates import Integers
+from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.noise import summed_variance
 from guildpost_shared.studies.spec import StudySpec
 
@@ -27,16 +28,14 @@ def require_plausible(spec: StudySpec, total: Integers, *, contributors: int, th
     Raises:
         Untrusted: ``study_sum_implausible`` with the name of the coordinate or table.
     """
-    layout = VectorLayout.of(spec)
+    layout = layout_of(spec)
     for name, value in zip(layout.names, total.tolist(), strict=True):
         if not spec.sanity_min <= value <= spec.sanity_max:
             raise Untrusted("study_sum_implausible", field=name)
     variance = summed_variance(spec, contributors=contributors, threshold=threshold)
-    customers = contributors * spec.cap_customers
-    for kind in ("slot", "lead"):
-        cells = [at for at, name in enumerate(layout.names) if f"/{kind}/" in name]
-        for measure in MEASURES:
-            chosen = [at for at in cells if f"/{measure}/" in layout.names[at]]
-            room = ROOM_DEVIATIONS * math.sqrt(variance * len(chosen))
-            if not -room <= int(total[chosen].sum()) <= customers + room:
-                raise Untrusted("study_sum_implausible", field=f"{measure}/{kind}")
+    units = contributors * spec.cap_customers
+    for name, places in layout.exclusive.items():
+        chosen = list(places)
+        room = ROOM_DEVIATIONS * math.sqrt(variance * len(chosen))
+        if not -room <= int(total[chosen].sum()) <= units + room:
+            raise Untrusted("study_sum_implausible", field=name)

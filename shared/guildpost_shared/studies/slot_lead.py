@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from guildpost_shared.studies.spec import CHANNELS, StudySpec, parse_study
+from guildpost_shared.studies.kinds import CHANNELS, KINDS, SLOT_LEAD
+from guildpost_shared.studies.spec import StudySpec, parse_study
 
-ID: Final = "slot-lead"
+ID: Final = SLOT_LEAD
 LEAD_EDGES: Final = (0, 14, 28, 42, 56, 70, 91, 121)
 """Two-week buckets where reminders are usual, wider beyond; days before the due date."""
 MATURITY_DAYS: Final = 35
@@ -49,10 +50,7 @@ def slot_lead_study(
         study_id=ID,
         version=version,
         brand=brand,
-        purpose={
-            "de": "Zu welcher Wochenzeit und wie viele Tage vor Fälligkeit führen Erinnerungen zu Terminen?",
-            "en": "At which time of the week, and how many days before the due date, do reminders lead to bookings?",
-        },
+        purpose=KINDS[ID].purpose,
         services=tuple(services),
         channels=CHANNELS,
         period_start=period_start,

@@ -5,7 +5,9 @@
      "maturity_days": 35, "lead_edges": [0, 14, 28, …], "epsilon": 1.0, "delta": 1e-06, "privacy_unit": "customer",
      "max_contribution": 1, "cap_customers": 1500, "floor_groups": 10, "sanity": {"min": -500, "max": 300000}}
 
-Every field is required and nothing else may stand there. There is no field for a price, a volume or a dealer.
+Every field is required and nothing else may stand there. There is no field for a price, a volume or a dealer. A study
+of another kind (``kinds``) says so in ``kind`` and has the terms of that kind: ``channels``, ``maturity_days``,
+``lead_edges``, ``contact_edges`` and ``cap_customers`` where it needs them; one of slot and lead time has no ``kind``.
 """
 
 import hashlib
@@ -22,18 +24,21 @@ from guildpost_shared.privacy.disclosure import DisclosureRules
 from guildpost_shared.privacy.ledger import YEARLY_DELTA, YEARLY_EPSILON
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.strict_json import Fields
+from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
 
 STUDY_ID: Final = r"[a-z][a-z0-9-]{2,40}"
 SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,40}"
-SLOT_CHANNELS: Final = ("email",)
-"""Channels of which the hour of sending is known to matter; a letter has an arrival day only."""
-CHANNELS: Final = (*SLOT_CHANNELS, "letter")
 _MAX_BYTES: Final = 64 * 1024
+OTHER_KINDS: Final = "|".join(name for name in KINDS if name != SLOT_LEAD)
 
 
 @dataclass(frozen=True)
 class StudySpec:
-    """The terms of a study; dates are local days of sending, days are calendar days."""
+    """The terms of a study; dates are local days of sending, days are calendar days.
+
+    A term that the kind does not have is empty, 0 for ``maturity_days`` and 1 for ``cap_customers``: a dealer is one.
+    ``contact_edges`` are the numbers of contacts at which buckets begin; the first is 1, the last bucket is open.
+    """
 
     study_id: str
     version: int
@@ -53,6 +58,8 @@ class StudySpec:
     floor_groups: int
     sanity_min: int
     sanity_max: int
+    kind: str = SLOT_LEAD
+    contact_edges: tuple[int, ...] = ()
 
     @property
     def target_path(self) -> str:
@@ -87,23 +94,28 @@ class StudySpec:
     @cached_property
     def canonical_bytes(self) -> bytes:
         """The document as it is published."""
+        terms = {
+            "channels": list(self.channels),
+            "maturity_days": self.maturity_days,
+            "lead_edges": list(self.lead_edges),
+            "contact_edges": list(self.contact_edges),
+            "cap_customers": self.cap_customers,
+        }
         return strict_json.canonical(
             {
                 "type": "study",
+                **({} if self.kind == SLOT_LEAD else {"kind": self.kind}),
                 "study_id": self.study_id,
                 "version": self.version,
                 "brand": self.brand,
                 "purpose": dict(self.purpose),
                 "services": list(self.services),
-                "channels": list(self.channels),
                 "period": {"start": self.period_start.isoformat(), "end": self.period_end.isoformat()},
-                "maturity_days": self.maturity_days,
-                "lead_edges": list(self.lead_edges),
+                **{name: terms[name] for name in KINDS[self.kind].fields},
                 "epsilon": self.epsilon,
                 "delta": self.delta,
                 "privacy_unit": self.privacy_unit,
                 "max_contribution": self.max_contribution,
-                "cap_customers": self.cap_customers,
                 "floor_groups": self.floor_groups,
                 "sanity": {"min": self.sanity_min, "max": self.sanity_max},
             }
@@ -126,6 +138,7 @@ def parse_study(data: bytes) -> StudySpec:
     """
     fields = strict_json.read(data, "study", max_bytes=_MAX_BYTES)
     fields.text("type", "study")
+    kind = KINDS[fields.text("kind", OTHER_KINDS) if "kind" in fields.names() else SLOT_LEAD]
     purpose, period, sanity = fields.child("purpose"), fields.child("period"), fields.child("sanity")
     spec = StudySpec(
         study_id=fields.text("study_id", STUDY_ID),
@@ -133,19 +146,21 @@ def parse_study(data: bytes) -> StudySpec:
         brand=fields.text("brand", r"[^\x00-\x1f\x7f]{1,80}"),
         purpose={"de": purpose.text("de"), "en": purpose.text("en")},
         services=fields.texts("services", SERVICE_ID, most=50),
-        channels=fields.texts("channels", "|".join(CHANNELS)),
+        channels=fields.texts("channels", "|".join(kind.channels)) if "channels" in kind.fields else (),
         period_start=period.day("start"),
         period_end=period.day("end"),
-        maturity_days=fields.integer("maturity_days", 1, 180),
-        lead_edges=fields.integers("lead_edges", -60, 400, least=2, most=60),
+        maturity_days=fields.integer("maturity_days", 1, 180) if "maturity_days" in kind.fields else 0,
+        lead_edges=fields.integers("lead_edges", -60, 400, least=2, most=60) if "lead_edges" in kind.fields else (),
         epsilon=fields.number("epsilon", 0.01, YEARLY_EPSILON),
         delta=fields.number("delta", 1e-12, YEARLY_DELTA),
-        privacy_unit=fields.text("privacy_unit", "customer"),
+        privacy_unit=fields.text("privacy_unit", kind.unit),
         max_contribution=fields.integer("max_contribution", 1, 1),
-        cap_customers=fields.integer("cap_customers", 1, 100_000),
+        cap_customers=fields.integer("cap_customers", 1, 100_000) if "cap_customers" in kind.fields else 1,
         floor_groups=fields.integer("floor_groups", FLOOR_GROUPS, 1_000),
         sanity_min=sanity.integer("min", -(2**40), 0),
         sanity_max=sanity.integer("max", 1, 2**40),
+        kind=kind.name,
+        contact_edges=fields.integers("contact_edges", 1, 60, most=20) if "contact_edges" in kind.fields else (),
     )
     _require_order(fields, spec)
     for part in (purpose, period, sanity, fields):
@@ -156,3 +171,5 @@ def parse_study(data: bytes) -> StudySpec:
 def _require_order(fields: Fields, spec: StudySpec) -> None:
     fields.require("period", spec.period_start <= spec.period_end <= spec.period_start + timedelta(days=366))
     fields.require("lead_edges", all(low < high for low, high in pairwise(spec.lead_edges)))
+    edges = spec.contact_edges
+    fields.require("contact_edges", edges[:1] in {(), (1,)} and all(low < high for low, high in pairwise(edges)))

@@ -31,7 +31,8 @@ from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_coordinator.web.app import Console, create_app
 from guildpost_shared.catalogue_paths import Role
 from guildpost_shared.clock import ManualClock
-from guildpost_shared.studies.layout import Integers, VectorLayout
+from guildpost_shared.studies.coordinates import Integers
+from guildpost_shared.studies.layout import VectorLayout
 from guildpost_shared.studies.noise import summed_variance
 from guildpost_shared.studies.release import Release, dump_release
 from guildpost_shared.studies.releasing import build_release

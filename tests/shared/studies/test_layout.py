@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from guildpost_shared.errors import Untrusted
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.stages import Stage
-from guildpost_shared.studies.layout import Integers, MaturedReminder, VectorLayout
+from guildpost_shared.studies.coordinates import Integers
+from guildpost_shared.studies.layout import MaturedReminder, VectorLayout
 from guildpost_shared.studies.noise import contribution, promised_variance, summed_variance
 from guildpost_shared.studies.sanity import require_plausible
 from guildpost_shared.studies.slot_lead import slot_lead_study

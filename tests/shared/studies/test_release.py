@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from guildpost_shared.errors import Refused, Untrusted
+from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.figures import Estimate, too_little_data
-from guildpost_shared.studies.layout import Integers, VectorLayout
+from guildpost_shared.studies.layout import VectorLayout
 from guildpost_shared.studies.release import Release, dump_release, parse_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.slot_lead import slot_lead_study

@@ -1,0 +1,76 @@
+"""Write a study of one period of any kind but slot and lead time (``slot_lead``)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from guildpost_shared.errors import Language
+from guildpost_shared.secagg.cohort import FLOOR_GROUPS
+from guildpost_shared.studies.kinds import KINDS
+from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
+from guildpost_shared.studies.spec import StudySpec, parse_study
+
+CONTACT_EDGES: Final = (1, 2, 3, 4, 5, 7, 10)
+"""One by one as far as a usual contact cap reaches, wider beyond."""
+CAPS: Final[Mapping[str, int]] = MappingProxyType({"lift": 2_500, "channel": 1_500, "pressure": 1_500})
+"""W by kind: about the 99th percentile of a dealer's customers in a period; the control group has customers besides."""
+
+
+def counted_study(
+    kind: str,
+    *,
+    brand: str,
+    services: Sequence[str],
+    period_start: date,
+    period_end: date,
+    version: int = 1,
+    cap_customers: int | None = None,
+    expected_dealers: int = 1_000,
+    maturity_days: int = MATURITY_DAYS,
+    epsilon: float = EPSILON,
+    purpose: Mapping[Language, str] | None = None,
+) -> StudySpec:
+    """Write the study for one period.
+
+    Args:
+        kind: ``lift``, ``channel``, ``pressure`` or ``adoption``.
+        brand: whose services are counted.
+        services: service ids.
+        period_start: first day that counts.
+        period_end: last day that counts.
+        version: rises with every period.
+        cap_customers: W; the kind's own where it is None. A dealer that is the unit itself is one.
+        expected_dealers: the most dealers foreseen; with W it bounds every coordinate of the sum.
+        maturity_days: attribution window in days, where the kind has one.
+        epsilon: privacy budget of the release per unit.
+        purpose: in plain words; the kind's own where it is None.
+
+    Raises:
+        Refused: ``document_*`` when the terms are outside what a study may state.
+    """
+    terms = KINDS[kind]
+    cap = (cap_customers or CAPS[kind]) if "cap_customers" in terms.fields else 1
+    spec = StudySpec(
+        study_id=kind,
+        version=version,
+        brand=brand,
+        purpose=purpose or terms.purpose,
+        services=tuple(services),
+        channels=terms.channels,
+        period_start=period_start,
+        period_end=period_end,
+        maturity_days=maturity_days if "maturity_days" in terms.fields else 0,
+        lead_edges=(),
+        epsilon=epsilon,
+        delta=DELTA,
+        privacy_unit=terms.unit,
+        max_contribution=1,
+        cap_customers=cap,
+        floor_groups=FLOOR_GROUPS,
+        sanity_min=-NOISE_ROOM,
+        sanity_max=expected_dealers * cap + NOISE_ROOM,
+        kind=kind,
+        contact_edges=CONTACT_EDGES if "contact_edges" in terms.fields else (),
+    )
+    return parse_study(spec.canonical_bytes)
