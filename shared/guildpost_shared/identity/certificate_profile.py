@@ -157,7 +157,7 @@ def find_authority(chain: Iterable[bytes], expected: bytes) -> bytes:
 
 
 def check_issued(chain: tuple[bytes, ...], *, authority: bytes, agent_id: str, public_key: bytes) -> x509.Certificate:
-    """Check that an issued chain is for this agent and this key and comes from the pinned authority.
+    """Check that an issued chain is for this agent and this key, comes from the pinned authority, and is short-lived.
 
     Args:
         chain: DER, leaf first.
@@ -174,8 +174,10 @@ def check_issued(chain: tuple[bytes, ...], *, authority: bytes, agent_id: str, p
     try:
         leaf = x509.load_der_x509_certificate(chain[0])
         leaf.verify_directly_issued_by(x509.load_der_x509_certificate(authority))
-    except (IndexError, ValueError, TypeError, InvalidSignature) as error:
+        ours = identity_of(leaf) == AgentIdentity(agent_id) and public_key_of(leaf) == public_key
+        lifetime = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+    except (IndexError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
         raise Untrusted("certificate_profile") from error
-    if identity_of(leaf) != AgentIdentity(agent_id) or public_key_of(leaf) != public_key:
+    if not ours or not timedelta(0) < lifetime <= AGENT_LIFETIME:
         raise Untrusted("certificate_profile")
     return leaf

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from guildpost_coordinator.adapters.certificate_authority import local
 from guildpost_coordinator.adapters.certificate_authority.local import LocalAuthority, create_authority
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ProtocolViolation, Untrusted
@@ -120,6 +121,17 @@ def test_an_issued_certificate_must_be_ours(authority: LocalAuthority, wrong: st
             agent_id="dealer-02" if wrong == "name" else "dealer-01",
             public_key=other if wrong == "key" else mine,
         )
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(hours=24, seconds=1), timedelta(days=3650)], ids=str)
+def test_an_agent_takes_no_certificate_that_lives_longer_than_a_day(
+    authority: LocalAuthority, monkeypatch: pytest.MonkeyPatch, lifetime: timedelta
+) -> None:
+    monkeypatch.setattr(local, "AGENT_LIFETIME", lifetime)
+    mine = requested_key(certificate_request(new_tls_key(ENTROPY)))
+    chain = authority.issue_agent(mine, "dealer-01", NOW)
+    with pytest.raises(Untrusted, match="certificate_profile"):
+        check_issued(chain, authority=authority.certificate(), agent_id="dealer-01", public_key=mine)
 
 
 def test_a_server_certificate_names_no_member(authority: LocalAuthority) -> None:
