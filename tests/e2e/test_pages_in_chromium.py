@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from guildpost_shared.web.serving import WebServer
-from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
+from tests.agent.web.dealership import CALL, EVIL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
 from tests.coordinator.web.network import Network
 from tests.e2e.browser import Tab, open_tab
 from tests.e2e.page_checks import CONTRAST, OVERFLOW, STRUCTURE
@@ -26,6 +26,9 @@ DEALER_PAGES: Final = {
     "day": "/days/2027-03-01",
     "mail": f"/messages/{MAIL}",
     "letter": f"/messages/{LETTER}",
+    "calls": "/calls",
+    "call": f"/calls/{CALL}",
+    "replies": "/replies",
     "ledger": "/ledger",
 }
 CONSOLE_PAGES: Final = {"network": "/", "catalogue": "/catalogue", "learning": "/learning"}

@@ -19,6 +19,7 @@ from guildpost_agent.app.rights.confirm_retention import PROBLEM as RETENTION
 from guildpost_agent.app.score_customers import segments_due
 from guildpost_agent.app.watch_freshness import silence
 from guildpost_agent.bootstrap.brand_keeper import BrandKeeper
+from guildpost_agent.bootstrap.calls import staff_desk
 from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import Core, gatekeeper
 from guildpost_agent.bootstrap.intake import drop_folder
@@ -107,6 +108,7 @@ class Agent:
             ),
             last_tick=lambda: self.ticker.last_tick,
             ledger_trouble=lambda entries: ledger_trouble(entries, core.witness),
+            desk=staff_desk(core, lambda: self.catalogue.services, self.catalogue.templates),
         )
         return WebServer(create_app(web), host=host, port=port)
 

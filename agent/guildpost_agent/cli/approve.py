@@ -8,9 +8,9 @@ import argparse
 
 from guildpost_agent.app.approve_messages import Proposal, decide, proposals
 from guildpost_agent.app.explain import say_moment
+from guildpost_agent.app.plain_names import car_of, name_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_agent.cli.plain_names import car_of, name_of
 from guildpost_agent.domain.approvals import Verdict
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError

@@ -20,14 +20,16 @@ from guildpost_agent.app.calls.ground import ground_line, proof_lines
 from guildpost_agent.app.calls.list_calls import Call, CallList, list_calls
 from guildpost_agent.app.calls.note_call import note_call
 from guildpost_agent.app.calls.script import call_script
+from guildpost_agent.app.calls.typed_result import typed_result
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.fence import require_original
+from guildpost_agent.app.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.calls import call_desk, call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
-from guildpost_agent.cli.options import add_home, day_of, texts_of
-from guildpost_agent.cli.plain_names import car_of, in_one_line, name_of
-from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, from_stored
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import CallState, Desk
 from guildpost_shared.catalog import Catalog
@@ -93,12 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _done(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
     now, kind = core.business_clock.now(), ResultKind(arguments.result)
-    day = arguments.on
-    if kind in {ResultKind.SOLD, ResultKind.DONE_ELSEWHERE} and day is None:
-        day = now.astimezone(core.zone).date()
     if kind is ResultKind.REMIND and arguments.months is None:
         raise ConfigurationError("argument_missing", argument="--months")
-    result = from_stored(kind, day, arguments.months)
+    result = typed_result(kind, arguments.on, arguments.months, now.astimezone(core.zone).date())
     task = close_call(core.open_uow, arguments.task, result, by=arguments.by, rules=call_rules(core), now=now)
     if task.state is CallState.OPEN and task.not_before is not None:
         print(texts.text("cli.calls.again", day=say_day(task.not_before.astimezone(core.zone).date(), texts)))

@@ -11,10 +11,11 @@ from guildpost_agent.app.consents.record import existing, record_grant, record_p
 from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, request_line, sentence
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.opt_ins import wake
 from guildpost_agent.cli import opt_in
-from guildpost_agent.cli.options import add_home, day_of, texts_of
+from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.consent.collected import Collected
 from guildpost_agent.domain.consent.events import ConsentEvent, Evidence
 from guildpost_agent.domain.consent.opt_in import OptInState

@@ -1,17 +1,13 @@
 """Arguments that several commands share."""
 
 import argparse
-import re
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from guildpost_agent.domain.brands import FIRST
 from guildpost_shared.catalog import Catalog, load
-from guildpost_shared.errors import Refused
 
 WEB_ADDRESS: Final = "web.address"
-_GERMAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
@@ -38,16 +34,3 @@ def read_web_address(home: Path) -> str | None:
     """Read where the running agent's pages listen."""
     path = home / WEB_ADDRESS
     return path.read_text("ascii").strip() if path.exists() else None
-
-
-def day_of(words: str) -> date:
-    """Read a day as either language writes it.
-
-    Raises:
-        Refused: ``plan_day_unreadable``.
-    """
-    german = _GERMAN.fullmatch(words)
-    try:
-        return date(*(int(part) for part in reversed(german.groups()))) if german else date.fromisoformat(words)
-    except ValueError:
-        raise Refused("plan_day_unreadable", given=words) from None

@@ -15,19 +15,20 @@ from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import preview_plan
+from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force, unreadable_services
 from guildpost_agent.bootstrap.reference import first_frost_of
-from guildpost_agent.cli.options import add_home, day_of, texts_of
+from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.cli.plan_changes import describe_changes
 from guildpost_agent.cli.plan_entries import Names, Page, describe_entries
 from guildpost_agent.cli.plan_summary import describe_summary
-from guildpost_agent.cli.plan_why import describe_answer
+from guildpost_agent.cli.plan_why import describe_answer, describe_candidates
 from guildpost_agent.cli.stop import stop_line
 from guildpost_agent.config import read_config
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import public_text
+from guildpost_shared.errors import Refused, public_text
 from guildpost_shared.services.definition import ServiceDefinition
 
 HELP = "Vorschau der Planung mit Gründen, ohne etwas zu speichern · preview of the plan with reasons, stores nothing"
@@ -89,7 +90,13 @@ def _lines(
         yield texts.text("cli.plan.stopped" if stop.everything else "cli.plan.stopped_services")
     frost, rehearse = first_frost_of(core), rehearsal_factory(core.engine)
     if arguments.why is not None:
-        for answer in answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost):
+        try:
+            answers = answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost)
+        except Refused as refused:
+            numbers = set(str(refused.params.get("numbers", "")).split(", "))
+            yield from describe_candidates(_names(core, numbers, numbers), texts)
+            raise
+        for answer in answers:
             named = _names(core, answer.vehicle_ids(), answer.customer_ids())
             yield from describe_answer(answer, texts, named)
         return

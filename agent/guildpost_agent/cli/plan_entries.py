@@ -7,10 +7,10 @@ from typing import Final, TypeVar
 
 from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import explain_entry, service_name
+from guildpost_agent.app.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.app.preview_entries import Entry, standing_of
 from guildpost_agent.app.preview_plan import Preview
 from guildpost_agent.app.rehearse_plan import Rehearsal
-from guildpost_agent.cli.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.touchpoint_states import PLANNED
 from guildpost_shared.catalog import Catalog

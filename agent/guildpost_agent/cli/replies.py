@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.explain_entry import service_name
+from guildpost_agent.app.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.app.replies_inbox import OpenReply, close_reply, open_replies
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import services_in_force
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_agent.cli.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.domain.replies.reply import ReplyState
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.services.definition import ServiceDefinition

@@ -12,9 +12,9 @@ from guildpost_agent.adapters.dms.returns_file import read_returns
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.find_alive import find_alive, noted_dead
 from guildpost_agent.app.import_returns import import_returns, open_proposals
+from guildpost_agent.app.plain_names import name_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
-from guildpost_agent.cli.plain_names import name_of
 from guildpost_agent.domain.letter_returns import Kind
 from guildpost_shared.errors import ConfigurationError, Refused, public_text
 

@@ -1,4 +1,7 @@
-"""The dealer's own pages: what goes out this week, why, and what left the house. Nothing changes on GET."""
+"""The dealer's own pages: what goes out this week, why, whom to call, who wrote back, and what left the house.
+
+Nothing changes on GET.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +18,8 @@ from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.ports.unit_of_work import LedgerEntry, OpenUnitOfWork
 from guildpost_agent.app.preview_message import Preview
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.web.pages import ledger, messages, week
+from guildpost_agent.web.desk import StaffDesk
+from guildpost_agent.web.pages import calls, ledger, messages, replies, week
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError, Language
 from guildpost_shared.web.login import Gatekeeper, secure_app
@@ -34,6 +38,7 @@ class DealerWeb:
     preview: Callable[[str, Language], Preview]
     last_tick: Callable[[], datetime | None]
     ledger_trouble: Callable[[Sequence[LedgerEntry]], GuildpostError | None]
+    desk: StaffDesk
 
 
 def create_app(web: DealerWeb) -> FastAPI:
@@ -51,7 +56,7 @@ def create_app(web: DealerWeb) -> FastAPI:
 
     def protected() -> APIRouter:
         routes = APIRouter()
-        for page in (week, messages, ledger):
+        for page in (week, messages, calls, replies, ledger):
             routes.include_router(page.router(web, pages))
         return routes
 

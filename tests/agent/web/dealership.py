@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from guildpost_agent.adapters.files.ledger_witness import LedgerWitnessFile
 from guildpost_agent.adapters.sql.engine import open_engine
@@ -22,12 +23,16 @@ from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.adapters.sql.sessions import SqlSessionStore
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
+from guildpost_agent.app.calls.rules import CallRules
+from guildpost_agent.app.calls.script import ScriptDesk
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.egress.ledger import next_entry
 from guildpost_agent.app.egress.witness import Witness, ledger_trouble
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OutboxJob, UnitOfWork
 from guildpost_agent.app.preview_message import Preview, preview_message
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.call_tasks import CallReason, CallTask, Desk
+from guildpost_agent.domain.consent.terms import Basis, Purpose
 from guildpost_agent.domain.records import (
     Channel,
     Customer,
@@ -38,9 +43,11 @@ from guildpost_agent.domain.records import (
     Triage,
     Vehicle,
 )
+from guildpost_agent.domain.replies.reply import Reply, ReplyKind, ReplyState
 from guildpost_agent.web.app import DealerWeb, create_app
+from guildpost_agent.web.desk import StaffDesk
 from guildpost_shared.clock import Clock, ManualClock
-from guildpost_shared.errors import Language
+from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.web.login import Gatekeeper
 from tests.factories.agent import a_config, a_consent
@@ -49,8 +56,11 @@ from tests.fakes.seeded_entropy import SeededEntropy
 
 NOW: Final = datetime(2027, 3, 1, 7, 30, tzinfo=UTC)
 EVIL: Final = "<script>alert(1)</script>"
+CALL, EVIL_CALL, REPLY = "c-lease", "c-evil", "ab" * 12
+SERVICES: Final = ("hu_au", "inspection", "lease_end")
 MAIL, LETTER, EVIL_MAIL, EVIL_LETTER, LATE = "t-mail", "t-letter", "t-evil-mail", "t-evil-letter", "t-late"
 _KEY: Final = bytes(range(32))
+_BERLIN: Final = ZoneInfo("Europe/Berlin")
 _GIVEN: Final = (
     ("Frau", "Erika"), ("Herr", "Jürgen"), ("Frau", "Annegret"), ("Herr", "Cem"), ("Frau", "Zofia"), ("Herr", "Björn"),
 )  # fmt: skip
@@ -102,11 +112,12 @@ class Dealership:
         self.open_uow = unit_of_work_factory(self.engine)
         self.witness = LedgerWitnessFile(folder / "ledger-end", b"k")
         self.witness.write(Witness())
+        self.is_copy = False
         self.clock, self.wall = ManualClock(NOW), ManualClock(NOW)
         self.gatekeeper = Gatekeeper(SqlSessionStore(self.engine), self.wall, SeededEntropy(str(folder).encode()))
         config = config or a_config()
         catalogue = FakeCatalogue(sample_catalogue())
-        services = {name: parse_service(catalogue.read(f"services/{name}.json")) for name in ("hu_au", "inspection")}
+        services = {name: parse_service(catalogue.read(f"services/{name}.json")) for name in SERVICES}
         templates = CatalogueTemplates(catalogue, Path(_compiled_mails().name))
         self.composer = Composer(config, services, templates, self.open_uow)
         self.app = create_app(
@@ -119,11 +130,21 @@ class Dealership:
                 preview=self._preview(self.clock),
                 last_tick=lambda: NOW,
                 ledger_trouble=lambda entries: ledger_trouble(entries, self.witness),
+                desk=StaffDesk(
+                    open_uow=self.open_uow,
+                    call_rules=lambda: CallRules(_KEY, _KEY, _BERLIN, "BW", lambda _vehicle: 24),
+                    scripts=lambda: ScriptDesk(config, services, templates),
+                    require_original=self._require_original,
+                ),
             )
         )
 
     def _preview(self, clock: Clock) -> Callable[[str, Language], Preview]:
         return lambda name, language: preview_message(self.open_uow, self.composer, name, language, clock.now())
+
+    def _require_original(self) -> None:
+        if self.is_copy:
+            raise Refused("restored_unconfirmed")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -155,6 +176,31 @@ def fill(uow: UnitOfWork) -> None:
     uow.imports.start("i-1", NOW - timedelta(days=1))
     uow.imports.finish(ImportReport("i-1", NOW - timedelta(days=1), "done", 4_300, 4_212, 88, {}))
     _fill_ledger(uow, story.chance)
+    _fill_desk(uow, story.chance)
+
+
+def _fill_desk(uow: UnitOfWork, chance: random.Random) -> None:
+    """Write two calls of now, one of them about somebody whose name is markup, and a reply that waits."""
+    for name, customer in ((CALL, _customer(2, chance)), (EVIL_CALL, _evil(EVIL_CALL))):
+        customer = replace(customer, customer_id=f"k-{name}", mobile="+491701234567")  # noqa: PLW2901 — filled in
+        vehicle = _vehicle(name, customer, chance)
+        uow.records.upsert_customers([customer])
+        uow.records.upsert_vehicles([vehicle])
+        uow.consents.append([a_consent(customer.customer_id, channel="phone")])
+        occasion = Occasion(
+            f"o-{name}", customer.customer_id, vehicle.vehicle_id, "lease_end", date(2027, 8, 31), "dms", 1.0,
+            Triage.TRUSTED,
+        )  # fmt: skip
+        uow.plans.replace_occasions([*uow.plans.occasions(), occasion])
+        uow.calls.add(CallTask(
+            name, customer.customer_id, vehicle.vehicle_id, "lease_end", Desk.SALES, CallReason.LEASE_END,
+            Purpose.SERVICE_REMINDERS, Basis.CONSENT, (1,), NOW.date(), date(2027, 3, 12), NOW, occasion.occasion_id,
+            context=(f"Hat zuletzt 2025 gebucht. {customer.given_name if name == EVIL_CALL else ''}",),
+        ))  # fmt: skip
+    uow.replies.add(
+        Reply(REPLY, f"k-{EVIL_CALL}", "", NOW - timedelta(hours=3), ReplyKind.QUESTION, "", "k@post.example",
+              f"Frage {EVIL}", f"Was kostet das?\n{EVIL}", ReplyState.OPEN)
+    )  # fmt: skip
 
 
 def _fill_ledger(uow: UnitOfWork, chance: random.Random) -> None:

@@ -13,7 +13,7 @@ import pytest
 from guildpost_shared.web.headers import PAGE_POLICY, PREVIEW_POLICY
 from guildpost_shared.web.login import MAX_TOKEN
 from guildpost_shared.web.sessions import LINK_LIFETIME, SESSION_LIFETIME
-from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, Dealership
+from tests.agent.web.dealership import CALL, EVIL, EVIL_CALL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, REPLY, Dealership
 from tests.coordinator.web.network import Network
 from tests.shared.web.visitor import Visitor, World, routes, row_counts, visiting
 
@@ -21,6 +21,8 @@ OPEN: Final = {("GET", "/login/{token}"), ("POST", "/login"), ("GET", "/healthz"
 SAMPLES: Final = {
     "{touchpoint_id}": [MAIL, LETTER, EVIL_MAIL, EVIL_LETTER],
     "{name}": ["2027-03-01"],
+    "{task_id}": [CALL, EVIL_CALL],
+    "{reply_id}": [REPLY],
     "{token}": ["abc"],
 }
 MARKER: Final = re.compile(r"\{[a-z_]+\}|\b(?:web|nav|learning|catalogue|network|label|state|plan)\.[a-z_.]+\b")

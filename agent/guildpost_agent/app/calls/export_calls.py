@@ -9,11 +9,11 @@ from guildpost_agent.app.calls.rules import CallRules
 from guildpost_agent.app.calls.script import ScriptDesk, call_script
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import CALL_CENTRE
+from guildpost_agent.app.plain_names import car_of, polite_name_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.call_sheet import SheetRow, dialled, sheet
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import Desk
-from guildpost_agent.domain.records import Customer, Vehicle
 from guildpost_agent.domain.working_days import is_working_day
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
@@ -72,23 +72,14 @@ def _row(call: Call, day: str, script: str, texts: Catalog) -> SheetRow:
         hours=f"{FIRST_CALL_HOUR}-{END_CALL_HOUR}",
         priority=texts.text(f"call.priority.{task.priority.name.lower()}"),
         desk=texts.text(f"call.desk.{task.desk}"),
-        name=_name(call.customer),
+        name=polite_name_of(call.customer),
         phones=" / ".join(dialled(number) for number in (call.customer.mobile, call.customer.phone) if number),
-        vehicle=_vehicle(call.vehicle),
+        vehicle=car_of(call.vehicle),
         reason=texts.text(f"call.reason.{task.reason}"),
         context="\n".join(task.context),
         ground=ground_line(call, texts),
         script=script,
     )
-
-
-def _name(customer: Customer) -> str:
-    parts = (customer.salutation, customer.title, customer.given_name, customer.family_name)
-    return ", ".join(filter(None, (customer.company, " ".join(filter(None, parts)))))
-
-
-def _vehicle(vehicle: Vehicle | None) -> str:
-    return "" if vehicle is None else " ".join(filter(None, (vehicle.make, vehicle.model, vehicle.plate)))
 
 
 def _script(open_uow: OpenUnitOfWork, call: Call, scripts: ScriptDesk, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""People, vehicles and texts from outside in one line of a terminal."""
+"""People, vehicles and texts from outside in one line."""
 
 from guildpost_agent.domain.records import Customer, Vehicle
 
@@ -8,6 +8,12 @@ def name_of(customer: Customer | None) -> str:
     if customer is None:
         return ""
     return customer.company or " ".join(filter(None, (customer.title, customer.given_name, customer.family_name)))
+
+
+def polite_name_of(customer: Customer) -> str:
+    """Name whom to ask for: the company, then the person with form of address and title."""
+    parts = (customer.salutation, customer.title, customer.given_name, customer.family_name)
+    return ", ".join(filter(None, (customer.company, " ".join(filter(None, parts)))))
 
 
 def car_of(vehicle: Vehicle | None) -> str:
