@@ -1,12 +1,12 @@
 """Answer why somebody gets a message or none: every occasion with its past messages, its reasons and what comes next.
 
 Asked about a message or an occasion, a vehicle or a customer; a number that is both is answered as both. What is no
-number is read as a plate, and as a name. The answer is that of a rehearsal, so it knows today's data, whenever the last
-plan was made.
+number is read as a plate, and as a name ("Frau Muster", "Muster, Erika"). The answer is that of a rehearsal, so it
+knows today's data, whenever the last plan was made; what is not in sight yet is named with its day.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -14,6 +14,7 @@ from operator import attrgetter
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.preview_entries import Entry, waits
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
+from guildpost_agent.app.why_later import Later, later_dues
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.normalise_vehicles import plate_key
@@ -29,6 +30,7 @@ from guildpost_shared.services.definition import ServiceDefinition
 _ANSWERS = frozenset({"booked", "answered"})
 _PRESSURE_DAYS = 365
 _MOST_NAMED = 20
+_FORMS_OF_ADDRESS = frozenset({"herr", "herrn", "frau", "mr", "mrs", "ms", "dr", "prof"})
 
 
 class About(StrEnum):
@@ -56,21 +58,29 @@ class Story:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an id names, its occasions by due date, and what else the household got in the year before."""
+    """What an id names, its occasions by due date, and what else the household got in the year before.
+
+    Attributes:
+        later: of a vehicle or a customer's vehicles, what is not in sight yet.
+    """
 
     about: About
     identifier: str
     stories: tuple[Story, ...]
     others: tuple[Touchpoint, ...]
     plan: Rehearsal = field(repr=False)
+    later: tuple[Later, ...] = ()
 
     def vehicle_ids(self) -> set[str]:
         """Name the vehicles that the answer speaks of."""
-        return {s.entry.occasion.vehicle_id for s in self.stories} | {t.vehicle_id for t in self._told()}
+        asked = {self.identifier} if self.about is About.VEHICLE else set[str]()
+        told = {s.entry.occasion.vehicle_id for s in self.stories} | {t.vehicle_id for t in self._told()}
+        return asked | told | {one.vehicle_id for one in self.later}
 
     def customer_ids(self) -> set[str]:
         """Name the customers that the answer speaks of."""
-        return {s.entry.occasion.customer_id for s in self.stories} | {t.customer_id for t in self._told()}
+        asked = {self.identifier} if self.about is About.CUSTOMER else set[str]()
+        return asked | {s.entry.occasion.customer_id for s in self.stories} | {t.customer_id for t in self._told()}
 
     def _told(self) -> list[Touchpoint]:
         return [*self.others, *(touchpoint for story in self.stories for touchpoint in story.past)]
@@ -117,7 +127,7 @@ def answer_why(
     }
     found = [_answer(plan, about, identifier, them) for about, them in chosen.items() if them is not None]
     if found:
-        return found
+        return _with_later(open_uow, config, found)
     if len(called) > 1:
         numbers = ", ".join(number for _, number in called[:_MOST_NAMED])
         raise Refused("plan_subject_several", id=identifier, count=len(called), numbers=numbers)
@@ -125,7 +135,29 @@ def answer_why(
         raise Refused("plan_subject_unknown", id=identifier)
     ((about, number),) = called
     field_of = attrgetter("vehicle_id" if about is About.VEHICLE else "customer_id")
-    return [_answer(plan, about, number, [o for o in plan.occasions.values() if field_of(o) == number])]
+    answer = _answer(plan, about, number, [o for o in plan.occasions.values() if field_of(o) == number])
+    return _with_later(open_uow, config, [answer])
+
+
+def _with_later(open_uow: OpenUnitOfWork, config: AgentConfig, answers: Iterable[Answer]) -> list[Answer]:
+    """Add what is not in sight yet to answers about vehicles and customers."""
+    told = list[Answer]()
+    with open_uow() as uow:
+        for answer in answers:
+            vehicle_ids = [answer.identifier] if answer.about is About.VEHICLE else []
+            if answer.about is About.CUSTOMER:
+                vehicle_ids = [v.vehicle_id for v in uow.records.vehicles_of_customers([answer.identifier])]
+            in_sight = [story.entry.occasion for story in answer.stories]
+            later = later_dues(
+                uow,
+                vehicle_ids,
+                in_sight,
+                running=answer.plan.services,
+                territories=config.territories,
+                today=answer.plan.today,
+            )
+            told.append(replace(answer, later=later))
+    return told
 
 
 def _called(uow: UnitOfWork, said: str) -> list[tuple[About, str]]:
@@ -134,7 +166,10 @@ def _called(uow: UnitOfWork, said: str) -> list[tuple[About, str]]:
     vehicles = [v.vehicle_id for v in uow.records.vehicles() if plate and plate_key(v.plate) == plate]
     if vehicles:
         return [(About.VEHICLE, number) for number in sorted(vehicles)]
-    return [(About.CUSTOMER, customer.customer_id) for customer in uow.rights.find(name=said)]
+    name = " ".join(
+        word for word in said.replace(",", " ").split() if word.rstrip(".").lower() not in _FORMS_OF_ADDRESS
+    )
+    return [(About.CUSTOMER, customer.customer_id) for customer in uow.rights.find(name=name)]
 
 
 def _answer(plan: Rehearsal, about: About, identifier: str, occasions: Iterable[Occasion]) -> Answer:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from guildpost_agent.app.answer_why import About, Answer, Story
-from guildpost_agent.app.explain import say_day
+from guildpost_agent.app.explain import say, say_day
 from guildpost_agent.app.explain_entry import service_name
+from guildpost_agent.app.plain_names import in_one_line
+from guildpost_agent.app.why_later import Later
 from guildpost_agent.cli.plan_entries import Names, describe_entry
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Touchpoint
@@ -26,11 +28,24 @@ def describe_answer(answer: Answer, texts: Catalog, names: Names) -> Iterator[st
     for story in answer.stories:
         yield ""
         yield from _story(story, answer, texts, names)
+    for one in answer.later:
+        yield ""
+        yield from _later(one, answer, texts, names)
+    if answer.about is About.CUSTOMER and not answer.stories and not answer.later:
+        yield "  " + texts.text("cli.plan.why.no_vehicle")
     if answer.others:
         yield ""
         yield texts.text("cli.plan.why.others")
         for touchpoint in answer.others:
             yield f"  {_message(touchpoint, answer, texts, names)}"
+
+
+def describe_candidates(names: Names, texts: Catalog) -> Iterator[str]:
+    """Say whom or what a plate or a name may mean, one a line, so that a person can choose."""
+    for number in sorted(names.vehicles):
+        yield texts.text("cli.plan.vehicle", vehicle=names.vehicle(number))
+    for number, customer in sorted(names.customers.items()):
+        yield texts.text("cli.plan.why.candidate", customer=names.customer(number), town=in_one_line(customer.town))
 
 
 def _story(story: Story, answer: Answer, texts: Catalog, names: Names) -> Iterator[str]:
@@ -46,6 +61,20 @@ def _story(story: Story, answer: Answer, texts: Catalog, names: Names) -> Iterat
     days = {"opens": sequel.opens, "closes": sequel.closes}
     window = {name: say_day(day, texts) for name, day in days.items() if day is not None}
     yield "  " + texts.text(f"cli.plan.next.{sequel.next}", **window)
+
+
+def _later(later: Later, answer: Answer, texts: Catalog, names: Names) -> Iterator[str]:
+    yield texts.text("cli.plan.why.later", vehicle=names.vehicle(later.vehicle_id))
+    if later.gone is not None:
+        yield "  " + say(texts, f"plan.refused.{later.gone.reason}", later.gone.facts)
+        if "since" in later.gone.facts:
+            yield "    – " + say(texts, f"plan.fact.{later.gone.reason}.since", later.gone.facts)
+    elif not later.dues:
+        yield "  " + texts.text("cli.plan.why.nothing_due")
+    for service_id, (due, opens) in later.dues.items():
+        service = service_name(service_id, answer.plan.services, texts)
+        days = {"due": say_day(due, texts), "opens": say_day(opens, texts)}
+        yield "  " + texts.text("cli.plan.why.due_later", service=service, **days)
 
 
 def _message(touchpoint: Touchpoint, answer: Answer, texts: Catalog, names: Names) -> str:

@@ -11,12 +11,13 @@ from guildpost_agent.bootstrap.core import database_key, open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_shared.catalog import load
-from tests.factories.agent import a_service
+from tests.factories.agent import a_customer, a_service
 from tests.factories.agent_home import SECRET, an_agent_home
-from tests.factories.plan_world import HELD_OUT, MAIL, everything_stored, put_small_dealership
+from tests.factories.plan_world import HELD_OUT, LATER, MAIL, everything_stored, put_small_dealership
 
 AS_OF = ("--as-of", "2027-03-01")
 SPRING = (*AS_OF, "--from", "01.03.2027", "--to", "2027-04-30")
+WITHOUT_A_VEHICLE = (("901", "", "Alleinstein"), ("902", "Bea", "Ohnewagen"), ("903", "Bert", "Ohnewagen"))
 Say = Callable[..., tuple[int, str]]
 
 
@@ -27,6 +28,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("guildpost_agent.cli.plan.services_in_force", lambda _core: services)  # needs a membership
     with open_core(home).open_uow() as uow:
         put_small_dealership(uow)
+        uow.records.upsert_customers(
+            [a_customer(number, given_name=one, family_name=name) for number, one, name in WITHOUT_A_VEHICLE]
+        )
         uow.commit()
     return home
 
@@ -184,12 +188,28 @@ def test_the_agents_own_configuration_makes_no_difference(home: Path, say: Say) 
             "de",
             (f"Kunde {HELD_OUT} Erika Mustermann, Anlässe", "ausgelosten Vergleichsgruppe", "bleibt darin"),
         ),
+        (
+            LATER,
+            "de",
+            (
+                f"Kunde {LATER} Erika Mustermann, Anlässe in Sicht: 0",
+                "Noch nicht in Sicht, Fahrzeug V8 Arvana Corra",
+                "HU/AU: fällig 30.09.2027; der erste Tag für eine Nachricht ist der ",
+            ),
+        ),
+        ("Frau Alleinstein", "en", ("Customer 901 Alleinstein, occasions", "No vehicle is entered for this customer.")),
     ],
-    ids=["a letter", "a complaint", "the control group"],
+    ids=["a letter", "a complaint", "the control group", "half a year away", "nothing but a name"],
 )
 def test_why_is_answered_with_what_comes_next(say: Say, identifier: str, language: str, parts: tuple[str, ...]) -> None:
     code, out = say(*AS_OF, "--why", identifier, language=language)
     assert (0, []) == (code, [part for part in parts if part not in out]), out
+
+
+def test_a_name_of_several_is_answered_with_a_list_to_choose_from(say: Say) -> None:
+    code, out = say(*AS_OF, "--why", "Ohnewagen, be")
+    assert (77, True) == (code, "Kunde 902 Bea Ohnewagen, Stuttgart\nKunde 903 Bert Ohnewagen, Stuttgart\n" in out), out
+    assert "Fragen Sie mit einer dieser Nummern." in out
 
 
 REFUSED = {

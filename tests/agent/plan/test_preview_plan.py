@@ -14,13 +14,14 @@ from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import Preview, preview_plan
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.preview_scope import FURTHEST_DAYS, Scope, Standing
 from guildpost_agent.domain.records import Channel, Outcome
 from guildpost_agent.domain.sequel import Next
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
 from tests.factories.agent import KEY, NOW, TODAY, a_config, a_customer, a_service, a_vehicle, open_store
-from tests.factories.plan_world import HELD_OUT, LETTER, MAIL, everything_stored, put_small_dealership
+from tests.factories.plan_world import HELD_OUT, LATER, LETTER, MAIL, NEVER_DUE, everything_stored, put_small_dealership
 
 SERVICES = (a_service("hu_au"), a_service("inspection"))
 CONFIG = a_config()
@@ -282,6 +283,8 @@ def test_what_else_the_household_hears_is_listed(store: OpenUnitOfWork) -> None:
     [
         ("Übel", About.CUSTOMER, "777"),
         ("übel erna", About.CUSTOMER, "777"),
+        ("Frau Dr. Übel", About.CUSTOMER, "777"),
+        ("Übel, Erna", About.CUSTOMER, "777"),
         ("b xy 12", About.VEHICLE, "V777"),
         ("B-XY 12", About.VEHICLE, "V777"),
     ],
@@ -295,6 +298,26 @@ def test_a_name_or_a_plate_will_do(store: OpenUnitOfWork, said: str, about: Abou
     assert (about, number) == (answer.about, answer.identifier)
     assert {"777"} == answer.customer_ids()
     assert {"V777"} == answer.vehicle_ids()
+
+
+@pytest.mark.parametrize(("asked", "about"), [("V8", About.VEHICLE), (LATER, About.CUSTOMER)])
+def test_what_is_not_in_sight_yet_is_named_with_its_day(store: OpenUnitOfWork, asked: str, about: About) -> None:
+    found = answer_why(store, SERVICES, CONFIG, NOW, asked)
+    (answer,) = [one for one in found if one.about is about]
+    ((vehicle, gone, dues),) = [(one.vehicle_id, one.gone, one.dues) for one in answer.later]
+    assert ("V8", None, date(2027, 9, 30)) == (vehicle, gone, dues["hu_au"][0])
+    assert dues["hu_au"][1] == date(2027, 9, 30) - timedelta(days=SERVICES[0].touches[0].first_day)
+    assert (date(2027, 3, 1) + timedelta(days=120)) < min(due for due, _ in dues.values())
+
+
+def test_a_vehicle_that_was_sold_long_ago_is_not_waited_for(store: OpenUnitOfWork) -> None:
+    with store() as uow:
+        uow.records.upsert_vehicles(
+            [a_vehicle("V9", customer_id=LATER, next_hu=date(2027, 9, 1), next_service=NEVER_DUE, sold_on=TODAY)]
+        )
+        uow.commit()
+    (answer,) = answer_why(store, SERVICES, CONFIG, NOW, "V9")
+    assert [(Reason.SOLD_OR_GONE, {})] == [(one.gone and one.gone.reason, one.dues) for one in answer.later]
 
 
 def test_a_name_of_several_is_answered_with_their_numbers(store: OpenUnitOfWork) -> None:
