@@ -33,7 +33,7 @@ def took_in(dealer: Ints, sent: Reminders, dealers: int, times: int = 1) -> tupl
 
 def test_answers_bring_the_belief_to_what_the_dealership_is() -> None:
     rng = np.random.default_rng(1)
-    own = np.sqrt(features.prior_variance(SURE)) * rng.standard_normal(features.COUNT)
+    own = np.linalg.cholesky(features.prior_covariance(SURE)) @ rng.standard_normal(features.COUNT)
     known = deviations.fresh(1)
     for _ in range(4):
         batch = outcomes(10_000, own, rng)
@@ -51,7 +51,7 @@ def test_without_outcomes_a_dealership_believes_what_the_network_does() -> None:
     belief = deviations.posterior(deviations.fresh(2), neutral_model())
     assert not belief.mean.any()
     covariance = belief.root[0] @ belief.root[0].T
-    assert np.allclose(np.diag(features.prior_variance(neutral_model())), covariance)
+    assert np.allclose(features.prior_covariance(neutral_model()), covariance)
 
 
 def test_dealerships_learn_from_their_own_outcomes_only() -> None:

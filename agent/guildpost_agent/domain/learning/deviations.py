@@ -2,7 +2,7 @@
 
 Answers are taken as Poisson with rate ``p = exp(network + m'δ)``: at the current estimate δ̂ an answer adds ``p·m·m'``
 to the information Λ and ``m·(y − p + p·m'δ̂)`` to the evidence b (one step of iteratively reweighted least squares; the
-rows themselves need not be kept). With the prior variance D the belief is ``N((Λ + D⁻¹)⁻¹·b, (Λ + D⁻¹)⁻¹)``.
+rows themselves need not be kept). With the prior covariance D the belief is ``N((Λ + D⁻¹)⁻¹·b, (Λ + D⁻¹)⁻¹)``.
 
 Clicks are an early signal of e-mails, known within days: slot effects count .8, lead effects .4, the whole .7, on a
 rate of their own per learning class. Opens are never used. When the network moves by Δθ, what it now says itself is
@@ -80,7 +80,7 @@ def followed(known: Deviations, before: NetworkModel, after: NetworkModel) -> De
 
 def posterior(known: Deviations, model: NetworkModel) -> Posterior:
     """Compute the belief under a network model."""
-    covariance = np.linalg.inv(known.information + np.diag(1 / features.prior_variance(model)))
+    covariance = np.linalg.inv(known.information + np.linalg.inv(features.prior_covariance(model)))
     mean = np.einsum("nij,nj->ni", covariance, known.evidence)
     root: Floats = np.linalg.cholesky((covariance + covariance.transpose(0, 2, 1)) / 2).astype(np.float64)
     return Posterior(mean, root)

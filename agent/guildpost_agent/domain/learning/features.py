@@ -35,9 +35,11 @@ COUNT: Final = LEADS.stop
 RATE_DEVIATION: Final = 0.2
 PART_DEVIATION: Final = 0.1
 SLOT_DEVIATION: Final = 0.08
-LEAD_DEVIATION: Final = 0.13
+LEAD_DEVIATION: Final = 0.24
 """Standard deviations between dealerships, in log p: of the rate, of its parts by class and channel, of slot and lead
 functions."""
+LEAD_ALIKE: Final = 0.5
+"""Correlation between the lead functions of two learning classes: whose customers plan ahead for one, do for another."""
 
 
 def values(contexts: Contexts, slot: Ints, lead: Ints) -> Floats:
@@ -66,20 +68,23 @@ def lead_places(contexts: Contexts) -> Ints:
     return places
 
 
-def prior_variance(model: NetworkModel) -> Floats:
-    """Give the variance of δ, float64[45]: how dealerships differ, plus how far the network itself may be wrong."""
+def prior_covariance(model: NetworkModel) -> Floats:
+    """Give the covariance of δ, float64[45, 45]: how dealerships differ, plus how far the network may be wrong."""
     published = model.variance * weights() ** 2
     slot, lead, rate = SLOT_BLOCKS[0], LEAD_BLOCKS[0], RATE_BLOCKS[0]
     slots = published[: slot.size].reshape(slot.cells, SLOT_RANK)[:, :SLOT_FUNCTIONS]
     leads = published[LEAD_COORDINATES][: lead.size].reshape(lead.cells, LEAD_RANK)[:, :LEAD_FUNCTIONS]
     rates = published[RATE_COORDINATES][: rate.size].reshape(_CLASSES, len(CHANNELS)).mean(axis=1) / len(CHANNELS)
-    result = np.empty(COUNT)
-    result[0] = RATE_DEVIATION**2
-    result[BY_CLASS] = PART_DEVIATION**2 + rates
-    result[BY_CHANNEL] = PART_DEVIATION**2
-    result[SLOTS] = SLOT_DEVIATION**2 + slots.ravel()
-    result[LEADS] = LEAD_DEVIATION**2 + leads.ravel()
-    return result
+    variance = np.empty(COUNT)
+    variance[0] = RATE_DEVIATION**2
+    variance[BY_CLASS] = PART_DEVIATION**2 + rates
+    variance[BY_CHANNEL] = PART_DEVIATION**2
+    variance[SLOTS] = SLOT_DEVIATION**2 + slots.ravel()
+    variance[LEADS] = (1 - LEAD_ALIKE) * LEAD_DEVIATION**2 + leads.ravel()
+    covariance = np.diag(variance)
+    alike = np.kron(np.ones((_CLASSES, _CLASSES)), np.eye(LEAD_FUNCTIONS))
+    covariance[LEADS, LEADS] += LEAD_ALIKE * LEAD_DEVIATION**2 * alike
+    return covariance
 
 
 def projected(change: Floats) -> Floats:
