@@ -60,6 +60,9 @@ FAULTS: dict[str, tuple[bytes, str, str]] = {
     "a start value outside its window": (
         _service(touches=_touch(default_lead=300)), "liegt nicht zwischen first_day", "not between first_day"
     ),
+    "a window whose end lies before its start": (
+        _service(touches=_touch(first_day=5)), "first_day“ (liegt nach last_day", "first_day” (lies after last_day"
+    ),
     "windows that meet": (
         _service(touches=_touch(last_day=10)), "reminder beginnt, bevor invitation zu Ende", "reminder starts before"
     ),

@@ -222,8 +222,10 @@ def stale(
     """
     if is_notice(service) or isinstance(service.occasion, AbsenceRule):
         return None
-    if occasion.triage is Triage.STALE or never_ours(vehicle, history, today):
-        return because(Reason.STALE, "source", occasion.source)
+    if never_ours(vehicle, history, today):
+        return because(Reason.STALE, "never_here", occasion.source)
+    if occasion.triage is Triage.STALE:
+        return because(Reason.STALE, "long_over", occasion.source)
     return None
 
 

@@ -246,6 +246,8 @@ def _read_touch(fields: Fields) -> Touch:
         default_lead=fields.integer("default_lead", -MAX_OVERDUE_DAYS, MAX_LEAD_DAYS),
     )
     fields.end()
+    if touch.first_day < touch.last_day:
+        raise fields.refusal("first_day", Problem("window_upside_down"))
     if not touch.in_order:
         raise fields.refusal("default_lead", Problem("default_lead_outside"))
     return touch

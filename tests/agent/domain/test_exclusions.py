@@ -11,6 +11,7 @@ from guildpost_agent.domain.consent.state import fold
 from guildpost_agent.domain.consent.terms import Basis, Kind, Origin
 from guildpost_agent.domain.exclusions import (
     Reason,
+    Refusal,
     booked_or_done,
     gone,
     lawful_channels,
@@ -20,6 +21,8 @@ from guildpost_agent.domain.exclusions import (
 )
 from guildpost_agent.domain.history import History
 from guildpost_agent.domain.records import Channel, Customer, Occasion, Touchpoint, Triage
+from guildpost_shared.catalog import load
+from guildpost_shared.errors import Language
 from tests.factories.agent import (
     NOW,
     TODAY,
@@ -157,19 +160,26 @@ def test_what_is_booked_or_done_is_refused(
 @pytest.mark.parametrize(
     ("triage", "history", "vehicle", "expected"),
     [
-        pytest.param(Triage.STALE, History(last_visit=TODAY), {}, Reason.STALE, id="the due date is stale"),
-        pytest.param(Triage.TRUSTED, History(), {}, Reason.STALE, id="never seen, no invoice, an old car"),
+        pytest.param(Triage.STALE, History(last_visit=TODAY), {}, "long_over", id="the due date is stale"),
+        pytest.param(Triage.TRUSTED, History(), {}, "never_here", id="never seen, no invoice, an old car"),
+        pytest.param(Triage.STALE, History(), {}, "never_here", id="both"),
         pytest.param(Triage.TRUSTED, History(), {"first_registration": date(2025, 1, 1)}, None, id="a young car"),
         pytest.param(Triage.TRUSTED, History(last_visit=date(2024, 4, 1)), {}, None, id="seen in the last three years"),
         pytest.param(Triage.ESTIMATED, History(date(2020, 1, 1), ever_invoiced=True), {}, None, id="invoiced once"),
     ],
 )
 def test_what_rests_on_nothing_recent_is_stale(
-    triage: Triage, history: History, vehicle: dict[str, Any], expected: Reason | None
+    triage: Triage, history: History, vehicle: dict[str, Any], expected: str | None
 ) -> None:
     occasion = Occasion("o", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.9, triage)
     found = stale(occasion, a_vehicle(**vehicle), history, TODAY, a_service())
-    assert expected == (found and found.reason)
+    assert (expected and Refusal(Reason.STALE, {expected: "dms"})) == found
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("why", ["never_here", "long_over"])
+def test_what_is_stale_about_it_is_said(language: Language, why: str) -> None:
+    assert f"plan.fact.STALE.{why}" in load("guildpost_agent", language).ids()
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
 
 CASES: list[tuple[Language, int, str]] = [
-    ("de", 21, "21 Tage vorher: der empfohlene Vorlauf"),
-    ("de", 1, "1 Tag vorher: "),
-    ("de", 0, "Am Tag selbst: "),
-    ("de", -1, "1 Tag danach: "),
-    ("de", -7, "7 Tage danach: "),
-    ("en", 0, "On the day itself: "),
-    ("en", -7, "7 days after: "),
+    ("de", 21, "21 Tage vor dem Stichtag: der empfohlene Vorlauf"),
+    ("de", 1, "1 Tag vor dem Stichtag: "),
+    ("de", 0, "Am Stichtag: "),
+    ("de", -1, "1 Tag nach dem Stichtag: "),
+    ("de", -7, "7 Tage nach dem Stichtag: "),
+    ("en", 0, "On the due day: "),
+    ("en", -7, "7 days after the due day: "),
 ]
 
 
@@ -25,4 +25,4 @@ def test_a_lead_time_is_said_before_on_and_after_the_day(language: Language, day
 
 def test_a_follow_up_says_it_within_its_sentence() -> None:
     said = say(load("guildpost_agent", "de"), "plan.reason.lead_follow_up", {"code": "lead_follow_up", "days": -30})
-    assert "Folge, 30 Tage danach, weil" in said
+    assert "Folge, 30 Tage nach dem Stichtag, weil" in said

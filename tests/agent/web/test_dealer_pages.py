@@ -126,7 +126,7 @@ def test_a_mails_reasons_stand_in_order_as_sentences(visitor: Visitor) -> None:
     assert [
         "Die HU ist bis 30.04.2027 fällig; so steht es im Händlersystem.",
         "Per E-Mail, weil dafür eine nachgewiesene Einwilligung vorliegt.",
-        "60 Tage vorher: ein ausgeloster Vorlauf, damit sich zeigt, wann Kunden am liebsten buchen.",
+        "60 Tage vor dem Stichtag: ein ausgeloster Vorlauf, damit sich zeigt, wann Kunden am liebsten buchen.",
         "Montag, 9 Uhr: eine ausgeloste Zeit außerhalb der Ruhezeiten, Sonn- und Feiertage.",
         "Der Kunde hört höchstens einmal in 14 Tagen und 6-mal im Jahr von Ihnen.",
     ] == [unescape(reason) for reason in reasons]
