@@ -18,6 +18,7 @@ class ResultKind(StrEnum):
     NO_CALLS = "no_calls"
     SOLD = "sold"
     DONE_ELSEWHERE = "done_elsewhere"
+    CALL_BACK = "call_back"
     REMIND = "remind"
 
 
@@ -58,6 +59,13 @@ class DoneElsewhere:
 
 
 @dataclass(frozen=True)
+class CallBack:
+    """The customer named a day to be called again on."""
+
+    on: date
+
+
+@dataclass(frozen=True)
 class Remind:
     """The customer wants to be called again in some months (1 to 24)."""
 
@@ -68,7 +76,7 @@ class Remind:
             raise ValueError(f"reminder in {self.months} months")
 
 
-Result = Reached | NotReached | Booked | NoCalls | Sold | DoneElsewhere | Remind
+Result = Reached | NotReached | Booked | NoCalls | Sold | DoneElsewhere | CallBack | Remind
 Stored = tuple[ResultKind, date | None, int | None]
 """A result's name, its day and its months."""
 
@@ -83,13 +91,21 @@ _KINDS: Final[dict[type[Result], ResultKind]] = {
     Booked: ResultKind.BOOKED,
     Sold: ResultKind.SOLD,
     DoneElsewhere: ResultKind.DONE_ELSEWHERE,
+    CallBack: ResultKind.CALL_BACK,
     Remind: ResultKind.REMIND,
+}
+
+
+_DATED: Final[dict[ResultKind, type[Sold] | type[DoneElsewhere] | type[CallBack]]] = {
+    ResultKind.SOLD: Sold,
+    ResultKind.DONE_ELSEWHERE: DoneElsewhere,
+    ResultKind.CALL_BACK: CallBack,
 }
 
 
 def to_stored(result: Result) -> Stored:
     """Give a result as it is stored."""
-    on = result.on if isinstance(result, Booked | Sold | DoneElsewhere) else None
+    on = result.on if isinstance(result, Booked | Sold | DoneElsewhere | CallBack) else None
     return _KINDS[type(result)], on, result.months if isinstance(result, Remind) else None
 
 
@@ -107,4 +123,4 @@ def from_stored(kind: ResultKind, on: date | None, months: int | None) -> Result
         return Remind(months or 0)
     if on is None:
         raise ValueError(f"{kind} without a day")
-    return Sold(on) if kind is ResultKind.SOLD else DoneElsewhere(on)
+    return _DATED[kind](on)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.domain.call_results import NotReached, Remind, Result
+from guildpost_agent.domain.call_results import CallBack, NotReached, Remind, Result
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Note
 from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.months import add_months
@@ -60,9 +60,9 @@ def withdraw(task: CallTask, now: datetime) -> CallTask:
     return replace(task, state=CallState.WITHDRAWN, closed_at=now.astimezone(UTC))
 
 
-def reminder(task: CallTask, result: Remind, key: bytes, now: datetime, zone: ZoneInfo) -> CallTask:
-    """Give the task that a wish to be called later makes: as many days, that many months on."""
-    opens = add_months(now.astimezone(zone).date(), result.months)
+def reminder(task: CallTask, result: Remind | CallBack, key: bytes, now: datetime, zone: ZoneInfo) -> CallTask:
+    """Give the task that a wish to be called later makes: as many days, from the day named or that many months on."""
+    opens = result.on if isinstance(result, CallBack) else add_months(now.astimezone(zone).date(), result.months)
     return replace(
         task,
         task_id=call_id(key, task.task_id),

@@ -8,6 +8,7 @@ import pytest
 
 from guildpost_agent.domain.call_results import (
     Booked,
+    CallBack,
     DoneElsewhere,
     NoCalls,
     NotReached,
@@ -63,6 +64,7 @@ def test_calls_are_made_from_nine_to_six_on_working_days(*, day: date, hour: tim
         Booked(date(2027, 3, 9)),
         Sold(date(2027, 2, 1)),
         DoneElsewhere(date(2027, 2, 1)),
+        CallBack(date(2027, 3, 4)),
         Remind(6),
     ],
     ids=repr,

@@ -20,6 +20,7 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.cli import main
 from guildpost_agent.domain.call_results import (
     Booked,
+    CallBack,
     DoneElsewhere,
     NoCalls,
     NotReached,
@@ -204,6 +205,17 @@ def test_a_reminder_comes_back_when_it_was_asked_for(store: OpenUnitOfWork) -> N
     close(store, Remind(2))
     found = listed(store, datetime(2027, 5, 3, 9, tzinfo=UTC))
     assert [CallReason.REMINDER] == [call.task.reason for call in found.calls]
+
+
+def test_a_day_that_the_customer_named_brings_the_call_back_on_it_though_they_were_spoken_to_lately(
+    store: OpenUnitOfWork,
+) -> None:
+    close(store, CallBack(date(2027, 3, 4)))
+    assert [] == [call for call in listed(store, NOW + timedelta(days=2)).calls if call.task.vehicle_id == "V1"]
+    found = [call for call in listed(store, NOW + timedelta(days=3)).calls if call.task.vehicle_id == "V1"]
+    assert [(CallReason.REMINDER, date(2027, 3, 4), date(2027, 3, 15))] == [
+        (call.task.reason, call.task.opens, call.task.closes) for call in found
+    ]
 
 
 def test_a_task_is_closed_once(store: OpenUnitOfWork) -> None:

@@ -14,6 +14,7 @@ from guildpost_agent.bootstrap.calls import staff_desk
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.domain.call_results import (
     Booked,
+    CallBack,
     DoneElsewhere,
     NoCalls,
     NotReached,
@@ -99,6 +100,7 @@ def test_a_calls_page_has_numbers_context_script_and_the_consents_own_evidence(v
         ({"result": "sold", "on": "2027-02-10"}, Sold(date(2027, 2, 10))),
         ({"result": "sold"}, Sold(NOW.date())),
         ({"result": "done_elsewhere", "on": "10.02.2027"}, DoneElsewhere(date(2027, 2, 10))),
+        ({"result": "call_back", "on": "2027-03-04"}, CallBack(date(2027, 3, 4))),
         ({"result": "remind", "months": "6"}, Remind(6)),
     ],
     ids=str,
@@ -140,6 +142,9 @@ def test_a_second_press_is_told_that_somebody_was_quicker(dealership: Dealership
         pytest.param({"by": "Kraft", "result": "shouted"}, 422, id="unknown result"),
         pytest.param({"by": "Kraft", "result": "remind", "months": "25"}, 422, id="in 25 months"),
         pytest.param({"by": "Kraft", "result": "sold", "on": "2027-02-30"}, 403, id="no such day"),
+        pytest.param({"by": "Kraft", "result": "call_back"}, 403, id="call back without a day"),
+        pytest.param({"by": "Kraft", "result": "call_back", "on": "2027-02-28"}, 403, id="call back yesterday"),
+        pytest.param({"by": "Kraft", "result": "call_back", "on": "2029-03-02"}, 403, id="call back in two years"),
         pytest.param({"by": "K" * 81, "result": "reached"}, 422, id="a name too long"),
     ],
 )

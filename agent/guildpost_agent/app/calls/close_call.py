@@ -10,6 +10,7 @@ no calls          consent withdrawn for the telephone, numbers suppressed, the c
 sold              the vehicle is gone; what is planned for it is cancelled, its other tasks withdrawn
 done elsewhere    a HU: the next one is an interval after that month. The occasion is decided DONE_ELSEWHERE, what is
                   planned for it cancelled
+call back         a new task from the day that the customer named
 remind            a new task in so many months
 
 The call was made, so its result is stored even if the ledger has closed meanwhile: the use then counts for the entry on
@@ -25,7 +26,7 @@ from guildpost_agent.app.consents.close import close_consents
 from guildpost_agent.app.consents.record import existing
 from guildpost_agent.app.dealership import suppression_check
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.call_results import Booked, DoneElsewhere, NoCalls, Remind, Result, Sold
+from guildpost_agent.domain.call_results import Booked, CallBack, DoneElsewhere, NoCalls, Remind, Result, Sold
 from guildpost_agent.domain.call_steps import conclude, reminder, withdraw
 from guildpost_agent.domain.call_tasks import CallState, CallTask
 from guildpost_agent.domain.consent.phone_proof import PhoneUse
@@ -119,7 +120,7 @@ def _effect(uow: UnitOfWork, made: _Made, result: Result) -> None:
             if task.occasion_id:
                 uow.plans.record_decisions([done_elsewhere(task.occasion_id, on, made.now)])
             uow.plans.cancel_planned(occasion_ids=[task.occasion_id])
-        case Remind():
+        case Remind() | CallBack():
             uow.calls.add(reminder(task, result, rules.key, made.now, rules.zone))
         case _:
             pass
