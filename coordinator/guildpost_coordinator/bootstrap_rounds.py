@@ -41,7 +41,7 @@ from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
 from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
 from guildpost_shared.secagg.context import RoundContext
-from guildpost_shared.studies.layout import VectorLayout
+from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.release import dump_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.spec import StudySpec, parse_study
@@ -142,7 +142,7 @@ def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
     study = parse_study(read_published(catalogue.publishing, round_.study_path))
     roster = parse_roster(read_published(catalogue.publishing, TARGET_PATH))
     key = round_key(folder, os.environ, entropy)
-    layout = VectorLayout.of(study)
+    layout = layout_of(study)
     context = RoundContext(round_id, study.sha256, roster.sha256, layout.layout_hash, layout.dimension)
     business = business_clock(os.environ.get(BUSINESS_CLOCK), f"round-{round_id}")
 

@@ -18,6 +18,7 @@ from guildpost_agent.adapters.sql.engine import open_engine as open_agent_engine
 from guildpost_agent.adapters.sql.migrate import migrate as migrate_agent
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
+from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.egress.gate import EgressGate, Tap
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.domain.records import Channel, Occasion, Outcome, Touchpoint, Triage
@@ -30,7 +31,7 @@ from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
 from guildpost_shared.secagg.context import RoundContext
-from guildpost_shared.studies.layout import VectorLayout
+from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.release import dump_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.slot_lead import slot_lead_study
@@ -158,7 +159,7 @@ class RoundAgent:
             open_uow=self.open_uow,
             gate=EgressGate(self.open_uow, EgressPolicy(), world.wall, tap),
             clock=world.business,
-            zone=ZONE,
+            setting=world.setting,
             entropy=self.entropy,
         )
 
@@ -177,6 +178,7 @@ class RoundWorld:
         self.rounds = SqlRounds(self.engine)
         self.results: list[AggregateResult] = []
         self.study = STUDY
+        self.setting = Setting(ZONE, (), KEY)
 
     def close(self) -> None:
         """Let go of the databases."""
@@ -218,7 +220,7 @@ class RoundWorld:
     def conduct(self, round_: Round, exchange: FakeExchange) -> Round:
         """Drive a round as the coordinator's program does; waiting for a node lets the window pass."""
         study, roster = self.study, self.net.roster
-        layout = VectorLayout.of(study)
+        layout = layout_of(study)
         context = RoundContext(round_.round_id, study.sha256, roster.sha256, layout.layout_hash, layout.dimension)
 
         def release(_round: Round, result: AggregateResult) -> bytes:

@@ -16,6 +16,7 @@ from pathlib import Path
 from guildpost_agent.adapters.sql.engine import open_engine
 from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
+from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
@@ -52,7 +53,7 @@ def main(path: str, round_id: str, moment: str) -> None:
         open_uow=deadly,
         gate=EgressGate(open_uow, EgressPolicy(), clock),
         clock=clock,
-        zone=ZONE,
+        setting=Setting(ZONE, (), KEY),
         entropy=OsEntropy(),
     )
     sys.stdout.buffer.write(desk.answer(sys.stdin.buffer.read()))

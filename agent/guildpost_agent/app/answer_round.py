@@ -3,29 +3,29 @@
 The order of one answer (at most one masked upload per study and period, charged durably before sending):
 
     1. restore the participant from what is stored
-    2. let it answer; at MaskedInputCollection the vector is made: matured reminders, clipped, noised
-    3. in the same transaction: charge the study's period, mark the customers, store the snapshot; commit
+    2. let it answer; at MaskedInputCollection the vector is made: every unit counted, clipped, noised
+    3. in the same transaction: charge the study's period, mark the units, store the snapshot; commit
     4. the reply passes the egress gate
 
 A crash before 3 changes nothing, a crash after it finds the stored bytes again for the same request.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guildpost_agent.app.count_for_study import Setting, count_for_study
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
-from guildpost_agent.domain.brands import FIRST, brand_of, scoped, signed_name
-from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of, used_up
-from guildpost_agent.domain.records import Touchpoint
+from guildpost_agent.domain.brands import FIRST, scoped
+from guildpost_agent.domain.contributing.units import Counted
+from guildpost_agent.domain.contributions import quarter_of, used_up
 from guildpost_agent.domain.rights.marks import CountedBefore
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
@@ -35,7 +35,7 @@ from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.privacy.ledger import Entry
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.participant import Participant
-from guildpost_shared.studies.layout import VectorLayout
+from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.noise import contribution, promised_variance
 from guildpost_shared.studies.spec import StudySpec
 
@@ -57,13 +57,13 @@ class RoundTicket:
     @property
     def context(self) -> RoundContext:
         """The round as this agent sees it; another view makes every mask different."""
-        layout = VectorLayout.of(self.study)
+        layout = layout_of(self.study)
         return RoundContext(self.round_id, self.study.sha256, self.roster.sha256, layout.layout_hash, layout.dimension)
 
     @cached_property
     def expense(self) -> Expense:
-        """What the study's release costs a customer who is counted."""
-        return Expense(VectorLayout.of(self.study).sensitivity, promised_variance(self.study))
+        """What the study's release costs a customer, or a dealer, who is counted."""
+        return Expense(layout_of(self.study).sensitivity, promised_variance(self.study))
 
     @property
     def round_key(self) -> str:
@@ -87,7 +87,7 @@ class RoundDesk:
         open_uow: OpenUnitOfWork,
         gate: EgressGate,
         clock: Clock,
-        zone: ZoneInfo,
+        setting: Setting,
         entropy: Entropy,
     ) -> None:
         """Bring what is needed.
@@ -98,7 +98,7 @@ class RoundDesk:
             open_uow: opens a transaction.
             gate: the egress gate.
             clock: the business clock (which outcomes are mature).
-            zone: the dealer's time zone.
+            setting: what counting needs beside the database.
             entropy: operating-system randomness.
         """
         self._ticket = ticket
@@ -106,7 +106,7 @@ class RoundDesk:
         self._open_uow = open_uow
         self._gate = gate
         self._clock = clock
-        self._zone = zone
+        self._setting = setting
         self._entropy = entropy
 
     def answer(self, request: bytes) -> bytes:
@@ -152,35 +152,26 @@ class RoundDesk:
             raise Refused("round_already_contributed", study=study.study_id, period=study.period)
         counted = self._counted(uow)
         uow.rounds.mark_contributed(
-            quarter_of(study.period_start), [self._entry(one.customer_id) for one in counted], study.epsilon
+            quarter_of(study.period_start), [self._entry(one.unit) for one in counted], study.epsilon
         )
-        return contribution(study, [one.reminder for one in counted], threshold=threshold, entropy=self._entropy)
+        return contribution(study, [one.record for one in counted], threshold=threshold, entropy=self._entropy)
 
-    def _entry(self, customer_id: str) -> Entry:
-        """Give what this round costs a customer; the coordinator's release is the only one."""
-        study, today = self._ticket.study, self._clock.now().astimezone(self._zone).date()
+    def _entry(self, unit: str) -> Entry:
+        """Give what this round costs a customer, or the dealer; the coordinator's release is the only one."""
+        study, today = self._ticket.study, self._clock.now().astimezone(self._setting.zone).date()
         expenses = (self._ticket.expense,)
-        return Entry(self._ticket.brand, study.study_id, study.period, customer_id, today, expenses)
+        return Entry(self._ticket.brand, study.study_id, study.period, unit, today, expenses)
 
-    def _own(self, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
-        """Give what was sent for the round's brand, under the names that its study knows."""
-        for touchpoint in touchpoints:
-            service_id = touchpoint.service_id
-            if brand_of(service_id) == self._ticket.brand:
-                named = signed_name(service_id)
-                yield touchpoint if named == service_id else replace(touchpoint, service_id=named)
-
-    def _counted(self, uow: UnitOfWork) -> list[Counted]:
+    def _counted(self, uow: UnitOfWork) -> list[Counted[Any]]:
         study = self._ticket.study
-        return matured_reminders(
+        marked = uow.rounds.contributed(study.study_id, quarter_of(study.period_start))
+        return count_for_study(
+            uow,
             study,
-            {touchpoint.touchpoint_id: touchpoint for touchpoint in self._own(uow.plans.touchpoints())},
-            uow.outcomes.all(),
-            today=self._clock.now().astimezone(self._zone).date(),
-            zone=self._zone,
+            self._ticket.brand,
+            self._setting,
+            today=self._clock.now().astimezone(self._setting.zone).date(),
             already_counted=CountedBefore(
-                uow.documents.get(SUPPRESSION_KEY) or b"",
-                uow.rounds.contributed(study.study_id, quarter_of(study.period_start))
-                | used_up(uow.rounds.ledgers(), self._entry),
+                uow.documents.get(SUPPRESSION_KEY) or b"", marked | used_up(uow.rounds.ledgers(), self._entry)
             ),
         )

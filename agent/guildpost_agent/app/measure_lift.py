@@ -77,12 +77,20 @@ def measure_lift(
         if delivery is None:
             return Measured(since, None)
         known_until = min(today, delivery.at.astimezone(zone).date())
-        treated, leads = _treated(uow, by_id, zone)
-        held_out, unplaced = held_out_trials(uow, by_id, zone, leads, key)
-        trials = first_of_each(trial for trial in (*treated, *held_out) if trial.planned_on >= since)
+        found_trials, unplaced = both_arms(uow, by_id, zone, key)
+        trials = first_of_each(trial for trial in found_trials if trial.planned_on >= since)
         ripe = mature(trials, known_until)
-        found = lifts(ripe, _visits(uow, by_id, ripe))
+        found = lifts(ripe, visits_of(uow, by_id, ripe))
     return Measured(since, known_until, found, len(trials) - len(ripe), unplaced)
+
+
+def both_arms(
+    uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo, key: bytes
+) -> tuple[list[Trial], int]:
+    """List every trial of both arms (steps 1 and 2), and how many of the control group nobody can place."""
+    treated, leads = _treated(uow, services, zone)
+    held_out, unplaced = held_out_trials(uow, services, zone, leads, key)
+    return [*treated, *held_out], unplaced
 
 
 def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo) -> tuple[list[Trial], Leads]:
@@ -106,7 +114,7 @@ def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: Z
     return list(trials.values()), {cell: sorted(days) for cell, days in leads.items()}
 
 
-def _visits(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], trials: Iterable[Trial]) -> list[Visit]:
+def visits_of(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], trials: Iterable[Trial]) -> list[Visit]:
     """List who came, or said that they would, of those that the trials are about."""
     about: defaultdict[tuple[str, str], list[ServiceDefinition]] = defaultdict(list)
     first = date.max

@@ -6,11 +6,11 @@ earliest, so that it does not depend on how it turned out.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.domain.contributing.units import Counted
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_shared.privacy.ledger import Entry, Ledger, affords
@@ -18,14 +18,6 @@ from guildpost_shared.studies.layout import MaturedReminder
 from guildpost_shared.studies.spec import StudySpec
 
 MONTHS_PER_QUARTER: Final = 3
-
-
-@dataclass(frozen=True)
-class Counted:
-    """One customer's one reminder."""
-
-    customer_id: str
-    reminder: MaturedReminder
 
 
 def quarter_of(day: date) -> str:
@@ -51,7 +43,7 @@ def matured_reminders(
     today: date,
     zone: ZoneInfo,
     already_counted: Collection[str],
-) -> list[Counted]:
+) -> list[Counted[MaturedReminder]]:
     """Choose what counts.
 
     Args:

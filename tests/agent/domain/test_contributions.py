@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildpost_agent.domain.contributions import Counted, matured_reminders, quarter_of
+from guildpost_agent.domain.contributing.units import Counted
+from guildpost_agent.domain.contributions import matured_reminders, quarter_of
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_shared.studies.layout import MaturedReminder
 from tests.factories.round_world import STUDY, ZONE, a_touchpoint
@@ -26,7 +27,7 @@ class Books:
     touchpoints: tuple[Touchpoint, ...]
     outcomes: tuple[Outcome, ...]
 
-    def count(self, today: date = RIPE, already: Sequence[str] = ()) -> list[Counted]:
+    def count(self, today: date = RIPE, already: Sequence[str] = ()) -> list[Counted[MaturedReminder]]:
         known = {touchpoint.touchpoint_id: touchpoint for touchpoint in self.touchpoints}
         return matured_reminders(STUDY, known, self.outcomes, today=today, zone=ZONE, already_counted=already)
 
@@ -61,9 +62,9 @@ def books(draw: st.DrawFn) -> Books:
 @given(books(), st.integers(-40, 3))
 def test_a_customer_counts_at_most_once_and_only_when_it_may(dealer: Books, days: int) -> None:
     counted = dealer.count(RIPE + timedelta(days=days), already=["c-0"])
-    assert sorted({one.customer_id for one in counted}) == [one.customer_id for one in counted]
-    assert "c-0" not in {one.customer_id for one in counted}
-    assert {"hu_au"} >= {one.reminder.service for one in counted}
+    assert sorted({one.unit for one in counted}) == [one.unit for one in counted]
+    assert "c-0" not in {one.unit for one in counted}
+    assert {"hu_au"} >= {one.record.service for one in counted}
 
 
 @given(books(), st.integers(-60, 3))
@@ -81,7 +82,7 @@ def test_only_what_was_sent_in_the_period_and_is_matured_counts(dealer: Books, d
         and STUDY.period_start <= day <= STUDY.period_end
         and day + MATURITY < today
     }
-    assert eligible == {one.customer_id for one in dealer.count(today)}
+    assert eligible == {one.unit for one in dealer.count(today)}
 
 
 @given(books(), st.randoms(use_true_random=False))
@@ -95,8 +96,8 @@ def test_the_order_of_the_records_says_nothing(dealer: Books, chance: Random) ->
 @given(books())
 def test_which_reminder_stands_for_a_customer_does_not_depend_on_its_outcome(dealer: Books) -> None:
     without = Books(dealer.touchpoints, tuple(outcome for outcome in dealer.outcomes if outcome.kind != "booked"))
-    mine = [(one.customer_id, one.reminder.weekday, one.reminder.hour) for one in dealer.count()]
-    assert mine == [(one.customer_id, one.reminder.weekday, one.reminder.hour) for one in without.count()]
+    mine = [(one.unit, one.record.weekday, one.record.hour) for one in dealer.count()]
+    assert mine == [(one.unit, one.record.weekday, one.record.hour) for one in without.count()]
 
 
 def test_a_reminder_carries_local_time_lead_and_booking() -> None:
@@ -106,7 +107,7 @@ def test_a_reminder_carries_local_time_lead_and_booking() -> None:
 
 def test_a_letter_has_no_hour() -> None:
     (counted,) = _one(channel=Channel.LETTER).count()
-    assert ("letter", 1, None) == (counted.reminder.channel, counted.reminder.weekday, counted.reminder.hour)
+    assert ("letter", 1, None) == (counted.record.channel, counted.record.weekday, counted.record.hour)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_the_last_day_for_a_booking_is_the_same_for_every_hour_of_sending(hour: 
     local = datetime(2027, 3, 9, hour, 30, tzinfo=ZONE)
     noon = datetime(2027, 3, 9, 12, tzinfo=ZONE) + timedelta(days=days)  # bookings are known by day: noted at noon
     books_of = _one(local.astimezone(UTC), booked=max(noon.astimezone(UTC) - local.astimezone(UTC), timedelta()))
-    assert [booked] == [one.reminder.booked for one in books_of.count()]
+    assert [booked] == [one.record.booked for one in books_of.count()]
 
 
 @pytest.mark.parametrize("kind", ["bounced", "clicked", "sent"])

@@ -76,18 +76,24 @@ def lifts(trials: Collection[Trial], visits: Iterable[Visit]) -> dict[tuple[str,
         trials: one per customer and service, mature.
         visits: in any order; one without a vehicle may concern every vehicle of its customer.
     """
-    came = _days(visits)
+    days = _days(visits)
     counts: defaultdict[tuple[str, Channel | None], list[Trial]] = defaultdict(list)
     for trial in trials:
         counts[trial.service_id, None].append(trial)
         counts[trial.service_id, trial.channel].append(trial)
     return {
         cell: Lift(
-            _arm([t for t in members if not t.held_out], came),
-            _arm([t for t in members if t.held_out], came),
+            _arm([t for t in members if not t.held_out], days),
+            _arm([t for t in members if t.held_out], days),
         )
         for cell, members in counts.items()
     }
+
+
+def came(trials: Iterable[Trial], visits: Iterable[Visit]) -> list[bool]:
+    """Say of each trial whether its customer came; ``visits`` as for ``lifts``."""
+    days = _days(visits)
+    return [_came(trial, days) for trial in trials]
 
 
 def _days(visits: Iterable[Visit]) -> dict[Subject, list[date]]:
@@ -97,10 +103,11 @@ def _days(visits: Iterable[Visit]) -> dict[Subject, list[date]]:
     return dict(days)
 
 
-def _arm(trials: Collection[Trial], came: dict[Subject, list[date]]) -> Arm:
-    visits = 0
-    for trial in trials:
-        about = (trial.vehicle_id, "")
-        days = (day for v in about for day in came.get((trial.customer_id, v, trial.service_id), ()))
-        visits += any(trial.planned_on <= day <= trial.last_day for day in days)
-    return Arm(len(trials), visits)
+def _arm(trials: Collection[Trial], days: dict[Subject, list[date]]) -> Arm:
+    return Arm(len(trials), sum(_came(trial, days) for trial in trials))
+
+
+def _came(trial: Trial, days: dict[Subject, list[date]]) -> bool:
+    about = (trial.vehicle_id, "")
+    seen = (day for v in about for day in days.get((trial.customer_id, v, trial.service_id), ()))
+    return any(trial.planned_on <= day <= trial.last_day for day in seen)

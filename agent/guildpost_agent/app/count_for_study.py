@@ -1,0 +1,180 @@
+"""Count for a study: gather the records that its kind is about and let its module in ``domain`` choose.
+
+Only what belongs to the round's brand is looked at, under the names that its studies know.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from guildpost_agent.app.measure_lift import both_arms, visits_of
+from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.domain.brands import brand_of, signed_name
+from guildpost_agent.domain.consent.terms import CLOSING, Origin
+from guildpost_agent.domain.contributing.adoption import adoption_part
+from guildpost_agent.domain.contributing.channels import channel_parts
+from guildpost_agent.domain.contributing.contacts import Met, answered_on, called, delivered
+from guildpost_agent.domain.contributing.lift import eligible, lift_parts
+from guildpost_agent.domain.contributing.pressure import YEAR, pressure_parts
+from guildpost_agent.domain.contributing.units import Counted
+from guildpost_agent.domain.contributions import matured_reminders
+from guildpost_agent.domain.records import Touchpoint
+from guildpost_agent.domain.service_work import is_notice
+from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.studies.kinds import ADOPTION, CALL, CHANNEL, LIFT, PRESSURE, SLOT_LEAD
+from guildpost_shared.studies.spec import StudySpec
+
+_BOOKED: Final = frozenset({"booked"})
+_ANSWERED: Final = frozenset({"booked", "answered"})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What counting needs beside the database.
+
+    Attributes:
+        zone: the dealer's time zone.
+        services: in force, of all brands, under local names: what a visit for each of them is.
+        key: behind every draw of the planner.
+    """
+
+    zone: ZoneInfo
+    services: tuple[ServiceDefinition, ...]
+    key: bytes
+
+
+def count_for_study(
+    uow: UnitOfWork, study: StudySpec, brand: str, setting: Setting, *, today: date, already_counted: Collection[str]
+) -> list[Counted[Any]]:
+    """Give the part of each unit: at most one for a customer, one for the dealer.
+
+    Args:
+        uow: an open transaction.
+        study: the verified study.
+        brand: whose it is.
+        setting: the dealer's.
+        today: the dealer's local day.
+        already_counted: units that are left out.
+    """
+    desk = _Desk(uow, study, brand, setting, today, already_counted)
+    count: Mapping[str, Callable[[], list[Counted[Any]]]] = {
+        SLOT_LEAD: desk.slot_lead,
+        LIFT: desk.lift,
+        CHANNEL: desk.channel,
+        PRESSURE: desk.pressure,
+        ADOPTION: desk.adoption,
+    }
+    return count[study.kind]()
+
+
+@dataclass(frozen=True)
+class _Desk:
+    uow: UnitOfWork
+    study: StudySpec
+    brand: str
+    setting: Setting
+    today: date
+    already_counted: Collection[str]
+
+    def slot_lead(self) -> list[Counted[Any]]:
+        zone, outcomes = self.setting.zone, self.uow.outcomes.all()
+        return list(
+            matured_reminders(
+                self.study,
+                self._touchpoints,
+                outcomes,
+                today=self.today,
+                zone=zone,
+                already_counted=self.already_counted,
+            )
+        )
+
+    def lift(self) -> list[Counted[Any]]:
+        latest = self.uow.imports.latest()
+        if latest is None:
+            return []
+        services = {
+            service.service_id: service
+            for service in self.setting.services
+            if not is_notice(service) and self._is_own(service.service_id)
+        }
+        trials, _unplaced = both_arms(self.uow, services, self.setting.zone, self.setting.key)
+        chosen = eligible(
+            self.study,
+            [replace(trial, service_id=signed_name(trial.service_id)) for trial in trials],
+            today=self.today,
+            known_until=min(self.today, latest.at.astimezone(self.setting.zone).date()),
+            already_counted=self.already_counted,
+        )
+        local = {signed_name(name): name for name in services}
+        visits = visits_of(self.uow, services, [replace(one, service_id=local[one.service_id]) for one in chosen])
+        return list(lift_parts(chosen, [replace(one, service_id=signed_name(one.service_id)) for one in visits]))
+
+    def channel(self) -> list[Counted[Any]]:
+        calls = self._calls(self.study.period_start) if CALL in self.study.channels else []
+        outcomes = self.uow.outcomes.all()
+        return list(
+            channel_parts(
+                self.study,
+                [*delivered(self._touchpoints.values(), outcomes), *calls],
+                answered_on(self._touchpoints, outcomes, _BOOKED, self.setting.zone),
+                today=self.today,
+                zone=self.setting.zone,
+                already_counted=self.already_counted,
+            )
+        )
+
+    def pressure(self) -> list[Counted[Any]]:
+        outcomes, zone = self.uow.outcomes.all(), self.setting.zone
+        contacts = [*delivered(self._touchpoints.values(), outcomes), *self._calls(self.study.period_start - YEAR)]
+        return list(
+            pressure_parts(
+                self.study,
+                contacts,
+                answered_on(self._touchpoints, outcomes, _ANSWERED, zone),
+                self._objections({contact.customer_id for contact in contacts}),
+                today=self.today,
+                zone=zone,
+                already_counted=self.already_counted,
+            )
+        )
+
+    def adoption(self) -> list[Counted[Any]]:
+        touchpoints = self._touchpoints.values()
+        zone = self.setting.zone
+        return list(adoption_part(self.study, touchpoints, zone=zone, already_counted=self.already_counted))
+
+    @cached_property
+    def _touchpoints(self) -> dict[str, Touchpoint]:
+        return {touchpoint.touchpoint_id: touchpoint for touchpoint in self._own(self.uow.plans.touchpoints())}
+
+    def _own(self, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
+        """Give what was planned for the round's brand, under the names that its study knows."""
+        for touchpoint in touchpoints:
+            if self._is_own(touchpoint.service_id):
+                named = signed_name(touchpoint.service_id)
+                yield touchpoint if named == touchpoint.service_id else replace(touchpoint, service_id=named)
+
+    def _is_own(self, service_id: str) -> bool:
+        return brand_of(service_id) == self.brand
+
+    def _calls(self, since: date) -> list[Met]:
+        """List the calls about the brand's services since the local midnight that begins a day."""
+        zone = self.setting.zone
+        start = datetime.combine(since, time.min, zone).astimezone(UTC)
+        own = (task for task in self.uow.calls.made_since(start) if task.service_id and self._is_own(task.service_id))
+        return called((replace(task, service_id=signed_name(task.service_id)) for task in own), zone)
+
+    def _objections(self, customers: Collection[str]) -> dict[str, list[date]]:
+        """List by customer the local days on which they told the dealership to stop, wholly or in part."""
+        book, zone = self.uow.consents.book(customers), self.setting.zone
+        days: defaultdict[str, list[date]] = defaultdict(list)
+        for customer in customers:
+            for event in book.events_of(customer):
+                if event.kind in CLOSING and event.origin is Origin.HERE:
+                    days[customer].append(event.at.astimezone(zone).date())
+        return days
