@@ -52,7 +52,10 @@ def test_people_read_it_in_their_language(
     file = tmp_path / "mail.txt"
     file.write_text("nur 99 €", "utf-8")
     assert 1 == main(["lint", str(file), "--lang", language])
-    assert word in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert word in said
+    assert "1 Dateien" not in said
+    assert "1 files" not in said
 
 
 WRONG: dict[str, tuple[str, bytes, str, str]] = {

@@ -10,8 +10,8 @@ def unlock_membership(agent_id: str, *, open_uow: OpenUnitOfWork, clock: Clock, 
     """Let the machine that holds the current generation go on.
 
     Raises:
-        Refused: ``membership_unknown``.
-        Conflict: ``illegal_transition``: it is not locked.
+        Refused: ``member_unknown`` or ``decider_missing``.
+        Conflict: ``membership_not_locked`` or ``membership_ended``.
     """
     return _decide(agent_id, Event.UNLOCK, open_uow, clock, actor)
 
@@ -20,8 +20,8 @@ def lock_membership(agent_id: str, *, open_uow: OpenUnitOfWork, clock: Clock, ac
     """Stop a machine until somebody has looked into it.
 
     Raises:
-        Refused: ``membership_unknown``.
-        Conflict: ``illegal_transition``: it is not active.
+        Refused: ``member_unknown`` or ``decider_missing``.
+        Conflict: ``membership_not_active`` or ``membership_ended``.
     """
     return _decide(agent_id, Event.LOCK, open_uow, clock, actor)
 
@@ -30,17 +30,19 @@ def revoke_membership(agent_id: str, *, open_uow: OpenUnitOfWork, clock: Clock, 
     """End a membership, its certificates and its open join codes for good.
 
     Raises:
-        Refused: ``membership_unknown``.
-        Conflict: ``illegal_transition``: it has already ended.
+        Refused: ``member_unknown`` or ``decider_missing``.
+        Conflict: ``membership_ended``.
     """
     return _decide(agent_id, Event.REVOKE, open_uow, clock, actor)
 
 
 def _decide(agent_id: str, event: Event, open_uow: OpenUnitOfWork, clock: Clock, actor: str) -> Membership:
+    if not actor.strip():
+        raise Refused("decider_missing")
     with open_uow() as uow:
         membership = uow.memberships.get(agent_id)
         if membership is None:
-            raise Refused("membership_unknown")
+            raise Refused("member_unknown", agent=agent_id)
         decided = step(membership, event)
         uow.memberships.save(decided)
         if event is Event.REVOKE:

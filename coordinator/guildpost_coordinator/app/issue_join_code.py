@@ -58,7 +58,7 @@ def issue_join_code(
 
     Raises:
         Refused: ``membership_name_invalid``.
-        Conflict: ``membership_taken`` (the id belongs to another company), ``illegal_transition`` (it was revoked).
+        Conflict: ``membership_taken`` (the id belongs to another company), ``membership_ended``.
     """
     now = clock.now()
     planned = plan_membership(agent_id, company, legal_entity)

@@ -1,7 +1,6 @@
 """``guildpost-coordinator join-code``: plan a membership and print its join code."""
 
 import argparse
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.issue_join_code import issue_join_code
 from guildpost_coordinator.bootstrap import anchors
 from guildpost_coordinator.config import Home, load_config
-from guildpost_coordinator.domain.join_codes import DEFAULT_VALIDITY
+from guildpost_coordinator.domain.join_codes import DEFAULT_VALIDITY, validity_of
 from guildpost_coordinator.domain.membership import plan_membership
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
@@ -41,11 +40,13 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Issue the code and print it alone on standard output, ready to be piped; for a list, one ``id;code`` per line.
 
     Raises:
-        ConfigurationError: ``ca_missing``, ``trust_root_missing``, ``addresses_unknown`` or ``member_list_unreadable``.
-        Refused: ``membership_name_invalid``.
-        Conflict: ``membership_taken`` or ``illegal_transition``.
+        ConfigurationError: ``ca_missing``, ``trust_root_missing``, ``addresses_unknown``, ``member_list_missing`` or
+            ``member_list_unreadable``.
+        Refused: ``membership_name_invalid`` or ``join_code_days``.
+        Conflict: ``membership_taken`` or ``membership_ended``.
     """
     del texts
+    validity = validity_of(arguments.valid_days)
     home = Home(arguments.home)
     config = load_config(home)
     certificate = load_certificate(home.authority).public_bytes(Encoding.DER)
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         clock=SystemClock(),
         entropy=OsEntropy(),
         anchors=anchors(home, config, certificate),
-        validity=timedelta(days=arguments.valid_days),
+        validity=validity,
     )
     if arguments.list is None:
         print(issue(agent_id=arguments.agent_id, company=arguments.company, legal_entity=arguments.legal_entity))
@@ -72,12 +73,14 @@ def read_members(path: Path) -> list[tuple[str, str, str]]:
     """Read planned memberships: id, company and legal entity per line, separated by semicolons, each id once.
 
     Raises:
-        ConfigurationError: ``member_list_unreadable`` with the line that has other columns, an unusable name or an id
-            that stands there already; nothing was issued then.
+        ConfigurationError: ``member_list_missing``, or ``member_list_unreadable`` with the line that has other columns,
+            an unusable name or an id that stands there already; nothing was issued then.
     """
     members: list[tuple[str, str, str]] = []
     try:
         lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        raise ConfigurationError("member_list_missing", path=path) from None
     except (OSError, UnicodeDecodeError):
         raise ConfigurationError("member_list_unreadable", path=path, line=0) from None
     for number, line in enumerate(lines, start=1):

@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     access = CatalogueAccess(home)
     root, top, repository = newest_root(access.files), access.repository.top_targets(), access.repository
     versions = {"root": root, "targets": top, "snapshot": repository.snapshot(), "timestamp": repository.timestamp()}
+    print(texts.text("cli.keys.columns"))
     for role in TOP_ROLES:
         print(_line(role, fingerprint_of(root.get_key(root.roles[role].keyids[0])), versions[role]))
     for name, key in role_keys(top).items():
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
 
 def _line(role: str, fingerprint: str, signed: object) -> str:
-    return f"{role:12} {fingerprint}  {signed.version:>5}  {signed.expires:%Y-%m-%d}"  # type: ignore[attr-defined]  # TUF's and our listings share these two
+    return f"{role:12} {fingerprint}  {signed.version:>7}  {signed.expires:%Y-%m-%d}"  # type: ignore[attr-defined]  # TUF's and our listings share these two
 
 
 def _first_root(files: RepositoryFiles) -> bytes:

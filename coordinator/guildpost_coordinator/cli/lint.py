@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     refused = any(finding.severity is Severity.ERROR for finding in findings)
     if not arguments.json:
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
-        print(texts.text("cli.lint.sum", files=len(files), errors=errors, warnings=len(findings) - errors))
+        print(texts.plural("cli.lint.sum", len(files), errors=errors, warnings=len(findings) - errors))
     sys.stdout.flush()
     return REFUSED if refused else 0
 

@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
     Raises:
         ConfigurationError: ``ca_missing`` or ``configuration_invalid``.
-        Refused: ``membership_unknown``.
-        Conflict: ``illegal_transition``.
+        Refused: ``member_unknown`` or ``decider_missing``.
+        Conflict: ``membership_ended``, ``membership_not_locked`` or ``membership_not_active``.
     """
     home = Home(arguments.home)
     load_config(home)

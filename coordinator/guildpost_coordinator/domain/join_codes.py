@@ -7,6 +7,7 @@ from typing import Final
 from guildpost_shared.errors import Refused
 
 DEFAULT_VALIDITY: Final = timedelta(days=14)
+MOST_DAYS: Final = 90
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,17 @@ def check_usable(record: JoinCodeRecord | None, now: datetime) -> JoinCodeRecord
     if now >= record.expires_at:
         raise Refused("join_code_expired")
     return record
+
+
+def validity_of(days: int) -> timedelta:
+    """Give how long a code is good that a person asks for.
+
+    Args:
+        days: from 1 to ``MOST_DAYS``; a code lies in mailboxes until it is used.
+
+    Raises:
+        Refused: ``join_code_days``.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise Refused("join_code_days", most=MOST_DAYS)
+    return timedelta(days=days)

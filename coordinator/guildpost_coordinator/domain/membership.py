@@ -106,12 +106,18 @@ def step(membership: Membership, event: Event) -> Membership:
     """Apply an event.
 
     Raises:
-        Conflict: ``illegal_transition``.
+        Conflict: ``membership_ended``, ``membership_not_locked`` or ``membership_not_active``.
     """
     after = TRANSITIONS.get((membership.state, event))
     if after is None:
-        raise Conflict("illegal_transition", state=membership.state.value, event=event.value)
+        raise Conflict(_why_not(membership.state, event), agent=membership.agent_id)
     return replace(membership, state=after)
+
+
+def _why_not(state: State, event: Event) -> str:
+    if state is State.REVOKED:
+        return "membership_ended"
+    return "membership_not_locked" if event is Event.UNLOCK else "membership_not_active"
 
 
 def enrol(membership: Membership, request: EnrolmentRequest, now: datetime) -> Membership:

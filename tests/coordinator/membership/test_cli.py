@@ -24,7 +24,7 @@ from guildpost_coordinator.domain.membership import Event, step
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.identity.certificate_profile import certificate_request, fingerprint
-from guildpost_shared.identity.join_code import parse_join_code
+from guildpost_shared.identity.join_code import parse_join_code, secret_hash
 from guildpost_shared.identity.keys import new_tls_key
 from tests.fakes.documents import FakeDocumentStore
 
@@ -75,9 +75,36 @@ def test_a_person_locks_unlocks_and_ends_a_membership_and_the_audit_trail_says_w
     engine.dispose()
     assert [("network management", one, "dealer-01") for one in ("revoke", "unlock", "lock")] == told
     capsys.readouterr()
-    assert 0 != main(["--lang", "en", "member", "unlock", *decide, "dealer-01"])
-    assert 0 != main(["--lang", "en", "member", "lock", *decide, "nobody"])
-    assert 4 == len(capsys.readouterr().err.splitlines())
+    assert 73 == main(["--lang", "en", "member", "unlock", *decide, "dealer-01"])
+    assert 77 == main(["--lang", "en", "member", "lock", *decide, "nobody"])
+    said = capsys.readouterr().err.splitlines()
+    assert ["The membership dealer-01 has ended, for good.", "There is no membership nobody."] == said[::2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["member", "lock", "--agent-id", "dealer-01", "--by", " "], "Es fehlt, wer entscheidet."),
+        (["join-code", *MEMBER, "--valid-days", "0"], "Ein Beitrittscode gilt 1 bis 90 Tage."),
+        (["join-code", *MEMBER, "--valid-days", "36500"], "Ein Beitrittscode gilt 1 bis 90 Tage."),
+        (["join-code", "--list", "nowhere.csv"], "Die Liste nowhere.csv gibt es nicht."),
+    ],
+    ids=["nobody decides", "no day", "a century", "no list"],
+)
+def test_what_a_person_left_out_or_mistyped_is_said_and_changes_nothing(
+    home: Home, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    main(["init", "--home", str(home.folder), "--brand", "Arvana", "--enrolment-port", "4433"])
+    _with_trust_root(home)
+    main(["join-code", "--home", str(home.folder), *MEMBER])
+    code = capsys.readouterr().out
+    assert 0 != main([*arguments, "--home", str(home.folder)])
+    assert said == capsys.readouterr().err.splitlines()[0]
+    engine = open_engine(home.database)
+    with unit_of_work_factory(engine)() as uow:
+        open_code = uow.join_codes.get(secret_hash(parse_join_code(code.split()[-1]).secret))
+    engine.dispose()
+    assert (None, False) == ((open_code.used_at, open_code.cancelled) if open_code else ())
 
 
 @pytest.mark.parametrize(

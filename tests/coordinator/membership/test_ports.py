@@ -252,6 +252,12 @@ class Failing(catalogue_pb2_grpc.CatalogueServicer):
         del context
         raise KeyError(request.name)
 
+    def GetChanges(  # noqa: N802 — the generated name
+        self, request: catalogue_pb2.GetChangesRequest, context: grpc.ServicerContext
+    ) -> Iterator[catalogue_pb2.CatalogueParcel]:
+        del request, context
+        raise KeyError("changes")
+
     def GetTarget(  # noqa: N802 — the generated name
         self, request: catalogue_pb2.GetTargetRequest, context: grpc.ServicerContext
     ) -> Iterator[catalogue_pb2.CatalogueChunk]:
