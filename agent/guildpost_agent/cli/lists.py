@@ -5,6 +5,7 @@ lists load recall FILE          lists show [LIST] [--all]          lists done LI
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from guildpost_agent.adapters.dms.vehicle_list_file import read_vehicle_list
@@ -15,7 +16,8 @@ from guildpost_agent.bootstrap.member import services_in_force
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.appointment_news import APPOINTMENTS
 from guildpost_agent.domain.brands import NAME
-from guildpost_agent.domain.vehicle_lists import NOTICE, contract_lists, lists_in_use
+from guildpost_agent.domain.vehicle_lists import NOTICE, contract_lists, lists_in_use, readers_of
+from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import GuildpostError, Refused, public_text
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _load(core: Core, arguments: argparse.Namespace) -> int:
     if not _LIST_ID.fullmatch(arguments.list) or arguments.list in {NOTICE, APPOINTMENTS}:
         raise Refused("list_unknown", list=arguments.list)
-    services = _services(core)
+    services = services_or_none(core)
     used = lists_in_use(services)
     if used and arguments.list not in used:
         raise Refused("list_unused", list=arguments.list, known=", ".join(sorted(used)))
@@ -78,6 +80,7 @@ def _load(core: Core, arguments: argparse.Namespace) -> int:
         print(texts.text("cli.lists.all_waiting", count=loaded.all_waiting, done=loaded.waiting_done))
     if arguments.list in contract_lists(services) and (unsigned := _open(core, arguments.list)):
         print(texts.text("cli.lists.unsigned", count=unsigned))
+    print_idle(core, arguments.list, services, texts)
     for number, problem in sorted(loaded.problems, key=lambda one: one[0]):
         print(texts.text("cli.lists.wrong", row=number, why=public_text(problem, arguments.lang).what))
     return 0
@@ -88,7 +91,14 @@ def _open(core: Core, list_id: str) -> int:
         return sum(entry.list_id == list_id for entry in uow.lists.open())
 
 
-def _services(core: Core) -> tuple[ServiceDefinition, ...]:
+def print_idle(core: Core, list_id: str, services: Sequence[ServiceDefinition], texts: Catalog) -> None:
+    """Say it where no service that reads the list is switched on: what was entered would wait unseen."""
+    readers = {service.service_id for service in readers_of(list_id, services)}
+    if services and not readers & set(core.config.services.enabled):
+        print(texts.text("cli.lists.idle", services=", ".join(sorted(readers)) or "–"))
+
+
+def services_or_none(core: Core) -> tuple[ServiceDefinition, ...]:
     """Give the services in force; none while no catalogue can be believed, since a list may come first."""
     try:
         return services_in_force(core)

@@ -7,7 +7,7 @@ import argparse
 
 from guildpost_agent.app.enter_notice import enter_notice
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.cli.lists import show_list
+from guildpost_agent.cli.lists import print_idle, services_or_none, show_list
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.vehicle_lists import NOTICE
 
@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         vehicle_id=arguments.vehicle,
         customer_id=arguments.customer,
     )
-    line = texts_of(arguments).text("cli.notices.added", vehicle=entry.vehicle_id, reference=entry.reference)
-    print(line)
+    texts = texts_of(arguments)
+    print(texts.text("cli.notices.added", vehicle=entry.vehicle_id, reference=entry.reference))
+    print_idle(core, NOTICE, services_or_none(core), texts)
     return 0

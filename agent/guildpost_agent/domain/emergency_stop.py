@@ -52,9 +52,12 @@ class Step:
 
 def stopped(before: Stop | None, services: Collection[str], *, now: datetime, by: str) -> Stop:
     """Stop services, or everything where none is named, beside what rests already."""
-    resting = before.services if before else frozenset()
-    everything = not services or (before is not None and before.everything)
-    return Stop(everything, resting | frozenset(services), now, by)
+    if before is None:
+        return Stop(not services, frozenset(services), now, by)
+    everything, named = before.everything or not services, before.services | frozenset(services)
+    more = not before.everything and (everything or named > before.services)
+    since, who = (now, by) if more else (before.since, before.by)
+    return Stop(everything, named, since, who)
 
 
 def resumed(before: Stop | None, services: Collection[str]) -> Stop | None:

@@ -22,7 +22,7 @@ from guildpost_agent.domain.notice_text import fitting
 from guildpost_agent.domain.records import Vehicle
 from guildpost_shared.errors import Refused
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.services.event_rules import ContractEndRule, ListRule
+from guildpost_shared.services.event_rules import ContractEndRule, ListRule, NoticeRule
 
 RECALL: Final = "recall"
 NOTICE: Final = "notice"
@@ -107,6 +107,14 @@ def lists_in_use(services: Iterable[ServiceDefinition]) -> frozenset[str]:
     offered = tuple(services)
     named = {s.occasion.list_id for s in offered if isinstance(s.occasion, ListRule)}
     return contract_lists(offered) | named
+
+
+def readers_of(list_id: str, services: Iterable[ServiceDefinition]) -> tuple[ServiceDefinition, ...]:
+    """Give the services that write because of a list's entries; of the staff's notices, too."""
+    notices = list_id == NOTICE
+    return tuple(
+        one for one in services if list_id in lists_in_use([one]) or (notices and isinstance(one.occasion, NoticeRule))
+    )
 
 
 def entry_of(row: ListRow, list_id: str, known: Known, today: date) -> ListEntry | Waiting:

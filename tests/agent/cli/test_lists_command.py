@@ -155,3 +155,17 @@ def test_a_list_that_no_service_uses_is_refused_by_name(say: Say, recalls: Path)
     assert (77, True) == (code, "No service of the catalogue uses a list “recal”; nothing was loaded." in out)
     assert "lease_end, recall, warranty_end" in out
     assert "Entries: 0" in say("lists", "show", "recal")[1]
+
+
+@pytest.mark.usefixtures("services")
+def test_a_list_whose_service_is_switched_off_says_that_nobody_will_hear_of_it(
+    home: Path, say: Say, recalls: Path
+) -> None:
+    assert "possible: recall). Until then nobody hears of it." in say("lists", "load", "recall", str(recalls))[1]
+    words = ("notices", "add", "--vehicle", "50", "--text", "Ihr Fahrzeug ist fertig.")
+    assert "possible: acute_notice). Until then" in say(*words)[1]
+    file = home / "agent.toml"
+    file.write_text(file.read_text("utf-8").replace('["hu_au', '["recall", "acute_notice", "hu_au'), "utf-8")
+    assert [False, False] == [
+        "Until then" in say(*asked)[1] for asked in (("lists", "load", "recall", str(recalls)), words)
+    ]

@@ -206,6 +206,14 @@ def test_a_stop_adds_to_what_rests(before: Stop | None, services: tuple[str, ...
 
 
 @pytest.mark.parametrize(
+    ("before", "services"), [(ALL, ()), (ALL, ("hu_au",)), (HU, ("hu_au",))], ids=["all", "one of all", "the same"]
+)
+def test_who_stops_nothing_more_does_not_take_the_place_of_who_did(before: Stop, services: tuple[str, ...]) -> None:
+    again = stopped(before, services, now=NOW + timedelta(hours=1), by="Herr Spät")
+    assert (NOW, BY) == (again.since, again.by)
+
+
+@pytest.mark.parametrize(
     ("before", "services", "after"),
     [(BOTH, (), None), (BOTH, ("hu_au",), ALL), (HU, ("hu_au",), None), (HU, ("other",), HU), (None, (), None)],
     ids=["everything", "a service while everything rests", "the last service", "another service", "nothing rested"],
