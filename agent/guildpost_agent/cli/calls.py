@@ -8,8 +8,6 @@ export FILE [--desk workshop|sales]                            the calls of toda
 """
 
 import argparse
-import errno
-import os
 from collections.abc import Iterator
 from datetime import tzinfo
 from pathlib import Path
@@ -35,6 +33,7 @@ from guildpost_agent.domain.call_tasks import CallState, Desk
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import MISSING, os_reason
 
 HELP = "Anrufe: wen, warum, mit welchem Ergebnis · calls: whom, why, what came of it"
 
@@ -117,10 +116,10 @@ def _export(core: Core, path: Path, desk: Desk | None, texts: Catalog) -> None:
         try:
             replace_file(path, table, mode=0o600)
         except OSError as error:
-            raise ConfigurationError("file_unwritable", path=path, reason=error.strerror) from None
+            raise ConfigurationError("file_unwritable", path=path, reason=os_reason(error)) from None
 
     if not path.parent.is_dir():
-        raise ConfigurationError("file_unwritable", path=path, reason=os.strerror(errno.ENOENT))
+        raise ConfigurationError("file_unwritable", path=path, reason=MISSING)
     scripts, rules = call_desk(core), call_rules(core)
     count = export_calls(core.open_uow, rules, now, desk, scripts=scripts, texts=texts, gate=core.gate, write=write)
     print(texts.plural("cli.calls.exported", count, path=path) if count else texts.text("cli.calls.nothing_to_export"))

@@ -24,6 +24,7 @@ from guildpost_agent.domain.consent.terms import ADVERTISING, CHANNELS, EVERY, B
 from guildpost_shared.answers.wishes import Liked
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, Refused
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Einwilligungen zeigen und eintragen · show and record consents"
 _MONTHS: Final = 3
@@ -167,7 +168,7 @@ def _digest(path: Path | None) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise ConfigurationError("file_unreadable", path=path, reason=error.strerror or "?") from error
+        raise ConfigurationError("file_unreadable", path=path, reason=os_reason(error)) from error
 
 
 def _print_customer(uow: UnitOfWork, customer_id: str, core: Core, now: datetime, texts: Catalog) -> None:

@@ -16,6 +16,7 @@ from guildpost_agent.domain.age import identity_text, read_identities, recipient
 from guildpost_agent.domain.letter_batch import opened
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
 
 HELP = (
     "Für den Lettershop: Schlüssel erzeugen, versiegelte Stapel öffnen · for the lettershop: make a key, open batches"
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         arguments.out.mkdir(mode=0o700, parents=True)
     except OSError as error:
-        raise ConfigurationError("file_not_new", path=arguments.out, reason=error.strerror or "?") from error
+        raise ConfigurationError("file_not_new", path=arguments.out, reason=os_reason(error)) from error
     for name, data in files.items():
         _write_new(arguments.out / name, data)
     print(texts.plural("cli.lettershop.opened", len(files), path=arguments.out))
@@ -67,7 +68,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigurationError("file_unreadable", path=path, reason=error.strerror or "?") from error
+        raise ConfigurationError("file_unreadable", path=path, reason=os_reason(error)) from error
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -75,6 +76,6 @@ def _write_new(path: Path, data: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise ConfigurationError("file_not_new", path=path, reason=error.strerror or "?") from error
+        raise ConfigurationError("file_not_new", path=path, reason=os_reason(error)) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

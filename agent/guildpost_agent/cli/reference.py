@@ -18,6 +18,7 @@ from guildpost_agent.domain.reference.dataset import Dataset, Name
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Tabellen von außen: Postleitzahlen, Ferien, Tarife … · tables from outside"
 
@@ -63,7 +64,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigurationError("reference_file_missing", path=path, reason=error.strerror or "OSError") from None
+        raise ConfigurationError("reference_file_missing", path=path, reason=os_reason(error)) from None
 
 
 def _described(dataset: Dataset, texts: Catalog, today: date) -> Iterator[str]:

@@ -30,6 +30,7 @@ from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.cli.retention import add_retention, run_retention
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Rechte der Kunden: Auskunft, Löschung, Einschränkung, Fristen · people's rights and retention"
 
@@ -85,7 +86,7 @@ def _export(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:
             path.write_bytes(data)
             print(path)
     except OSError as error:
-        raise Refused("person_report_not_written", path=folder, reason=error.strerror or "–") from None
+        raise Refused("person_report_not_written", path=folder, reason=os_reason(error)) from None
 
 
 def _erase(core: Core, arguments: argparse.Namespace, texts: Catalog) -> None:

@@ -80,11 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(status, ensure_ascii=False))
     else:
-        print(texts_of(arguments).text("cli.status", **status))
         texts = texts_of(arguments)
+        none_yet = texts.text("cli.status.no_catalogue")
+        print(texts.text("cli.status", **{**status, "catalogue": status["catalogue"] or none_yet}))
         for row in further:
             name = brand_name(str(row["brand"]), texts)
-            print(texts.text("cli.status.brand", brand=name, agent=row["agent_id"], catalogue=row["catalogue"]))
+            print(
+                texts.text(
+                    "cli.status.brand", brand=name, agent=row["agent_id"], catalogue=row["catalogue"] or none_yet
+                )
+            )
         if stop is not None:
             print(stop_line(stop, core, texts))
         for step in steps:

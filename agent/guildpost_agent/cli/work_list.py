@@ -13,6 +13,7 @@ from guildpost_agent.domain.spreadsheet import harmless
 from guildpost_agent.domain.work_list import COLUMNS, WorkItem, csv_row
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Arbeitsliste der unglaubwürdigen Termine · list of dates that cannot be believed"
 SHOWN = 20
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             _write(arguments.csv, listed, texts)
         except OSError as error:
-            raise ConfigurationError("file_unwritable", path=arguments.csv, reason=error.strerror) from None
+            raise ConfigurationError("file_unwritable", path=arguments.csv, reason=os_reason(error)) from None
         print(texts.plural("cli.worklist.written", len(listed), path=arguments.csv))
         return 0
     for item in listed[:SHOWN]:

@@ -7,6 +7,7 @@ from guildpost_relay.store import RelayStore
 from guildpost_shared.answers.cards import read_card
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Autohäuser aufnehmen · admit dealers"
 
@@ -33,4 +34,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigurationError("relay_card_unreadable", path=path, reason=error.strerror) from error
+        raise ConfigurationError("relay_card_unreadable", path=path, reason=os_reason(error)) from error

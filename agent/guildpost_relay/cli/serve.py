@@ -23,6 +23,7 @@ from guildpost_shared.clock import Clock, SystemClock
 from guildpost_shared.driven_clock import DrivenClock, parse_address
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Relay starten · run the relay"
 
@@ -118,7 +119,7 @@ def _listen(address: str) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise ConfigurationError("relay_address_taken", address=address, reason=error.strerror) from error
+        raise ConfigurationError("relay_address_taken", address=address, reason=os_reason(error)) from error
 
 
 def _business_clock(address: str | None, stop: threading.Event) -> Clock:

@@ -15,6 +15,7 @@ from guildpost_agent.app.ports.letter_delivery import Standing
 from guildpost_shared.durable_files import flush_folder
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.failpoints import hit
+from guildpost_shared.os_reasons import os_reason
 
 
 class LetterFolder:
@@ -72,7 +73,7 @@ class LetterFolder:
             yield
         except OSError as error:
             raise Unavailable(
-                "letter_folder_away", detail=type(error).__name__, path=self._folder, reason=error.strerror or "–"
+                "letter_folder_away", detail=type(error).__name__, path=self._folder, reason=os_reason(error)
             ) from error
 
     def _staged(self, batch_id: str) -> Path:

@@ -20,6 +20,7 @@ from guildpost_agent.domain.smtp_content import data_content
 from guildpost_agent.domain.smtp_replies import Receipt, Stage, Verdict, classify
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, Untrusted
 from guildpost_shared.failpoints import hit
+from guildpost_shared.os_reasons import os_reason
 
 _SERVICE_CLOSING: Final = 421
 _START_INPUT: Final = 354
@@ -212,7 +213,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError("mail_ca_unreadable", path=ca_file, reason=error.strerror or str(error)) from None
+        raise ConfigurationError("mail_ca_unreadable", path=ca_file, reason=os_reason(error)) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

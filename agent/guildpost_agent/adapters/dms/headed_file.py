@@ -7,6 +7,7 @@ from typing import TypeVar
 from guildpost_agent.adapters.dms.raw_table import open_raw
 from guildpost_agent.domain.mapping.vocabulary import fold
 from guildpost_shared.errors import ConfigurationError, Refused
+from guildpost_shared.os_reasons import os_reason
 
 _Row = TypeVar("_Row")
 
@@ -55,5 +56,5 @@ def read_headed(
             ]
             broken += [row.row_number for row in chunk.broken]
     except OSError as error:
-        raise ConfigurationError("file_unreadable", path=path, reason=error.strerror or "?") from error
+        raise ConfigurationError("file_unreadable", path=path, reason=os_reason(error)) from error
     return rows, broken

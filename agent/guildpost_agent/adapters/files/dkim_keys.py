@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from guildpost_agent.domain.dkim import DkimKey, PrivateKey, UnusableKey, read_key
 from guildpost_shared.errors import ConfigurationError, Conflict
+from guildpost_shared.os_reasons import os_reason
 
 
 def load_keys(home: Path, domain: str, files: Mapping[str, Path]) -> tuple[DkimKey, ...]:
@@ -22,7 +23,7 @@ def _load(path: Path) -> PrivateKey:
     try:
         return read_key(path.read_bytes())
     except OSError as error:
-        raise ConfigurationError("dkim_key_unusable", path=path, reason=error.strerror or "") from None
+        raise ConfigurationError("dkim_key_unusable", path=path, reason=os_reason(error)) from None
     except UnusableKey as error:
         raise ConfigurationError("dkim_key_unusable", path=path, reason=str(error)) from None
 
@@ -40,4 +41,4 @@ def store_key(path: Path, key: PrivateKey) -> None:
     except FileExistsError:
         raise Conflict("dkim_key_exists", path=path) from None
     except OSError as error:
-        raise ConfigurationError("dkim_key_unusable", path=path, reason=error.strerror or "") from None
+        raise ConfigurationError("dkim_key_unusable", path=path, reason=os_reason(error)) from None

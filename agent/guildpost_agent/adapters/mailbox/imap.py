@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from guildpost_agent.domain.bounces.parts import MOST_BYTES
 from guildpost_shared.errors import ConfigurationError, Unavailable, Untrusted
+from guildpost_shared.os_reasons import os_reason
 
 SECONDS: Final = 60.0
 _UID: Final = re.compile(rb"\d+")
@@ -58,7 +59,7 @@ class ImapMailbox:
         try:
             context = ssl.create_default_context(cafile=settings.ca_file)
         except (OSError, ssl.SSLError) as error:
-            reason = error.strerror or str(error)
+            reason = os_reason(error)
             raise ConfigurationError("mail_ca_unreadable", path=settings.ca_file, reason=reason) from None
         try:
             if settings.security == "tls":

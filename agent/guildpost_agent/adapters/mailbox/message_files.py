@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 
 from guildpost_agent.domain.bounces.parts import MOST_BYTES
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import MISSING
 
 _SEPARATOR: Final = b"From "
 _UNFINISHED: Final = "tmp"
@@ -32,7 +33,7 @@ def messages_in(path: Path) -> Iterator[FoundMessage]:
         ConfigurationError: there is no such file or folder (``file_unreadable``).
     """
     if not path.exists():
-        raise ConfigurationError("file_unreadable", path=path)
+        raise ConfigurationError("file_unreadable", path=path, reason=MISSING)
     for file in _files(path):
         yield from _messages(file)
 
