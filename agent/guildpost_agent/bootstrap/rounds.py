@@ -13,6 +13,7 @@ from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of, services_in_force
 from guildpost_agent.domain.brands import FIRST, of_brand
+from guildpost_agent.domain.catalogue import may_take_part
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.keys import load_curve_key, load_identity_key
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
@@ -39,8 +40,9 @@ def take_part(
         How it ended.
 
     Raises:
-        Refused: the study or the roster is not in force here, this agent is not on the roster, or the dealer's policy
-            keeps contributions inside (``egress_refused``): then the period is not charged either.
+        Refused: the study or the roster is not in force here, this agent is not on the roster, the catalogue's
+            timestamp has expired (``round_catalogue_old``), or the dealer's policy keeps contributions inside
+            (``egress_refused``): then the period is not charged either.
         GuildpostError: transport and protocol.
     """
     from guildpost_agent.adapters.flower.node import run_node  # noqa: PLC0415 — heavy; only the round's child loads it
@@ -49,6 +51,9 @@ def take_part(
     core.gate.require(destination, "round_reply")
     membership = membership_of(core, brand)
     catalogue = catalogue_of(core, brand)
+    age = catalogue.age()
+    if age is not None and not may_take_part(age):
+        raise Refused("round_catalogue_old")
     study = parse_study(catalogue.read(study_path))
     roster = parse_roster(catalogue.read(TARGET_PATH))
     if roster.entry(membership.agent_id) is None:

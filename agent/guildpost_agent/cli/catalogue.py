@@ -12,7 +12,7 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogues_of
 from guildpost_agent.cli.options import add_home, brand_name, texts_of
 from guildpost_agent.domain.brands import of_brand
-from guildpost_agent.domain.catalogue import KEEP_SENDING, may_send
+from guildpost_agent.domain.catalogue import KEEP_SENDING, may_send, may_take_part
 from guildpost_agent.domain.catalogue_approvals import Approval, InForce
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, from_code, public_text
@@ -72,6 +72,8 @@ def lines(source: TufCatalogue, problem: GuildpostError | None, texts: Catalog, 
     yield texts.text("cli.catalogue.state", version=version.snapshot, confirmed=formats.moment(version.signed_at))
     left = max(0, (KEEP_SENDING - age).days)
     yield texts.plural("cli.catalogue.sends", left) if may_send(age) else texts.text("cli.catalogue.rests")
+    if may_send(age) and not may_take_part(age):
+        yield f"  {public_text(from_code('round_catalogue_old'), texts.language)}"
     for path, item in sorted(source.in_force().items()):
         yield texts.text("cli.catalogue.path", path=path, since=formats.moment(item.since))
         for approval in item.approvals:
@@ -95,6 +97,7 @@ def as_json(source: TufCatalogue, problem: GuildpostError | None) -> dict[str, o
         "version": version.snapshot if version else None,
         "signed_at": _instant(version.signed_at) if version else None,
         "may_send": age is not None and may_send(age),
+        "may_take_part": age is not None and may_take_part(age),
         "in_force": {path: _item(item) for path, item in sorted(source.in_force().items())},
         "refused": dict(version.refused) if version else {},
         "problem": problem.code if problem else None,

@@ -8,7 +8,8 @@
    the dealer was given by the association. Until then studies and the roster are refused, and the rest works.
 
 Each refusal is an error code, so that a screen can say why something is not used. The catalogue may be used for 28
-days after the timestamp of its last good state; a clock that is behind what was signed is not trusted.
+days after the timestamp of its last good state, for rounds only until that timestamp expires: a study or the roster may
+have been recalled since. A clock that is behind what was signed is not trusted.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_TARGET_BYTES, Role, required_roles
+from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_TARGET_BYTES, TIMESTAMP_LIFETIME, Role, required_roles
 from guildpost_shared.errors import Untrusted
 
 KEEP_SENDING: Final = timedelta(days=28)
@@ -84,3 +85,12 @@ def may_send(age: timedelta) -> bool:
         age: below zero where the clock is behind the timestamp.
     """
     return -CLOCK_TOLERANCE <= age <= KEEP_SENDING
+
+
+def may_take_part(age: timedelta) -> bool:
+    """Say whether rounds may be joined with a catalogue whose last good timestamp is that old: it must not be expired.
+
+    Args:
+        age: below zero where the clock is behind the timestamp.
+    """
+    return -CLOCK_TOLERANCE <= age < TIMESTAMP_LIFETIME

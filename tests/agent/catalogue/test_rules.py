@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildpost_agent.domain.catalogue import CLOCK_TOLERANCE, AssociationTrust, Listing, check_clock, judge, may_send
+from guildpost_agent.domain.catalogue import (
+    CLOCK_TOLERANCE,
+    AssociationTrust,
+    Listing,
+    check_clock,
+    judge,
+    may_send,
+    may_take_part,
+)
 from guildpost_shared.catalogue_paths import MAX_TARGET_BYTES, REQUIRED_ROLES, ROLES, Role
 from guildpost_shared.errors import Untrusted
 
@@ -50,3 +58,24 @@ def test_a_clock_further_behind_is_not_trusted() -> None:
 )
 def test_sending_ends_after_28_days(age: timedelta, allowed: bool) -> None:  # noqa: FBT001 — a table's column
     assert allowed == may_send(age)
+
+
+@pytest.mark.parametrize(
+    ("age", "allowed"),
+    [
+        (timedelta(days=3) - timedelta(seconds=1), True),
+        (timedelta(days=3), False),
+        (timedelta(days=27), False),
+        (-CLOCK_TOLERANCE, True),
+        (-CLOCK_TOLERANCE - timedelta(seconds=1), False),
+    ],
+    ids=[
+        "before three days",
+        "three days",
+        "while sending goes on",
+        "a clock slightly behind",
+        "a clock further behind",
+    ],
+)
+def test_rounds_end_when_the_timestamp_expires(age: timedelta, allowed: bool) -> None:  # noqa: FBT001 — a table's column
+    assert allowed == may_take_part(age)
