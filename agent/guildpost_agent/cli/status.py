@@ -8,18 +8,16 @@ from guildpost_agent.adapters.sql.read_model import SqlReadModel
 from guildpost_agent.app.emergency_stop import current_stop, stop_steps
 from guildpost_agent.app.membership import load_memberships
 from guildpost_agent.app.remember_problems import open_problems
-from guildpost_agent.app.renew_certificate import PROBLEM as CERTIFICATE
-from guildpost_agent.app.sync_catalogue import PROBLEM
+from guildpost_agent.app.tell_problems import problem_lines
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.member import catalogues_of, read_services
 from guildpost_agent.cli.options import add_home, brand_name, texts_of
 from guildpost_agent.cli.stop import step_line, stop_line
-from guildpost_agent.domain.brands import FIRST, brand_of_word
+from guildpost_agent.domain.brands import FIRST
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel
-from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import GuildpostError, public_text
+from guildpost_shared.errors import public_text
 
 HELP = "Stand des Betriebs zeigen · show where the dealership stands"
 
@@ -100,14 +98,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
         for error in unreadable:
             print(public_text(error, arguments.lang))
-        told = dict.fromkeys(_problem_line(where, problem, texts) for where, problem in problems.items())
-        for line in told:  # a coordinator that is away keeps catalogue and certificate waiting: once is enough
+        for line in problem_lines(problems, texts):
             print(line)
     return 0
-
-
-def _problem_line(where: str, problem: GuildpostError, texts: Catalog) -> str:
-    brands = (brand_of_word(step, where) for step in (PROBLEM, CERTIFICATE))
-    brand = next((brand for brand in brands if brand), FIRST)
-    whose = f"{brand_name(brand, texts)}: " if brand else ""
-    return f"{whose}{public_text(problem, texts.language)}"

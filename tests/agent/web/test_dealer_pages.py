@@ -11,8 +11,10 @@ from sqlalchemy import update
 
 from guildpost_agent.adapters.sql.tables import decisions, egress_ledger
 from guildpost_agent.app.egress.witness import Witness
+from guildpost_agent.app.remember_problems import remember_problem
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_shared.catalog import load
+from guildpost_shared.errors import Refused, Untrusted
 from guildpost_shared.web.headers import PREVIEW_POLICY
 from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LATE, LETTER, MAIL, NOW, Dealership
 from tests.factories.agent import a_withdrawal
@@ -47,6 +49,22 @@ def test_the_week_says_first_how_many_of_what_and_what_comes_next(visitor: Visit
     assert "49 messages go out within the next seven days. Of these, 22 e-mails and 27 letters." in words(
         visitor, "/?lang=en"
     )
+
+
+def test_what_is_wrong_stands_on_the_start_page_once_with_what_to_do_until_it_is_over(
+    dealership: Dealership, visitor: Visitor
+) -> None:
+    assert "Was jetzt nicht in Ordnung ist" not in words(visitor, "/")
+    remember_problem(dealership.open_uow, "catalogue", Untrusted("catalogue_clock_behind"))
+    for step in ("catalogue-skoda", "certificate-skoda"):
+        remember_problem(dealership.open_uow, step, Refused("membership_locked"))
+    page = words(visitor, "/")
+    assert "Die Uhr dieses Rechners geht gegenüber dem zuletzt geprüften Katalog nach. Stellen Sie die Uhr" in page
+    assert 1 == page.count("Marke skoda: Die Mitgliedschaft ist gesperrt, bis Ihr Hersteller entschieden hat.")
+    assert "brand skoda: The membership is locked until your brand has decided." in words(visitor, "/?lang=en")
+    for step in ("catalogue", "catalogue-skoda", "certificate-skoda"):
+        remember_problem(dealership.open_uow, step, None)
+    assert "Was jetzt nicht in Ordnung ist" not in words(visitor, "/?lang=de")
 
 
 def test_the_weeks_days_add_up_to_its_answer(dealership: Dealership, visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""What goes out this week: seven days day by day, what waits, the week behind, and who was left out and why."""
+"""What goes out this week: what is wrong, seven days day by day, what waits, the week behind, who was left out and why."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,12 +11,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from guildpost_agent.app.ports.read_model import WeekRow
+from guildpost_agent.app.remember_problems import open_problems
+from guildpost_agent.app.tell_problems import problem_lines
 from guildpost_agent.domain.touchpoint_states import OPEN, WITHDRAWN
+from guildpost_shared.catalog import load
 from guildpost_shared.web.pages import Pages
 
 if TYPE_CHECKING:
     from guildpost_agent.web.app import DealerWeb
 
+MESSAGES: Final = "guildpost_agent"
 DAYS: Final = 7
 SHOWN: Final = 12
 """Messages of one day on the start page; the day's own page lists all."""
@@ -63,10 +67,13 @@ def router(web: "DealerWeb", pages: Pages) -> APIRouter:
         rows = web.read_model.week(now, _midnight(today + timedelta(days=DAYS), zone))
         behind = web.read_model.week(_midnight(today - timedelta(days=DAYS), zone), now)
         coming = [row for row in rows if state_of(row) not in WITHDRAWN]
+        with web.open_uow() as uow:
+            problems = problem_lines(open_problems(uow), load(MESSAGES, pages.language(request)))
         return pages.page(
             request,
             "week.html",
             now=now,
+            problems=problems,
             coming=coming,
             days=by_day(coming, [today + timedelta(days=n) for n in range(DAYS)], zone),
             channels=Counter(row.channel for row in coming),
