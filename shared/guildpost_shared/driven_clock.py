@@ -72,7 +72,7 @@ def parse_address(address: str) -> tuple[str, int]:
     """
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
-        raise ConfigurationError("business_clock_address", address=address)
+        raise ConfigurationError("host_port_unreadable", address=address)
     return host.strip("[]"), int(port)
 
 

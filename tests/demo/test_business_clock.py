@@ -152,7 +152,7 @@ def test_without_a_driver_the_clock_says_so() -> None:
     "address", ["localhost", ":4711", "host:port", ""], ids=["no port", "no host", "word", "empty"]
 )
 def test_an_address_without_host_and_port_is_refused(address: str) -> None:
-    with pytest.raises(ConfigurationError, match="business_clock_address"):
+    with pytest.raises(ConfigurationError, match="host_port_unreadable"):
         DrivenClock(address, "agent-1")
 
 

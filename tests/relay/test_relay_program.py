@@ -55,13 +55,29 @@ def test_a_relay_is_created_admits_a_dealer_and_says_so(tmp_path: Path, capsys: 
             78,
             "brauchbar",
         ),
+        (
+            ["serve", "--home", "{tmp}", "--tls-cert", "{tmp}/none.pem", "--tls-key", "{tmp}/none.pem"],
+            78,
+            "brauchbar: nicht vorhanden",
+        ),
+        (["serve", "--home", "{tmp}/made", "--plain-http", "--listen", "4711"], 78, "zum Beispiel 127.0.0.1:4711"),
     ],
-    ids=["no relay", "no card", "broken card", "no certificate", "no relay to serve", "broken certificate"],
+    ids=[
+        "no relay",
+        "no card",
+        "broken card",
+        "no certificate",
+        "no relay to serve",
+        "broken certificate",
+        "missing certificate",
+        "no address",
+    ],  # fmt: skip
 )
 def test_what_the_operator_can_mend_is_said_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, sentence: str
 ) -> None:
     (tmp_path / "broken.json").write_text("{", "utf-8")
+    relay("init", "--home", str(tmp_path / "made"))
     assert code == relay(*(argument.format(tmp=tmp_path) for argument in arguments))
     assert sentence in capsys.readouterr().err
 

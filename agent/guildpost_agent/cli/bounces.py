@@ -103,6 +103,9 @@ def table(found: Iterable[tuple[str, Finding]], texts: Catalog) -> Iterator[str]
         reason = f"{texts.text(f'bounce.reason.{finding.reason}')} [{finding.reason}]" if finding.reason else ""
         what = " · ".join(filter(None, (name, _printable(finding.recipient), finding.status, reason)))
         yield f"{Path(_printable(file)).name:<{_WIDTH}}  {what}"
+    if not counts:
+        yield texts.text("cli.bounces.nothing")
+        return
     yield texts.text("cli.bounces.total", counts=", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
 
 

@@ -105,8 +105,10 @@ def _tls_files(arguments: argparse.Namespace) -> tuple[Path, Path] | None:
     if arguments.tls_cert and arguments.tls_key:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(arguments.tls_cert, arguments.tls_key)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigurationError("relay_tls_unreadable", path=arguments.tls_cert, reason=str(error)) from error
+        except OSError as error:  # a broken certificate is one, too
+            raise ConfigurationError(
+                "relay_tls_unreadable", path=arguments.tls_cert, reason=os_reason(error)
+            ) from error
         return arguments.tls_cert, arguments.tls_key
     if not arguments.plain_http:
         raise ConfigurationError("relay_tls_missing")

@@ -131,6 +131,18 @@ def test_parts_inside_parts_without_end_give_a_finding() -> None:
     assert [NO_BOUNCE] == classify(nested)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [([], "Dort liegt keine Nachricht.\n"), (["--lang", "en"], "There is no message.\n"), (["--json"], "")],
+    ids=["German", "English", "JSON"],
+)
+def test_an_empty_folder_is_called_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    assert 0 == main(["bounces", "--classify", str(tmp_path), *options])
+    assert said == capsys.readouterr().out
+
+
 def test_the_command_prints_one_json_line_per_recipient(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "box" / "cur").mkdir(parents=True)
     (tmp_path / "box" / "tmp").mkdir()
