@@ -71,7 +71,7 @@ def test_a_relay_is_created_admits_a_dealer_and_says_so(tmp_path: Path, capsys: 
         "broken certificate",
         "missing certificate",
         "no address",
-    ],  # fmt: skip
+    ],
 )
 def test_what_the_operator_can_mend_is_said_in_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, sentence: str
