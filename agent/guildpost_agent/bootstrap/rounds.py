@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.count_for_study import Setting
+from guildpost_agent.app.declined_studies import require_accepted
 from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.bootstrap.core import Core
@@ -55,6 +56,8 @@ def take_part(
     if age is not None and not may_take_part(age):
         raise Refused("round_catalogue_old")
     study = parse_study(catalogue.read(study_path))
+    with core.open_uow() as uow:
+        require_accepted(uow, brand, study.study_id)
     roster = parse_roster(catalogue.read(TARGET_PATH))
     if roster.entry(membership.agent_id) is None:
         raise Refused("secagg_not_on_roster")

@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "slots": "guildpost_agent.cli.slots",
     "status": "guildpost_agent.cli.status",
     "stop": "guildpost_agent.cli.stop",
+    "studies": "guildpost_agent.cli.studies",
     "work": "guildpost_agent.cli.work",
     "work-list": "guildpost_agent.cli.work_list",
 }
