@@ -39,7 +39,7 @@ class BrandKeeper:
         self._events: queue.Queue[PresenceEvent | None] = queue.Queue(MOST_WAITING)
         self._stop = threading.Event()
         self._rounds, self._entering = RoundEntries(), threading.Lock()
-        self._certificate_problem = ""
+        self._noted = ""
         self._control_plane = control_plane(core, brand)
         self._presence = PresenceFollower(
             control_plane=self._control_plane,
@@ -77,6 +77,8 @@ class BrandKeeper:
                 self._attend(event)
             except GuildpostError as error:
                 log.warning("keeper_waits", code=error.code, brand=self._brand)
+            except Exception:  # a bug, or a database that somebody else holds: without this thread no recall is heard
+                log.exception("keeper_failed", brand=self._brand)
 
     def _attend(self, event: PresenceEvent | None) -> None:
         match event:
@@ -112,10 +114,14 @@ class BrandKeeper:
             problem = error
             raise
         finally:
-            code = problem.code if problem is not None else ""
-            if code != self._certificate_problem:
-                remember_problem(self._core.open_uow, of_brand(PROBLEM, self._brand), problem)
-                self._certificate_problem = code
+            self._note(problem)
+
+    def _note(self, problem: GuildpostError | None) -> None:
+        """Keep a problem for whoever asks, or that it is over."""
+        code = problem.code if problem is not None else ""
+        if code != self._noted:
+            remember_problem(self._core.open_uow, of_brand(PROBLEM, self._brand), problem)
+            self._noted = code
 
     def _join(self, window: RoundWindow) -> None:
         """Take part in a round, in a child of its own, while everything else goes on."""

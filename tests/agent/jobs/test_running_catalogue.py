@@ -203,3 +203,31 @@ def test_a_coordinator_that_announces_without_end_fills_no_memory_and_starts_few
     world.close()
     assert MOST_WAITING == keeper._events.qsize()
     assert AT_ONCE == len(begun)
+
+
+def test_a_bug_at_one_event_does_not_end_the_thread_that_hears_of_recalls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = an_agent_home(tmp_path, monkeypatch)
+    world = CatalogueWorld(tmp_path)
+    core = open_core(home)
+    with core.open_uow() as uow:
+        store_membership(uow.documents, _membership(world))
+        uow.commit()
+    worker = Worker(home)
+    keeper = BrandKeeper(core, FIRST, Catalogue(core, worker))
+    attended: list[object] = []
+
+    def attend(_self: BrandKeeper, event: object) -> None:
+        attended.append(event)
+        if len(attended) == 1:
+            raise RuntimeError("a bug")
+        keeper._stop.set()
+
+    monkeypatch.setattr(BrandKeeper, "_attend", attend)
+    for number in (1, 2):
+        keeper._hear(CatalogueChanged(number))
+    keeper._keep()
+    worker.close()
+    world.close()
+    assert [CatalogueChanged(1), CatalogueChanged(2)] == attended

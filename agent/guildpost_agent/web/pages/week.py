@@ -1,4 +1,4 @@
-"""What goes out this week: what is wrong, seven days day by day, what waits, the week behind, who was left out and why."""
+"""What goes out this week: what is wrong, seven days one by one, what waits, the week behind, who was left out, why."""
 
 from collections import Counter
 from collections.abc import Iterable
