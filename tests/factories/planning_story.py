@@ -17,6 +17,7 @@ from guildpost_agent.domain.working_days import SATURDAY
 from guildpost_shared.answers.events import Answer, AnswerEvent, EventKind
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from tests.factories.agent import KEY, a_config, a_consent, a_customer, a_job, a_vehicle, an_appointment
+from tests.factories.explained import sayable
 from tests.factories.leaving import BERLIN, Told, leave
 from tests.factories.sending_world import a_store
 from tests.factories.standard_services import standard_services
@@ -114,8 +115,10 @@ class Story:
         return self.told[before:]
 
     def plan(self) -> None:
-        """Plan at seven in the morning."""
+        """Plan at seven in the morning; whatever is planned or refused can be said."""
         plan_touchpoints(self.store, self._services, self.config, self._at(7), KEY)
+        with self.store() as uow:
+            sayable(uow, self._services)
 
     def why(self, service: str) -> str:
         """Give the reason last decided about a service's occasion that is due first."""

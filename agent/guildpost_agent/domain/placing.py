@@ -14,6 +14,7 @@ from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, cho
 from guildpost_agent.domain.touchpoint_states import PLANNED, PROPOSED
 from guildpost_agent.domain.workshop import Room
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
+from guildpost_shared.services.event_rules import AfterEventRule, Event
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 
 
@@ -113,6 +114,8 @@ def due_code(service: ServiceDefinition, source: str) -> str:
             return f"due_hu_{source}"
         case InspectionRule():
             return f"due_inspection_{source}"
+        case AfterEventRule(event=Event.WORK):  # done, and not due again
+            return "due_after_work"
         case _:
             return f"due_{source}"
 

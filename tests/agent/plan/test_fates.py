@@ -10,6 +10,7 @@ from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Occasion, Touchpoint
 from guildpost_shared.catalog import load
 from tests.factories.every_plan import EACH_SIZE, every_plan, planned
+from tests.factories.explained import sayable
 from tests.factories.random_dealership import RandomDealership
 
 CATALOGS = (load("guildpost_agent", "de"), load("guildpost_agent", "en"))
@@ -49,6 +50,7 @@ def check_fates(here: RandomDealership, uow: UnitOfWork) -> None:
     by_id = {one.occasion_id: one for one in occasions}
     for one in occasions:
         check_fate(one, uow, touchpoints)
+    sayable(uow, here.services)
     for touchpoint in touchpoints:
         leader = services[touchpoint.service_id]
         for other in (by_id[name] for name in touchpoint.bundled):
