@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 
+from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.preview_entries import Entry, waits
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
+from guildpost_agent.app.why_barred import Barred, barred_ways
 from guildpost_agent.app.why_later import Later, later_dues
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
@@ -49,11 +51,13 @@ class Story:
     Attributes:
         past: its messages that are no longer planned, oldest first; the withdrawn ones too.
         entry: what is planned or why nothing is; the reasons of the last message where that was sent.
+        barred: the ways that were closed to it, as the ledger has it now.
     """
 
     past: tuple[Touchpoint, ...]
     entry: Entry
     sequel: Sequel
+    barred: tuple[Barred, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def answer_why(
     }
     found = [_answer(plan, about, identifier, them) for about, them in chosen.items() if them is not None]
     if found:
-        return _with_later(open_uow, config, found)
+        return _completed(open_uow, config, found)
     if len(called) > 1:
         numbers = ", ".join(number for _, number in called[:_MOST_NAMED])
         raise Refused("plan_subject_several", id=identifier, count=len(called), numbers=numbers)
@@ -136,12 +140,12 @@ def answer_why(
     ((about, number),) = called
     field_of = attrgetter("vehicle_id" if about is About.VEHICLE else "customer_id")
     answer = _answer(plan, about, number, [o for o in plan.occasions.values() if field_of(o) == number])
-    return _with_later(open_uow, config, [answer])
+    return _completed(open_uow, config, [answer])
 
 
-def _with_later(open_uow: OpenUnitOfWork, config: AgentConfig, answers: Iterable[Answer]) -> list[Answer]:
-    """Add what is not in sight yet to answers about vehicles and customers."""
-    told = list[Answer]()
+def _completed(open_uow: OpenUnitOfWork, config: AgentConfig, answers: Iterable[Answer]) -> list[Answer]:
+    """Add what is not in sight yet to answers about vehicles and customers, and to all of them the ways closed."""
+    told, rules = list[Answer](), consent_rules(config)
     with open_uow() as uow:
         for answer in answers:
             vehicle_ids = [answer.identifier] if answer.about is About.VEHICLE else []
@@ -156,7 +160,13 @@ def _with_later(open_uow: OpenUnitOfWork, config: AgentConfig, answers: Iterable
                 territories=config.territories,
                 today=answer.plan.today,
             )
-            told.append(replace(answer, later=later))
+            plan, stories = answer.plan, list[Story]()
+            for story in answer.stories:
+                service = plan.services.get(story.entry.occasion.service_id)
+                now = plan.now.astimezone(plan.zone)
+                barred = barred_ways(uow, story.entry, service, now, rules) if service is not None else ()
+                stories.append(replace(story, barred=barred))
+            told.append(replace(answer, stories=tuple(stories), later=later))
     return told
 
 

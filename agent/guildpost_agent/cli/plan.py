@@ -104,7 +104,7 @@ def _lines(
     if arguments.diff is not None:
         configs = (core.config, read_config(arguments.diff))
         comparison = compare_plans(rehearse, services, configs, now, scope, afresh=afresh, first_frost=frost)
-        yield from describe_changes(comparison, arguments.diff.name, page, texts)
+        yield from describe_changes(comparison, arguments.diff.name, page, texts, lambda shown: _names_of(core, shown))
         return
     preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))

@@ -1,6 +1,6 @@
 """What another configuration would change about the plan: figures side by side, then every difference."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -9,7 +9,7 @@ from guildpost_agent.app.explain import say_day
 from guildpost_agent.app.explain_entry import explain_entry, service_name
 from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import Preview
-from guildpost_agent.cli.plan_entries import Page
+from guildpost_agent.cli.plan_entries import Names, Page
 from guildpost_agent.cli.plan_summary import describe_scope
 from guildpost_agent.cli.postage import money
 from guildpost_agent.domain.records import Channel
@@ -21,7 +21,9 @@ _ONE_SIDED: Final = frozenset({Kind.ONLY_HERE, Kind.ONLY_THERE})
 """Where only one plan writes, its reasons are no difference: only the day and channel, and the other's refusal."""
 
 
-def describe_changes(comparison: Comparison, other: str, page: Page, texts: Catalog) -> Iterator[str]:
+def describe_changes(
+    comparison: Comparison, other: str, page: Page, texts: Catalog, named: Callable[[Sequence[Entry]], Names]
+) -> Iterator[str]:
     """Say how the plans differ; in lists, "here" is the agent's own configuration.
 
     Args:
@@ -29,6 +31,7 @@ def describe_changes(comparison: Comparison, other: str, page: Page, texts: Cata
         other: the name of the other configuration's file.
         page: of the differences.
         texts: the language.
+        named: finds the names of what is shown.
 
     Raises:
         Refused: ``plan_page_unknown``.
@@ -42,10 +45,12 @@ def describe_changes(comparison: Comparison, other: str, page: Page, texts: Cata
     if not comparison.changes:
         yield texts.text("cli.plan.diff.same")
     totals = {kind: sum(change.kind is kind for change in comparison.changes) for kind in Kind}
-    for kind, changes in groupby(page.of(comparison.changes), key=lambda change: change.kind):
+    shown = page.of(comparison.changes)
+    names = named([change.shown for change in shown])
+    for kind, changes in groupby(shown, key=lambda change: change.kind):
         yield texts.text(f"cli.plan.diff.{kind}", count=totals[kind])
         for change in changes:
-            yield from _change(change, comparison, texts)
+            yield from _change(change, comparison, texts, names)
     yield from page.hint(len(comparison.changes), texts)
 
 
@@ -58,12 +63,11 @@ def _figures(preview: Preview, texts: Catalog) -> Iterator[tuple[str, str]]:
     yield texts.text("cli.plan.diff.refused"), str(sum(preview.refused.values()))
 
 
-def _change(change: Change, comparison: Comparison, texts: Catalog) -> Iterator[str]:
+def _change(change: Change, comparison: Comparison, texts: Catalog, names: Names) -> Iterator[str]:
     occasion, services = change.shown.occasion, comparison.here.plan.services | comparison.there.plan.services
     name = service_name(occasion.service_id, services, texts)
-    yield "  " + texts.text(
-        "cli.plan.diff.occasion", vehicle=occasion.vehicle_id, customer=occasion.customer_id, service=name
-    )
+    who = {"vehicle": names.vehicle(occasion.vehicle_id), "customer": names.customer(occasion.customer_id)}
+    yield "  " + texts.text("cli.plan.diff.occasion", service=name, **who)
     sides = (("here", change.here, comparison.here), ("there", change.there, comparison.there))
     said = [(side, _said(entry, preview, texts)) for side, entry, preview in sides]
     both = set(said[0][1]) & set(said[1][1])

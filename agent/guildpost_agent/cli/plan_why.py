@@ -6,6 +6,7 @@ from guildpost_agent.app.answer_why import About, Answer, Story
 from guildpost_agent.app.explain import say, say_day
 from guildpost_agent.app.explain_entry import service_name
 from guildpost_agent.app.plain_names import in_one_line
+from guildpost_agent.app.why_barred import NO_ADDRESS
 from guildpost_agent.app.why_later import Later
 from guildpost_agent.cli.plan_entries import Names, describe_entry
 from guildpost_agent.domain.placing import contact_of
@@ -57,6 +58,10 @@ def _story(story: Story, answer: Answer, texts: Catalog, names: Names) -> Iterat
         for touchpoint in story.past:
             yield f"    {_message(touchpoint, answer, texts, names)}"
     yield from describe_entry(story.entry, answer.plan, texts, names)
+    for closed in story.barred:
+        why = "cli.plan.why.no_address" if closed.why == NO_ADDRESS else f"consent.refusal.{closed.why}"
+        channel = texts.text(f"consent.channel.{closed.channel}")
+        yield "    – " + texts.text("cli.plan.why.barred", channel=channel, why=texts.text(why))
     sequel = story.sequel
     days = {"opens": sequel.opens, "closes": sequel.closes}
     window = {name: say_day(day, texts) for name, day in days.items() if day is not None}

@@ -13,7 +13,7 @@ from guildpost_agent.domain.exclusions import Reason
 from guildpost_shared.catalog import load
 from tests.factories.agent import a_customer, a_service
 from tests.factories.agent_home import SECRET, an_agent_home
-from tests.factories.plan_world import HELD_OUT, LATER, MAIL, everything_stored, put_small_dealership
+from tests.factories.plan_world import HELD_OUT, LATER, LETTER, MAIL, everything_stored, put_small_dealership
 
 AS_OF = ("--as-of", "2027-03-01")
 SPRING = (*AS_OF, "--from", "01.03.2027", "--to", "2027-04-30")
@@ -149,7 +149,12 @@ def test_weeks_take_the_place_of_days_where_they_are_asked_for(say: Say) -> None
 
 
 DIFFERENCES = {
-    "de": ("Verglichen wird: hier agent.toml, dort other.toml.", "Nur hier: 3", "dort: Der Anlass kommt nicht vor."),
+    "de": (
+        "Verglichen wird: hier agent.toml, dort other.toml.",
+        "Nur hier: 3",
+        f"HU/AU, Fahrzeug V2 Arvana Corra, Kunde {LETTER} Erika Mustermann",
+        "dort: Der Anlass kommt nicht vor.",
+    ),
     "en": ("Compared: here agent.toml, there other.toml.", "Only here: 3", "there: The occasion does not occur."),
 }
 
@@ -175,6 +180,7 @@ def test_the_agents_own_configuration_makes_no_difference(home: Path, say: Say) 
             (
                 "Fahrzeug V2 Arvana Corra, Anlässe in Sicht: 1",
                 "Per Brief aus berechtigtem Interesse",
+                "    – Nicht per E-Mail: keine Einwilligung gespeichert.",
                 "Danach: nichts mehr",
             ),
         ),

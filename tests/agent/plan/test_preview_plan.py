@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import Preview, preview_plan
+from guildpost_agent.app.why_barred import NO_ADDRESS
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.preview_scope import FURTHEST_DAYS, Scope, Standing
@@ -308,6 +310,30 @@ def test_what_is_not_in_sight_yet_is_named_with_its_day(store: OpenUnitOfWork, a
     assert ("V8", None, date(2027, 9, 30)) == (vehicle, gone, dues["hu_au"][0])
     assert dues["hu_au"][1] == date(2027, 9, 30) - timedelta(days=SERVICES[0].touches[0].first_day)
     assert (date(2027, 3, 1) + timedelta(days=120)) < min(due for due, _ in dues.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, [(Channel.EMAIL, "NO_CONSENT")]),
+        ({"email": ""}, [(Channel.EMAIL, NO_ADDRESS)]),
+        ({"advertising_block": True}, [(Channel.EMAIL, "ADVERTISING_BLOCK"), (Channel.LETTER, "ADVERTISING_BLOCK")]),
+    ],
+    ids=["no consent to mail", "no mail address", "nothing is lawful"],
+)
+def test_why_names_the_ways_that_were_closed(
+    store: OpenUnitOfWork, changes: dict[str, Any], expected: list[tuple[Channel, str]]
+) -> None:
+    with store() as uow:
+        uow.records.upsert_customers([a_customer(LETTER, **changes)])
+        uow.commit()
+    (answer,) = answer_why(store, SERVICES, CONFIG, NOW, "V2")
+    assert expected == [(one.channel, one.why) for one in answer.stories[0].barred]
+
+
+def test_a_way_that_was_taken_closes_no_other(store: OpenUnitOfWork) -> None:
+    (answer,) = answer_why(store, SERVICES, CONFIG, NOW, "V3")
+    assert [()] == [story.barred for story in answer.stories]
 
 
 def test_a_vehicle_that_was_sold_long_ago_is_not_waited_for(store: OpenUnitOfWork) -> None:
