@@ -107,7 +107,7 @@ FAULTS = {
     "an unknown field": ({"rebate": 1}, "Feld „rebate“ (unbekannt)"),
     "an impossible window": (
         {"touches": [{"id": "late", "first_day": 3, "last_day": 9, "default_lead": 5}]},
-        "first_day und last_day",
+        "Feld „touches[0].first_day“ (liegt nach",
     ),
     "a condition with an error": ({"condition": "vehicle.colour == 'red'"}, "unbekanntes Feld vehicle.colour"),
 }
