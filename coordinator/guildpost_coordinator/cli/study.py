@@ -3,6 +3,7 @@
 import argparse
 import time
 from datetime import date
+from functools import partial
 from typing import Final
 
 from guildpost_coordinator.adapters.sql.engine import open_engine
@@ -15,6 +16,8 @@ from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.studies.counted import counted_study
+from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
 from guildpost_shared.studies.slot_lead import MATURITY_DAYS, slot_lead_study
 
 NAME: Final = "study"
@@ -22,6 +25,7 @@ NAME: Final = "study"
 
 def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     """Add this command's arguments."""
+    parser.add_argument("--kind", choices=tuple(KINDS), default=SLOT_LEAD, help=texts.text("cli.study.kind"))
     parser.add_argument("--services", nargs="+", required=True, help=texts.text("cli.study.services"))
     parser.add_argument(
         "--from", dest="start", type=date.fromisoformat, required=True, help=texts.text("cli.study.from")
@@ -33,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
 
 
 def run(arguments: argparse.Namespace, texts: Catalog) -> int:
-    """Write the study "slot and lead time" for a period and put it up for signature.
+    """Write a study of one kind for a period and put it up for signature.
 
     Raises:
         Refused: ``document_*``: the terms are outside what a study may state; ``publication_withdrawn``.
@@ -42,7 +46,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """
     home = Home(arguments.home)
     config = load_config(home)
-    study = slot_lead_study(
+    write = slot_lead_study if arguments.kind == SLOT_LEAD else partial(counted_study, arguments.kind)
+    study = write(
         brand=config.brand,
         services=arguments.services,
         period_start=arguments.start,
@@ -61,6 +66,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         entropy=OsEntropy(),
         checks=CONTENT_CHECKS,
     )
+    print(study.purpose[texts.language])
     print(texts.text("cli.study.drafted", path=study.target_path, day=study.release_from.isoformat()))
     if arguments.wait > 0:
         await_publication(publications, publication_id, arguments.wait, sleep=time.sleep)

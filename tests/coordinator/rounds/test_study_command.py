@@ -1,0 +1,47 @@
+"""``guildpost-coordinator study`` offers every kind and puts its document up for signature."""
+
+from pathlib import Path
+
+import pytest
+
+from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.cli import main
+from guildpost_coordinator.config import Home
+from guildpost_coordinator.domain.catalogue import State
+from guildpost_shared.studies.kinds import KINDS
+from guildpost_shared.studies.spec import parse_study
+
+TERMS = ["--services", "hu_au", "inspection", "--from", "2027-01-01", "--to", "2027-03-31"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_bytes(b"a passphrase made for tests only")
+    monkeypatch.setenv("GUILDPOST_CA_PASSPHRASE_FILE", str(passphrase))
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    home = Home(tmp_path / "home")
+    assert 0 == main(["init", "--home", str(home.folder), "--brand", "Arvana"])
+    return home
+
+
+def test_a_study_of_every_kind_is_handed_in(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    for kind in KINDS.values():
+        assert 0 == main(["study", "--home", str(home.folder), "--kind", kind.name, *TERMS])
+        shown = capsys.readouterr().out
+        assert kind.purpose["de"] in shown
+        assert f"studies/{kind.name}/1.json" in shown
+    engine = open_engine(home.database)
+    with publications_factory(engine)() as rows:
+        changes = {path: listing for one in rows.in_state(State.DRAFT) for path, listing in one.changes.items()}
+        found = [parse_study(rows.content(listing.sha256)) for listing in changes.values() if listing]
+    engine.dispose()
+    assert set(KINDS) == {study.kind for study in found}
+    assert {("hu_au", "inspection")} == {study.services for study in found}
+
+
+def test_a_kind_that_nobody_knows_is_refused(home: Home) -> None:
+    with pytest.raises(SystemExit):
+        main(["study", "--home", str(home.folder), "--kind", "ranking", *TERMS])
