@@ -52,7 +52,7 @@ bench: $(VENV)/.ready
 	$(BIN)/python -m bench $(BENCH) $(ARGS)
 
 soak: $(VENV)/.ready
-	GUILDPOST_SOAK=1 $(BIN)/pytest -m "soak" --timeout 0 $(ARGS)
+	GUILDPOST_SOAK=1 $(BIN)/pytest -m "soak or campaign" --timeout 0 $(ARGS)
 
 protos: $(VENV)/.ready
 	$(BIN)/python proto/generate.py

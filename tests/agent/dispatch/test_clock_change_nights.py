@@ -18,9 +18,11 @@ from guildpost_agent.domain.working_days import is_quiet
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import GuildpostError
 from tests.factories.agent_home import an_agent_home
+from tests.factories.campaign import tell
 from tests.factories.sending_world import Due, SendingWorld, a_due_message, always_welcome, plain_mail, plan_all
 from tests.fakes.channel import FakeChannel
 
+pytestmark = pytest.mark.campaign
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHTS = pytest.mark.parametrize(
     "sunday",
@@ -86,15 +88,19 @@ def sent_on(sunday: date, world: SendingWorld, is_quiet: Callable[[datetime], bo
 
 
 @NIGHTS
-def test_no_mail_leaves_in_quiet_hours_and_each_leaves_once(tmp_path: Path, sunday: date) -> None:
+def test_no_mail_leaves_in_quiet_hours_and_each_leaves_once(
+    tmp_path: Path, sunday: date, capsys: pytest.CaptureFixture[str]
+) -> None:
     world, walk = SendingWorld(tmp_path), instants(sunday)
     channel, messages = sent_on(sunday, world, quiet)
 
     received = Counter(mail.recipient for mail in channel.mails)
     waiting = [due for due in messages if world.states(due.touchpoint) == ("planned", "–")]
+    in_quiet = [at for at in channel.left_at if quiet(at)]
+    tell(capsys, "clock change", night=sunday, sent=len(channel.mails), waiting=len(waiting), in_quiet=len(in_quiet))
     assert 2 == len({instant.astimezone(BERLIN).utcoffset() for instant in walk})  # not vacuous: the clocks did change
     assert sum(map(quiet, walk)) > len(walk) / 3
-    assert [] == [at for at in channel.left_at if quiet(at)]  # 0 sends in quiet hours
+    assert [] == in_quiet  # 0 sends in quiet hours
     assert 1 == max(received.values())
     assert len(messages) == len(received) + len(waiting)
     assert all(quiet(due.touchpoint.planned_at) or due.touchpoint.planned_at > walk[-12] for due in waiting)

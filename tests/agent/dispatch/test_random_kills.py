@@ -149,6 +149,7 @@ def test_nothing_is_lost_or_sent_twice_whenever_the_dispatcher_is_killed(
     assert states[State.UNSURE] <= CONNECTIONS * kills
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(0)
 def test_the_same_kills_send_mails_twice_where_a_claim_is_forgotten(tmp_path: Path) -> None:
     met, _, server = campaign(tmp_path, 24, forgetful=True)

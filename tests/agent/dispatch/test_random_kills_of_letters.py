@@ -169,6 +169,7 @@ def test_each_letter_arrives_exactly_once_whenever_the_release_is_killed(
     assert [] == [path.name for path in (tmp_path / "briefe").iterdir()]  # nothing hidden is left
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(0)
 def test_the_same_kills_print_letters_twice_where_a_promise_is_forgotten(tmp_path: Path) -> None:
     met, _ = campaign(tmp_path, 2 * len(FAILPOINTS), forgetful=True)

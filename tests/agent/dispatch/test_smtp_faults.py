@@ -20,11 +20,13 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.mail_run import DispatchSummary
 from guildpost_agent.domain.suppression import address_hmac
+from tests.factories.campaign import tell
 from tests.factories.nursery import Nursery
 from tests.factories.sending_world import NOW, SendingWorld
 from tests.factories.tls_files import TlsFiles, make_tls_files
 from tests.fakes.fault_server import FaultServer
 
+pytestmark = pytest.mark.campaign
 PATIENCE = 0.6
 LATER = NOW + timedelta(hours=1)
 
@@ -131,7 +133,7 @@ def send(folder: Path, smtp: SmtpSettings, *, later: bool = False) -> DispatchSu
 
 @pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
 def test_each_fault_has_its_end_state_and_a_restart_sends_no_second_mail(
-    tls: TlsFiles, tmp_path: Path, one: Case
+    tls: TlsFiles, tmp_path: Path, one: Case, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = SendingWorld(tmp_path)
     touchpoint = world.plan("erika")
@@ -150,8 +152,10 @@ def test_each_fault_has_its_end_state_and_a_restart_sends_no_second_mail(
 
     with world.open_uow() as uow:
         listed = uow.suppressions.contains(address_hmac(world.keys.suppression, "erika@beispiel.example"), "email")
+    last = world.states(touchpoint)[1]
+    tell(capsys, "SMTP fault and restart", fault=one.name, state=state, after_restart=last, accepted=len(accepted))
     assert (one.state, one.stopped) == (state, summary.stopped.code if summary.stopped else "–")
-    assert (one.last, one.suppressed) == (world.states(touchpoint)[1], listed)
+    assert (one.last, one.suppressed) == (last, listed)
     assert len(accepted) <= 1
     assert ("sent" == one.last) <= (1 == len(accepted))  # what is called sent was accepted
 
@@ -180,7 +184,7 @@ KILLED_AT = {
 @pytest.mark.parametrize("fault", ["stall:30", "slow:2"])
 @pytest.mark.parametrize("stage", KILLED_AT)
 def test_a_kill_while_the_server_misbehaves_leaves_the_mail_ready_or_unsure_and_never_two(
-    tls: TlsFiles, nursery: Nursery, tmp_path: Path, stage: str, fault: str
+    tls: TlsFiles, nursery: Nursery, tmp_path: Path, stage: str, fault: str, *, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = SendingWorld(tmp_path)
     touchpoint = world.plan("erika")
@@ -197,7 +201,9 @@ def test_a_kill_while_the_server_misbehaves_leaves_the_mail_ready_or_unsure_and_
         time.sleep(0.05)
         accepted = list(server.accepted)
 
-    assert KILLED_AT[stage] == world.states(touchpoint)[1]
+    state = world.states(touchpoint)[1]
+    tell(capsys, "SMTP fault and kill", stage=stage, fault=fault, state=state, accepted=len(accepted))
+    assert KILLED_AT[stage] == state
     assert len(accepted) == (stage in {"CONNECT", "STARTTLS", "DOT"})
 
 
