@@ -1,4 +1,4 @@
-"""A coordinator whose bytes come slowly, without an end, or not at all: each wait ends, and the good catalogue stays.
+"""Servers whose bytes come slowly, without an end, or not at all: each wait ends, and what was good stays.
 
 Real TLS and gRPC; the waits are shortened, nothing else. A test that hangs has failed.
 """
@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
@@ -17,14 +18,21 @@ from guildpost_agent.adapters.catalogue.patience import SYNC_SECONDS
 from guildpost_agent.adapters.catalogue.tuf_catalogue import TufCatalogue
 from guildpost_agent.adapters.control_plane.catalogue import TIMEOUT, GrpcCatalogueTransport
 from guildpost_agent.adapters.control_plane.client import GrpcControlPlane
+from guildpost_agent.adapters.relay_client.http_inbox import HttpRelayInbox
+from guildpost_agent.app.egress.gate import EgressGate
+from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.membership import Membership
 from guildpost_agent.app.sync_catalogue import sync_catalogue
 from guildpost_shared.catalogue_changes import CatalogueFile
-from guildpost_shared.errors import Unavailable, public_text
+from guildpost_shared.clock import SystemClock
+from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.errors import GuildpostError, Unavailable, public_text
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.join_code import format_join_code, parse_join_code
 from tests.factories.catalogue import SERVICE, STUDY, CatalogueWorld, FilesTransport
 from tests.factories.control_plane import join, renew, stored
+from tests.factories.relay_dealer import RelayDealer
+from tests.factories.sending_world import SendingWorld
 from tests.fakes.documents import FakeDocumentStore
 from tests.fakes.hostile_coordinator import HostileCoordinator
 
@@ -140,6 +148,64 @@ def test_a_server_that_drips_its_certificate_is_left_and_the_join_code_stays_unu
             join(GrpcControlPlane(call_timeout=WAIT), store, format_join_code(elsewhere))
     assert {} == store.committed
     assert 1 == join(GrpcControlPlane(), store, code).generation
+
+
+class DrippingRelay:
+    """Answers every connection with the beginning of an HTTP reply, and then with one piece after another."""
+
+    def __init__(self, begin: bytes, piece: bytes, pause: float) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.sent = 0
+        self._begin, self._piece, self._pause = begin, piece, pause
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(self._begin)
+            while True:
+                connection.sendall(self._piece)
+                self.sent += len(self._piece)
+                time.sleep(self._pause)
+
+
+OK: Final = b"HTTP/1.1 200 OK\r\n"
+RELAYS: Final = {
+    "headers that drip": (OK + b"X-Long: ", b"x", PAUSE, "relay_away"),
+    "contents that drip": (OK + b"\r\n", b" ", PAUSE, "relay_away"),
+    "contents without end": (OK + b"\r\n", b" " * 65_536, 0.0, "relay_reply_unreadable"),
+}
+
+
+@pytest.mark.parametrize(("begin", "piece", "pause", "code"), RELAYS.values(), ids=RELAYS)
+def test_a_relay_holds_neither_the_agents_ticks_nor_its_memory(
+    tmp_path: Path, begin: bytes, piece: bytes, pause: float, code: str
+) -> None:
+    relay, sending = DrippingRelay(begin, piece, pause), SendingWorld(tmp_path)
+    gate = EgressGate(sending.open_uow, EgressPolicy(), sending.clock)
+    inbox = HttpRelayInbox(
+        relay.url,
+        key=RelayDealer().key,
+        gate=gate,
+        wall_clock=SystemClock(),
+        entropy=OsEntropy(),
+        patience=WAIT if pause else 30.0,
+    )
+    with inbox:
+        for _ in range(2):
+            with pytest.raises(GuildpostError, match=code):
+                inbox.fetch(0)
+    assert relay.sent < 32 * 1024 * 1024
+    relay.close()
 
 
 class Counted:

@@ -1,8 +1,13 @@
-"""The relay over HTTPS: signed requests out through the egress gate, sealed answers back."""
+"""The relay over HTTPS: signed requests out through the egress gate, sealed answers back.
+
+A relay that answers without an end, or a byte now and then, holds neither the agent's memory nor its ticks: a reply has
+a size and a time, and HTTP's own patience starts anew with every byte.
+"""
 
 import base64
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -19,7 +24,8 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ConfigurationError, ProtocolViolation, Refused, Unavailable
 
-_SECONDS: Final = 20.0
+_SECONDS: Final = 20.0  # without a byte
+_PATIENCE: Final = 60.0  # seconds for a whole reply
 _MAX_REPLY: Final = 4 * 1024 * 1024
 _BASE64: Final = "[A-Za-z0-9+/]+={0,2}"
 _LARGEST_SEQ: Final = 2**62
@@ -37,6 +43,7 @@ class HttpRelayInbox:
         wall_clock: Clock,
         entropy: Entropy,
         ca_file: Path | None = None,
+        patience: float = _PATIENCE,
     ) -> None:
         """Name the relay.
 
@@ -47,6 +54,7 @@ class HttpRelayInbox:
             wall_clock: for the requests' timestamps.
             entropy: for their nonces.
             ca_file: trust only these certificate authorities (PEM); None: those of the system.
+            patience: seconds after which a reply is given up.
 
         Raises:
             ConfigurationError: ``relay_ca_unreadable``.
@@ -57,10 +65,11 @@ class HttpRelayInbox:
         self._clock = wall_clock
         self._entropy = entropy
         try:
-            context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+            self._tls = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
         except (OSError, ssl.SSLError) as error:
             raise ConfigurationError("relay_ca_unreadable", path=ca_file, reason=str(error)) from None
-        self._client = httpx.Client(verify=context, timeout=_SECONDS, follow_redirects=False)
+        self._patience = patience
+        self._client = self._connect()
 
     def fetch(self, after: int) -> AnswerPage:
         """Read the answers whose number is greater."""
@@ -97,15 +106,43 @@ class HttpRelayInbox:
         headers = sign_request(
             self._key, method=method, target=target, body=body, now=self._clock.now(), entropy=self._entropy
         )
+        asking = ThreadPoolExecutor(1, "relay")
         try:
-            reply = self._client.request(method, f"{self._url}{target}", content=body, headers=headers)
+            status, content = asking.submit(self._ask, self._client, method, target, body, headers).result(
+                self._patience
+            )
+        except TimeoutError as error:
+            self._client.close()  # the next byte ends the thread
+            self._client = self._connect()
+            raise Unavailable("relay_away", detail="too slow", url=self._url) from error
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             raise Unavailable("relay_away", detail=type(error).__name__, url=self._url) from error
-        if reply.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        finally:
+            asking.shutdown(wait=False)
+        if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise Refused("relay_unknown_dealer", url=self._url)
-        if reply.status_code != httpx.codes.OK:
-            raise Unavailable("relay_away", detail=str(reply.status_code), url=self._url)
-        return reply.content
+        if status != httpx.codes.OK:
+            raise Unavailable("relay_away", detail=str(status), url=self._url)
+        return content
+
+    def _connect(self) -> httpx.Client:
+        return httpx.Client(verify=self._tls, timeout=_SECONDS, follow_redirects=False)
+
+    def _ask(
+        self, client: httpx.Client, method: str, target: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Give status and contents of a reply.
+
+        Raises:
+            ProtocolViolation: ``relay_reply_unreadable``: it is larger than any reply.
+        """
+        contents = bytearray()
+        with client.stream(method, f"{self._url}{target}", content=body, headers=headers) as reply:
+            for piece in reply.iter_bytes():
+                contents += piece
+                if len(contents) > _MAX_REPLY:
+                    raise ProtocolViolation("relay_reply_unreadable", detail=f"more than {_MAX_REPLY} bytes")
+        return reply.status_code, bytes(contents)
 
 
 def _answer(row: strict_json.Fields) -> SealedAnswer:
