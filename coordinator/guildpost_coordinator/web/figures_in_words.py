@@ -80,10 +80,10 @@ class Narrator:
             teaches=not slot.too_little_data,
             picture=heatmap(cells, self._days, columns, words, shaded=not slot.too_little_data) if shown else None,
             lines=(
-                self._line(self._texts.text("learning.overall"), slot.overall),
-                *map(self._line, self._wide_days, slot.days),
+                self.line(self._texts.text("learning.overall"), slot.overall),
+                *map(self.line, self._wide_days, slot.days),
             ),
-            details=tuple(self._line(self._hour(hour), slot.hours[hour]) for hour in hours),
+            details=tuple(self.line(self._hour(hour), slot.hours[hour]) for hour in hours),
         )
 
     def _lead(self, lead: LeadRelease, service: str) -> Part:
@@ -95,7 +95,7 @@ class Narrator:
             verdict=self._verdict("lead", [lead.figures], nothing=lead.too_little_data),
             teaches=not lead.too_little_data,
             picture=lead_curve(points, words, joined=not lead.too_little_data) if any(lead.figures) else None,
-            lines=tuple(self._line(name, figure) for name, figure in named),
+            lines=tuple(self.line(name, figure) for name, figure in named),
         )
 
     def _verdict(self, question: str, rows: Sequence[Row], *, nothing: bool) -> str:
@@ -117,7 +117,8 @@ class Narrator:
     def _hour(self, hour: int) -> str:
         return self._texts.text("learning.hour", start=hour, end=hour + 1)
 
-    def _line(self, name: str, figure: Figure | None) -> Line:
+    def line(self, name: str, figure: Figure | None) -> Line:
+        """Show one figure in a row."""
         if figure is None:
             return Line(name, "", self._texts.text("learning.suppressed"))
         write = partial(self._percent, digits=1)

@@ -1,4 +1,4 @@
-"""The last release: booking rates by time of week and by lead time, always with their intervals."""
+"""The last release of each kind of study, always with intervals: booking rates by time of week and lead time first."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_coordinator.web.figures_in_words import Narrator
+from guildpost_coordinator.web.tables_in_words import TableNarrator
 from guildpost_shared.errors import Language, from_code, public_text
-from guildpost_shared.studies.release import parse_release
+from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.release import Release, parse_release
 from guildpost_shared.web.formats import Formats
 from guildpost_shared.web.pages import Pages, Texts
 
@@ -34,16 +36,21 @@ def router(console: "Console", pages: Pages, zone: ZoneInfo) -> APIRouter:
 
     @routes.get("/learning")
     def learning(request: Request) -> HTMLResponse:
-        bodies = console.read_model.releases()
-        language = pages.language(request)
-        release = parse_release(bodies[0]) if bodies else None
-        narrator = Narrator(pages.texts(request), language, Formats(language, zone))
+        newest: dict[str, Release] = {}
+        for release in map(parse_release, console.read_model.releases()):
+            newest.setdefault(release.kind, release)
+        language, texts = pages.language(request), pages.texts(request)
+        formats = Formats(language, zone)
+        narrator = Narrator(texts, language, formats)
+        tables = TableNarrator(narrator, texts, language, formats)
+        timing = newest.pop(SLOT_LEAD, None)
         return pages.page(
             request,
             "learning.html",
-            release=release,
-            services=[narrator.service(service) for service in release.services] if release else [],
-            rounds=[_row(round_, pages.texts(request), language) for round_ in console.read_model.rounds()],
+            release=timing,
+            services=[narrator.service(service) for service in timing.services] if timing else [],
+            studies=[tables.study(newest[kind]) for kind in KINDS if kind in newest],
+            rounds=[_row(round_, texts, language) for round_ in console.read_model.rounds()],
         )
 
     return routes
