@@ -2,9 +2,9 @@
 
 A reminder on the brand's default teaches nothing about slots or lead times. Before the first network model every
 reminder is therefore spread evenly over the slots that are allowed, and over lead times from a third of the brand's
-default to twice of it: far enough to see which way answers rise, near enough not to write when nobody listens. The
-average of these lead times lies close to the default, so the start costs next to nothing. Afterwards two per cent go
-on being spread in this way, so that a change of the world is seen everywhere.
+default to three times of it: near enough not to write when nobody listens, and far enough that a best time beyond can
+still be found after the world has changed (up to twice of it, the start was better and the end after a drift worse).
+Afterwards two per cent go on being spread in this way, so that a change of the world is seen everywhere.
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ from guildpost_shared.learning.contexts import Flags, Ints
 
 FLOOR: Final = 0.02
 """Share of reminders that explore for ever."""
-_NEAREST, _FARTHEST = 1 / 3, 2.0
+_NEAREST, _FARTHEST = 1 / 3, 3.0
 
 
 def lead_window(default_days: int) -> Flags:

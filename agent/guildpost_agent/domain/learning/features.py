@@ -39,7 +39,7 @@ LEAD_DEVIATION: Final = 0.24
 """Standard deviations between dealerships, in log p: of the rate, of its parts by class and channel, of slot and lead
 functions."""
 LEAD_ALIKE: Final = 0.5
-"""Correlation between the lead functions of two learning classes: whose customers plan ahead for one, do for another."""
+"""Correlation of the lead functions of two learning classes: whose customers plan ahead for one, do for another."""
 
 
 def values(contexts: Contexts, slot: Ints, lead: Ints) -> Floats:
