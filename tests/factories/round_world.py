@@ -178,7 +178,7 @@ class RoundWorld:
         self.rounds = SqlRounds(self.engine)
         self.results: list[AggregateResult] = []
         self.study = STUDY
-        self.setting = Setting(ZONE, (), KEY)
+        self.setting = Setting(ZONE, ())
 
     def close(self) -> None:
         """Let go of the databases."""

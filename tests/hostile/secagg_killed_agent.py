@@ -53,7 +53,7 @@ def main(path: str, round_id: str, moment: str) -> None:
         open_uow=deadly,
         gate=EgressGate(open_uow, EgressPolicy(), clock),
         clock=clock,
-        setting=Setting(ZONE, (), KEY),
+        setting=Setting(ZONE, ()),
         entropy=OsEntropy(),
     )
     sys.stdout.buffer.write(desk.answer(sys.stdin.buffer.read()))

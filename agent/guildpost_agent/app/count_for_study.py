@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from guildpost_agent.app.measure_lift import both_arms, visits_of
+from guildpost_agent.app.measure_lift import stated_trials, visits_of
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.brands import brand_of, signed_name
 from guildpost_agent.domain.consent.terms import CLOSING, Origin
@@ -39,12 +39,10 @@ class Setting:
     Attributes:
         zone: the dealer's time zone.
         services: in force, of all brands, under local names: what a visit for each of them is.
-        key: behind every draw of the planner.
     """
 
     zone: ZoneInfo
     services: tuple[ServiceDefinition, ...]
-    key: bytes
 
 
 def count_for_study(
@@ -102,7 +100,7 @@ class _Desk:
             for service in self.setting.services
             if not is_notice(service) and self._is_own(service.service_id)
         }
-        trials, _unplaced = both_arms(self.uow, services, self.setting.zone, self.setting.key)
+        trials = stated_trials(self.uow, services, self.setting.zone)
         chosen = eligible(
             self.study,
             [replace(trial, service_id=signed_name(trial.service_id)) for trial in trials],

@@ -77,20 +77,22 @@ def measure_lift(
         if delivery is None:
             return Measured(since, None)
         known_until = min(today, delivery.at.astimezone(zone).date())
-        found_trials, unplaced = both_arms(uow, by_id, zone, key)
-        trials = first_of_each(trial for trial in found_trials if trial.planned_on >= since)
+        treated, leads = _treated(uow, by_id, zone)
+        held_out, unplaced = held_out_trials(uow, by_id, zone, leads, key)
+        trials = first_of_each(trial for trial in (*treated, *held_out) if trial.planned_on >= since)
         ripe = mature(trials, known_until)
         found = lifts(ripe, visits_of(uow, by_id, ripe))
     return Measured(since, known_until, found, len(trials) - len(ripe), unplaced)
 
 
-def both_arms(
-    uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo, key: bytes
-) -> tuple[list[Trial], int]:
-    """List every trial of both arms (steps 1 and 2), and how many of the control group nobody can place."""
-    treated, leads = _treated(uow, services, zone)
-    held_out, unplaced = held_out_trials(uow, services, zone, leads, key)
-    return [*treated, *held_out], unplaced
+def stated_trials(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo) -> list[Trial]:
+    """List the trials of both arms that say themselves when and by which way, each from its own customer's records.
+
+    A derived day rests on the days of all those who were written to; in a sum that hides one customer it has no place.
+    """
+    treated, _leads = _treated(uow, services, zone)
+    held_out, _unplaced = held_out_trials(uow, services, zone, {}, b"")
+    return [*treated, *held_out]
 
 
 def _treated(uow: UnitOfWork, services: Mapping[str, ServiceDefinition], zone: ZoneInfo) -> tuple[list[Trial], Leads]:

@@ -10,7 +10,6 @@ from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.declined_studies import require_accepted
 from guildpost_agent.app.egress.policy import coordinator_of
-from guildpost_agent.app.planning_state import planning_key
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of, services_in_force
 from guildpost_agent.domain.brands import FIRST, of_brand
@@ -68,7 +67,7 @@ def take_part(
         open_uow=core.open_uow,
         gate=core.gate,
         clock=core.business_clock,
-        setting=Setting(core.zone, services_in_force(core), planning_key(core.open_uow, core.entropy)),
+        setting=Setting(core.zone, services_in_force(core)),
         entropy=core.entropy,
     )
     remaining = (closes_at - core.wall_clock.now()).total_seconds() + GRACE_SECONDS

@@ -13,9 +13,9 @@ from guildpost_agent.domain.call_results import Booked, NotReached, Result
 from guildpost_agent.domain.call_tasks import CallReason, CallState, CallTask, Desk
 from guildpost_agent.domain.consent.terms import Basis, Origin, Purpose
 from guildpost_agent.domain.contributing.units import DEALER
-from guildpost_agent.domain.records import Occasion, Outcome, Triage
+from guildpost_agent.domain.records import Decision, Occasion, Outcome, Triage
 from guildpost_shared.studies.counted import counted_study
-from tests.factories.agent import KEY, a_customer, a_job, a_service, a_withdrawal, open_store
+from tests.factories.agent import a_consent, a_customer, a_job, a_service, a_withdrawal, open_store
 from tests.factories.round_world import ZONE, a_touchpoint
 
 AT = datetime(2027, 3, 9, 9, 30, tzinfo=UTC)
@@ -97,6 +97,23 @@ def test_who_is_left_out_brings_nothing(store: OpenUnitOfWork, kind: str) -> Non
     assert {} == _counted(store, kind, FIRST, already=[*FIRST_BRAND[kind]])
 
 
+def test_somebody_held_out_counts_only_with_a_day_of_their_own(store: OpenUnitOfWork) -> None:
+    """A day that is derived from others' would let one customer move another one's part."""
+    with store() as uow:
+        names = ("stated", "derived")
+        uow.records.upsert_customers([a_customer(one) for one in names])
+        uow.consents.append([a_consent(one) for one in names])
+        uow.plans.replace_occasions(
+            [Occasion(one, one, f"v-{one}", "hu_au", date(2027, 4, 18), "dms", 1, Triage.TRUSTED) for one in names],
+            [f"v-{one}" for one in names],
+        )
+        facts = {"stated": {"channel": "email", "planned_on": "2027-03-09"}, "derived": {}}
+        uow.plans.record_decisions([Decision(one, AT - 20 * DAY, False, "HOLDOUT", {**facts[one]}) for one in names])
+        uow.commit()
+    expected = FIRST_BRAND["lift"] | {"stated": "hu_au/held_out/planned"}
+    assert expected == _counted(store, "lift", FIRST)
+
+
 def test_without_a_delivery_nobody_knows_who_came(tmp_path: Path) -> None:
     assert {} == _counted(open_store(tmp_path), "lift", FIRST)
 
@@ -105,7 +122,7 @@ def _counted(store: OpenUnitOfWork, kind: str, brand: str, already: Iterable[str
     study = counted_study(
         kind, brand="A", services=["hu_au"], period_start=date(2027, 1, 1), period_end=date(2027, 3, 31)
     )
-    setting = Setting(ZONE, (a_service("hu_au"), local_service(a_service("hu_au"), "skoda")), KEY)
+    setting = Setting(ZONE, (a_service("hu_au"), local_service(a_service("hu_au"), "skoda")))
     with store() as uow:
         parts = count_for_study(uow, study, brand, setting, today=date(2027, 7, 1), already_counted=set(already))
     return {part.unit: " ".join(part.record) for part in parts}

@@ -20,7 +20,7 @@ from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.noise import promised_variance, summed_variance
 from guildpost_shared.studies.release import parse_release
 from tests.factories.agent import a_job, a_service
-from tests.factories.round_world import CUSTOMERS, KEY, STUDY, ZONE, RoundWorld, sent_on
+from tests.factories.round_world import CUSTOMERS, STUDY, ZONE, RoundWorld, sent_on
 
 LIFT = counted_study(
     "lift",
@@ -43,7 +43,7 @@ TRUTH = {
 def world(tmp_path: Path) -> Iterator[RoundWorld]:
     """Beside the thirty customers that every dealer wrote to: twelve of the control group; some of both came."""
     world = RoundWorld(tmp_path, dealers=DEALERS)
-    world.study, world.setting = LIFT, Setting(ZONE, (a_service("hu_au"),), KEY)
+    world.study, world.setting = LIFT, Setting(ZONE, (a_service("hu_au"),))
     for agent in world.agents.values():
         with agent.open_uow() as uow:
             _hold_out(uow)
