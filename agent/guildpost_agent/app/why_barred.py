@@ -16,6 +16,9 @@ from guildpost_agent.domain.service_work import consent_purpose
 from guildpost_shared.services.definition import ServiceDefinition
 
 NO_ADDRESS: Final = "no_address"
+_NO_WAY_LEFT: Final = frozenset(
+    {Reason.NO_LEGAL_BASIS, Reason.WINDOW_OVER, Reason.BUDGET, Reason.CAPACITY, Reason.FREQUENCY_CAP}
+)
 _MESSAGES: Final = {channel.value: channel for channel in Channel}
 
 
@@ -32,7 +35,7 @@ def barred_ways(
 ) -> tuple[Barred, ...]:
     """List the channels that the service would have used before the one that was chosen, and could not.
 
-    Where no channel is lawful, all of them; where something else stood in the way, none.
+    Where no channel was left, all that are closed; where something else stood in the way, none.
 
     Args:
         uow: an open transaction.
@@ -60,8 +63,7 @@ def _earlier(channels: list[Channel], entry: Entry) -> list[Channel]:
     if entry.touchpoint is not None:
         chosen = Channel(entry.touchpoint.channel)
         return channels[: channels.index(chosen)] if chosen in channels else []
-    unlawful = entry.decision is not None and entry.decision.reason == Reason.NO_LEGAL_BASIS
-    return channels if unlawful else []
+    return channels if entry.decision is not None and entry.decision.reason in _NO_WAY_LEFT else []
 
 
 def _asked(uow: UnitOfWork, entry: Entry, service: ServiceDefinition, now: datetime, rules: Rules) -> Iterable[Proof]:

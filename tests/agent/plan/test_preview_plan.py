@@ -331,6 +331,15 @@ def test_why_names_the_ways_that_were_closed(
     assert expected == [(one.channel, one.why) for one in answer.stories[0].barred]
 
 
+def test_a_letter_beyond_the_budget_leads_to_the_mail_that_was_closed(store: OpenUnitOfWork) -> None:
+    config = a_config(figures={"weekly_budget_cents": 1, "workshop_places_per_day": 0, "hourly_rate_cents": 0})
+    (answer,) = answer_why(store, SERVICES, config, NOW, "V2")
+    (story,) = answer.stories
+    assert story.entry.decision is not None
+    assert Reason.BUDGET == story.entry.decision.reason
+    assert [Channel.EMAIL] == [one.channel for one in story.barred]
+
+
 def test_a_way_that_was_taken_closes_no_other(store: OpenUnitOfWork) -> None:
     (answer,) = answer_why(store, SERVICES, CONFIG, NOW, "V3")
     assert [()] == [story.barred for story in answer.stories]
