@@ -20,6 +20,8 @@ class Beyond(StrEnum):
 
     ARRANGE = "arrange"
     """The wish is noted; the appointment has to be made."""
+    REST = "rest"
+    """The objection is carried out; something else is said as well."""
     NO_MESSAGE = "no_message"
     """It answers no message of ours, so nobody knows which vehicle is meant."""
     NOTHING_DONE = "nothing_done"
@@ -66,9 +68,9 @@ def open_replies(open_uow: OpenUnitOfWork, today: date) -> list[OpenReply]:
 
 def waits_for(reply: Reply) -> Doubt | Beyond:
     """Say why a reply was left to a person."""
-    if reply.acted:
-        return Beyond.ARRANGE
     found = sort_reply(reply.text, reply.subject)
+    if reply.acted and found.doubt is not Doubt.RIGHTS:
+        return Beyond.REST if reply.kind is ReplyKind.OBJECTION else Beyond.ARRANGE
     if found.doubt is not None:
         return found.doubt
     return Beyond.NOTHING_DONE if reply.touchpoint_id or found.kind is ReplyKind.OBJECTION else Beyond.NO_MESSAGE

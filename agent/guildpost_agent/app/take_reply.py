@@ -63,8 +63,8 @@ def take_reply(uow: UnitOfWork, letter: Letter, rules: AnswerRules, now: datetim
     name = reply_id(letter.raw)
     if uow.replies.get(name) is not None:
         return None
-    acted = found.certain and _act(uow, found.kind, letter, rules, now)
-    done = found.kind is ReplyKind.AWAY or (acted and found.kind not in _STAFF_TOO)
+    acted = (found.certain or found.objects) and _act(uow, found.kind, letter, rules, now)
+    done = found.kind is ReplyKind.AWAY or (acted and found.certain and found.kind not in _STAFF_TOO)
     reply = Reply(
         reply_id=name,
         customer_id=letter.customer_id,

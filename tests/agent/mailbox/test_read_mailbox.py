@@ -182,6 +182,20 @@ def test_an_objection_by_mail_ends_advertising_everywhere(world: SendingWorld, s
     assert ("objection", "done") == (kept.acted, kept.state)
 
 
+@pytest.mark.parametrize("more", ["das Auto ist verkauft", "löschen Sie meine Daten"])
+def test_an_objection_is_heard_at_once_and_what_else_was_said_waits_for_a_person(
+    world: SendingWorld, send: Send, more: str
+) -> None:
+    touchpoint = send("erika")
+    read(world, FakeMailbox([reply(world, touchpoint, f"Bitte keine E-Mails mehr, {more}.")]))
+    with world.open_uow() as uow:
+        customer = uow.records.customer(touchpoint.customer_id)
+        (kept,) = uow.replies.of(touchpoint.customer_id)
+    assert customer is not None
+    assert (True, True) == (customer.advertising_block, suppressed(world, touchpoint))
+    assert ("objection", "open") == (kept.acted, kept.state)
+
+
 def test_a_sold_vehicle_is_gone_only_if_it_is_beyond_doubt(world: SendingWorld, send: Send) -> None:
     sold, asked = send("erika"), send("otto")
     read(world, FakeMailbox([reply(world, sold, "Habe das Auto verkauft."), reply(world, asked, "Auto verkauft?")]))

@@ -108,7 +108,14 @@ def test_a_reply_stands_there_with_its_customer_vehicle_message_and_doubt(
     ("text", "answers", "why"),
     [
         pytest.param("Schöne Grüße", OURS, "no rule says what is meant", id="nothing fits"),
-        pytest.param("Bitte keine Werbung mehr, habe das Auto verkauft.", OURS, "several things", id="two things"),
+        pytest.param(
+            "Bitte keine Werbung mehr, habe das Auto verkauft.",
+            OURS,
+            "objection is carried out",
+            id="an objection and more",
+        ),
+        pytest.param("Habe das Auto verkauft, bin umgezogen.", OURS, "several things", id="two things"),
+        pytest.param("Auto verkauft, bitte löschen Sie meine Daten.", OURS, "one month", id="erasure and more"),
         pytest.param("Auto verkauft?", OURS, "the customer asks something", id="a question"),
         pytest.param("Habe das Auto verkauft. " + "Danke! " * 80, OURS, "too long", id="long"),
         pytest.param("Wir sind umgezogen.", OURS, "the wording is not clear", id="a move, which is never certain"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from guildpost_agent.domain.replies.own_words import own_words, without_quotes
 from guildpost_agent.domain.replies.reply import ReplyKind
-from guildpost_agent.domain.replies.sorting import sort_reply
+from guildpost_agent.domain.replies.sorting import Doubt, sort_reply
 
 CERTAIN = {
     ReplyKind.OBJECTION: [
@@ -22,6 +22,9 @@ CERTAIN = {
         "please unsubscribe me",
         "Do not contact me again.",
         "I withdraw my consent.",
+        "Ich möchte nicht mehr angeschrieben werden.",
+        "Schreiben Sie mir bitte nicht mehr!",
+        "Lassen Sie mich in Ruhe.",
     ],
     ReplyKind.SOLD: [
         "Habe das Auto verkauft.",
@@ -44,6 +47,13 @@ UNCERTAIN = {
     "Wurde das Auto schon verkauft?": ReplyKind.SOLD,
     "Bitte keine E-Mails mehr, das Auto ist verkauft.": ReplyKind.OBJECTION,
     "Ich bekomme zu viel Werbung.": ReplyKind.OBJECTION,
+    "Ich will nicht mehr angerufen werden.": ReplyKind.OBJECTION,
+    "Das Auto ist verkauft, bitte löschen Sie meine Daten.": ReplyKind.RIGHTS,
+    "Löschen Sie meine Daten": ReplyKind.RIGHTS,
+    "Ich verlange Auskunft nach Art. 15 DSGVO.": ReplyKind.RIGHTS,
+    "Welche Daten haben Sie über mich?": ReplyKind.RIGHTS,
+    "I sold the car, please delete my data.": ReplyKind.RIGHTS,
+    "Keine Werbung mehr, und löschen Sie meine Daten.": ReplyKind.OBJECTION,
 }
 QUESTIONS = [
     "nicht verkauft",
@@ -56,6 +66,8 @@ QUESTIONS = [
     "Ich muss den Termin leider absagen.",
     "Bitte den Termin stoppen.",
     "Bitte nicht abmelden!",
+    "Bitte die Daten nicht löschen.",
+    "Ich möchte das in Ruhe überlegen.",
     "Ich brauche keinen Termin.",
     "Ich habe bereits einen Termin.",
     "We have not sold the car.",
@@ -78,6 +90,26 @@ def test_what_is_said_beyond_doubt_is_certain(kind: ReplyKind, text: str) -> Non
 def test_what_is_asked_or_mixed_is_sorted_but_not_certain(text: str, kind: ReplyKind) -> None:
     found = sort_reply(text)
     assert (kind, False) == (found.kind, found.certain)
+
+
+@pytest.mark.parametrize("text", [text for text in UNCERTAIN if "Daten" in text or "data" in text or "DSGVO" in text])
+def test_a_demand_for_access_or_erasure_waits_for_a_person_whatever_else_is_said(text: str) -> None:
+    assert Doubt.RIGHTS is sort_reply(text).doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "objects"),
+    [
+        ("Keine Werbung mehr, und löschen Sie meine Daten.", True),
+        ("Bitte keine E-Mails mehr, das Auto ist verkauft.", True),
+        ("Bitte keine Werbung mehr.", False),  # beyond doubt as a whole
+        ("Kann ich keine E-Mails mehr bekommen, das Auto ist verkauft?", False),
+        ("Zu viel Werbung, und das Auto ist verkauft.", False),
+        ("Das Auto ist verkauft, bitte löschen Sie meine Daten.", False),
+    ],
+)
+def test_an_objection_beyond_doubt_is_heard_also_beside_something_else(text: str, objects: object) -> None:
+    assert objects == sort_reply(text).objects
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

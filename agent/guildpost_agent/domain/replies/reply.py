@@ -13,6 +13,7 @@ class ReplyKind(StrEnum):
     SOLD = "sold"
     MOVED = "moved"
     OBJECTION = "objection"
+    RIGHTS = "rights"
     AWAY = "away"
     QUESTION = "question"
 

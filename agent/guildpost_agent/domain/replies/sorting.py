@@ -1,8 +1,9 @@
 """Sort a customer's reply by rules that anybody can read (``sorting.toml``).
 
-What a reply is about decides the order objection, sold, moved, booking: an objection is never overlooked. It counts as
-certain only when a "certain" rule fits, the reply is short, asks nothing, and is about nothing else. Whatever is
-negated or fits no rule is a question: a person reads it.
+What a reply is about decides the order objection, rights, sold, moved, booking: an objection is never overlooked, nor a
+demand for access or erasure, whatever else is said. It counts as certain only when a "certain" rule fits, the reply is
+short, asks nothing, and is about nothing else; an objection that is certain is heard at once, also beside something
+else that a person has to read. Whatever is negated or fits no rule is a question: a person reads it.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import Final
 from guildpost_agent.domain.bounces.rules import any_of, read
 from guildpost_agent.domain.replies.reply import ReplyKind
 
-ORDER: Final = (ReplyKind.OBJECTION, ReplyKind.SOLD, ReplyKind.MOVED, ReplyKind.BOOKING)
+ORDER: Final = (ReplyKind.OBJECTION, ReplyKind.RIGHTS, ReplyKind.SOLD, ReplyKind.MOVED, ReplyKind.BOOKING)
 MOST_CERTAIN: Final = 400
 """Characters; who writes more has more to say than one rule can know."""
 
@@ -22,6 +23,8 @@ MOST_CERTAIN: Final = 400
 class Doubt(StrEnum):
     """Why a reply is not beyond doubt."""
 
+    RIGHTS = "rights"
+    """Access or erasure is demanded, alone or beside something else: that is a person's to do within a month."""
     UNKNOWN = "unknown"
     """No rule fits, or what fits is negated."""
     SEVERAL = "several"
@@ -33,10 +36,17 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True)
 class Sorted:
-    """What a reply is about, and what stands against being sure of that; None where it is beyond doubt."""
+    """What a reply is about, and what stands against being sure of that; None where it is beyond doubt.
+
+    Attributes:
+        kind: what comes first.
+        doubt: why a person has to read it.
+        objects: it objects beyond doubt, and says something else besides.
+    """
 
     kind: ReplyKind
     doubt: Doubt | None = None
+    objects: bool = False
 
     @property
     def certain(self) -> bool:
@@ -64,12 +74,15 @@ def sort_reply(text: str, subject: str = "") -> Sorted:
         return Sorted(ReplyKind.QUESTION, Doubt.UNKNOWN)
     sure = _rules()[found[0]].certain
     against = {
+        Doubt.RIGHTS: ReplyKind.RIGHTS in found,
         Doubt.SEVERAL: len(found) > 1,
         Doubt.ASKS: "?" in written,
         Doubt.LONG: len(written) > MOST_CERTAIN,
         Doubt.LIKELY: not (sure and sure.search(written)),
     }
-    return Sorted(found[0], next((doubt for doubt, holds in against.items() if holds), None))
+    doubt = next((doubt for doubt, holds in against.items() if holds), None)
+    alone = not (against[Doubt.ASKS] or against[Doubt.LONG] or against[Doubt.LIKELY])
+    return Sorted(found[0], doubt, objects=alone and doubt is not None and found[0] is ReplyKind.OBJECTION)
 
 
 def _likely(rule: _Rule, written: str) -> bool:
