@@ -122,6 +122,7 @@ def _contents(path: str, contents: bytes, texts: Catalog) -> Iterator[str]:
             start=study.period_start,
             end=study.period_end,
             epsilon=study.epsilon,
+            unit=texts.text(f"cli.association.unit.{study.privacy_unit}"),
             floor=study.floor_groups,
         )
 
