@@ -307,6 +307,7 @@ _INVALID: Final = {
     "greater_than_equal": "agent_config_invalid_small",
     "less_than_equal": "agent_config_invalid_large",
     "literal_error": "agent_config_invalid_choice",
+    "enum": "agent_config_invalid_choice",
 }
 """What pydantic finds most often, in our own words of both languages; the rest is said in its own."""
 

@@ -74,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not services:
         print(texts.text("cli.plan.no_services"))
         return 0
+    if idle := sorted(set(core.config.services.enabled) - {service.service_id for service in services}):
+        print(texts.text("cli.plan.idle_services", services=", ".join(idle)))
     for line in _lines(core, services, arguments, texts):
         print(line)
     return 0

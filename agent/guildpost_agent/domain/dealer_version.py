@@ -55,6 +55,8 @@ def _touches(service: ServiceDefinition, settings: dict[str, TouchSettings]) -> 
         for touch in service.touches
     )
     for touch in found:
+        if touch.first_day < touch.last_day:
+            _refuse(service, f"touches.{touch.touch_id}.first_day", Problem("window_upside_down"))
         if not touch.in_order:
             _refuse(service, f"touches.{touch.touch_id}", Problem("default_lead_outside"))
     meeting = overlap(found)

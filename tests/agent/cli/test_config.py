@@ -48,6 +48,7 @@ def _line(key: str) -> str:
         ("holdout_percent", "holdout_percent = 11", "services.holdout_percent"),
         ("holdout_percent", 'settings.hu_au.approval = "maybe"', "services.settings.hu_au.approval"),
         ("holdout_percent", "settings.hu_au.channels = []", "services.settings.hu_au.channels"),
+        ("holdout_percent", 'settings.hu_au.channels = ["fax"]', "services.settings.hu_au.channels.0"),
         ("holdout_percent", "settings.hu_au.weekly_budget_cents = 0", "services.settings.hu_au.weekly_budget_cents"),
         (
             "holdout_percent",
@@ -73,6 +74,7 @@ def _line(key: str) -> str:
         "too large a control group",
         "neither automatic nor review",
         "no channel at all",
+        "no channel that there is",
         "no budget at all",
         "later than half a year after the due date",
         "no web address",

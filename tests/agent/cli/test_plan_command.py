@@ -248,6 +248,13 @@ def test_a_configuration_that_is_not_there_is_said(say: Say, tmp_path: Path) -> 
     assert (78, f"Die Konfigurationsdatei {tmp_path / 'none.toml'} fehlt." in out) == (code, True)
 
 
+def test_a_service_that_no_catalogue_has_is_named_before_the_plan(home: Path, say: Say) -> None:
+    assert "Achtung" not in say(*AS_OF)[1]
+    file = home / "agent.toml"
+    file.write_text(file.read_text("utf-8").replace('["hu_au", "inspection"', '["hu_auu", "inspection"'), "utf-8")
+    assert "[services] enabled nennt hu_auu; das steht in keinem gültigen Katalog" in say(*AS_OF)[1]
+
+
 def test_before_a_catalogue_is_there_the_command_says_so(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guildpost_agent.cli.plan.services_in_force", lambda _core: ())
     assert (0, True) == ((said := say())[0], "No service is in force" in say(language="en")[1])

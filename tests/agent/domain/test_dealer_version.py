@@ -57,7 +57,7 @@ def test_settings_applied_again_change_nothing() -> None:
         ({"channels": ["letter", "letter"]}, "channels"),
         ({"touches": {"greeting": {"first_day": 1}}}, "touches.greeting"),
         ({"touches": {"reminder": {"default_lead": 40}}}, "touches.reminder"),
-        ({"touches": {"reminder": {"first_day": 10}}}, "touches.reminder"),
+        ({"touches": {"reminder": {"first_day": 10}}}, "touches.reminder.first_day"),
         ({"touches": {"invitation": {"last_day": 20}}}, "touches.reminder"),
     ],
     ids=[
@@ -66,7 +66,7 @@ def test_settings_applied_again_change_nothing() -> None:
         "a channel named twice",
         "an unknown message",
         "a start value outside its window",
-        "a window that begins after its start value",
+        "a window that ends before it begins",
         "a message that runs into the next one",
     ],
 )
