@@ -14,6 +14,7 @@ class ReplyKind(StrEnum):
     MOVED = "moved"
     OBJECTION = "objection"
     RIGHTS = "rights"
+    DECEASED = "deceased"
     AWAY = "away"
     QUESTION = "question"
 

@@ -1,7 +1,7 @@
 """Sort a customer's reply by rules that anybody can read (``sorting.toml``).
 
-What a reply is about decides the order objection, rights, sold, moved, booking: an objection is never overlooked, nor a
-demand for access or erasure, whatever else is said. It counts as certain only when a "certain" rule fits, the reply is
+What a reply is about is decided in the order of ``ORDER``: an objection is never overlooked, nor a demand for access or
+erasure, nor a death, whatever else is said. It counts as certain only when a "certain" rule fits, the reply is
 short, asks nothing, and is about nothing else; an objection that is certain is heard at once, also beside something
 else that a person has to read. Whatever is negated or fits no rule is a question: a person reads it.
 """
@@ -15,7 +15,14 @@ from typing import Final
 from guildpost_agent.domain.bounces.rules import any_of, read
 from guildpost_agent.domain.replies.reply import ReplyKind
 
-ORDER: Final = (ReplyKind.OBJECTION, ReplyKind.RIGHTS, ReplyKind.SOLD, ReplyKind.MOVED, ReplyKind.BOOKING)
+ORDER: Final = (
+    ReplyKind.OBJECTION,
+    ReplyKind.RIGHTS,
+    ReplyKind.DECEASED,
+    ReplyKind.SOLD,
+    ReplyKind.MOVED,
+    ReplyKind.BOOKING,
+)
 MOST_CERTAIN: Final = 400
 """Characters; who writes more has more to say than one rule can know."""
 
