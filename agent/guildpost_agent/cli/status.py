@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     catalogues = catalogues_of(core) if memberships else None
     versions = {brand: source.current() for brand, source in catalogues.sources.items()} if catalogues else {}
     services, unreadable = read_services(catalogues) if catalogues else ({}, [])
+    idle = sorted(set(core.config.services.enabled) - services.keys()) if services else []
     version = versions.get(FIRST)
     further = [
         {
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         "agent_id": next((one.agent_id for one in memberships if not one.brand), None),
         "catalogue": version.snapshot if version else None,
         "services": sorted(services),
+        "enabled_unknown": idle,
         "unreadable": [str(public_text(error, arguments.lang)) for error in unreadable],
         "not_in_force": dict(version.refused) if version else {},
         "brands": further,
@@ -96,6 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
+        if idle:
+            print(texts.text("cli.plan.idle_services", services=", ".join(idle)))
         for error in unreadable:
             print(public_text(error, arguments.lang))
         for line in problem_lines(problems, texts):

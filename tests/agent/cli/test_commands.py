@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from guildpost_agent.app.egress.policy import COORDINATOR
+from guildpost_agent.app.membership import store_membership
 from guildpost_agent.bootstrap.core import RECORD_VARIABLE, Core, open_core
 from guildpost_agent.cli import main
 from guildpost_agent.cli.options import WEB_ADDRESS
 from guildpost_agent.cli.run import only_one
 from guildpost_agent.cli.work import do_step
 from guildpost_shared.errors import Conflict, Refused
+from guildpost_shared.services.definition import ServiceDefinition
+from tests.factories.agent import a_service
 from tests.factories.agent_home import an_agent_home
+from tests.factories.membership import a_membership
 
 NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
 CUSTOMERS = "Kundennummer;Anrede;Vorname;Nachname;Strasse;PLZ;Ort\n1;Frau;Erika;Mustermann;Weg 1;84028;Landshut\n"
@@ -37,6 +41,21 @@ def test_status_of_a_new_home_is_all_zero(home: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert "catalogue: none yet" in said
     assert [] == [part for part in ("{", "None") if part in said]
+
+
+def test_status_names_a_service_that_no_catalogue_has(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _open(home).open_uow() as uow:
+        store_membership(uow.documents, a_membership())
+        uow.commit()
+    found: dict[str, ServiceDefinition] = {"hu_au": a_service("hu_au")}
+    monkeypatch.setattr("guildpost_agent.cli.status.read_services", lambda _catalogues: (found, []))
+    assert 0 == main(["status", "--home", str(home), "--lang", "en"])
+    assert "[services] enabled names inspection, which no catalogue in force has" in capsys.readouterr().out
+    found["inspection"] = a_service("inspection")
+    assert 0 == main(["status", "--home", str(home), "--lang", "en"])
+    assert "[services]" not in capsys.readouterr().out
 
 
 def _customers(home: Path, name: str) -> Path:
