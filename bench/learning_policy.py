@@ -9,7 +9,7 @@ which outcomes are final.
 ``due`` and ``outcomes`` are arrays over all dealerships, sorted by dealership.
 
 Privacy over 26 weeks: a customer is in at most one round per quarter (13 weeks), each at ε = 1 and δ = 1e-6; in two
-quarters together at ε = 1.46 (``spent`` tells it for the customer that was counted most often).
+quarters together at ε = 1.46 at most (``spent`` tells it for the customer that was counted most often).
 
 Pair masks cancel in every sum and cost two key agreements per pair; here each dealership's vector is hidden by its
 self-mask alone, which is taken off the sum (``bench/secagg.py`` runs the whole protocol).
