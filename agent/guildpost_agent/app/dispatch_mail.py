@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.kept_reading import KeptReading
 from guildpost_agent.app.mail_group import MailGroup
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts, MailRun, OnDemand
 from guildpost_agent.app.outbox_steps import Recheck, advertises, queue, rests
@@ -95,7 +96,6 @@ def dispatch_mail(
         The summary. Nothing is lost when the run stops early: what did not leave stays ready.
     """
     summary = DispatchSummary(interrupted=recover_outbox(open_uow, clock))
-    kind = _Reminders(sender, recheck)
     try:
         _check_sender(open_uow)
         waiting = [] if is_quiet(clock.now()) else _queue_due(open_uow, sender, entropy, clock.now(), summary)
@@ -103,6 +103,7 @@ def dispatch_mail(
             silent = not relay_speaks(uow, clock.now())
             waiting = [job for job in waiting if not (silent and advertises(uow, job, notices))]
         if waiting:
+            kind = _Reminders(sender, recheck, KeptReading([job.touchpoint_id for job in waiting]))
             with drafts(waiting) as composed:
                 run = MailRun(open_uow, kind, composed, clock, summary, rest_now=is_quiet)
                 channel.carry(run.exchange, len(waiting))
@@ -183,10 +184,15 @@ class _Reminders:
 
     sender: Sender
     recheck: Recheck
+    kept: KeptReading
     name: str = "dispatch"
 
     def group(self, uow: UnitOfWork, jobs: Sequence[OutboxJob], now: datetime) -> MailGroup:
-        return MailGroup(uow, jobs, now, suppression_key=self.sender.keys.suppression, recheck=self.recheck)
+        key = self.sender.keys.suppression
+        return MailGroup(uow, jobs, now, suppression_key=key, recheck=self.recheck, kept=self.kept)
 
     def claimed(self, job: OutboxJob) -> OutboxJob:
         return replace(job, state=State.SENDING)
+
+    def committed(self) -> None:
+        self.kept.committed()

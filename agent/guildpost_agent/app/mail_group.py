@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from guildpost_agent.app.kept_reading import KeptReading
 from guildpost_agent.app.outbox_steps import Recheck, mirrored, objection, put_off, rests
 from guildpost_agent.app.ports.unit_of_work import Move, OutboxJob, UnitOfWork
-from guildpost_agent.app.read_ahead import ReadAhead
 from guildpost_agent.domain.outbox import Event, State, after, next_attempt
 from guildpost_agent.domain.records import Channel, Outcome
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict
@@ -38,6 +38,7 @@ class MailGroup:
         *,
         suppression_key: bytes,
         recheck: Recheck,
+        kept: KeptReading | None = None,
     ) -> None:
         """Begin with the group; the caller commits.
 
@@ -47,12 +48,14 @@ class MailGroup:
             now: the business clock.
             suppression_key: of the suppression list.
             recheck: the last check.
+            kept: what the transactions before have read; without it everything is read anew.
         """
         self._uow = uow
         self._now = now
         self._key = suppression_key
         self._recheck = recheck
-        self._reading = ReadAhead(uow, [job.touchpoint_id for job in jobs])
+        self._kept = kept or KeptReading(())
+        self._reading = self._kept.begin(uow, [job.touchpoint_id for job in jobs])
         self._moves: list[Move] = []
         self._outcomes: list[Outcome] = []
 
@@ -71,11 +74,10 @@ class MailGroup:
             Conflict: ``illegal_transition``.
         """
         to = after(State(job.state), event)
-        stored = self._reading.outbox.get(job.touchpoint_id)
-        if stored is None or stored.state != job.state:
+        if self._reading.outbox.state(job.touchpoint_id) != job.state:
             return False
         self._moves.append(Move(job.touchpoint_id, str(job.state), str(to), response))
-        self._know(replace(stored, state=to, changed_at=self._now, response=response or stored.response))
+        self._know(job, to, response)
         return True
 
     def settle(self, job: OutboxJob, receipt: Receipt) -> State:
@@ -89,6 +91,7 @@ class MailGroup:
             self._outcomes.append(Outcome(f"{kind}:{job.touchpoint_id}", job.touchpoint_id, kind, self._now, response))
         if receipt.verdict is Verdict.DEAD:
             self._uow.suppressions.add(address_hmac(self._key, job.recipient), Channel.EMAIL, "bounced", self._now)
+            self._kept.spoil()
         return after(State(job.state), event)
 
     def write(self) -> None:
@@ -100,21 +103,20 @@ class MailGroup:
         )
         self._uow.outcomes.add(self._outcomes)
         self._moves, self._outcomes = [], []
+        self._kept.wrote()
 
     def _put_off(self, job: OutboxJob, response: str) -> State:
         """Let a job wait for a later attempt, as long as there is one."""
-        touchpoint, stored = (
-            self._reading.plans.touchpoint(job.touchpoint_id),
-            self._reading.outbox.get(job.touchpoint_id),
-        )
+        touchpoint = self._reading.plans.touchpoint(job.touchpoint_id)
         again = next_attempt(job.attempts, self._now, touchpoint.not_after) if touchpoint else None
         put_off(self._uow, job, again or self._now, self._now, response)
-        if stored is not None and stored.state == State.SENDING:
-            self._know(replace(stored, state=State.READY, changed_at=self._now, response=response))
+        self._kept.spoil()
+        if self._reading.outbox.state(job.touchpoint_id) == State.SENDING:
+            self._know(job, State.READY, response)
         if again is not None:
             return State.READY
         self.step(replace(job, state=State.READY), Event.GIVE_UP, response)
         return State.FAILED
 
-    def _know(self, job: OutboxJob) -> None:
-        self._reading.moved(job, mirrored(job.state))
+    def _know(self, job: OutboxJob, state: State, response: str) -> None:
+        self._reading.moved(job.touchpoint_id, state, mirrored(state), self._now, response)

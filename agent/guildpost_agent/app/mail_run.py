@@ -100,6 +100,10 @@ class Kind(Protocol[Job]):
         """Give the job as it is after ``Event.CLAIM``."""
         ...
 
+    def committed(self) -> None:
+        """Know that what the latest groups wrote is on the disk."""
+        ...
+
 
 class Drafts(Protocol[Job]):
     """Where composed mails come from; those that are ready come first."""
@@ -194,6 +198,7 @@ class MailRun(Generic[Job]):
             given = [draft.mail for draft in drafts if self._claim(group, draft) and draft.mail is not None]
             group.write()
             uow.commit()
+        self._kind.committed()
         return given
 
     def _claim(self, group: Group[Job], draft: Draft[Job]) -> bool:

@@ -3,7 +3,8 @@
 A ``Reading`` that looks like the transaction it belongs to. The first question of a kind reads the answers for
 everybody in the group; who lies outside of it is read when somebody asks. It is used inside one transaction: where
 that only reads, it sees one snapshot; where it claims, it alone may write, so that what was read holds until it ends,
-but for the moves of the group's own messages, of which it is told (``moved``).
+but for the moves of the group's own messages, of which it is told (``moved``). It may go on in a later transaction
+(``go_on``) where nothing else was written in between; ``kept_reading`` knows when.
 
     reading = ReadAhead(uow, ["t1", "t2"])
     recheck(reading, touchpoint)
@@ -11,18 +12,19 @@ but for the moves of the group's own messages, of which it is told (``moved``).
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.ports.reading import VehicleLists
 from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.call_tasks import CallTask
 from guildpost_agent.domain.consent.book import ConsentBook
 from guildpost_agent.domain.consent.events import ConsentEvent
 from guildpost_agent.domain.consent.state import ConsentState
 from guildpost_agent.domain.holds import Hold, weightiest
+from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Appointment, Channel, Job, Touchpoint
 from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED, suppression_entries
 
@@ -47,27 +49,56 @@ class Ahead(Generic[_Value]):
         return self.known[key]
 
 
+@dataclass
+class _Transaction:
+    """In which missing answers are read."""
+
+    uow: UnitOfWork
+
+    def records_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        return self.uow.people.records_of_each(customer_ids)
+
+    def housemates_of_each(self, customer_ids: Collection[str]) -> dict[str, list[str]]:
+        return self.uow.people.housemates_of_each(customer_ids)
+
+
 class ReadAhead:
     """A ``Reading`` for the messages of some touchpoints."""
 
     def __init__(self, uow: UnitOfWork, touchpoint_ids: Collection[str]) -> None:
         ids = self._ids = list(touchpoint_ids)
-        self.documents = _Documents(uow)
-        self.people = _People(uow, self._customers)
-        self.records = _Records(uow, self._customers, self._vehicles)
-        self.lists = uow.lists
-        self.plans = _Plans(uow, ids, self._occasions, self.people.all_housemates)
-        self.outbox = _Outbox(uow, lambda: (*ids, *self.plans.met()))
-        self.consents = _Consents(uow, self.people.all_records)
-        self.suppressions = _Suppressions(uow, self._entries)
-        self.rights = _Rights(uow, self._customers)
-        self.calls = _Calls(uow, self.people.all_housemates)
-        self.holds = _Holds(uow, self.people)
+        at = self._at = _Transaction(uow)
+        self.documents = _Documents(at)
+        self.people = _People(at, self._customers)
+        self.records = _Records(at, self._customers, self._vehicles)
+        self.plans = _Plans(at, ids, self._occasions, self.people.all_housemates)
+        self.outbox = _Outbox(at, lambda: (*ids, *self.plans.met()))
+        self.consents = _Consents(at, self.people.all_records)
+        self.suppressions = _Suppressions(at, self._entries)
+        self.rights = _Rights(at, self._customers)
+        self.calls = _Calls(at, self.people.all_housemates)
+        self.holds = _Holds(at, self.people)
 
-    def moved(self, job: OutboxJob, touchpoint_state: str) -> None:
-        """Know what this transaction made of a message."""
-        self.outbox.get.known[job.touchpoint_id] = job
-        self.plans.moved(job.touchpoint_id, touchpoint_state)
+    @property
+    def lists(self) -> VehicleLists:
+        """The dealer's lists of vehicles; each is read when somebody asks."""
+        return self._at.uow.lists
+
+    def go_on(self, uow: UnitOfWork) -> None:
+        """Belong to another transaction, which sees what the last one left."""
+        self._at.uow = uow
+
+    def moved(self, touchpoint_id: str, job_state: str, touchpoint_state: str, at: datetime, response: str) -> None:
+        """Know what this transaction made of a message; an empty response leaves the stored one."""
+        self.outbox.moved(touchpoint_id, job_state, at, response)
+        touchpoint = self.plans.touchpoint(touchpoint_id)
+        self.plans.moved(touchpoint_id, touchpoint_state)
+        if touchpoint is not None:
+            self.consents.used(touchpoint.customer_id)
+
+    def on_the_way(self) -> list[str]:
+        """Name the touchpoints whose mails were claimed, and of which nothing was heard yet."""
+        return self.outbox.in_state(State.SENDING)
 
     def _touchpoints(self) -> list[Touchpoint]:
         found = (self.plans.touchpoint(one) for one in self._ids)
@@ -95,21 +126,21 @@ class ReadAhead:
 
 
 class _Documents:
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._documents = uow.documents
+    def __init__(self, at: _Transaction) -> None:
+        self._at = at
         self._known: dict[str, bytes | None] = {}
 
     def get(self, name: str) -> bytes | None:
         if name not in self._known:
-            self._known[name] = self._documents.get(name)
+            self._known[name] = self._at.uow.documents.get(name)
         return self._known[name]
 
 
 class _People:
-    def __init__(self, uow: UnitOfWork, customers: _Keys) -> None:
+    def __init__(self, at: _Transaction, customers: _Keys) -> None:
         self._customers = customers
-        self._records = Ahead(customers, uow.people.records_of_each)
-        self._housemates = Ahead(customers, uow.people.housemates_of_each)
+        self._records = Ahead(customers, at.records_of_each)
+        self._housemates = Ahead(customers, at.housemates_of_each)
 
     def records_of(self, customer_id: str) -> list[str]:
         return self._records(customer_id) or [customer_id]
@@ -125,13 +156,17 @@ class _People:
 
 
 class _Records:
-    def __init__(self, uow: UnitOfWork, customers: _Keys, vehicles: _Keys) -> None:
-        records = uow.records
-        self.customer = Ahead(customers, lambda ids: _by("customer_id", records.customers_of(ids)))
-        self.vehicle = Ahead(vehicles, lambda ids: _by("vehicle_id", records.vehicles_of(ids)))
-        self.appointments_without_vehicle = records.appointments_without_vehicle
-        self._jobs = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.jobs_of_vehicles(ids)))
-        self._appointments = Ahead(vehicles, lambda ids: _grouped("vehicle_id", records.appointments_of_vehicles(ids)))
+    def __init__(self, at: _Transaction, customers: _Keys, vehicles: _Keys) -> None:
+        self._at = at
+        self.customer = Ahead(customers, lambda ids: _by("customer_id", at.uow.records.customers_of(ids)))
+        self.vehicle = Ahead(vehicles, lambda ids: _by("vehicle_id", at.uow.records.vehicles_of(ids)))
+        self._jobs = Ahead(vehicles, lambda ids: _grouped("vehicle_id", at.uow.records.jobs_of_vehicles(ids)))
+        self._appointments = Ahead(
+            vehicles, lambda ids: _grouped("vehicle_id", at.uow.records.appointments_of_vehicles(ids))
+        )
+
+    def appointments_without_vehicle(self, customer_id: str) -> list[Appointment]:
+        return self._at.uow.records.appointments_without_vehicle(customer_id)
 
     def jobs_of(self, vehicle_id: str) -> list[Job]:
         return self._jobs(vehicle_id) or []
@@ -141,17 +176,18 @@ class _Records:
 
 
 class _Plans:
-    def __init__(self, uow: UnitOfWork, ids: Collection[str], occasions: _Keys, housemates: _Keys) -> None:
-        plans = uow.plans
-        self.occasion = Ahead(occasions, lambda some: _by("occasion_id", plans.some_occasions(some)))
-        self.touchpoint = Ahead(lambda: ids, lambda some: _by("touchpoint_id", plans.some_touchpoints(some)))
-        self._theirs = Ahead(
-            housemates, lambda some: _grouped("customer_id", map(self._now, plans.touchpoints_of_all(some)))
-        )
+    def __init__(self, at: _Transaction, ids: Collection[str], occasions: _Keys, housemates: _Keys) -> None:
+        self.occasion = Ahead(occasions, lambda some: _by("occasion_id", at.uow.plans.some_occasions(some)))
+        self._touchpoint = Ahead(lambda: ids, lambda some: _by("touchpoint_id", at.uow.plans.some_touchpoints(some)))
+        self._theirs = Ahead(housemates, lambda some: _grouped("customer_id", at.uow.plans.touchpoints_of_all(some)))
         self._moved: dict[str, str] = {}
 
+    def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
+        touchpoint = self._touchpoint(touchpoint_id)
+        return None if touchpoint is None else self._now(touchpoint)
+
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]:
-        return self._theirs(customer_id) or []
+        return [self._now(one) for one in self._theirs(customer_id) or ()]
 
     def met(self) -> list[str]:
         """Name the touchpoints that were asked for by customer."""
@@ -159,12 +195,6 @@ class _Plans:
 
     def moved(self, touchpoint_id: str, state: str) -> None:
         self._moved[touchpoint_id] = state
-        known = self.touchpoint.known.get(touchpoint_id)
-        if known is not None:
-            now = self.touchpoint.known[touchpoint_id] = self._now(known)
-            theirs = self._theirs.known.get(known.customer_id)
-            if theirs is not None:
-                theirs[:] = [now if one.touchpoint_id == touchpoint_id else one for one in theirs]
 
     def _now(self, touchpoint: Touchpoint) -> Touchpoint:
         state = self._moved.get(touchpoint.touchpoint_id, touchpoint.state)
@@ -172,50 +202,78 @@ class _Plans:
 
 
 class _Outbox:
-    def __init__(self, uow: UnitOfWork, ids: _Keys) -> None:
-        self.get = Ahead(ids, lambda some: _by("touchpoint_id", uow.outbox.some(some)))
+    def __init__(self, at: _Transaction, ids: _Keys) -> None:
+        self._stored = Ahead(ids, lambda some: _by("touchpoint_id", at.uow.outbox.some(some)))
+        self._moved: dict[str, tuple[str, datetime, str]] = {}
+
+    def get(self, touchpoint_id: str) -> OutboxJob | None:
+        stored, move = self._stored(touchpoint_id), self._moved.get(touchpoint_id)
+        if stored is None or move is None:
+            return stored
+        state, at, response = move
+        return replace(stored, state=state, changed_at=at, response=response or stored.response)
+
+    def state(self, touchpoint_id: str) -> str | None:
+        stored, move = self._stored(touchpoint_id), self._moved.get(touchpoint_id)
+        return None if stored is None else stored.state if move is None else move[0]
+
+    def in_state(self, state: str) -> list[str]:
+        return [one for one in self._stored.known if self.state(one) == state]
+
+    def moved(self, touchpoint_id: str, state: str, at: datetime, response: str) -> None:
+        before = self._moved.get(touchpoint_id)
+        self._moved[touchpoint_id] = (state, at, response or (before[2] if before else ""))
 
 
 class _Consents:
-    def __init__(self, uow: UnitOfWork, records: _Keys) -> None:
-        self._uow = uow
-        self._records = records
+    """When a consent was last used depends on the messages that went out: of those who got one, it is read anew."""
 
-    @cached_property
-    def _read(self) -> tuple[frozenset[str], ConsentBook[Any]]:
-        records = frozenset(self._records())
-        return records, self._uow.consents.book(records)
+    def __init__(self, at: _Transaction, records: _Keys) -> None:
+        self._at = at
+        self._records = records
+        self._read: tuple[frozenset[str], ConsentBook[Any]] | None = None
+        self._used: set[str] = set()
 
     def events_of(self, *customer_ids: str) -> list[ConsentEvent]:
-        records, book = self._read
-        return (book if records.issuperset(customer_ids) else self._uow.consents).events_of(*customer_ids)
+        book = self._book(customer_ids)
+        return self._at.uow.consents.events_of(*customer_ids) if book is None else book.events_of(*customer_ids)
 
     def state_of(self, *customer_ids: str) -> ConsentState:
+        book = self._book(customer_ids)
+        return self._at.uow.consents.state_of(*customer_ids) if book is None else book.of(*customer_ids)
+
+    def used(self, customer_id: str) -> None:
+        self._used.add(customer_id)
+
+    def _book(self, customer_ids: Collection[str]) -> ConsentBook[Any] | None:
+        if not self._used.isdisjoint(customer_ids):
+            return None
+        if self._read is None:
+            records = frozenset(self._records())
+            self._read = records, self._at.uow.consents.book(records)
         records, book = self._read
-        return (
-            book.of(*customer_ids) if records.issuperset(customer_ids) else self._uow.consents.state_of(*customer_ids)
-        )
+        return book if records.issuperset(customer_ids) else None
 
 
 class _Suppressions:
-    def __init__(self, uow: UnitOfWork, entries: _Keys) -> None:
-        self._channels = Ahead(entries, lambda some: _channels(uow.suppressions.some(some)))
+    def __init__(self, at: _Transaction, entries: _Keys) -> None:
+        self._channels = Ahead(entries, lambda some: _channels(at.uow.suppressions.some(some)))
 
     def contains(self, address_hmac: str, channel: str) -> bool:
         return str(channel) in (self._channels(address_hmac) or ())
 
 
 class _Rights:
-    def __init__(self, uow: UnitOfWork, customers: _Keys) -> None:
-        self._restricted = Ahead(customers, lambda ids: dict.fromkeys(uow.rights.restricted_of(ids), True))
+    def __init__(self, at: _Transaction, customers: _Keys) -> None:
+        self._restricted = Ahead(customers, lambda ids: dict.fromkeys(at.uow.rights.restricted_of(ids), True))
 
     def is_restricted(self, customer_id: str) -> bool:
         return self._restricted(customer_id) is not None
 
 
 class _Calls:
-    def __init__(self, uow: UnitOfWork, housemates: _Keys) -> None:
-        self._calls = uow.calls
+    def __init__(self, at: _Transaction, housemates: _Keys) -> None:
+        self._at = at
         self._housemates = housemates
         self._since: datetime | None = None
         self._made = Ahead(housemates, self._read)
@@ -224,19 +282,19 @@ class _Calls:
         if self._since is None:
             self._since = since
         if customer_ids is None or since < self._since:
-            return self._calls.made_since(since, customer_ids)
+            return self._at.uow.calls.made_since(since, customer_ids)
         theirs = [task for one in customer_ids for task in self._made(one) or ()]
         return [task for task in theirs if task.closed_at is not None and task.closed_at >= since]
 
     def _read(self, customer_ids: Collection[str]) -> dict[str, list[CallTask]]:
         since = self._since
-        return {} if since is None else _grouped("customer_id", self._calls.made_since(since, customer_ids))
+        return {} if since is None else _grouped("customer_id", self._at.uow.calls.made_since(since, customer_ids))
 
 
 class _Holds:
-    def __init__(self, uow: UnitOfWork, people: _People) -> None:
+    def __init__(self, at: _Transaction, people: _People) -> None:
         self._people = people
-        self._on = Ahead(people.all_records, lambda ids: _grouped("customer_id", uow.holds.on_records(ids)))
+        self._on = Ahead(people.all_records, lambda ids: _grouped("customer_id", at.uow.holds.on_records(ids)))
 
     def of(self, customer_id: str, today: date) -> Hold | None:
         records = self._people.records_of(customer_id)

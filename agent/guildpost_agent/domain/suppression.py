@@ -24,8 +24,8 @@ _ADDRESS: Final = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _PHONE: Final = re.compile(r"\+[1-9]\d{6,14}")
 _STREET_WORD: Final = re.compile(r"str(?:asse|\.)?(?=\s|\d|$)")
-_ASKED_AGAIN: Final = 256
-"""So many answers are kept: one message asks about its address several times."""
+_ASKED_AGAIN: Final = 1024
+"""So many answers are kept: one message asks about its address several times, and is read ahead with a hundred."""
 
 
 @lru_cache(maxsize=_ASKED_AGAIN)

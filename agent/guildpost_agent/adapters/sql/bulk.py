@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
 from sqlalchemy.types import TypeEngine
 
+from guildpost_agent.adapters.sql.engine import driver_of
 from guildpost_agent.adapters.sql.tables.base import Instant, Notes, read_notes
 
 Otherwise = Literal["refuse", "replace", "keep"]
@@ -91,7 +92,7 @@ def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> lis
 
 def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
     """Read the named columns of a whole table one by one, converted as SQLAlchemy would; none where it has no row."""
-    cursor = connection.connection.cursor()
+    cursor = driver_of(connection).cursor()
     try:
         cursor.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 — names come from the schema
         rows = cursor.fetchall()

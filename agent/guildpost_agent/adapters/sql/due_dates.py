@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from guildpost_agent.adapters.sql.documents import SqlDocuments
+from guildpost_agent.adapters.sql.engine import driver_of
 from guildpost_agent.adapters.sql.tables import due_dates
 from guildpost_agent.domain.columns import EPOCH
 from guildpost_agent.domain.due_dates import Due, Garage
@@ -71,7 +72,7 @@ def _fingerprint(found: Inspections) -> bytes:
 
 
 def _stored(connection: Connection, vehicle_ids: Collection[str] | None) -> Iterator[_Row]:
-    cursor = connection.connection.cursor()
+    cursor = driver_of(connection).cursor()
     statement = f"SELECT {_NAMES} FROM due_dates"  # noqa: S608 — constant
     try:
         if vehicle_ids is None:

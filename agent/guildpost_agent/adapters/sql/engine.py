@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from guildpost_shared.errors import ConfigurationError
 
@@ -55,13 +55,26 @@ def open_engine(path: Path, key: bytes) -> Engine:
         return connection
 
     engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=4, max_overflow=8, hide_parameters=True
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=8,
+        hide_parameters=True,
+        pool_use_lifo=True,  # the one used last still holds the pages it read
     )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # IMMEDIATE: a writer waits at the start, instead of failing in the middle of its work; a screen only reads.
         reads = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        connection.connection.driver_connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def driver_of(connection: Connection) -> Any:
+    """Give the driver's own connection, in a transaction as everything is that SQLAlchemy runs."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.driver_connection

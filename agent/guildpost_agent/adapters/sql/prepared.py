@@ -22,6 +22,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import reader_of, writer_of
+from guildpost_agent.adapters.sql.engine import driver_of
 
 _Place = tuple[str | None, Callable[[Any], Any] | None, Any]
 Statement = Select[Any] | Insert | Update | Delete
@@ -64,16 +65,18 @@ class Prepared:
         """Change rows; say how many."""
         return int(self._execute(connection, values).rowcount)
 
-    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Change rows, once with each of these values; say how many in all."""
+    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]], **same: Any) -> int:
+        """Change rows, once with each of these values and those that are the same for all; say how many in all."""
         text, places = self._compiled
-        driver: Any = connection.connection.driver_connection
-        return int(driver.executemany(text, [_parameters(places, values) for values in rows]).rowcount)
+        if same:
+            written = {name: _written(same[name], write) for name, write, _ in places if name in same}
+            places = [(None, None, written[name]) if name in written else (name, *rest) for name, *rest in places]
+        found = driver_of(connection).executemany(text, [_parameters(places, values) for values in rows])
+        return int(found.rowcount)
 
     def _execute(self, connection: Connection, values: dict[str, Any]) -> Any:
         text, places = self._compiled
-        driver: Any = connection.connection.driver_connection
-        return driver.execute(text, _parameters(places, values))
+        return driver_of(connection).execute(text, _parameters(places, values))
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
@@ -106,7 +109,8 @@ class Prepared:
 
 
 def _parameters(places: list[_Place], values: Mapping[str, Any]) -> list[Any]:
-    return [
-        fixed if name is None else (values[name] if write is None or values[name] is None else write(values[name]))
-        for name, write, fixed in places
-    ]
+    return [fixed if name is None else _written(values[name], write) for name, write, fixed in places]
+
+
+def _written(value: Any, write: Callable[[Any], Any] | None) -> Any:
+    return value if write is None or value is None else write(value)

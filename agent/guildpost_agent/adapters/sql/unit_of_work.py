@@ -14,6 +14,7 @@ from guildpost_agent.adapters.sql.calls import SqlCalls
 from guildpost_agent.adapters.sql.consents import SqlConsents
 from guildpost_agent.adapters.sql.documents import SqlDocuments
 from guildpost_agent.adapters.sql.egress import SqlEgressLedger
+from guildpost_agent.adapters.sql.engine import driver_of
 from guildpost_agent.adapters.sql.found_alive import SqlFoundAlive
 from guildpost_agent.adapters.sql.goodwill import SqlGoodwill
 from guildpost_agent.adapters.sql.holds import SqlHolds
@@ -47,7 +48,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._transaction = connection.begin()
+        connection.begin()
 
     @cached_property
     def documents(self) -> SqlDocuments:
@@ -179,14 +180,18 @@ class SqlUnitOfWork:
         """Customers to be called."""
         return SqlCalls(self._connection)
 
+    def seen(self) -> object:
+        """Name what is seen: by the connection, the commits of others that it met, and the rows that it changed."""
+        driver = driver_of(self._connection)
+        return driver, driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+
     def commit(self) -> None:
-        """Make everything since the start durable."""
-        self._transaction.commit()
-        self._transaction = self._connection.begin()
+        """Make everything since the start durable; whatever comes after it begins another transaction."""
+        self._connection.commit()
 
     def close(self) -> None:
         """Roll back what was not committed."""
-        self._transaction.rollback()
+        self._connection.rollback()
 
 
 def unit_of_work_factory(engine: Engine) -> OpenUnitOfWork:

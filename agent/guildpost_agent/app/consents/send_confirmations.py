@@ -161,6 +161,9 @@ class _Asking:
     def claimed(self, job: _Job) -> _Job:
         return replace(job, mail=replace(job.mail, state=State.SENDING))
 
+    def committed(self) -> None:
+        """Nothing is kept from group to group."""
+
 
 @dataclass(frozen=True)
 class _Group:

@@ -383,6 +383,14 @@ class UnitOfWork(Protocol):
     @property
     def found_alive(self) -> FoundAliveLines: ...  # noqa: D102 — see above
 
+    def seen(self) -> object:
+        """Name the content of the database as this transaction sees it now.
+
+        Two equal names, asked for in two transactions of which the first was committed, say that nobody wrote in
+        between. Different names say nothing.
+        """
+        ...
+
     def commit(self) -> None:
         """Make everything since the start durable (synchronous=FULL)."""
         ...
