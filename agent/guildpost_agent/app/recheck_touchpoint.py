@@ -56,7 +56,7 @@ def recheck_touchpoint(
     shows_offers = service.offers > 0 or confirms(service)
     if customer is not None and shows_offers and ground_just_lost(uow, customer, touchpoint.channel, local, rules):
         return Reason.NO_LEGAL_BASIS
-    today = now.astimezone(zone).date()
+    today = local.date()
     letter = touchpoint.channel is Channel.LETTER
     met = add_working_days(today, LETTER_WORKING_DAYS, frozenset({state})) if letter else today
     exempt = service.cap_class is CapClass.EXEMPT
@@ -72,7 +72,7 @@ def recheck_touchpoint(
         suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
         contact=Contact(today, met),
         others=[] if exempt else _met(uow, touchpoint, now, zone),
-        now=now.astimezone(zone),
+        now=local,
         today=today,
         rules=rules,
     )

@@ -14,6 +14,13 @@ _COLUMNS: Final = tuple(outbox.c[name] for name in OutboxJob.__dataclass_fields_
 _GET: Final = Prepared(lambda: select(*_COLUMNS).where(outbox.c.touchpoint_id == bindparam("id")))
 _SOME: Final = Prepared(lambda: select(*_COLUMNS).where(among(outbox.c.touchpoint_id)))
 _KNOWN: Final = Prepared(lambda: select(outbox.c.touchpoint_id).where(among(outbox.c.touchpoint_id)))
+_IN_STATE: Final = Prepared(
+    lambda: (
+        select(*_COLUMNS)
+        .where(outbox.c.channel == bindparam("channel"), outbox.c.state == bindparam("state"))
+        .order_by(outbox.c.next_attempt_at, outbox.c.touchpoint_id)
+    )
+)
 _response: Final[Any] = bindparam("response", type_=outbox.c.response.type)
 _MOVE: Final = Prepared(
     lambda: (
@@ -65,12 +72,7 @@ class SqlOutbox:
 
     def in_state(self, channel: str, state: str) -> list[OutboxJob]:
         """List the jobs of a channel in a state, longest waiting first."""
-        statement = (
-            select(outbox)
-            .where(outbox.c.channel == channel, outbox.c.state == state)
-            .order_by(outbox.c.next_attempt_at, outbox.c.touchpoint_id)
-        )
-        return [OutboxJob(**row) for row in self._connection.execute(statement).mappings()]
+        return [OutboxJob(*row) for row in _IN_STATE.rows(self._connection, channel=channel, state=state)]
 
     def move(
         self,
@@ -93,13 +95,11 @@ class SqlOutbox:
                 "id": move.touchpoint_id,
                 "expected": move.expected,
                 "to": move.to,
-                "now": now,
                 "response": move.response,
-                "batch_id": None,
             }
             for move in moves
         )
-        return _MOVE.run_all(self._connection, values)
+        return _MOVE.run_all(self._connection, values, now=now, batch_id=None)
 
     def retry_at(self, touchpoint_id: str, *, at: datetime, now: datetime, response: str) -> None:
         """Put a job that was being sent back to ready, for a later attempt."""
