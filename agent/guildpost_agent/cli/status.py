@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
 from guildpost_agent.adapters.sql.read_model import SqlReadModel
@@ -17,7 +18,9 @@ from guildpost_agent.cli.stop import step_line, stop_line
 from guildpost_agent.domain.brands import FIRST
 from guildpost_agent.domain.outbox import State
 from guildpost_agent.domain.records import Channel
+from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import public_text
+from guildpost_shared.services.definition import NetworkStatus, ServiceDefinition
 
 HELP = "Stand des Betriebs zeigen · show where the dealership stands"
 
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     catalogues = catalogues_of(core) if memberships else None
     versions = {brand: source.current() for brand, source in catalogues.sources.items()} if catalogues else {}
     services, unreadable = read_services(catalogues) if catalogues else ({}, [])
-    idle = sorted(set(core.config.services.enabled) - services.keys()) if services else []
+    idle, left_out = _beside_the_catalogue(services, core.config.services.enabled)
     version = versions.get(FIRST)
     further = [
         {
@@ -63,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         "catalogue": version.snapshot if version else None,
         "services": sorted(services),
         "enabled_unknown": idle,
+        "mandatory_left_out": left_out,
         "unreadable": [str(public_text(error, arguments.lang)) for error in unreadable],
         "not_in_force": dict(version.refused) if version else {},
         "brands": further,
@@ -98,10 +102,23 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
-        if idle:
-            print(texts.text("cli.plan.idle_services", services=", ".join(idle)))
+        for line in _said({"cli.plan.idle_services": idle, "cli.status.left_out": left_out}, texts):
+            print(line)
         for error in unreadable:
             print(public_text(error, arguments.lang))
         for line in problem_lines(problems, texts):
             print(line)
     return 0
+
+
+def _beside_the_catalogue(
+    services: Mapping[str, ServiceDefinition], enabled: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Name what the dealer runs and no catalogue has, and what the network means as mandatory and does not run here."""
+    idle = sorted(set(enabled) - services.keys()) if services else []
+    mandatory = {name for name, one in services.items() if one.network is NetworkStatus.MANDATORY}
+    return idle, sorted(mandatory - set(enabled))
+
+
+def _said(named: Mapping[str, list[str]], texts: Catalog) -> list[str]:
+    return [texts.text(text, services=", ".join(services)) for text, services in named.items() if services]

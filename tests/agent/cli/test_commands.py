@@ -43,7 +43,7 @@ def test_status_of_a_new_home_is_all_zero(home: Path, capsys: pytest.CaptureFixt
     assert [] == [part for part in ("{", "None") if part in said]
 
 
-def test_status_names_a_service_that_no_catalogue_has(
+def test_status_names_a_service_that_no_catalogue_has_and_a_mandatory_one_that_does_not_run(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with _open(home).open_uow() as uow:
@@ -56,6 +56,9 @@ def test_status_names_a_service_that_no_catalogue_has(
     found["inspection"] = a_service("inspection")
     assert 0 == main(["status", "--home", str(home), "--lang", "en"])
     assert "[services]" not in capsys.readouterr().out
+    found["recall"] = a_service("recall", network="mandatory")
+    assert 0 == main(["status", "--home", str(home), "--lang", "en"])
+    assert "mandatory for the network and switched off here: recall (" in capsys.readouterr().out
 
 
 def _customers(home: Path, name: str) -> Path:
