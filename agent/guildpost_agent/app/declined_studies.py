@@ -45,12 +45,11 @@ def decline_study(open_documents: OpenDocuments, brand: str, study_id: str, *, n
         _keep(uow, declined_studies(uow) | {scoped(brand, study_id): first or Declined(by, now.astimezone(UTC))})
 
 
-def accept_study(open_documents: OpenDocuments, brand: str, study_id: str) -> bool:
-    """Take part in a study again; say whether it was declined."""
+def accept_study(open_documents: OpenDocuments, brand: str, study_id: str) -> None:
+    """Take part in a study again."""
     with open_documents() as uow:
         before = declined_studies(uow)
         _keep(uow, {name: one for name, one in before.items() if name != scoped(brand, study_id)})
-    return scoped(brand, study_id) in before
 
 
 def require_accepted(uow: DocumentsReading, brand: str, study_id: str) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from guildpost_shared.errors import Language
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
@@ -29,7 +28,6 @@ def counted_study(
     expected_dealers: int = 1_000,
     maturity_days: int = MATURITY_DAYS,
     epsilon: float = EPSILON,
-    purpose: Mapping[Language, str] | None = None,
 ) -> StudySpec:
     """Write the study for one period.
 
@@ -44,7 +42,6 @@ def counted_study(
         expected_dealers: the most dealers foreseen; with W it bounds every coordinate of the sum.
         maturity_days: attribution window in days, where the kind has one.
         epsilon: privacy budget of the release per unit.
-        purpose: in plain words; the kind's own where it is None.
 
     Raises:
         Refused: ``document_*`` when the terms are outside what a study may state.
@@ -55,7 +52,7 @@ def counted_study(
         study_id=kind,
         version=version,
         brand=brand,
-        purpose=purpose or terms.purpose,
+        purpose=terms.purpose,
         services=tuple(services),
         channels=terms.channels,
         period_start=period_start,

@@ -10,8 +10,8 @@ from typing import Final
 from guildpost_shared.strict_json import Fields
 from guildpost_shared.studies.figures import Figure
 from guildpost_shared.studies.kinds import Kind
+from guildpost_shared.studies.spec import SERVICE_ID
 
-ABOUT: Final = r"[a-z][a-z0-9_]{1,40}"
 ROW: Final = r"[a-z][a-z_]{1,20}|\d{1,3}(-\d{1,3}|\+)?"
 MOST_TABLES: Final = 100
 Rows = tuple[tuple[str, Figure | None], ...]
@@ -80,7 +80,7 @@ def table_from(fields: Fields, kind: Kind) -> Table:
     """
     overall, lift = fields.optional_child("overall"), fields.optional_child("lift")
     table = Table(
-        about=fields.text("about", ABOUT),
+        about=fields.text("about", SERVICE_ID),
         measure=fields.text("measure", "|".join(kind.measures)),
         rows=tuple(_row_from(item, kind) for item in fields.children("rows", least=1, most=20)),
         overall=None if overall is None else figure_from(overall),
