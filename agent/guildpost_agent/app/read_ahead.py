@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
@@ -100,23 +101,25 @@ class ReadAhead:
         """Name the touchpoints whose mails were claimed, and of which nothing was heard yet."""
         return self.outbox.in_state(State.SENDING)
 
+    @cached_property
     def _touchpoints(self) -> list[Touchpoint]:
+        """The group's, in whatever state they were first met: whom and what they are about never changes."""
         found = (self.plans.touchpoint(one) for one in self._ids)
         return [touchpoint for touchpoint in found if touchpoint is not None]
 
     def _customers(self) -> set[str]:
-        return {touchpoint.customer_id for touchpoint in self._touchpoints()}
+        return {touchpoint.customer_id for touchpoint in self._touchpoints}
 
     def _occasions(self) -> set[str]:
-        return {one for touchpoint in self._touchpoints() for one in (touchpoint.occasion_id, *touchpoint.bundled)}
+        return {one for touchpoint in self._touchpoints for one in (touchpoint.occasion_id, *touchpoint.bundled)}
 
     def _vehicles(self) -> set[str]:
-        return {touchpoint.vehicle_id for touchpoint in self._touchpoints()}
+        return {touchpoint.vehicle_id for touchpoint in self._touchpoints}
 
     def _entries(self) -> set[str]:
         """Give the entries of the suppression list by which the group's messages would be kept back."""
         key, entries = self.documents.get(SUPPRESSION_KEY), set[str]()
-        for touchpoint in self._touchpoints() if key else ():
+        for touchpoint in self._touchpoints if key else ():
             customer, marks = self.records.customer(touchpoint.customer_id), [DECEASED, touchpoint.channel.value]
             if touchpoint.channel is Channel.LETTER:
                 marks.append(DEAD_ADDRESS)
