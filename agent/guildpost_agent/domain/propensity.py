@@ -11,9 +11,10 @@ import numpy as np
 
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.privacy.clipping import cap_customers
+from guildpost_shared.studies.noise import with_noise_share
 from guildpost_shared.studies.propensity import steps, survey
 from guildpost_shared.studies.propensity.asks import Ask, RangesAsk, StepAsk, SurveyAsk
-from guildpost_shared.studies.propensity.budget import Budget, noised
+from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import Coded, Flags, Integers
 
 
@@ -49,7 +50,7 @@ def answer(seated: Seated, ask: Ask, *, budget: Budget, threshold: int, entropy:
     """
 
     def share(counts: Integers, variance: int) -> Integers:
-        return noised(counts, variance, threshold=threshold, entropy=entropy)
+        return with_noise_share(counts, variance, threshold=threshold, entropy=entropy)
 
     match ask:
         case SurveyAsk():

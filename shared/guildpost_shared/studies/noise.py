@@ -52,10 +52,12 @@ def with_noise_share(
 
     Args:
         vector: clipped integers.
-        variance: σ² that the sum must carry.
-        threshold: t of the round.
+        variance: σ² that the sum must carry; 0 where a study is run without noise.
+        threshold: t of the round; t shares make σ².
         entropy: operating-system randomness.
     """
     if threshold < FLOOR_GROUPS:
         raise ValueError("threshold below the floor")
+    if variance == 0:
+        return vector
     return vector + skellam.sampler(Fraction(variance, threshold)).draw(len(vector), entropy)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.privacy.accountant import epsilon
+from guildpost_shared.studies.noise import with_noise_share
 from guildpost_shared.studies.propensity import steps
-from guildpost_shared.studies.propensity.budget import SLOPES, Budget, noised
+from guildpost_shared.studies.propensity.budget import SLOPES, Budget
 from guildpost_shared.studies.propensity.columns import BUCKETS, MISSING, NO_TEXT, Coded, bucket, code, number
 from guildpost_shared.studies.propensity.features import Category, FeatureMap, Numeric
 from guildpost_shared.studies.propensity.survey import (
@@ -182,8 +183,9 @@ def test_all_rounds_together_cost_what_was_promised_and_hardly_less(target: floa
 def test_ten_shares_of_the_noise_make_the_whole() -> None:
     zeros = np.zeros(20_000, dtype=np.int64)
     total = sum(
-        (noised(zeros, 9_000, threshold=10, entropy=SeededEntropy(bytes([at]))) for at in range(10)), start=zeros
+        (with_noise_share(zeros, 9_000, threshold=10, entropy=SeededEntropy(bytes([at]))) for at in range(10)),
+        start=zeros,
     )
     assert 9_000 == pytest.approx(float(total.var()), rel=0.05)
     with pytest.raises(ValueError, match="floor"):
-        noised(zeros, 9_000, threshold=9, entropy=SeededEntropy(b"x"))
+        with_noise_share(zeros, 9_000, threshold=9, entropy=SeededEntropy(b"x"))

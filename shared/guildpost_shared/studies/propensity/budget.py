@@ -6,14 +6,10 @@ rounds matters most: it is taken where the model nearly is, so what it says is l
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
-from guildpost_shared.entropy import Entropy
-from guildpost_shared.privacy import accountant, skellam
+from guildpost_shared.privacy import accountant
 from guildpost_shared.privacy.accountant import Expense
-from guildpost_shared.secagg.cohort import FLOOR_GROUPS
-from guildpost_shared.studies.propensity.columns import Integers
 from guildpost_shared.studies.propensity.steps import CURVATURE, SLOPE
 from guildpost_shared.studies.propensity.survey import survey_sensitivity
 
@@ -68,12 +64,3 @@ class Budget:
             Expense(CURVATURE, self.curvature),
             *(Expense(SLOPE, variance) for variance in self.slopes),
         ]
-
-
-def noised(counts: Integers, variance: int, *, threshold: int, entropy: Entropy) -> Integers:
-    """Add one dealer's share of a release's noise: t of them make σ², t the one threshold of the secure sum."""
-    if threshold < FLOOR_GROUPS:
-        raise ValueError("threshold below the floor")
-    if variance == 0:
-        return counts
-    return counts + skellam.sampler(Fraction(variance, threshold)).draw(len(counts), entropy)
