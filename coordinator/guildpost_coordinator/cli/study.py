@@ -18,7 +18,7 @@ from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
-from guildpost_shared.studies.slot_lead import MATURITY_DAYS, slot_lead_study
+from guildpost_shared.studies.slot_lead import EPSILON, MATURITY_DAYS, slot_lead_study
 
 NAME: Final = "study"
 
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help=texts.text("cli.study.to"))
     parser.add_argument("--version", type=int, default=1, help=texts.text("cli.study.version"))
     parser.add_argument("--maturity-days", type=int, default=MATURITY_DAYS, help=texts.text("cli.study.maturity"))
+    parser.add_argument("--epsilon", type=float, default=EPSILON, help=texts.text("cli.study.epsilon"))
     parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help=texts.text("cli.publish.wait"))
 
 
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         period_end=arguments.end,
         version=arguments.version,
         maturity_days=arguments.maturity_days,
+        epsilon=arguments.epsilon,
     )
     engine = open_engine(home.database)
     migrate(engine)

@@ -10,7 +10,7 @@ from guildpost_coordinator.cli import main
 from guildpost_coordinator.config import Home
 from guildpost_coordinator.domain.catalogue import State
 from guildpost_shared.studies.kinds import KINDS
-from guildpost_shared.studies.spec import parse_study
+from guildpost_shared.studies.spec import StudySpec, parse_study
 
 TERMS = ["--services", "hu_au", "inspection", "--from", "2027-01-01", "--to", "2027-03-31"]
 
@@ -26,6 +26,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
+def handed_in(home: Home) -> list[StudySpec]:
+    """Read what waits for signature."""
+    engine = open_engine(home.database)
+    with publications_factory(engine)() as rows:
+        changes = {path: listing for one in rows.in_state(State.DRAFT) for path, listing in one.changes.items()}
+        found = [parse_study(rows.content(listing.sha256)) for listing in changes.values() if listing]
+    engine.dispose()
+    return found
+
+
 def test_a_study_of_every_kind_is_handed_in(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     for kind in KINDS.values():
@@ -33,13 +43,16 @@ def test_a_study_of_every_kind_is_handed_in(home: Home, capsys: pytest.CaptureFi
         shown = capsys.readouterr().out
         assert kind.purpose["de"] in shown
         assert f"studies/{kind.name}/1.json" in shown
-    engine = open_engine(home.database)
-    with publications_factory(engine)() as rows:
-        changes = {path: listing for one in rows.in_state(State.DRAFT) for path, listing in one.changes.items()}
-        found = [parse_study(rows.content(listing.sha256)) for listing in changes.values() if listing]
-    engine.dispose()
+    found = handed_in(home)
     assert set(KINDS) == {study.kind for study in found}
     assert {("hu_au", "inspection")} == {study.services for study in found}
+
+
+def test_a_stricter_study_is_handed_in_and_one_beyond_a_years_budget_is_not(home: Home) -> None:
+    assert 0 == main(["study", "--home", str(home.folder), "--kind", "lift", "--epsilon", "0.8", *TERMS])
+    assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", "--epsilon", "4.5", *TERMS])
+    (found,) = handed_in(home)
+    assert 0.8 == found.epsilon
 
 
 def test_a_kind_that_nobody_knows_is_refused(home: Home) -> None:

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildpost_shared.errors import Refused, Untrusted
+from guildpost_shared.privacy.accountant import Expense
+from guildpost_shared.privacy.ledger import Entry, affords
 from guildpost_shared.studies.cells import CellLayout, Cells
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD, contact_rows
@@ -115,6 +117,23 @@ def test_noise_hides_one_customer_or_one_dealer() -> None:
     }
     fifty = counted_study("adoption", **(TERMS | {"services": [f"service_{n}" for n in range(50)]}))
     assert 50 == layout_of(fifty).sensitivity.l1
+
+
+@pytest.mark.parametrize(
+    ("stated", "quarters", "fits"),
+    [(1.0, 3, True), (1.0, 4, False), (0.8, 4, True)],
+    ids=["three quarters at 1", "four quarters at 1", "four quarters at 0.8"],
+)
+def test_a_customers_year_holds_all_four_studies(stated: float, quarters: int, fits: bool) -> None:  # noqa: FBT001 — a table's column
+    days = [date(2027, 3 * number + 1, 1) for number in range(quarters)]
+    specs = [counted_study(kind, epsilon=stated, **TERMS) for kind in ("lift", "channel", "pressure")]
+    specs.append(slot_lead_study(epsilon=stated, **TERMS))
+    entries = [
+        Entry("", one.study_id, str(day), "c", day, (Expense(layout_of(one).sensitivity, promised_variance(one)),))
+        for one in specs
+        for day in days
+    ]
+    assert fits == affords(frozenset(entries[:-1]), entries[-1])
 
 
 def test_a_dealer_without_anything_to_report_sends_noise_all_the_same() -> None:
