@@ -78,9 +78,17 @@ def misread(message: str) -> GuildpostError:
     for code, pattern in _MISREAD:
         found = pattern.fullmatch(message)
         if found is not None:
-            params = {name: words.replace("'", "") for name, words in found.groupdict().items()}
+            params = {name: _spanned(words.replace("'", "")) for name, words in found.groupdict().items()}
             return ConfigurationError(code, **params)
     return ConfigurationError("command_line_wrong", problem=message)
+
+
+def _spanned(words: str) -> str:
+    """Write a row of numbers by its ends: 1–50."""
+    numbers = words.split(", ")
+    first, last = numbers[0], numbers[-1]
+    is_row = first.isdecimal() and last.isdecimal() and numbers == [f"{n}" for n in range(int(first), int(last) + 1)]
+    return f"{first}–{last}" if is_row and first != last else words
 
 
 def _language(given: Sequence[str]) -> Language:

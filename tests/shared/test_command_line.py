@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from guildpost_shared.command_line import default_language, main
+from guildpost_shared.command_line import default_language, main, misread
 from guildpost_shared.errors import (
     KINDS,
     ConfigurationError,
@@ -136,6 +136,14 @@ def test_what_is_wrong_with_a_command_line_is_said_in_both_languages(
         with pytest.raises(SystemExit):
             main(PROGRAM, {"check": COMMANDS["check"]}, words)
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"), [("1, 2, 3, 4", "1–4"), ("1, 2, 4", "1, 2, 4"), ("day, week", "day, week")]
+)
+def test_a_row_of_numbers_is_written_by_its_ends(choices: str, said: str) -> None:
+    error = misread(f"argument --days: invalid choice: 0 (choose from {choices})")
+    assert said == error.params["choices"]
 
 
 ERRORS = [

@@ -25,7 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Place.ADVISER.value,
         help="wofür: Nachricht, Terminbestätigung, Annahme · for a message, a confirmation, the adviser",
     )
-    parser.add_argument("--most", type=int, help="höchstens so viele · at most so many")
+    most = "höchstens so viele · at most so many"
+    parser.add_argument("--most", type=int, choices=range(1, 101), metavar="1-100", help=most)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -24,8 +24,9 @@ _TENTHS_PER_CENT: Final = 10
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_home(parser)
-    parser.add_argument("--days", type=int, default=DAYS, help="so viele Tage voraus · so many days ahead")
-    parser.add_argument("--pages", type=int, default=1, help="Seiten je Brief · pages of a letter")
+    days, pages = "so viele Tage voraus · so many days ahead", "Seiten je Brief · pages of a letter"
+    parser.add_argument("--days", type=int, choices=range(1, 367), default=DAYS, metavar="1-366", help=days)
+    parser.add_argument("--pages", type=int, choices=range(1, 21), default=1, metavar="1-20", help=pages)
 
 
 def run(arguments: argparse.Namespace) -> int:
