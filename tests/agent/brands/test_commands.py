@@ -88,4 +88,4 @@ def test_what_may_leave_and_what_is_in_force_is_said_by_brand(home: Path, capsys
     }
     status = json.loads(said(capsys, home, "status", "--json"))
     assert ("dealer-01", ["skoda"]) == (status["agent_id"], [one["brand"] for one in status["brands"]])
-    assert "brand skoda: dealer-01 · catalogue: None" in said(capsys, home, "status")
+    assert "brand skoda: dealer-01 · catalogue: none yet" in said(capsys, home, "status")
