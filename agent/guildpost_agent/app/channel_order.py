@@ -13,7 +13,7 @@ from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.call_contacts import answered_call
 from guildpost_agent.domain.channel_chain import Chain, Tried, Worth, chain
-from guildpost_agent.domain.consent.state import ConsentState
+from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import ContactChannel, Purpose
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
@@ -44,12 +44,12 @@ class ChannelOrder:
     """Orders the channels of candidates.
 
     Attributes:
-        said: gives what a customer said, wishes among it.
+        wishes: gives what a customer wishes.
         tried: by customer and channel, what came of earlier messages.
         config: the dealer's figures.
     """
 
-    said: Callable[[str], ConsentState]
+    wishes: Callable[[str], Preferences]
     tried: Mapping[str, Mapping[Channel, Tried]]
     config: AgentConfig
     _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
@@ -59,7 +59,7 @@ class ChannelOrder:
         if len(candidate.channels) < _SEVERAL:
             return candidate
         customer_id = candidate.occasion.customer_id
-        wishes, tried = self.said(customer_id).preferences.preferred, self.tried.get(customer_id)
+        wishes, tried = self.wishes(customer_id).preferred, self.tried.get(customer_id)
         if not (wishes or tried):  # most customers neither wished nor answered anything
             return candidate
         terms, grounds = self._terms_of(candidate.service), dict(candidate.channels)
@@ -83,7 +83,7 @@ class ChannelOrder:
         terms, messages = self._terms_of(service), self.tried.get(customer_id, {})
         tried = {Via(channel.value): known for channel, known in messages.items()} | {Via.CALL: calls}
         # What a call may be about is the ledger's own question; here only the wish for exactly this purpose counts.
-        wishes = dict(self.said(customer_id).preferences.preferred).get(consent_purpose(service).value, ())
+        wishes = dict(self.wishes(customer_id).preferred).get(consent_purpose(service).value, ())
         return chain(
             [use.channel for use in service.channels],
             terms.calls,

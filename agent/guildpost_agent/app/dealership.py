@@ -1,10 +1,11 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,10 +126,13 @@ def _listed(uow: UnitOfWork) -> dict[str, dict[str, date]]:
 
 def _several_records(members: Iterable[Membership]) -> dict[str, tuple[str, ...]]:
     """Give all numbers of a person for each record that has siblings."""
+    known = list(members)
+    counts = Counter(map(attrgetter("person_id"), known))
     grouped: defaultdict[str, list[str]] = defaultdict(list)
-    for member in members:
-        grouped[member.person_id].append(member.customer_id)
-    return {one: tuple(sorted(ids)) for ids in grouped.values() if len(ids) > 1 for one in ids}
+    for member in known if len(counts) < len(known) else ():
+        if counts[member.person_id] > 1:
+            grouped[member.person_id].append(member.customer_id)
+    return {one: tuple(sorted(ids)) for ids in grouped.values() for one in ids}
 
 
 def suppression_check(uow: UnitOfWork) -> Suppressed:

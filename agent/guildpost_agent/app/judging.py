@@ -140,7 +140,7 @@ class Judge:
 
     def _too_often(self, customer: Customer, occasion: Occasion, touchpoints: Sequence[Touchpoint]) -> Refusal | None:
         """Refuse more in a year than the customer wishes; what waits for this occasion is no other message."""
-        wishes = self.ways.said(customer.customer_id).preferences
+        wishes = self.ways.wishes(customer.customer_id)
         if wishes.most_per_year is None:
             return None
         mine = (t for t in touchpoints if t.customer_id == customer.customer_id and t.state in CONTACTS)

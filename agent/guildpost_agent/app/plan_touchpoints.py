@@ -286,7 +286,7 @@ def plan_within(
     reminders = wished_days(outcomes, dealer.zone)
     occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
     allowance = allowance_of(uow, config, now, by_id, answered=answered, households=dealership.households)
-    order = ChannelOrder(judge.ways.said, tried_channels(uow, now), config)
+    order = ChannelOrder(judge.ways.wishes, tried_channels(uow, now), config)
     run = _Run(judge, horizon_days, held_out, allowance, answered, reminders, order)
     _plan_all(run, occasions, uow)
     run.settle()

@@ -1,13 +1,13 @@
 """The consent ledger: rows are only ever appended; a single bulk read serves planning."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, String, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, String, bindparam, func, insert, select, type_coerce, update
 
 from guildpost_agent.adapters.sql.bulk import insert_rows
 from guildpost_agent.adapters.sql.prepared import Prepared, among, looked_at_last
@@ -39,6 +39,12 @@ _RAW: Final = tuple(
     else consent_events.c[name]
     for name in _COLUMNS
 )
+_NUMBER: Final = itemgetter(_COLUMNS.index("seq"))
+_SAID: Final = _COLUMNS.index("kind")
+_AT: Final = _COLUMNS.index("at")
+_GIVEN: Final = _COLUMNS.index("given_on")
+_DAY: Final = len("2027-03-01")
+_EARLIER: Final = "earlier"
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _BASES: Final = {basis.value: basis for basis in Basis}
 _ORIGINS: Final = {origin.value: origin for origin in Origin}
@@ -52,6 +58,9 @@ _SENT: Final = _LAST.where(outbox.c.state == State.SENT.value)
 _CALLED: Final = select(
     phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
 ).group_by(phone_consent_uses.c.customer_id)
+_WHOLE_LEDGER: Final = Prepared(lambda: _LEDGER)
+_SENT_TO_ALL: Final = Prepared(lambda: _SENT)
+_CALLED_ALL: Final = Prepared(lambda: _CALLED)
 _LEDGER_OF: Final = Prepared(lambda: _LEDGER.where(among(consent_events.c.customer_id)))
 _SENT_TO: Final = Prepared(
     lambda: _LAST.where(looked_at_last(outbox.c.state) == State.SENT.value, among(touchpoints.c.customer_id))
@@ -87,23 +96,23 @@ class SqlConsents:
 
     def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Stored]:
         rows: dict[str, list[Stored]] = {}
-        for row in self._read(_LEDGER, _LEDGER_OF, customer_ids):
+        for row in self._read(_WHOLE_LEDGER, _LEDGER_OF, customer_ids):
             rows.setdefault(row[1], []).append(row)
-        return ConsentBook(rows, _event, self._last_used(customer_ids))
+        return ConsentBook(rows, _event, self._last_used(customer_ids), _likeness)
 
     def _last_used(self, customer_ids: Sequence[str] | None) -> LastUsed:
         """Give for each customer and channel the last message that went out, or the last call."""
         used: LastUsed = {}
-        for customer_id, channel, at in self._read(_SENT, _SENT_TO, customer_ids):
+        for customer_id, channel, at in self._read(_SENT_TO_ALL, _SENT_TO, customer_ids):
             used.setdefault(customer_id, {})[channel] = datetime.fromisoformat(at)
-        for customer_id, at in self._read(_CALLED, _CALLED_OF, customer_ids):
+        for customer_id, at in self._read(_CALLED_ALL, _CALLED_OF, customer_ids):
             used.setdefault(customer_id, {})[ContactChannel.PHONE.value] = datetime.fromisoformat(at)
         return used
 
-    def _read(self, whole: Select[Any], some: Prepared, customer_ids: Sequence[str] | None) -> Iterable[Stored]:
+    def _read(self, whole: Prepared, some: Prepared, customer_ids: Sequence[str] | None) -> Iterable[Stored]:
         """Read rows of all customers, or of some."""
         if customer_ids is None:
-            return self._connection.execute(whole).all()
+            return whole.rows(self._connection)
         return some.rows(self._connection, ids=list(customer_ids))
 
     def add_request(self, request: OptInRequest) -> None:
@@ -157,6 +166,18 @@ class SqlConsents:
 def _values(event: ConsentEvent) -> tuple[Any, ...]:
     wishes = to_document(event.preferences) if event.preferences is not None else None
     return (*_entry_of(event), *_proof_of(event.evidence), wishes)
+
+
+def _likeness(rows: Sequence[Stored]) -> Hashable:
+    """Leave out what no decision asks for: number, customer, and which day before all entries a consent is from.
+
+    The rules compare that day with the instants of entries alone (a gap in the evidence, an earlier objection).
+    """
+    first = min(row[_AT] for row in rows)[:_DAY]
+    return tuple(
+        (row[_SAID:_GIVEN], _EARLIER if row[_GIVEN] and row[_GIVEN] < first else row[_GIVEN], row[_GIVEN + 1 :])
+        for row in sorted(rows, key=_NUMBER)
+    )
 
 
 def _event(row: Stored) -> ConsentEvent:

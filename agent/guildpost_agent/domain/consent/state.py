@@ -57,16 +57,6 @@ class ConsentState:
 NOTHING_STORED = ConsentState()
 
 
-def is_silent(state: ConsentState, channels: Iterable[str], purpose: str) -> bool:
-    """Say whether a person said nothing about a purpose by these channels, nor wished anything."""
-    if state is NOTHING_STORED:
-        return True
-    if state.preferences is not NO_WISHES:
-        return False
-    said = (state.standing, state.closed, state.gaps)
-    return not any((purpose, channel) in about for channel in channels for about in said)
-
-
 def fold(events: Iterable[ConsentEvent], last_used: Mapping[str, datetime] | None = None) -> ConsentState:
     """Fold a person's entries into the present state.
 
