@@ -225,7 +225,7 @@ def test_a_persons_word_that_the_gate_let_out_is_noticed(scene: Scene) -> None:
 def test_an_honest_coordinator_hears_every_kind_of_request(scene: Scene) -> None:
     scene.coordinator.spoil, scene.coordinator.refusal = honest, None
     for scene.coordinator.foresees in (False, True):
-        scene.live(timedelta(hours=13))
+        scene.live(timedelta(hours=14))
     assert set(REQUESTS) == {method for method, _ in scene.coordinator.arrived}
     scene.judge()
 
@@ -278,7 +278,7 @@ def _fitting(item: Any, value: tuple[str, bytes, int]) -> object:
 
 ODD = st.tuples(st.sampled_from(ODD_TEXTS) | st.text(max_size=80), st.sampled_from(ODD_BYTES) | st.binary(max_size=200),
                 st.sampled_from(ODD_NUMBERS))  # fmt: skip
-LATER = st.sampled_from([timedelta(hours=13), timedelta(days=3)])
+LATER = st.sampled_from([timedelta(hours=14), timedelta(days=3)])
 EFFORT: Final = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -346,14 +346,14 @@ def test_thousands_of_any_answers_bring_nothing_out(
 )
 def test_any_refusal_brings_nothing_out(scene: Scene, code: str, params: dict[str, str]) -> None:
     scene.coordinator.refusal = (code, params)
-    scene.live(timedelta(hours=13))
+    scene.live(timedelta(hours=14))
     scene.judge()
     scene.coordinator.refusal = None
 
 
 def test_the_ledger_stands_for_everything_that_arrived_and_is_whole(scene: Scene) -> None:
     scene.coordinator.spoil = honest
-    scene.live(timedelta(hours=13))
+    scene.live(timedelta(hours=14))
     with scene.core.open_uow() as uow:
         entries = uow.egress.all()
     assert {"enrol", "renew"} == {entry.kind for entry in entries}

@@ -53,5 +53,6 @@ def sizes(how: str) -> list[float]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_earlier_batches_are_forgotten() -> None:
     forgets, remembers = sizes("forgets"), sizes("remembers")
-    assert forgets[-1] - forgets[1] < 15
-    assert remembers[-1] - remembers[1] > 45  # not vacuous: without forgetting they stay
+    kept, grown = forgets[-1] - forgets[1], remembers[-1] - remembers[1]
+    assert grown > 45  # not vacuous: without forgetting they stay
+    assert kept < grown / 2  # what the allocator keeps for later differs from run to run
