@@ -1,4 +1,4 @@
-"""Weak masks and noise: the code of the secure sum, of the noise and of the studies draws nothing by itself.
+"""Weak masks and noise: the code of secure sum, noise, studies and learning draws nothing by itself.
 
 Randomness comes in as ``Entropy``, which the composition root fills with the operating system's generator. A static ban
 keeps every other source out, whatever a later change brings.
@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 import guildpost_shared
+from tests.factories.syntax import parsed
 
 PACKAGE = Path(guildpost_shared.__file__).parent
-FILES = sorted(path for folder in ("secagg", "privacy", "studies") for path in (PACKAGE / folder).rglob("*.py"))
+FILES = sorted(
+    path for folder in ("secagg", "privacy", "studies", "learning") for path in (PACKAGE / folder).rglob("*.py")
+)
 BANNED = {"random", "secrets", "os", "time", "uuid", "numpy.random"}
 
 
@@ -32,7 +35,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_randomness_and_time_come_as_arguments_only(path: Path) -> None:
-    assert set() == BANNED & set(imported(ast.parse(path.read_text("utf-8"))))
+    assert set() == BANNED & set(imported(parsed(path.read_text("utf-8"))))
 
 
 def test_the_ban_looks_at_the_files_that_draw() -> None:
@@ -53,5 +56,5 @@ def test_the_ban_looks_at_the_files_that_draw() -> None:
     ],
 )
 def test_the_ban_finds_what_it_bans(line: str) -> None:
-    found = set(imported(ast.parse(line)))
+    found = set(imported(parsed(line)))
     assert BANNED & found

@@ -59,7 +59,7 @@ class TableNarrator:
         measure = self._texts.text(f"learning.measure.{table.measure}")
         about = "" if table.about == CONTACTS else self._texts.label("service", table.about) + ": "
         lines = tuple(self._lines(table, kind))
-        verdict = self._texts.text(f"learning.{self._verdict(table, kind)}")
+        verdict = self._texts.text(self._verdict(table, kind))
         return Section(about + measure, Part(verdict, teaches=not table.too_little_data, picture=None, lines=lines))
 
     def _lines(self, table: Table, kind: str) -> Iterator[Line]:
@@ -93,13 +93,15 @@ class TableNarrator:
 
     def _verdict(self, table: Table, kind: str) -> str:
         if not any(figure for _, figure in table.rows):
-            return "table.covered"
+            return "learning.table.covered"
         if kind == LIFT:
             more = table.lift is not None and table.lift.low > 0
-            return "lift.nothing" if table.too_little_data else "lift.more" if more else "lift.less"
+            if table.too_little_data:
+                return "learning.lift.nothing"
+            return "learning.lift.more" if more else "learning.lift.less"
         if kind == ADOPTION:
-            return "table.shown"
-        return "table.nothing" if table.too_little_data else "table.teaches"
+            return "learning.table.shown"
+        return "learning.table.nothing" if table.too_little_data else "learning.table.teaches"
 
     def _advice(self, tables: Iterable[Table]) -> str:
         """Say which cap on contacts follows from objections, or that none does."""

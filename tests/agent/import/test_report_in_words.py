@@ -11,6 +11,7 @@ from guildpost_agent.domain.mapping.vocabulary import SYNONYMS
 from guildpost_agent.domain.normalise_rules import Rule
 from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language
+from tests.factories.syntax import parsed
 
 PACKAGE = Path(__file__).parents[3] / "agent" / "guildpost_agent"
 READERS = [
@@ -30,7 +31,7 @@ def texts(request: pytest.FixtureRequest) -> Catalog:
 def reasons() -> Iterator[str]:
     """Find the reasons that the readers of rows can give, in their source."""
     for file in READERS:
-        for call in (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)):
+        for call in (node for node in ast.walk(parsed(file.read_text("utf-8"))) if isinstance(node, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             position = LAST_ARGUMENT.get(name, len(call.args))
             if position < len(call.args) and isinstance(call.args[position], ast.Constant):

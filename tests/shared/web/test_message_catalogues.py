@@ -22,6 +22,7 @@ WEB: Final = {
     "guildpost_coordinator": ROOT / "coordinator/guildpost_coordinator/web",
 }
 USED: Final = re.compile(r"""\b(t|plural|text|has|say)\(\s*["']([a-z][a-z0-9_.]+)["']\s*[,)]""")
+COMPOSED: Final = re.compile(r"""\bt(?:ext)?\(f?"([a-z._]+)\.(?:\{|" ~)""")
 OWN: Final = {"guildpost_shared.web": "web.", "guildpost_agent": "web.", "guildpost_coordinator": ""}
 
 
@@ -57,7 +58,8 @@ def test_every_text_a_page_names_exists_and_every_text_is_named(package: str) ->
         named |= {f"{message_id}.one", f"{message_id}.many"} if call == "plural" else {message_id}
     assert set() == {one for one in named if "." in one} - known
     prefixes = {*re.findall(r'label\(\s*"([a-z.]+)"', everything), "web.total", "web.status", "round.reason"}
-    composed = tuple(f"{prefix}." for prefix in (*prefixes, "learning.slot", "learning.lead"))
+    prefixes |= {*COMPOSED.findall(everything), "learning.slot", "learning.lead", "learning.row"}
+    composed = tuple(f"{prefix}." for prefix in prefixes)
     own = {one for one in load(package, "de").ids() if one.startswith(OWN[package]) and not one.startswith(composed)}
     quoted = {one for one in own if f'"{one}"' in everything or f"'{one}'" in everything}
     unquoted = own - named - quoted - {"learning.heatmap", "learning.curve"}
