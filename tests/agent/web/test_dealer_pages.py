@@ -1,7 +1,6 @@
 """What the dealer reads: the week, one message with its reasons, what left the house."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -19,20 +18,6 @@ from guildpost_shared.web.headers import PREVIEW_POLICY
 from tests.agent.web.dealership import EVIL, EVIL_LETTER, EVIL_MAIL, LATE, LETTER, MAIL, NOW, Dealership
 from tests.factories.agent import a_withdrawal
 from tests.shared.web.visitor import Visitor, visiting
-
-
-@pytest.fixture
-def dealership(tmp_path: Path) -> Iterator[Dealership]:
-    dealership = Dealership(tmp_path)
-    yield dealership
-    dealership.close()
-
-
-@pytest.fixture
-def visitor(dealership: Dealership) -> Iterator[Visitor]:
-    with visiting(dealership.app) as visitor:
-        visitor.log_in(dealership)
-        yield visitor
 
 
 def words(visitor: Visitor, path: str) -> str:

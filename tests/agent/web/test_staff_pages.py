@@ -1,7 +1,7 @@
 """What the staff does on the pages: who is to be called and how it ended, and what customers wrote back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -33,20 +33,6 @@ from tests.fakes.catalogue_source import FakeCatalogue
 from tests.shared.web.visitor import Visitor, row_counts, visiting
 
 NUMBER = "+491701234567"
-
-
-@pytest.fixture
-def dealership(tmp_path: Path) -> Iterator[Dealership]:
-    dealership = Dealership(tmp_path)
-    yield dealership
-    dealership.close()
-
-
-@pytest.fixture
-def visitor(dealership: Dealership) -> Iterator[Visitor]:
-    with visiting(dealership.app) as visitor:
-        visitor.log_in(dealership)
-        yield visitor
 
 
 def words(visitor: Visitor, path: str) -> str:
