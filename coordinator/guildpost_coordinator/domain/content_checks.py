@@ -4,7 +4,6 @@ Services and templates are linted part by part (``guildpost_shared.lint``); that
 ``guildpost-coordinator lint`` and where a template is compiled. Rules of the approval life cycle join this table.
 """
 
-import json
 import re
 from typing import Final
 
@@ -12,6 +11,8 @@ from guildpost_coordinator.domain.proposals import ContentChecks
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
 from guildpost_shared.identity.roster import parse_roster
+from guildpost_shared.learning.document import TARGET_PATH as MODEL_PATH
+from guildpost_shared.learning.document import parse_model
 from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import parse_service
@@ -93,17 +94,13 @@ def check_release(path: str, contents: bytes) -> None:
 
 
 def check_model(path: str, contents: bytes) -> None:
-    """Check a model: a JSON object; what it may hold is the learning code's business on both sides.
+    """Check a model: it is one, within its bounds, and the path names it.
 
     Raises:
-        Refused: ``document_unreadable``.
+        Refused: ``document_*`` or ``proposal_path_mismatch``.
     """
-    try:
-        value = json.loads(contents)
-    except (ValueError, RecursionError) as error:
-        raise Refused("document_unreadable", document=path) from error
-    if not isinstance(value, dict):
-        raise Refused("document_unreadable", document=path)
+    _require_path(path, MODEL_PATH)
+    parse_model(contents)
 
 
 def _require_path(path: str, expected: str) -> None:

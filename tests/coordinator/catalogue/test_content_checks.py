@@ -42,8 +42,9 @@ def test_the_sample_brand_passes() -> None:
         ("roster/roster.json", b"[]", "document_unreadable"),
         ("roster/sharing.json", b'{"type":"sharing","level":"everything"}', "document_field_invalid"),
         ("roster/levels.json", b'{"type":"sharing","level":"studies"}', "proposal_path_mismatch"),
-        ("models/timing.json", b"[]", "document_unreadable"),
-        ("models/timing.json", b"{", "document_unreadable"),
+        ("models/when-to-write.json", b"[]", "document_unreadable"),
+        ("models/timing.json", b"{}", "proposal_path_mismatch"),
+        ("models/when-to-write.json", b"{", "document_unreadable"),
         ("releases/slot-lead/2027-q1.json", b"", "document_unreadable"),
     ],
 )
