@@ -13,13 +13,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from guildpost_shared.catalog import load, plural_form
+from guildpost_shared.catalog import plural_form
 from guildpost_shared.errors import KINDS, GuildpostError, Language, PublicText, public_text
 from guildpost_shared.web.formats import Formats
+from guildpost_shared.web.texts import SHARED, Texts
 
 LANGUAGE_COOKIE: Final = "guildpost-lang"
 LANGUAGE_SECONDS: Final = 31_536_000
-_SHARED: Final = "guildpost_shared.web"
 _VARY: Final = "Accept-Language, Cookie"
 
 
@@ -44,27 +44,6 @@ class Site:
     command: str
 
 
-class Texts:
-    """The texts of one interface in one language, with the shared ones behind them."""
-
-    def __init__(self, package: str, language: Language) -> None:
-        self._catalogs = (load(package, language), load(_SHARED, language))
-
-    def has(self, message_id: str) -> bool:
-        """Say whether a text exists."""
-        return any(message_id in catalog.ids() for catalog in self._catalogs)
-
-    def text(self, message_id: str, **params: object) -> str:
-        """Return a text with its placeholders filled."""
-        own, shared = self._catalogs
-        return (own if message_id in own.ids() else shared).text(message_id, **params)
-
-    def label(self, prefix: str, value: str) -> str:
-        """Return the text ``prefix.value``, or the bare value where there is none (data from the catalogue)."""
-        message_id = f"{prefix}.{value}"
-        return self.text(message_id) if self.has(message_id) else value
-
-
 def choose_language(query: Mapping[str, str], cookies: Mapping[str, str], accepted: str, default: Language) -> Language:
     """Choose: the address's ``lang``, else the remembered one, else the browser's first choice of the two."""
     browser = accepted.split(",", maxsplit=1)[0].strip().lower()[:2]
@@ -81,7 +60,7 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        loader = ChoiceLoader([PackageLoader(site.package), PackageLoader(_SHARED)])
+        loader = ChoiceLoader([PackageLoader(site.package), PackageLoader(SHARED)])
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
     def language(self, request: Request) -> Language:

@@ -10,9 +10,10 @@ import pytest
 
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.domain.insights import DRAWN
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.studies.figures import Figure, difference
-from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.release import Release, dump_release
 from guildpost_shared.studies.tables import Rows, Table
 from tests.coordinator.web.network import Network
@@ -88,8 +89,8 @@ def words(visitor: Visitor, path: str = "/learning") -> str:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_kind_has_its_question_on_the_page_and_slot_and_lead_stay_there(visitor: Visitor, language: str) -> None:
     page = words(visitor, f"/learning?lang={language}")
-    for name, kind in KINDS.items():
-        assert (name == SLOT_LEAD) or (kind.purpose["de" if language == "de" else "en"] in page)
+    for name in DRAWN:
+        assert KINDS[name].purpose["de" if language == "de" else "en"] in page
     assert ("Nach Wochenzeit (E-Mail)" in page) == (language == "de")
     assert "learning." not in page
 
@@ -98,10 +99,11 @@ def test_lift_is_a_difference_in_points_and_is_called_nothing_where_the_interval
     page = words(visitor)
     assert "angeschrieben 30,0 % 28,0–32,0 % Kontrollgruppe 20,0 % 17,0–23,0 %" in page
     assert "Unterschied +10,0 Punkte +6,4 bis +13,6 Punkte" in page
-    assert "Unterschied +0,0 Punkte −4,2 bis +4,2 Punkte" in page
-    assert 1 == page.count("Angeschriebene kommen öfter")
-    assert 1 == page.count("schließt die Null ein")
-    assert 1 == page.count("Hier ist nichts zu sehen")
+    assert "Unterschied nicht zu unterscheiden (+0,0 Punkte) −4,2 bis +4,2 Punkte" in page
+    assert "Bei 1 von 3 Leistungen kommen Angeschriebene öfter" in page
+    assert 1 == page.count("Angeschriebene kommen öfter: Der Bereich")
+    assert 1 == page.count("Nicht zu unterscheiden: Der Bereich des Unterschieds schließt die Null ein")
+    assert 1 == page.count("Zur Wirkung ist nichts zu sehen")
 
 
 def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor) -> None:
@@ -109,9 +111,9 @@ def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor
     assert "Brief – verdeckt Anruf 30,0 % 28,0–32,0 % Insgesamt 30,0 %" in page
     assert "1. Kontakt binnen eines Jahres 0,4 % 0,2–0,7 % 2–3. Kontakt" in page
     assert "ab dem 4. Kontakt binnen eines Jahres 5,0 % 3,0–8,0 %" in page
-    assert "alle Betriebe der Summe 30,0 % 28,0–32,0 %" in page
+    assert "Leistung Quote 95-%-Bereich HU/AU 30,0 % 28,0–32,0 %" in page
     assert "ε = 1 je Betrieb" in page
-    assert 3 == page.count("ε = 1 je Kunde")
+    assert 4 == page.count("ε = 1 je Kunde")
 
 
 def test_contact_pressure_becomes_a_recommended_cap_with_its_interval(visitor: Visitor, network: Network) -> None:

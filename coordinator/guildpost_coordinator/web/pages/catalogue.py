@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from guildpost_coordinator.app.ports.read_model import TargetRow
-from guildpost_shared.web.pages import Pages, Texts
+from guildpost_shared.web.pages import Pages
+from guildpost_shared.web.texts import Texts
 
 if TYPE_CHECKING:
     from guildpost_coordinator.web.app import Console

@@ -1,4 +1,4 @@
-"""The last release of each kind of study, always with intervals: booking rates by time of week and lead time first."""
+"""The last release of each study, always with intervals, and the rounds from which releases come."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,14 +8,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from guildpost_coordinator.app.insights.study_view import study_views
 from guildpost_coordinator.domain.rounds import Round
-from guildpost_coordinator.web.figures_in_words import Narrator
-from guildpost_coordinator.web.tables_in_words import TableNarrator
 from guildpost_shared.errors import Language, from_code, public_text
-from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
-from guildpost_shared.studies.release import Release, parse_release
-from guildpost_shared.web.formats import Formats
-from guildpost_shared.web.pages import Pages, Texts
+from guildpost_shared.studies.release import parse_release
+from guildpost_shared.web.pages import Pages
+from guildpost_shared.web.texts import Texts
 
 if TYPE_CHECKING:
     from guildpost_coordinator.web.app import Console
@@ -36,20 +34,11 @@ def router(console: "Console", pages: Pages, zone: ZoneInfo) -> APIRouter:
 
     @routes.get("/learning")
     def learning(request: Request) -> HTMLResponse:
-        newest: dict[str, Release] = {}
-        for release in map(parse_release, console.read_model.releases()):
-            newest.setdefault(release.kind, release)
         language, texts = pages.language(request), pages.texts(request)
-        formats = Formats(language, zone)
-        narrator = Narrator(texts, language, formats)
-        tables = TableNarrator(narrator, texts, language, formats)
-        timing = newest.pop(SLOT_LEAD, None)
         return pages.page(
             request,
             "learning.html",
-            release=timing,
-            services=[narrator.service(service) for service in timing.services] if timing else [],
-            studies=[tables.study(newest[kind]) for kind in KINDS if kind in newest],
+            studies=study_views(map(parse_release, console.read_model.releases()), language, zone),
             rounds=[_row(round_, texts, language) for round_ in console.read_model.rounds()],
         )
 
