@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.bare_figures import measured
+from guildpost_shared.lint.counted import headed
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ENGLISH, EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
 from guildpost_shared.lint.percents import MONEY_TALK
@@ -33,7 +33,7 @@ _UNITS: Final = (
     r"|second|sec\b|uhr|o'clock|am\b|pm\b|a\.m|p\.m|mal\b|times|x\b|fach|punkt|point|sterne?\b|stars?\b|personen"
     r"|people|person|sitz|seat|tür|door|gäng|gear|zylinder|cylinder"
     r"|fahrzeug|vehicle|cars?\b|autos?\b|kunden|customer|reifen|räder|rädern|tyre|tire|wheel|stück|schritt|step"
-    r"|seite|page|klick|click|prozent|percent|%|‰|mitarbeit|employee|techni"
+    r"|seite|page|klick|click|prozent|per ?cent|%|‰|mitarbeit|employee|techni"
     r"|betrieb|dealer|partner|standort|location|filiale|termin|appointment|slot|plätz|platz|place|spur|lane|kilo"
     r"|grm|ppm|db\b|lux|lumen|kelvin|rpm|u/min|umdreh|stell|mai\b|januar|februar|märz"
     r"|april|juni|juli|august|september|oktober|november|dezember|january|february|march|may\b|june|july|october"
@@ -164,7 +164,7 @@ def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> boo
         return with_cents or (_is_big(figure) and has("price", "works", text[start:end]))
     if kind in {"alone", "pair"}:
         return has("price", "works", text[max(0, start - 60) : end + 100])
-    if kind == "after" and measured(text, match.start()):
+    if kind == "after" and headed(text, match.start()):
         return False
     if kind == "cents":
         return _price_near(text, match.start(), match.end(), figure)

@@ -60,6 +60,9 @@ _ESCAPE: Final = re.compile(r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})|%u
 _CLUSTER: Final = re.compile("[\\s\\S][\u0300-\u036f\u0489\u20d0-\u20ff\ufe00-\ufe0f]*")
 _PLAIN: Final = re.compile(r"[\x00-\x7fäöüÄÖÜß]*")
 _SPACED: Final = re.compile(r"(?<![^\W_])[^\W_]([ .\-_*'|/+~])[^\W_€%$](?:\1[^\W_]|\1[€%$])+(?![^\W_])")
+_DIGITS_APART: Final = re.compile(
+    r"(?<![\w.,:/+-])(?<!\d )\d (?=\d(?! ?[\d:/]))|(?<=\d) (?=[,.] ?-)|(?<=\d [,.]) (?=-)"
+)
 _BROKEN: Final = re.compile(r"(?<=[^\W\d_])-[ ]*\n[ ]*(?=[a-zäöüß])")
 _NOISE: Final = re.compile(r"[*_~|\\^\"']+|(?<=\d)[ ]*[()\[\]{}<>]+[ ]*(?=\d|[€%$])")
 _LEET_WORD: Final = re.compile(r"(?<![^\W_€$@])(?=[^\W_€$@!]*[^\W\d_])(?=[^\W_€$@!]*[\d€$@!])[^\W_€$@!][\w€$@!]{2,}")
@@ -87,7 +90,7 @@ def spellings(marked: Marked) -> Iterator[Marked]:
     """Give a normalised text, then every other way to read it that differs from it."""
     yield marked
     together = marked.sub(_BROKEN, lambda _: "").sub(_SPACED, lambda match: match[0].replace(match[1], ""))
-    together = together.sub(_NOISE, lambda _: "")
+    together = together.sub(_NOISE, lambda _: "").sub(_DIGITS_APART, lambda match: match[0].strip())
     if together.text != marked.text:
         yield together
     letters = together.sub(_LEET_WORD, _unleet)

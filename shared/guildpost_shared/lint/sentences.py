@@ -47,9 +47,11 @@ def heading(text: str, start: int) -> str:
         start: of the place.
     """
     head = ""
+    if text.find("\n", start, start + _ROW) < 0 and len(text) > start + _ROW:
+        return head
     for line in reversed(text[max(0, start - _TABLE) : start].splitlines()[:-1]):
         row = line.strip()
-        if len(row) > _ROW or row.endswith((".", "!", "?")):
+        if len(row) > _ROW or row.endswith((".", "!", "?", ",")):
             break
         head = row or head
     return head

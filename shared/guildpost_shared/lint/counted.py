@@ -1,0 +1,177 @@
+"""What a figure counts: the unit or noun behind it, the label before it, what else its sentence measures.
+
+A figure of money written without its currency has none of these, whatever words stand around it:
+
+    62.000 km, 34 Menschen, 34 trained people    a unit, a noun, adjectives and a noun
+    Halle 39, um 15, § 29                        a label: any figure, a time or day, any figure
+    22,4 mm, das Mindestmaß beträgt 22           a neighbour that says in which unit
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from guildpost_shared.lint.sentences import heading
+from guildpost_shared.lint.tables import alternatives, has, words
+
+_BEFORE: Final = 40
+_ADJECTIVES: Final = 3
+_LAST_DAY: Final = 31
+_ALIKE: Final = 1.5
+"""Figures of one sentence mean the same unit where the larger is at most this many times the smaller."""
+_LIKELY: Final = 13
+"""The same where no work stands beside the figure ("auf den ersten 1500 km nicht über 120")."""
+_CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
+_FIRST_WORD: Final = re.compile(r"(?:^|[.!?:;\n]\s*)[^\W\d_]+ $")
+_CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^\W\d_]*[.:]?|[A-Z]) $")
+_EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
+_FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or|,) ?$", re.IGNORECASE)
+_PRICED: Final = (("bare", "charged"), ("price", "works"))
+_OWNED: Final = re.compile(
+    r"(?:\b(?:ihr(?:e[nmrs]?)?|de[rmn]|die|das|ein(?:e[nmrs]?)?|beim?|zum|im|in|your|the|an?)|[\ue010\ue011]),?"
+    r" (?:[A-ZÄÖÜ][\w-]* )?[A-ZÄÖÜ]?[\w-]* $",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    """What is counted: a unit, a German noun (capital), an English one (plural), with adjectives before it."""
+    function_word = rf"(?:{alternatives('bare', 'function_words')}|{alternatives('bare', 'follows')})"
+    german = (
+        rf"[ -](?:(?!(?i:{function_word})(?![^\W_]))[a-zäöüß-]+ ){{0,{_ADJECTIVES}}}"
+        r"(?!Sie\b|Ihnen\b|Ihr\w{0,2}\b|Du\b)[A-ZÄÖÜ][\w-]+"
+    )
+    english = (
+        rf"[ -](?i:(?:(?!{function_word}(?![^\W_]))[a-z][a-z'-]* ){{0,{_ADJECTIVES}}}"
+        rf"(?!{function_word}(?![^\W_]))(?:[a-z-]{{2,}}(?<!s)s|{alternatives('bare', 'plurals')})\b"
+        r"(?! ?(?:you|your|it|the|a|an|all|every)\b))"
+    )
+    return re.compile(rf"[ -]?(?i:{alternatives('bare', 'units')})(?![^\W_])|{german}|{english}")
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    """A figure with its unit."""
+    return re.compile(
+        rf"(?<![\w.,])(?:(\d{{1,4}}(?:[.,]\d{{1,2}})?)[ -]?|(?:{alternatives('bare', 'large')})[ -])"
+        rf"(?:{alternatives('bare', 'units')})(?![^\W_])",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    """What makes any figure after it a name or a place."""
+    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'labels')}) ?$", re.IGNORECASE)
+
+
+@cache
+def _timed() -> re.Pattern[str]:
+    """What makes a small figure after it a time or a day."""
+    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'times')}) ?$", re.IGNORECASE)
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    """The head of the last column."""
+    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'heads')})(?: in \w+)?\W*$", re.IGNORECASE)
+
+
+def counts(text: str, end: int) -> bool:
+    """Say whether a unit or a noun stands behind a figure.
+
+    Args:
+        text: normalised.
+        end: of the figure.
+    """
+    return _behind().match(text, end) is not None
+
+
+def labelled(text: str, figure: re.Match[str]) -> bool:
+    """Say whether a figure is a name, a place, a time or a day by what stands before it."""
+    before = text[max(0, figure.start() - _BEFORE) : figure.start()]
+    return placed(before, figure[0]) or _named(before, figure)
+
+
+def placed(before: str, figure: str) -> bool:
+    """Say whether the words in front of a figure make it a place, a number of something, a time or a day."""
+    if _labelled().search(before) or (_small(figure) and _timed().search(before)):
+        return True
+    first = _FIRST_OF_TWO.search(before)
+    return first is not None and placed(before[: first.start(1)], first[1])
+
+
+def _small(figure: str) -> bool:
+    """Say whether a figure may be an hour or a day of a month."""
+    digits = re.match(r"\d+", figure)
+    return int(digits[0]) <= _LAST_DAY if digits else has("bare", "days", figure)
+
+
+def _named(before: str, figure: re.Match[str]) -> bool:
+    """Say whether a name or noun in front makes the figure a part of it ("Halle 49", "Golf 8")."""
+    found = _CAPITAL.search(before)
+    if found is None or found[1].endswith(":") or _EACH.search(before):
+        return False
+    if not figure[0][0].isdigit():
+        return figure[0][0].isupper() and not _FIRST_WORD.search(before)
+    leads = _FIRST_WORD.search(before) and has("bare", "leads", found[1])
+    if leads or has("bare", "paying", found[1]) or has("price", "works", found[1]):
+        return False
+    return _OWNED.search(before) is not None or has("bare", "makes", found[1])
+
+
+def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
+    """Say whether a figure's sentence says what it measures.
+
+    Args:
+        text: normalised.
+        start: of the figure.
+        end: of the figure.
+        first: of its sentence.
+        last: of its sentence.
+    """
+    clause = _clause(text, start, end, first, last)
+    if has("bare", "of_something", clause):
+        return True
+    priced = any(has(*table, place) for table in _PRICED for place in (clause, heading(text, start)))
+    if not priced and words("bare", "of_something").search(text, first, last):
+        return True
+    return _beside_a_unit(text[start:end], text[first:last], priced=priced) or headed(text, start)
+
+
+def headed(text: str, start: int) -> bool:
+    """Say whether the head of a table's column says what its figures count."""
+    head = heading(text, start)
+    return _heads().search(head) is not None and not has("bare", "paying", head)
+
+
+def _clause(text: str, start: int, end: int, first: int, last: int) -> str:
+    """Give the clause of a figure: its sentence from the comma or "und" in front of it to the next one."""
+    opens = max((each.end() for each in _CLAUSES.finditer(text, first, start)), default=first)
+    closes = _CLAUSES.search(text, end, last)
+    return text[opens : closes.start() if closes else last]
+
+
+def _beside_a_unit(figure: str, around: str, *, priced: bool) -> bool:
+    """Say whether another figure has a unit that this one shares ("36 psi vorn, hinten 42").
+
+    Args:
+        figure: in digits or words.
+        around: its sentence.
+        priced: whether a work stands beside the figure: then the two have to be of one size.
+    """
+    value = _number(figure)
+    for match in _measured().finditer(around):
+        other = _number(match[1] or "")
+        if not (value and other):
+            if not priced:
+                return True
+        elif max(value, other) <= (_ALIKE if priced else _LIKELY) * min(value, other):
+            return True
+    return False
+
+
+def _number(figure: str) -> float | None:
+    digits = re.match(r"\d+(?:[.,]\d+)?", figure)
+    return float(digits[0].replace(",", ".")) if digits else None
