@@ -5,6 +5,7 @@ Rules, each with its source:
 1. ``email.message.EmailMessage`` writes headers; a value that a pattern has checked and that fits on its line is
    written as the library would (compared with it by test). No header value holds a control character (RFC 5322 2.2).
    Bodies are quoted-printable or base64, in which no text can look like a boundary (RFC 2046 5.1.1, RFC 2045 6.7).
+   No line begins with a dot, so that SMTP can carry the lines as they are (RFC 5321 4.5.2).
 2. ``multipart/alternative``, plain text first, HTML last (RFC 2046 5.1.4), UTF-8 in quoted-printable; plain text alone
    where there is no HTML. With attachments all of it is the first part of a ``multipart/mixed``.
 3. ``List-Unsubscribe`` with exactly one ``https`` address and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``
@@ -44,6 +45,7 @@ _BASE64_LINE: Final = 57  # bytes for 76 characters (RFC 2045 6.8)
 _END: Final = b"\r\n"
 _SOFT: Final = b"=\r\n"
 """A line break that is none (RFC 2045 6.7, rule 5)."""
+_LEADING_DOTS: Final = re.compile(rb"^\.+", re.MULTILINE)
 _SHORT: Final = 70  # letters of a name and its value that stand on one line whatever the library does (RFC 5322 2.1.1)
 _BOUNDARY: Final = "=_boundary"
 Sign = Callable[[bytes], bytes]
@@ -53,6 +55,10 @@ Sign = Callable[[bytes], bytes]
 def unsigned(message: bytes) -> bytes:
     """Leave a message as it is."""
     return message
+
+
+class PlainLines(bytes):
+    """A message of which every line is ended by CRLF and none begins with a dot: nothing is left to do for SMTP."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,9 @@ _POLICY: Final = _OneLine(linesep=SMTP.linesep, raise_on_defect=True)
 def to_bytes(mail: RenderedMail, envelope: Envelope, attachments: tuple[Attachment, ...] = ()) -> bytes:
     """Write a mail.
 
+    Returns:
+        ``PlainLines``, unless the last line is open (a text without HTML that ends so).
+
     Raises:
         Refused: ``mail_header_unsafe`` or ``mail_address_invalid`` with the header's name.
     """
@@ -114,7 +123,8 @@ def to_bytes(mail: RenderedMail, envelope: Envelope, attachments: tuple[Attachme
     part = _content(mail, boundary)
     if attachments:
         part = _joined("mixed", boundary + "m", (part, *map(_attached, attachments)))
-    return b"".join((*_heads(mail, envelope), *_shared("MIME-Version", "1.0"), part))
+    message = b"".join((*_heads(mail, envelope), *_shared("MIME-Version", "1.0"), part))
+    return PlainLines(message) if message.endswith(_END) else message
 
 
 def _heads(mail: RenderedMail, envelope: Envelope) -> list[bytes]:
@@ -192,7 +202,16 @@ def _quoted(piece: str) -> bytes:
 
 def _quoted_end(text: str) -> bytes:
     """Write a text as quoted-printable, its last line ended by nothing but the text itself."""
-    return binascii.b2a_qp(text.replace("\r\n", "\n").encode("utf-8"), istext=True).replace(b"\n", _END)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    written = binascii.b2a_qp(lines.encode("utf-8"), istext=True)
+    if b"." in written:
+        written = _LEADING_DOTS.sub(_on_lines_of_their_own, written)
+    return written.replace(b"\n", _END)
+
+
+def _on_lines_of_their_own(dots: re.Match[bytes]) -> bytes:
+    """Write the dots that begin a line as codes; a line that is full already has no room for a code instead."""
+    return b"=2E=\n" * len(dots[0])
 
 
 def _attached(attachment: Attachment) -> bytes:

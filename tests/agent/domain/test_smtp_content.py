@@ -1,9 +1,13 @@
 """Whatever a message holds, its server reads it back whole, and nothing in it ends it or says a command."""
 
+from datetime import UTC, datetime
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guildpost_agent.domain.smtp_content import data_content
+from guildpost_shared.templates.mail import RenderedMail
+from guildpost_shared.templates.mime import Envelope, Mailbox, PlainLines, to_bytes
 
 MESSAGES = st.text(st.sampled_from("\r\n.a"), max_size=12).map(str.encode)
 
@@ -34,3 +38,13 @@ def test_a_message_ends_where_it_ends_and_has_no_other_line_ends(message: bytes)
     assert len(content) - 5 == content.find(b"\r\n.\r\n")
     assert b"\r" not in content.replace(b"\r\n", b"")
     assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+@given(st.text(st.sampled_from("\r\n.aä"), max_size=40))
+@example("..\n.\r\n")
+def test_a_mail_that_says_its_lines_are_plain_needs_nothing_but_its_end(text: str) -> None:
+    mailbox = Mailbox("", "a@b.example")
+    envelope = Envelope(mailbox, mailbox, None, "<1@b.example>", datetime(2027, 3, 1, tzinfo=UTC), None)
+    message = to_bytes(RenderedMail.whole("s", "<p>x</p>", text), envelope)
+    assert isinstance(message, PlainLines)
+    assert data_content(bytes(message)) == data_content(message)

@@ -1,6 +1,7 @@
 """What goes to the mail server is exactly one well-formed mail."""
 
 import binascii
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -11,13 +12,13 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.errors import Refused
 from guildpost_shared.templates.context import clean
 from guildpost_shared.templates.mail import RenderedMail
-from guildpost_shared.templates.mime import Attachment, Envelope, Mailbox, to_bytes
+from guildpost_shared.templates.mime import Attachment, Envelope, Mailbox, PlainLines, to_bytes
 from tests.shared.templates.sample import MAIL_DE, mail_template
 
 LONG_LINK = "https://antwort.autohaus-lindner.example/u/" + "aB3-_x" * 40
@@ -179,8 +180,26 @@ def test_pieces_written_one_by_one_read_back_as_their_whole_and_no_line_is_too_l
 def test_a_text_in_one_piece_is_written_as_the_library_writes_it(text: str) -> None:
     mail = RenderedMail.whole("s", "", text)
     written = _read(to_bytes(mail, replace(ENVELOPE, unsubscribe=None))).get_payload()
-    library = binascii.b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
-    assert library.replace(b"\r\n", b"\n") == str(written).replace("\r\n", "\n").encode()
+    library = binascii.b2a_qp(text.replace("\n", "\r\n").encode(), istext=True).replace(b"\r\n", b"\n")
+    dots_apart = re.sub(rb"^\.+", lambda dots: b"=2E=\n" * len(dots[0]), library, flags=re.MULTILINE)
+    assert dots_apart == str(written).replace("\r\n", "\n").encode()
+
+
+ROUGH_TEXTS = st.text(st.sampled_from(list("ab.=ä \r\n")), max_size=90)
+
+
+@given(st.lists(ROUGH_TEXTS, min_size=1, max_size=4), st.lists(ROUGH_TEXTS, min_size=1, max_size=4))
+@example(["."], ["x", ".\n", "..\r.", "\r\n."])
+@example(["a" * 75 + "." * 80], ["-"])
+def test_no_line_of_a_mail_begins_with_a_dot_or_ends_otherwise_than_smtp_wants(
+    html: list[str], text: list[str]
+) -> None:
+    data = to_bytes(RenderedMail("s", tuple(html), tuple(text)), ENVELOPE)
+    plain = data.endswith(b"\r\n")
+    assert plain is isinstance(data, PlainLines)
+    assert not any(line.startswith(b".") for line in data.split(b"\r\n"))
+    assert b"\r" not in data.replace(b"\r\n", b"")
+    assert b"\n" not in data.replace(b"\r\n", b"")
 
 
 def test_a_mail_without_advertising_is_plain_text_and_offers_nothing_to_unsubscribe_from() -> None:
