@@ -13,7 +13,6 @@ from guildpost_coordinator.adapters.sql.read_model import SqlReadModel
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.adapters.sql.sessions import SqlSessionStore
 from guildpost_coordinator.app.ports.read_model import TargetRow
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
 from guildpost_coordinator.app.publish_catalogue import publish_catalogue
 from guildpost_coordinator.app.publish_roster import publish_roster
 from guildpost_coordinator.app.publishing import Publishing
@@ -27,7 +26,6 @@ from guildpost_shared.catalogue_paths import ROLES
 from guildpost_shared.errors import GuildpostError, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
-from guildpost_shared.studies.release import parse_release
 from guildpost_shared.web.login import Gatekeeper
 from guildpost_shared.web.serving import WebServer
 
@@ -129,7 +127,6 @@ class Rounds:
                 announcements=self._core.announcements,
                 entrance=lambda: entrance,
                 publish=lambda paths: publish_catalogue(publishing, paths),
-                path_of=_release_path,
                 clock=self._core.clock,
             )
         )
@@ -199,7 +196,3 @@ def published_targets(publishing: Publishing) -> list[TargetRow]:
             key = (name.removeprefix(f"{role}/"), listing.length, listing.sha256)
             rows.setdefault(key, []).append(role)
     return [TargetRow(path, tuple(roles), length, sha256) for (path, length, sha256), roles in sorted(rows.items())]
-
-
-def _release_path(release: ReleaseRecord) -> str:
-    return parse_release(release.body).target_path

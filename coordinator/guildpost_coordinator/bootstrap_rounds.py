@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,8 @@ from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.drive_round import Conduct
 from guildpost_coordinator.app.drive_round import drive_round as drive
+from guildpost_coordinator.app.finish_round import finish_round, model_scored_under
+from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.bootstrap import FLOWER, Core, server_names
 from guildpost_coordinator.bootstrap_catalogue import KEYS_FOLDER, open_catalogue
@@ -40,10 +43,7 @@ from guildpost_shared.errors import Conflict, Refused, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
 from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
-from guildpost_shared.secagg.context import RoundContext
-from guildpost_shared.studies.layouts import layout_of
-from guildpost_shared.studies.release import dump_release
-from guildpost_shared.studies.releasing import build_release
+from guildpost_shared.studies.layouts import context_of
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 HOOK: Final = "guildpost_coordinator.bootstrap_rounds:drive_round"
@@ -113,6 +113,15 @@ def read_published(publishing: Publishing, path: str) -> bytes:
         return rows.content(listing.sha256)
 
 
+def read_model(publishing: Publishing, path: str) -> bytes | None:
+    """Read what the coordinator's own role has published under a path; None where there is nothing."""
+    listing = publishing.repository.published("models").targets.get(target_name("models", path))
+    if listing is None:
+        return None
+    with publishing.publications() as rows:
+        return rows.content(listing.sha256)
+
+
 def newest_study(publishing: Publishing, study_id: str) -> StudySpec:
     """Read the highest published version of a study.
 
@@ -139,26 +148,20 @@ def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
     round_ = rounds.get(round_id)
     if round_ is None:
         raise Unavailable("round_unknown", round=round_id)
-    study = parse_study(read_published(catalogue.publishing, round_.study_path))
+    study = parse_study(read_published(catalogue.publishing, round_.study_path)).part(round_.period)
     roster = parse_roster(read_published(catalogue.publishing, TARGET_PATH))
     key = round_key(folder, os.environ, entropy)
-    layout = layout_of(study)
-    context = RoundContext(round_id, study.sha256, roster.sha256, layout.layout_hash, layout.dimension)
+    model = model_scored_under(study, partial(read_model, catalogue.publishing))
+    context = context_of(round_id, study, roster.sha256, None if model is None else model.sha256)
     business = business_clock(os.environ.get(BUSINESS_CLOCK), f"round-{round_id}")
 
-    def release(_round: Round, result: AggregateResult) -> bytes:
-        built = build_release(
-            study,
-            result.sum,
-            contributors=len(result.contributors),
-            groups=result.groups,
-            threshold=result.threshold,
-            today=business.now().date(),
-        )
-        return dump_release(built)
+    def finish(round_: Round, result: AggregateResult) -> Finished:
+        belief = rounds.belief(study.study_id)
+        today, now = business.now().date(), clock.now()
+        return finish_round(round_, study, result, model=model, belief=belief, today=today, now=now)
 
     conduct = Conduct(
-        aggregator=lambda _round: Aggregator(context, roster, key.private), release=release, pause=time.sleep
+        aggregator=lambda _round: Aggregator(context, roster, key.private), finish=finish, pause=time.sleep
     )
     drive(round_id, rounds=rounds, roster=roster, exchange=exchange, conduct=conduct, clock=clock)
 

@@ -27,13 +27,13 @@ from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announce_round import announce_round
 from guildpost_coordinator.app.drive_round import Conduct, drive_round
+from guildpost_coordinator.app.finish_round import finish_round
+from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import ManualClock
+from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
-from guildpost_shared.secagg.context import RoundContext
-from guildpost_shared.studies.layouts import layout_of
-from guildpost_shared.studies.release import dump_release
-from guildpost_shared.studies.releasing import build_release
+from guildpost_shared.studies.layouts import context_of
 from guildpost_shared.studies.slot_lead import slot_lead_study
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.secagg_network import COORDINATOR, flower_key, network
@@ -94,7 +94,7 @@ def a_touchpoint(name: str, customer_id: str, at: datetime, **changes: object) -
 
 
 @cache
-def _agent_database() -> bytes:
+def agent_database() -> bytes:
     """Migrate once and write a dealer's history; every dealer starts from a copy."""
     with TemporaryDirectory() as folder:
         engine = open_agent_engine(Path(folder) / "agent.db", KEY)
@@ -136,7 +136,7 @@ class RoundAgent:
 
     def __init__(self, folder: Path, agent_id: str) -> None:
         self._path = folder / f"{agent_id}.db"
-        self._path.write_bytes(_agent_database())
+        self._path.write_bytes(agent_database())
         self.agent_id = agent_id
         self._lives = 0
         self.engine: Engine
@@ -178,6 +178,7 @@ class RoundWorld:
         self.rounds = SqlRounds(self.engine)
         self.results: list[AggregateResult] = []
         self.study = STUDY
+        self.model: PublishedModel | None = None
         self.setting = Setting(ZONE, ())
 
     def close(self) -> None:
@@ -199,7 +200,7 @@ class RoundWorld:
 
     def ticket(self, round_id: str, agent_id: str) -> RoundTicket:
         """Give what an agent verified from its catalogue."""
-        return RoundTicket(round_id, self.study, self.net.roster, agent_id)
+        return RoundTicket(round_id, self.study, self.net.roster, agent_id, model=self.model)
 
     def exchange(
         self,
@@ -220,29 +221,26 @@ class RoundWorld:
     def conduct(self, round_: Round, exchange: FakeExchange) -> Round:
         """Drive a round as the coordinator's program does; waiting for a node lets the window pass."""
         study, roster = self.study, self.net.roster
-        layout = layout_of(study)
-        context = RoundContext(round_.round_id, study.sha256, roster.sha256, layout.layout_hash, layout.dimension)
+        context = context_of(round_.round_id, study, roster.sha256, self._model_hash)
 
-        def release(_round: Round, result: AggregateResult) -> bytes:
+        def finish(round_: Round, result: AggregateResult) -> Finished:
             self.results.append(result)
-            built = build_release(
-                study,
-                result.sum,
-                contributors=len(result.contributors),
-                groups=result.groups,
-                threshold=result.threshold,
-                today=self.business.now().date(),
-            )
-            return dump_release(built)
+            belief = self.rounds.belief(study.study_id)
+            today, now = self.business.now().date(), self.wall.now()
+            return finish_round(round_, study, result, model=self.model, belief=belief, today=today, now=now)
 
         conduct = Conduct(
             aggregator=lambda _round: Aggregator(context, roster, self.net.keys[COORDINATOR]),
-            release=release,
+            finish=finish,
             pause=lambda seconds: self.wall.set(self.wall.now() + timedelta(seconds=100 * seconds)),
         )
         return drive_round(
             round_.round_id, rounds=self.rounds, roster=roster, exchange=exchange, conduct=conduct, clock=self.wall
         )
+
+    @property
+    def _model_hash(self) -> bytes | None:
+        return None if self.model is None else self.model.sha256
 
     def use(self, study: StudySpec, folder: Path) -> None:
         """Go on with another study and a fresh record of the coordinator; the agents remember."""

@@ -143,7 +143,12 @@ class HostileCoordinator(grpc.GenericRpcHandler):
         now = to_timestamp(SystemClock().now())
         where = common_pb2.Endpoint(host=self.trap.host, port=self.trap.port)
         window = presence_pb2.RoundWindow(
-            round_id="round-1", study_path="studies/slot-lead/1.json", opens_at=now, closes_at=now, flower=where
+            round_id="round-1",
+            study_path="studies/slot-lead/1.json",
+            period="2027-01-01_2027-03-31",
+            opens_at=now,
+            closes_at=now,
+            flower=where,
         )
         yield presence_pb2.PresenceEvent(heartbeat=presence_pb2.Heartbeat(server_time=now))
         yield presence_pb2.PresenceEvent(catalogue_changed=presence_pb2.CatalogueChanged(version=1))

@@ -21,6 +21,8 @@ from tests.factories.membership import NOWHERE
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.documents import FakeDocumentStore
 
+PERIOD = "2027-01-01_2027-03-31"
+
 
 @dataclass
 class Scene:
@@ -33,7 +35,14 @@ class Scene:
     def refusal(self) -> str:
         """Take part in a round of the study that is in force here; give the code of the refusal."""
         with pytest.raises(GuildpostError) as caught:
-            take_part(self.core, round_id="round-1", study_path=STUDY, flower=str(NOWHERE), closes_at=self.clock.now())
+            take_part(
+                self.core,
+                round_id="round-1",
+                study_path=STUDY,
+                period=PERIOD,
+                flower=str(NOWHERE),
+                closes_at=self.clock.now(),
+            )
         return caught.value.code
 
     def fails_to_sync(self) -> None:

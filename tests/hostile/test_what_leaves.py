@@ -39,6 +39,8 @@ from tests.factories.agent_home import an_agent_home
 from tests.factories.catalogue import STUDY, CatalogueWorld
 from tests.fakes.hostile_coordinator import HostileCoordinator, honest
 
+PERIOD = "2027-01-01_2027-03-31"
+
 REQUESTS: Final[dict[str, type[Message]]] = {
     "/guildpost.v1.Enrolment/Enrol": enrolment_pb2.EnrolRequest,
     "/guildpost.v1.Enrolment/Renew": enrolment_pb2.RenewRequest,
@@ -122,13 +124,14 @@ class Scene:
             source.read(path)
 
     def _rounds(self, windows: list[RoundWindow]) -> None:
-        known = RoundWindow("round-1", STUDY, datetime.now(UTC), datetime.now(UTC), self.coordinator.trap)
+        known = RoundWindow("round-1", STUDY, PERIOD, datetime.now(UTC), datetime.now(UTC), self.coordinator.trap)
         for window in (known, *windows[:2]):
             with pytest.raises(GuildpostError):
                 take_part(
                     self.core,
                     round_id=window.round_id,
                     study_path=window.study_path,
+                    period=window.period,
                     flower=str(window.flower),
                     closes_at=window.closes_at,
                 )

@@ -31,11 +31,12 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import Roster
+from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.privacy.ledger import Entry
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.participant import Participant
-from guildpost_shared.studies.layouts import layout_of
+from guildpost_shared.studies.layouts import context_of, layout_of
 from guildpost_shared.studies.noise import contribution, promised_variance
 from guildpost_shared.studies.spec import StudySpec
 
@@ -44,6 +45,7 @@ from guildpost_shared.studies.spec import StudySpec
 class RoundTicket:
     """What this agent verified before it joins: all of it comes from the brand's own signed catalogue.
 
+    ``study`` is the part that the round is about, ``model`` the one under which is scored where the study moves one.
     Another brand may give its rounds and studies the same names; what is charged for them bears the brand's. A
     customer's own mark and budget are one over all brands.
     """
@@ -53,12 +55,14 @@ class RoundTicket:
     roster: Roster
     agent_id: str
     brand: str = FIRST
+    model: PublishedModel | None = None
 
     @property
     def context(self) -> RoundContext:
         """The round as this agent sees it; another view makes every mask different."""
-        layout = layout_of(self.study)
-        return RoundContext(self.round_id, self.study.sha256, self.roster.sha256, layout.layout_hash, layout.dimension)
+        return context_of(
+            self.round_id, self.study, self.roster.sha256, None if self.model is None else self.model.sha256
+        )
 
     @cached_property
     def expense(self) -> Expense:
@@ -170,6 +174,7 @@ class RoundDesk:
             study,
             self._ticket.brand,
             self._setting,
+            model=None if self._ticket.model is None else self._ticket.model.model,
             today=self._clock.now().astimezone(self._setting.zone).date(),
             already_counted=CountedBefore(
                 uow.documents.get(SUPPRESSION_KEY) or b"", marked | used_up(uow.rounds.ledgers(), self._entry)

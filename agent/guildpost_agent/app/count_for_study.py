@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.measure_lift import stated_trials, visits_of
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
+from guildpost_agent.app.recipients import recipients_of
 from guildpost_agent.domain.brands import brand_of, signed_name
 from guildpost_agent.domain.consent.terms import CLOSING, Origin
 from guildpost_agent.domain.contributing.adoption import adoption_part
@@ -21,11 +22,13 @@ from guildpost_agent.domain.contributing.contacts import Met, answered_on, calle
 from guildpost_agent.domain.contributing.lift import eligible, lift_parts
 from guildpost_agent.domain.contributing.pressure import YEAR, pressure_parts
 from guildpost_agent.domain.contributing.units import Counted
-from guildpost_agent.domain.contributions import matured_reminders
+from guildpost_agent.domain.contributing.when_to_write import learning_parts
+from guildpost_agent.domain.contributions import Matured, first_matured, slot_lead_parts
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.service_work import is_notice
+from guildpost_shared.learning.model import NetworkModel
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.studies.kinds import ADOPTION, CALL, CHANNEL, LIFT, PRESSURE, SLOT_LEAD
+from guildpost_shared.studies.kinds import ADOPTION, CALL, CHANNEL, LIFT, PRESSURE, SLOT_LEAD, WHEN_TO_WRITE
 from guildpost_shared.studies.spec import StudySpec
 
 _BOOKED: Final = frozenset({"booked"})
@@ -46,25 +49,34 @@ class Setting:
 
 
 def count_for_study(
-    uow: UnitOfWork, study: StudySpec, brand: str, setting: Setting, *, today: date, already_counted: Collection[str]
+    uow: UnitOfWork,
+    study: StudySpec,
+    brand: str,
+    setting: Setting,
+    *,
+    today: date,
+    already_counted: Collection[str],
+    model: NetworkModel | None = None,
 ) -> list[Counted[Any]]:
     """Give the part of each unit: at most one for a customer, one for the dealer.
 
     Args:
         uow: an open transaction.
-        study: the verified study.
+        study: the verified study, or the part of it that the round is about.
         brand: whose it is.
         setting: the dealer's.
         today: the dealer's local day.
         already_counted: units that are left out.
+        model: under which is scored, where the study moves one.
     """
-    desk = _Desk(uow, study, brand, setting, today, already_counted)
+    desk = _Desk(uow, study, brand, setting, today, already_counted, model)
     count: Mapping[str, Callable[[], list[Counted[Any]]]] = {
         SLOT_LEAD: desk.slot_lead,
         LIFT: desk.lift,
         CHANNEL: desk.channel,
         PRESSURE: desk.pressure,
         ADOPTION: desk.adoption,
+        WHEN_TO_WRITE: desk.when_to_write,
     }
     return count[study.kind]()
 
@@ -77,18 +89,34 @@ class _Desk:
     setting: Setting
     today: date
     already_counted: Collection[str]
+    model: NetworkModel | None
 
     def slot_lead(self) -> list[Counted[Any]]:
-        zone, outcomes = self.setting.zone, self.uow.outcomes.all()
+        return list(slot_lead_parts(self._matured(), self.setting.zone))
+
+    def when_to_write(self) -> list[Counted[Any]]:
+        if self.model is None:
+            raise ValueError("a study that moves a model is scored under it")
+        matured = self._matured()
+        own = [service for service in self.setting.services if self._is_own(service.service_id)]
         return list(
-            matured_reminders(
-                self.study,
-                self._touchpoints,
-                outcomes,
-                today=self.today,
-                zone=zone,
-                already_counted=self.already_counted,
+            learning_parts(
+                matured,
+                services={signed_name(service.service_id): service for service in own},
+                who=recipients_of(self.uow, [one.touchpoint for one in matured.values()], self.study.period_start),
+                model=self.model,
+                zone=self.setting.zone,
             )
+        )
+
+    def _matured(self) -> dict[str, Matured]:
+        return first_matured(
+            self.study,
+            self._touchpoints,
+            self.uow.outcomes.all(),
+            today=self.today,
+            zone=self.setting.zone,
+            already_counted=self.already_counted,
         )
 
     def lift(self) -> list[Counted[Any]]:

@@ -132,7 +132,7 @@ class BrandKeeper:
         command = [
             sys.executable, "-m", "guildpost_agent.cli", "join-round", "--home", str(self._core.home),
             "--now", self._core.business_clock.now().isoformat(), "--round", window.round_id,
-            "--study", window.study_path, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
+            "--study", window.study_path, "--period", window.period, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
             "--brand", self._brand,
         ]  # fmt: skip
         threading.Thread(target=self._take_part, args=(window.round_id, command), name="round", daemon=True).start()

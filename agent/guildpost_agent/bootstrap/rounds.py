@@ -10,6 +10,7 @@ from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.declined_studies import require_accepted
 from guildpost_agent.app.egress.policy import coordinator_of
+from guildpost_agent.app.network_model import network_model
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of, services_in_force
 from guildpost_agent.domain.brands import FIRST, of_brand
@@ -24,7 +25,7 @@ GRACE_SECONDS: Final = 60.0
 
 
 def take_part(
-    core: Core, *, round_id: str, study_path: str, flower: str, closes_at: datetime, brand: str = FIRST
+    core: Core, *, round_id: str, study_path: str, period: str, flower: str, closes_at: datetime, brand: str = FIRST
 ) -> dict[str, object]:
     """Verify the round against the signed catalogue and answer its instructions.
 
@@ -32,6 +33,7 @@ def take_part(
         core: the agent's foundations.
         round_id: as announced.
         study_path: target of the study.
+        period: which part of it the round counts.
         flower: ``host:port`` of the round entrance.
         closes_at: when the window closes (wall clock).
         brand: whose round it is.
@@ -40,9 +42,9 @@ def take_part(
         How it ended.
 
     Raises:
-        Refused: the study or the roster is not in force here, this agent is not on the roster, the catalogue's
-            timestamp has expired (``round_catalogue_old``), or the dealer's policy keeps contributions inside
-            (``egress_refused``): then the period is not charged either.
+        Refused: the study or the roster is not in force here, the study has no such period, this agent is not on the
+            roster, the catalogue's timestamp has expired (``round_catalogue_old``), or the dealer's policy keeps
+            contributions inside (``egress_refused``): then the period is not charged either.
         GuildpostError: transport and protocol.
     """
     from guildpost_agent.adapters.flower.node import run_node  # noqa: PLC0415 — heavy; only the round's child loads it
@@ -54,13 +56,14 @@ def take_part(
     age = catalogue.age()
     if age is not None and not may_take_part(age):
         raise Refused("round_catalogue_old")
-    study = parse_study(catalogue.read(study_path))
+    study = parse_study(catalogue.read(study_path)).part(period)
     with core.open_uow() as uow:
         require_accepted(uow, brand, study.study_id)
     roster = parse_roster(catalogue.read(TARGET_PATH))
     if roster.entry(membership.agent_id) is None:
         raise Refused("secagg_not_on_roster")
-    ticket = RoundTicket(round_id, study, roster, membership.agent_id, brand)
+    model = network_model(catalogue) if study.model else None
+    ticket = RoundTicket(round_id, study, roster, membership.agent_id, brand, model)
     desk = RoundDesk(
         ticket,
         load_identity_key(membership.identity_key),

@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", type=datetime.fromisoformat, required=True, help="Geschäftsuhr · business clock")
     parser.add_argument("--round", required=True)
     parser.add_argument("--study", required=True, metavar="PATH")
+    parser.add_argument("--period", required=True, metavar="FIRST_LAST")
     parser.add_argument("--flower", required=True, metavar="HOST:PORT")
     add_brand(parser)
     parser.add_argument("--closes", type=datetime.fromisoformat, required=True)
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         brand=arguments.brand,
         round_id=arguments.round,
         study_path=arguments.study,
+        period=arguments.period,
         flower=arguments.flower,
         closes_at=arguments.closes,
     )

@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.contributing.units import Counted
+from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_shared.privacy.ledger import Entry, Ledger, affords
@@ -35,7 +36,16 @@ def used_up(ledgers: Mapping[str, Ledger], planned: Callable[[str], Entry]) -> s
     return {customer for customer, ledger in ledgers.items() if not affords(ledger, planned(customer))}
 
 
-def matured_reminders(
+@frozen
+class Matured:
+    """The reminder that stands for a customer: when it left (UTC), and whether a booking followed in time."""
+
+    touchpoint: Touchpoint
+    at: datetime
+    booked: bool
+
+
+def first_matured(
     study: StudySpec,
     touchpoints: Mapping[str, Touchpoint],
     outcomes: Iterable[Outcome],
@@ -43,11 +53,11 @@ def matured_reminders(
     today: date,
     zone: ZoneInfo,
     already_counted: Collection[str],
-) -> list[Counted[MaturedReminder]]:
+) -> dict[str, Matured]:
     """Choose what counts.
 
     Args:
-        study: the verified study.
+        study: the verified study, or the part of it that a round is about.
         touchpoints: by id.
         outcomes: everything that came back.
         today: the dealer's local day.
@@ -55,7 +65,7 @@ def matured_reminders(
         already_counted: customers counted in this quarter; they are left out.
 
     Returns:
-        One entry per customer, ordered by customer.
+        One reminder per customer, ordered by customer.
     """
     delivered: dict[str, datetime] = {}
     booked: dict[str, datetime] = {}  # by occasion: a booking on a later message of the sequence answers the first too
@@ -78,23 +88,30 @@ def matured_reminders(
         known = chosen.get(touchpoint.customer_id)
         if known is None or (at, touchpoint_id) < (known[0], known[1].touchpoint_id):
             chosen[touchpoint.customer_id] = (at, touchpoint)
-    return [
-        Counted(customer, _reminder(study, touchpoint, at, booked.get(touchpoint.occasion_id), zone))
+    within = timedelta(days=study.maturity_days)
+    return {
+        customer: Matured(touchpoint, at, _in_time(booked.get(touchpoint.occasion_id), at, within, zone))
         for customer, (at, touchpoint) in sorted(chosen.items())
-    ]
+    }
 
 
-def _reminder(
-    study: StudySpec, touchpoint: Touchpoint, at: datetime, booked_at: datetime | None, zone: ZoneInfo
-) -> MaturedReminder:
-    local = at.astimezone(zone)
+def slot_lead_parts(matured: Mapping[str, Matured], zone: ZoneInfo) -> list[Counted[MaturedReminder]]:
+    """Say what each customer brings to a study of slot and lead time."""
+    return [Counted(customer, _reminder(one, zone)) for customer, one in matured.items()]
+
+
+def _in_time(booked_at: datetime | None, left_at: datetime, within: timedelta, zone: ZoneInfo) -> bool:
+    """Compare by days, as everything here: counted in hours, a message of the morning would have less time."""
+    return booked_at is not None and booked_at.astimezone(zone).date() <= left_at.astimezone(zone).date() + within
+
+
+def _reminder(matured: Matured, zone: ZoneInfo) -> MaturedReminder:
+    local, touchpoint = matured.at.astimezone(zone), matured.touchpoint
     return MaturedReminder(
         service=touchpoint.service_id,
         channel=touchpoint.channel.value,
         weekday=local.weekday(),
         hour=local.hour if touchpoint.channel is Channel.EMAIL else None,
         lead_days=(touchpoint.due_date - local.date()).days,
-        # By days, as everything here: counted in hours, a message of the morning would have less time than a later one.
-        booked=booked_at is not None
-        and booked_at.astimezone(zone).date() <= local.date() + timedelta(days=study.maturity_days),
+        booked=matured.booked,
     )

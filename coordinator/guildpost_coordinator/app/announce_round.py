@@ -13,7 +13,7 @@ from guildpost_shared.studies.spec import StudySpec
 def announce_round(
     *, rounds: Rounds, study: StudySpec, today: date, window: timedelta, now: datetime, entropy: Entropy
 ) -> Round:
-    """Store a new round whose window opens now.
+    """Store a new round whose window opens now; of a study with several the first that was not held.
 
     Args:
         rounds: the record.
@@ -27,13 +27,15 @@ def announce_round(
         Refused: ``study_not_ripe``.
         Conflict: ``round_exists``: this study and period already have a round.
     """
-    if today < study.release_from:
-        raise Refused("study_not_ripe", study=study.study_id, day=study.release_from.isoformat())
+    held = {one.period for one in rounds.all() if one.study_id == study.study_id}
+    part = next((part for part in study.parts if part.period not in held), study.parts[-1])
+    if today < part.release_from:
+        raise Refused("study_not_ripe", study=study.study_id, day=part.release_from.isoformat())
     round_ = Round(
         round_id=f"{study.study_id}-{new_id(entropy)[:12]}",
         study_path=study.target_path,
         study_id=study.study_id,
-        period=study.period,
+        period=part.period,
         state=RoundState.ANNOUNCED,
         opens_at=now,
         closes_at=now + window,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from guildpost_coordinator.app.ports.rounds import Exchange, ReleaseRecord, Rounds
+from guildpost_coordinator.app.ports.rounds import Exchange, Finished, Rounds
 from guildpost_coordinator.domain.rounds import Round, move
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError, Unavailable
@@ -26,13 +26,15 @@ class Conduct:
 
     Attributes:
         aggregator: makes the state machine once the round is known.
-        release: turns a sum into the release's bytes.
+        finish: turns a sum into what the round leaves.
         pause: waits a moment between two looks for nodes (seconds).
+        stage_seconds: how long a stage waits for replies; whoever answers later is left out.
     """
 
     aggregator: Callable[[Round], Aggregator]
-    release: Callable[[Round, AggregateResult], bytes]
+    finish: Callable[[Round, AggregateResult], Finished]
     pause: Callable[[float], None]
+    stage_seconds: float = STAGE_SECONDS
 
 
 def drive_round(
@@ -51,13 +53,13 @@ def drive_round(
     round_ = move(round_, "open")
     rounds.save(round_)
     try:
-        result = _walk(conduct.aggregator(round_), nodes, exchange)
-        body = conduct.release(round_, result)
+        result = _walk(conduct.aggregator(round_), nodes, exchange, conduct.stage_seconds)
+        finished = conduct.finish(round_, result)
     except GuildpostError as error:
         rounds.save(move(round_, "abort", reason=error.code))
         raise
     released = move(round_, "release", contributors=len(result.contributors))
-    rounds.save(released, ReleaseRecord(round_.study_id, round_.period, round_id, body, clock.now()))
+    rounds.save(released, finished)
     return released
 
 
@@ -73,12 +75,14 @@ def _gather(
         pause(0.2)
 
 
-def _walk(aggregator: Aggregator, nodes: Mapping[str, int], exchange: Exchange) -> AggregateResult:
+def _walk(
+    aggregator: Aggregator, nodes: Mapping[str, int], exchange: Exchange, stage_seconds: float
+) -> AggregateResult:
     """Walk the stages; whoever is away or answers wrongly is left out, the state machine says if enough remain."""
     agents = {node: agent for agent, node in nodes.items()}
     while aggregator.stage < Stage.FINISHED:
         requests = {nodes[agent]: body for agent, body in aggregator.requests().items() if agent in nodes}
-        for node, reply in exchange.exchange(requests, STAGE_SECONDS).items():
+        for node, reply in exchange.exchange(requests, stage_seconds).items():
             try:
                 aggregator.receive(agents[node], reply)
             except GuildpostError:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import structlog
 
 from guildpost_coordinator.app.ports.announcements import Announcements
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord, Rounds
+from guildpost_coordinator.app.ports.rounds import Rounds
 from guildpost_coordinator.domain.rounds import Round, RoundState, move
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError
@@ -53,7 +53,6 @@ class Desk:
     announcements: Announcements
     entrance: Callable[[], Endpoint]
     publish: Callable[[Mapping[str, bytes]], object]
-    path_of: Callable[[ReleaseRecord], str]
     clock: Clock
 
 
@@ -76,16 +75,25 @@ class RoundDesk:
         self._thread.join(LOOK_SECONDS * 10)
 
     def look(self) -> None:
-        """Do once what is due."""
+        """Do once what is due: what rounds left is published first, for the next is scored under it."""
+        waits: GuildpostError | None = None
+        try:
+            self._publish()
+        except GuildpostError as error:  # rounds that move no model need not wait for the catalogue
+            waits = error
         for round_ in self._desk.rounds.all():
             if round_.state in OPEN_STATES or round_.round_id in self._runs:
                 try:
                     self._attend(round_)
                 except GuildpostError as error:  # the other rounds and the releases need not wait for this one
                     log.warning("round_waits", round_id=round_.round_id, code=error.code)
-        for release in self._desk.rounds.releases():
+        if waits is not None:
+            raise waits
+
+    def _publish(self) -> None:
+        for release in reversed(self._desk.rounds.releases()):  # the oldest first: a model has one place
             if not release.published:
-                self._desk.publish({self._desk.path_of(release): release.body})
+                self._desk.publish({release.path: release.body})
                 self._desk.rounds.mark_published(release.study_id, release.period)
 
     def _attend(self, round_: Round) -> None:
@@ -97,15 +105,28 @@ class RoundDesk:
             self._close(round_, "round_interrupted")
         elif self._desk.clock.now() >= round_.closes_at:
             self._close(round_, "round_window_missed")
-        else:
+        elif not self._must_wait(round_):
             self._begin(round_)
+
+    def _must_wait(self, round_: Round) -> bool:
+        """Say whether another round of the study is under way, or has left what the catalogue does not hold yet."""
+        rounds = self._desk.rounds
+        running = any(one.study_id == round_.study_id for one in rounds.all() if one.round_id in self._runs)
+        return running or any(one.study_id == round_.study_id and not one.published for one in rounds.releases())
 
     def _begin(self, round_: Round) -> None:
         desk = self._desk
         desk.engine.open_window()
         self._runs[round_.round_id] = desk.engine.submit(round_.round_id)
         desk.announcements.announce_round(
-            RoundWindow(round_.round_id, round_.study_path, round_.opens_at, round_.closes_at, desk.entrance())
+            RoundWindow(
+                round_.round_id,
+                round_.study_path,
+                round_.period,
+                round_.opens_at,
+                round_.closes_at,
+                desk.entrance(),
+            )
         )
         log.info("round_opened", round_id=round_.round_id)
 

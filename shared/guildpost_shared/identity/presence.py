@@ -27,6 +27,7 @@ class RoundWindow:
     Attributes:
         round_id: the round.
         study_path: target of the study in the catalogue, such as ``studies/timing/1.json``.
+        period: first and last day of what the round counts, ``2027-01-01_2027-01-14``.
         opens_at: aware, UTC.
         closes_at: aware, UTC.
         flower: the filter in front of Flower.
@@ -34,6 +35,7 @@ class RoundWindow:
 
     round_id: str
     study_path: str
+    period: str
     opens_at: datetime
     closes_at: datetime
     flower: Endpoint

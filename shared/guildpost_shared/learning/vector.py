@@ -38,6 +38,13 @@ _SLOTS_START: Final = DIMENSION
 _LEADS_START: Final = _SLOTS_START + SLOT_GROUPS * SLOTS
 _CONTEXTS_START: Final = _LEADS_START + LEAD_GROUPS * LEADS
 LENGTH: Final = _CONTEXTS_START + CELLS
+PARTS: Final = {
+    "score": range(_SLOTS_START),
+    "slots": range(_SLOTS_START, _LEADS_START),
+    "leads": range(_LEADS_START, _CONTEXTS_START),
+    "contexts": range(_CONTEXTS_START, LENGTH),
+}
+"""The coordinates of each part."""
 _BASIS_DECIMALS: Final = 6
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from guildpost_shared.studies.coordinates import Integers, Layout
+from guildpost_shared.studies.coordinates import CountLayout, Integers
 from guildpost_shared.studies.kinds import CONTACTS, KINDS, PRESSURE, Unit, contact_rows
 from guildpost_shared.studies.spec import StudySpec
 
@@ -22,7 +22,7 @@ Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class CellLayout(Layout[Cells]):
+class CellLayout(CountLayout[Cells]):
     """The coordinates of one study: tables of rows of columns.
 
     Attributes:

@@ -5,14 +5,18 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from guildpost_shared.learning.terms import INTEGER_NORM
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
 from guildpost_shared.studies.spec import StudySpec, parse_study
+from guildpost_shared.studies.when_to_write import ROUND_DAYS
 
 CONTACT_EDGES: Final = (1, 2, 3, 4, 5, 7, 10)
 """One by one as far as a usual contact cap reaches, wider beyond."""
-CAPS: Final[Mapping[str, int]] = MappingProxyType({"lift": 2_500, "channel": 1_500, "pressure": 1_500})
+CAPS: Final[Mapping[str, int]] = MappingProxyType(
+    {"lift": 2_500, "channel": 1_500, "pressure": 1_500, "when-to-write": 1_500}
+)
 """W by kind: about the 99th percentile of a dealer's customers in a period; the control group has customers besides."""
 
 
@@ -32,7 +36,7 @@ def counted_study(
     """Write the study for one period.
 
     Args:
-        kind: ``lift``, ``channel``, ``pressure`` or ``adoption``.
+        kind: any but ``slot-lead``.
         brand: whose services are counted.
         services: service ids.
         period_start: first day that counts.
@@ -48,6 +52,7 @@ def counted_study(
     """
     terms = KINDS[kind]
     cap = (cap_customers or CAPS[kind]) if "cap_customers" in terms.fields else 1
+    reach = INTEGER_NORM if terms.model else 1
     spec = StudySpec(
         study_id=kind,
         version=version,
@@ -65,9 +70,10 @@ def counted_study(
         max_contribution=1,
         cap_customers=cap,
         floor_groups=FLOOR_GROUPS,
-        sanity_min=-NOISE_ROOM,
-        sanity_max=expected_dealers * cap + NOISE_ROOM,
+        sanity_min=-NOISE_ROOM * reach - (expected_dealers * cap * reach if terms.model else 0),
+        sanity_max=(expected_dealers * cap + NOISE_ROOM) * reach,
         kind=kind,
         contact_edges=CONTACT_EDGES if "contact_edges" in terms.fields else (),
+        round_days=ROUND_DAYS if "round_days" in terms.fields else 0,
     )
     return parse_study(spec.canonical_bytes)

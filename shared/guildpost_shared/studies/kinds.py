@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from guildpost_shared.errors import Language
+from guildpost_shared.learning.document import TARGET_PATH as MODEL_PATH
 
 Unit = Literal["customer", "dealer"]
 SLOT_LEAD: Final = "slot-lead"
@@ -24,6 +25,7 @@ LIFT: Final = "lift"
 CHANNEL: Final = "channel"
 PRESSURE: Final = "pressure"
 ADOPTION: Final = "adoption"
+WHEN_TO_WRITE: Final = "when-to-write"
 
 TREATED: Final = "treated"
 HELD_OUT: Final = "held_out"
@@ -45,9 +47,10 @@ class Kind:
         purpose: the question, in the plain words with which a study of this kind begins its life.
         fields: the terms that only some kinds have.
         base: the count that rates are of; empty where it is the number of dealers, which is public.
-        measures: the counts of which rates are released.
+        measures: the counts of which rates are released; none where the sum moves a model.
         channels: which channels a study may name.
         rows: the cells of each table where no term of the study gives them.
+        model: the catalogue path of the model that the rounds move and under which they are scored; empty for figures.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Kind:
     measures: tuple[str, ...]
     channels: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    model: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -133,6 +137,21 @@ KINDS: Final[Mapping[str, Kind]] = {
             base="",
             measures=("switched_on",),
             rows=(DEALERS,),
+        ),
+        Kind(
+            WHEN_TO_WRITE,
+            "customer",
+            {
+                "de": "Wann soll man schreiben? Aus Erinnerungen und Terminen lernt das Netz gemeinsam, welche Stunde "
+                "und welcher Vorlauf passen; jeder Betrieb bekommt das Ergebnis.",
+                "en": "When should one write? From reminders and bookings the network learns together which hour and "
+                "which lead time suit; every dealership gets the result.",
+            },
+            _OF_CUSTOMERS | {"channels", "round_days"},
+            base="",
+            measures=(),
+            channels=CHANNELS,
+            model=MODEL_PATH,
         ),
     )
 }

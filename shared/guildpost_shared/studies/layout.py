@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from guildpost_shared.studies.coordinates import Integers, Layout
+from guildpost_shared.studies.coordinates import CountLayout, Integers
 from guildpost_shared.studies.kinds import SLOT_CHANNELS
 from guildpost_shared.studies.release import DAYS, HOURS
 from guildpost_shared.studies.spec import StudySpec
@@ -59,7 +59,7 @@ class ServiceTable:
 
 
 @dataclass(frozen=True)
-class VectorLayout(Layout[MaturedReminder]):
+class VectorLayout(CountLayout[MaturedReminder]):
     """The coordinates of one study."""
 
     services: tuple[str, ...]

@@ -1,7 +1,7 @@
 """A sum that cannot be true is refused as a whole: somebody uploaded nonsense under the mask.
 
-Two bounds: the interval that the study states for every coordinate; and per table, that no more units are counted than
-the contributors' caps allow, with eight standard deviations of room for the noise.
+Two bounds: the interval that the study states for every coordinate; and per table, what as many units can bring as the
+contributors' caps allow, with eight standard deviations of room for the noise.
 """
 
 import math
@@ -34,8 +34,8 @@ def require_plausible(spec: StudySpec, total: Integers, *, contributors: int, th
             raise Untrusted("study_sum_implausible", field=name)
     variance = summed_variance(spec, contributors=contributors, threshold=threshold)
     units = contributors * spec.cap_customers
-    for name, places in layout.exclusive.items():
-        chosen = list(places)
+    for name, bound in layout.bounds.items():
+        chosen = list(bound.places)
         room = ROOM_DEVIATIONS * math.sqrt(variance * len(chosen))
-        if not -room <= int(total[chosen].sum()) <= units + room:
+        if not units * bound.low - room <= int(total[chosen].sum()) <= units * bound.high + room:
             raise Untrusted("study_sum_implausible", field=name)

@@ -7,19 +7,21 @@
 
 Every field is required and nothing else may stand there. There is no field for a price, a volume or a dealer. A study
 of another kind (``kinds``) says so in ``kind`` and has the terms of that kind: ``channels``, ``maturity_days``,
-``lead_edges``, ``contact_edges`` and ``cap_customers`` where it needs them; one of slot and lead time has no ``kind``.
+``lead_edges``, ``contact_edges``, ``round_days`` and ``cap_customers`` where it needs them; one of slot and lead time
+has no ``kind``. A study with ``round_days`` has a round for every so many days of its period, each with outcomes of its
+own; every other one has one round.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
 from guildpost_shared import strict_json
-from guildpost_shared.errors import Language
+from guildpost_shared.errors import Language, Refused
 from guildpost_shared.privacy.disclosure import DisclosureRules
 from guildpost_shared.privacy.ledger import YEARLY_DELTA, YEARLY_EPSILON
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
@@ -38,6 +40,7 @@ class StudySpec:
 
     A term that the kind does not have is empty, 0 for ``maturity_days`` and 1 for ``cap_customers``: a dealer is one.
     ``contact_edges`` are the numbers of contacts at which buckets begin; the first is 1, the last bucket is open.
+    The hash of a part is the hash of the signed terms with the part's days: it binds both.
     """
 
     study_id: str
@@ -60,6 +63,7 @@ class StudySpec:
     sanity_max: int
     kind: str = SLOT_LEAD
     contact_edges: tuple[int, ...] = ()
+    round_days: int = 0
 
     @property
     def target_path(self) -> str:
@@ -83,8 +87,34 @@ class StudySpec:
 
     @property
     def release_from(self) -> date:
-        """First day on which figures may be shown to people."""
-        return self.data_until + timedelta(days=self.disclosure.min_age_days)
+        """First day of a round: figures for people age for a month (R6), a model is moved once all is final."""
+        return self.data_until + timedelta(days=1 if self.model else self.disclosure.min_age_days)
+
+    @property
+    def model(self) -> str:
+        """Catalogue path of the model that the rounds move; empty for figures."""
+        return KINDS[self.kind].model
+
+    @property
+    def parts(self) -> tuple["StudySpec", ...]:
+        """What has a round each, in order: the same terms for a part of the period, or the whole."""
+        if not self.round_days:
+            return (self,)
+        days = range(0, (self.period_end - self.period_start).days + 1, self.round_days)
+        starts = [self.period_start + timedelta(days=offset) for offset in days]
+        ends = [*(start - timedelta(days=1) for start in starts[1:]), self.period_end]
+        return tuple(replace(self, period_start=start, period_end=end) for start, end in zip(starts, ends, strict=True))
+
+    def part(self, period: str) -> "StudySpec":
+        """Give the part with this ``period``.
+
+        Raises:
+            Refused: ``study_period_unknown``.
+        """
+        found = next((part for part in self.parts if part.period == period), None)
+        if found is None:
+            raise Refused("study_period_unknown", study=self.study_id, period=period[:40])
+        return found
 
     def counts(self, sent_on: date, today: date) -> bool:
         """Tell whether a reminder sent on a day belongs to the period and its outcome is final."""
@@ -100,6 +130,7 @@ class StudySpec:
             "lead_edges": list(self.lead_edges),
             "contact_edges": list(self.contact_edges),
             "cap_customers": self.cap_customers,
+            "round_days": self.round_days,
         }
         return strict_json.canonical(
             {
@@ -161,6 +192,7 @@ def parse_study(data: bytes) -> StudySpec:
         sanity_max=sanity.integer("max", 1, 2**40),
         kind=kind.name,
         contact_edges=fields.integers("contact_edges", 1, 60, most=20) if "contact_edges" in kind.fields else (),
+        round_days=fields.integer("round_days", 7, 92) if "round_days" in kind.fields else 0,
     )
     _require_order(fields, spec)
     for part in (purpose, period, sanity, fields):

@@ -11,6 +11,7 @@ from guildpost_shared.wire.times import from_timestamp, to_timestamp
 
 _ROUND_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,159}")
 _PATH: Final = re.compile(r"studies/[a-z0-9][a-z0-9./-]{0,120}")
+_PERIOD: Final = re.compile(r"\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d")
 
 
 def event_to_wire(event: PresenceEvent) -> presence_pb2.PresenceEvent:
@@ -48,6 +49,7 @@ def _window_to_wire(window: RoundWindow) -> presence_pb2.RoundWindow:
     return presence_pb2.RoundWindow(
         round_id=window.round_id,
         study_path=window.study_path,
+        period=window.period,
         opens_at=to_timestamp(window.opens_at),
         closes_at=to_timestamp(window.closes_at),
         flower=endpoint_to_wire(window.flower),
@@ -55,11 +57,13 @@ def _window_to_wire(window: RoundWindow) -> presence_pb2.RoundWindow:
 
 
 def _window_from_wire(message: presence_pb2.RoundWindow) -> RoundWindow:
-    if not _ROUND_ID.fullmatch(message.round_id) or not _PATH.fullmatch(message.study_path):
+    named = _ROUND_ID.fullmatch(message.round_id) and _PATH.fullmatch(message.study_path)
+    if not named or not _PERIOD.fullmatch(message.period):
         raise ProtocolViolation("message_malformed", detail="round window")
     return RoundWindow(
         round_id=message.round_id,
         study_path=message.study_path,
+        period=message.period,
         opens_at=from_timestamp(message.opens_at),
         closes_at=from_timestamp(message.closes_at),
         flower=endpoint_from_wire(message.flower),

@@ -28,6 +28,7 @@ from tests.fakes.catalogue_source import FakeCatalogue
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.documents import FakeDocumentStore
 
+PERIOD = "2027-01-01_2027-03-31"
 Say = Callable[..., str]
 
 
@@ -66,8 +67,9 @@ def say(core: Core, capsys: pytest.CaptureFixture[str]) -> Say:
 
 
 def refusal(core: Core, path: str) -> str:
+    closes_at = core.wall_clock.now()
     with pytest.raises(GuildpostError) as caught:
-        take_part(core, round_id="r", study_path=path, flower=str(NOWHERE), closes_at=core.wall_clock.now())
+        take_part(core, round_id="r", study_path=path, period=PERIOD, flower=str(NOWHERE), closes_at=closes_at)
     return caught.value.code
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildpost_agent.domain.contributing.units import Counted
-from guildpost_agent.domain.contributions import matured_reminders, quarter_of
+from guildpost_agent.domain.contributions import first_matured, quarter_of, slot_lead_parts
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_shared.studies.layout import MaturedReminder
 from tests.factories.round_world import STUDY, ZONE, a_touchpoint
@@ -29,7 +29,8 @@ class Books:
 
     def count(self, today: date = RIPE, already: Sequence[str] = ()) -> list[Counted[MaturedReminder]]:
         known = {touchpoint.touchpoint_id: touchpoint for touchpoint in self.touchpoints}
-        return matured_reminders(STUDY, known, self.outcomes, today=today, zone=ZONE, already_counted=already)
+        matured = first_matured(STUDY, known, self.outcomes, today=today, zone=ZONE, already_counted=already)
+        return slot_lead_parts(matured, ZONE)
 
 
 def _one(at: datetime = AT, booked: timedelta | None = None, kind: str = "delivered", **changes: object) -> Books:

@@ -30,6 +30,8 @@ from tests.factories.membership import NOWHERE
 from tests.fakes.control_plane import FakeControlPlane
 from tests.fakes.documents import FakeDocumentStore
 
+PERIOD = "2027-01-01_2027-03-31"
+
 MJML = "templates/hu_au/1/email.de.mjml"
 
 
@@ -196,7 +198,7 @@ def test_a_coordinator_that_announces_without_end_fills_no_memory_and_starts_few
     monkeypatch.setattr(BrandKeeper, "_take_part", lambda _self, _round, command: begun.append(command))
     now = SystemClock().now()
     for number in range(1_000):
-        window = RoundWindow(f"round-{number}", STUDY, now, now, Endpoint("127.0.0.1", 1))
+        window = RoundWindow(f"round-{number}", STUDY, PERIOD, now, now, Endpoint("127.0.0.1", 1))
         keeper._hear(window)
         keeper._join(window)
     worker.close()

@@ -21,10 +21,13 @@ from guildpost_shared.identity.presence import CatalogueChanged, Heartbeat, Pres
 from tests.factories.control_plane import ENTROPY, Network, first_event, join
 from tests.fakes.documents import FakeDocumentStore
 
+PERIOD = "2027-01-01_2027-03-31"
+
 
 def _window() -> RoundWindow:
     opens = datetime(2027, 3, 1, 12, tzinfo=UTC) + timedelta(days=40_000)
-    return RoundWindow("round-1", "studies/timing/1.json", opens, opens + timedelta(hours=1), Endpoint("flower", 9))
+    closes, flower = opens + timedelta(hours=1), Endpoint("flower", 9)
+    return RoundWindow("round-1", "studies/timing/1.json", PERIOD, opens, closes, flower)
 
 
 def test_a_late_listener_hears_what_holds_now_and_then_what_changes(network: Network) -> None:

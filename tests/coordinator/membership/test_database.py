@@ -17,7 +17,7 @@ from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.adapters.sql.tables import metadata
 from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.app.ports.unit_of_work import AuditEntry, Contact
 from guildpost_coordinator.app.record_contact import Heard, record_contacts
 from guildpost_coordinator.domain.membership import Membership
@@ -118,8 +118,8 @@ def test_a_round_is_stored_with_its_release(engine: Engine) -> None:
     collecting = move(_round(), "open")
     released = move(collecting, "release", contributors=12)
     rounds.save(collecting)
-    record = ReleaseRecord("timing", _round().period, "round-1", b"{}", NOW)
-    rounds.save(released, record)
+    record = ReleaseRecord("timing", _round().period, "round-1", "releases/timing/1.json", b"{}", NOW)
+    rounds.save(released, Finished(record))
     assert released == rounds.get("round-1")
     assert [record] == rounds.releases()
     rounds.mark_published("timing", _round().period)

@@ -91,7 +91,8 @@ def test_a_join_code_that_is_not_open_is_refused(record: JoinCodeRecord | None, 
 
 
 def _window(round_id: str, closes: timedelta) -> RoundWindow:
-    return RoundWindow(round_id, "studies/timing/1.json", NOW, NOW + closes, Endpoint("flower", 1))
+    period, flower = "2027-01-01_2027-03-31", Endpoint("flower", 1)
+    return RoundWindow(round_id, "studies/timing/1.json", period, NOW, NOW + closes, flower)
 
 
 def test_a_reader_hears_each_change_once_and_an_intermediate_version_never() -> None:

@@ -10,7 +10,7 @@ from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announcement_board import AnnouncementBoard
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.rounds import Round, RoundState, move
 from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
 from guildpost_shared.clock import ManualClock
@@ -46,7 +46,6 @@ class DeskWorld:
                 announcements=self.board,
                 entrance=lambda: ENTRANCE,
                 publish=self._publish,
-                path_of=lambda release: f"releases/{release.study_id}/{release.period}.json",
                 clock=self.clock,
             )
         )
@@ -78,7 +77,9 @@ class DeskWorld:
     def release(self, round_: Round) -> None:
         """Do what the program does at its end."""
         released = move(round_, "release", contributors=11)
-        self.rounds.save(released, ReleaseRecord("timing", round_.period, round_.round_id, b"{}", NOW))
+        path = f"releases/timing/{round_.period}.json"
+        record = ReleaseRecord("timing", round_.period, round_.round_id, path, b"{}", NOW)
+        self.rounds.save(released, Finished(record))
 
     def heard(self) -> list[str]:
         """List the rounds that an agent is told of when it connects now."""

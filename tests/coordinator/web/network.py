@@ -22,7 +22,7 @@ from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.adapters.sql.sessions import SqlSessionStore
 from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.ports.read_model import TargetRow
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.app.ports.unit_of_work import Contact
 from guildpost_coordinator.domain import catalogue
 from guildpost_coordinator.domain.catalogue import Listing, Publication, RoleProposal
@@ -198,4 +198,5 @@ def _learn(engine: Engine, released: Release) -> None:
         )
         rounds.add(round_)
         if state is RoundState.RELEASED:
-            rounds.save(round_, ReleaseRecord(SPEC.study_id, period, round_.round_id, dump_release(released), NOW))
+            body, path = dump_release(released), released.target_path
+            rounds.save(round_, Finished(ReleaseRecord(SPEC.study_id, period, round_.round_id, path, body, NOW)))

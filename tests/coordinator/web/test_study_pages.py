@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.insights import DRAWN
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.studies.figures import Figure, difference
@@ -63,7 +63,8 @@ def learn(network: Network, kind: str, tables: tuple[Table, ...], quarter: int =
     )
     rounds = SqlRounds(network.engine)
     rounds.add(round_)
-    rounds.save(round_, ReleaseRecord(kind, period, round_.round_id, dump_release(release), opened))
+    record = ReleaseRecord(kind, period, round_.round_id, release.target_path, dump_release(release), opened)
+    rounds.save(round_, Finished(record))
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ TERMS: dict[str, Any] = {
     "period_start": date(2027, 1, 1),
     "period_end": date(2027, 3, 31),
 }
-SPECS: dict[str, StudySpec] = {name: counted_study(name, **TERMS) for name in KINDS if name != SLOT_LEAD}
+SPECS: dict[str, StudySpec] = {
+    name: counted_study(name, **TERMS) for name, kind in KINDS.items() if name != SLOT_LEAD and not kind.model
+}
 NOTHING = SeededEntropy(b"")
 BUCKETS = ("1", "2", "3", "4", "5-6", "7-9", "10+")
 SHAPES = {

@@ -42,10 +42,13 @@ def test_a_port_has_sixteen_bits(port: int) -> None:
         endpoint_from_wire(common_pb2.Endpoint(host="coordinator.example", port=port))
 
 
-def window(round_id: str, study_path: str) -> presence_pb2.PresenceEvent:
+PERIOD = "2027-01-01_2027-03-31"
+
+
+def window(round_id: str, study_path: str, period: str = PERIOD) -> presence_pb2.PresenceEvent:
     where = common_pb2.Endpoint(host="flower", port=1)
     return presence_pb2.PresenceEvent(
-        round_window=presence_pb2.RoundWindow(round_id=round_id, study_path=study_path, flower=where)
+        round_window=presence_pb2.RoundWindow(round_id=round_id, study_path=study_path, period=period, flower=where)
     )
 
 
@@ -69,3 +72,9 @@ def test_a_round_of_a_study_is_announced() -> None:
 def test_what_is_no_name_of_a_round_or_a_study_is_refused(round_id: str, study_path: str) -> None:
     with pytest.raises(ProtocolViolation, match="message_malformed"):
         event_from_wire(window(round_id, study_path))
+
+
+@pytest.mark.parametrize("period", ["", "2027", "2027-01-01/2027-03-31", "2027-01-01_2027-03-31 --home", "a_b"])
+def test_what_is_no_period_is_refused(period: str) -> None:
+    with pytest.raises(ProtocolViolation, match="message_malformed"):
+        event_from_wire(window("round-1", "studies/slot-lead/1.json", period))

@@ -9,6 +9,7 @@ from guildpost_coordinator.adapters.sql.tables import memberships, presence
 from guildpost_coordinator.app.ports.read_model import MemberRow, PublicationRow
 from guildpost_coordinator.domain.catalogue import State
 from guildpost_coordinator.domain.rounds import Round
+from guildpost_shared.catalogue_paths import kind_of
 
 
 class SqlReadModel:
@@ -64,8 +65,8 @@ class SqlReadModel:
         return self._rounds.all()
 
     def releases(self) -> list[bytes]:
-        """List the bodies of the releases, newest first."""
-        return [release.body for release in self._rounds.releases()]
+        """List the bodies of released figures, newest first."""
+        return [record.body for record in self._rounds.releases() if kind_of(record.path) == "releases"]
 
     def published_content(self, path: str) -> bytes | None:
         """Give what the newest publication in force put under a path, or None."""

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from guildpost_coordinator.adapters.sql.beliefs import belief_from_bytes, belief_to_bytes
 from guildpost_coordinator.adapters.sql.engine import READ_ONLY
-from guildpost_coordinator.adapters.sql.tables import releases, rounds
-from guildpost_coordinator.app.ports.rounds import ReleaseRecord
+from guildpost_coordinator.adapters.sql.tables import beliefs, releases, rounds
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
+from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.errors import Conflict
 
@@ -37,13 +39,18 @@ class SqlRounds:
             row = connection.execute(select(rounds).where(rounds.c.round_id == round_id)).mappings().one_or_none()
         return None if row is None else _round(row)
 
-    def save(self, round_: Round, release: ReleaseRecord | None = None) -> None:
-        """Store a changed round, together with its release where there is one."""
+    def save(self, round_: Round, finished: Finished | None = None) -> None:
+        """Store a changed round, together with what it leaves where it has ended well."""
         values = {"state": round_.state.value, "contributors": round_.contributors, "reason": round_.reason}
         with self._engine.begin() as connection:
             connection.execute(update(rounds).where(rounds.c.round_id == round_.round_id).values(values))
-            if release is not None:
-                connection.execute(insert(releases).values(asdict(release)))
+            if finished is None:
+                return
+            connection.execute(insert(releases).values(asdict(finished.release)))
+            if finished.belief is not None:
+                connection.execute(delete(beliefs).where(beliefs.c.study_id == round_.study_id))
+                body = belief_to_bytes(finished.belief)
+                connection.execute(insert(beliefs).values(study_id=round_.study_id, body=body))
 
     def all(self) -> list[Round]:
         """List the rounds, newest first."""
@@ -56,6 +63,12 @@ class SqlRounds:
         with self._reading.begin() as connection:
             rows = connection.execute(select(releases).order_by(releases.c.released_at.desc())).mappings().all()
         return [ReleaseRecord(**row) for row in rows]
+
+    def belief(self, study_id: str) -> Belief | None:
+        """Give what is believed since the last round of a study that moves a model."""
+        with self._reading.begin() as connection:
+            body = connection.execute(select(beliefs.c.body).where(beliefs.c.study_id == study_id)).scalar_one_or_none()
+        return None if body is None else belief_from_bytes(body)
 
     def mark_published(self, study_id: str, period: str) -> None:
         """Note that a release stands in the catalogue."""

@@ -135,6 +135,14 @@ releases: Final = Table(
     Column("body", LargeBinary, nullable=False),
     Column("released_at", Instant, nullable=False),
     Column("published", Boolean, nullable=False),
+    Column("path", String(160), nullable=False),
+)
+
+beliefs: Final = Table(
+    "beliefs",
+    metadata,
+    Column("study_id", String(120), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
 
 audit_log: Final = Table(

@@ -5,19 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.rounds import Round
 
 
 @dataclass(frozen=True)
 class ReleaseRecord:
-    """One released figure set, as published: the only trace that a round leaves."""
+    """What a round leaves, as published: released figures, or a model that it moved.
+
+    Attributes:
+        study_id: of which study.
+        period: first and last day of what was counted.
+        round_id: of which round.
+        path: where the catalogue holds it; a model has one place, figures have one per period.
+        body: the document.
+        released_at: wall clock, UTC.
+        published: whether it stands in the catalogue.
+    """
 
     study_id: str
     period: str
     round_id: str
+    path: str
     body: bytes
     released_at: datetime
     published: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What is stored at the end of a round: its release, and what is believed from now on where it moved a model."""
+
+    release: ReleaseRecord
+    belief: Belief | None = None
 
 
 class Rounds(Protocol):
@@ -35,8 +55,8 @@ class Rounds(Protocol):
         """Return a round, or None."""
         ...
 
-    def save(self, round_: Round, release: ReleaseRecord | None = None) -> None:
-        """Store a changed round, together with its release where there is one."""
+    def save(self, round_: Round, finished: Finished | None = None) -> None:
+        """Store a changed round, together with what it leaves where it has ended well."""
         ...
 
     def all(self) -> list[Round]:
@@ -45,6 +65,10 @@ class Rounds(Protocol):
 
     def releases(self) -> list[ReleaseRecord]:
         """List the releases, newest first."""
+        ...
+
+    def belief(self, study_id: str) -> Belief | None:
+        """Give what is believed since the last round of a study that moves a model."""
         ...
 
     def mark_published(self, study_id: str, period: str) -> None:

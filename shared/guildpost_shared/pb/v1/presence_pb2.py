@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from guildpost_shared.pb.v1 import common_pb2 as guildpost_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bguildpost/v1/presence.proto\x12\x0cguildpost.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19guildpost/v1/common.proto\"\'\n\x0e\x43onnectRequest\x12\x15\n\ragent_version\x18\x01 \x01(\t\"\xb6\x01\n\rPresenceEvent\x12,\n\theartbeat\x18\x01 \x01(\x0b\x32\x17.guildpost.v1.HeartbeatH\x00\x12;\n\x11\x63\x61talogue_changed\x18\x02 \x01(\x0b\x32\x1e.guildpost.v1.CatalogueChangedH\x00\x12\x31\n\x0cround_window\x18\x03 \x01(\x0b\x32\x19.guildpost.v1.RoundWindowH\x00\x42\x07\n\x05\x65vent\"<\n\tHeartbeat\x12/\n\x0bserver_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"#\n\x10\x43\x61talogueChanged\x12\x0f\n\x07version\x18\x01 \x01(\x04\"\xb8\x01\n\x0bRoundWindow\x12\x10\n\x08round_id\x18\x01 \x01(\t\x12\x12\n\nstudy_path\x18\x02 \x01(\t\x12,\n\x08opens_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x06\x66lower\x18\x05 \x01(\x0b\x32\x16.guildpost.v1.Endpoint2R\n\x08Presence\x12\x46\n\x07\x43onnect\x12\x1c.guildpost.v1.ConnectRequest\x1a\x1b.guildpost.v1.PresenceEvent0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bguildpost/v1/presence.proto\x12\x0cguildpost.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19guildpost/v1/common.proto\"\'\n\x0e\x43onnectRequest\x12\x15\n\ragent_version\x18\x01 \x01(\t\"\xb6\x01\n\rPresenceEvent\x12,\n\theartbeat\x18\x01 \x01(\x0b\x32\x17.guildpost.v1.HeartbeatH\x00\x12;\n\x11\x63\x61talogue_changed\x18\x02 \x01(\x0b\x32\x1e.guildpost.v1.CatalogueChangedH\x00\x12\x31\n\x0cround_window\x18\x03 \x01(\x0b\x32\x19.guildpost.v1.RoundWindowH\x00\x42\x07\n\x05\x65vent\"<\n\tHeartbeat\x12/\n\x0bserver_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"#\n\x10\x43\x61talogueChanged\x12\x0f\n\x07version\x18\x01 \x01(\x04\"\xc8\x01\n\x0bRoundWindow\x12\x10\n\x08round_id\x18\x01 \x01(\t\x12\x12\n\nstudy_path\x18\x02 \x01(\t\x12,\n\x08opens_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tcloses_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x06\x66lower\x18\x05 \x01(\x0b\x32\x16.guildpost.v1.Endpoint\x12\x0e\n\x06period\x18\x06 \x01(\t2R\n\x08Presence\x12\x46\n\x07\x43onnect\x12\x1c.guildpost.v1.ConnectRequest\x1a\x1b.guildpost.v1.PresenceEvent0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,7 +42,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CATALOGUECHANGED']._serialized_start=393
   _globals['_CATALOGUECHANGED']._serialized_end=428
   _globals['_ROUNDWINDOW']._serialized_start=431
-  _globals['_ROUNDWINDOW']._serialized_end=615
-  _globals['_PRESENCE']._serialized_start=617
-  _globals['_PRESENCE']._serialized_end=699
+  _globals['_ROUNDWINDOW']._serialized_end=631
+  _globals['_PRESENCE']._serialized_start=633
+  _globals['_PRESENCE']._serialized_end=715
 # @@protoc_insertion_point(module_scope)

@@ -117,9 +117,12 @@ class RoundWindow(_message.Message):
     OPENS_AT_FIELD_NUMBER: _builtins.int
     CLOSES_AT_FIELD_NUMBER: _builtins.int
     FLOWER_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
     round_id: _builtins.str
     study_path: _builtins.str
     """TUF target, for example studies/timing/1.json"""
+    period: _builtins.str
+    """of the study, for example 2027-01-01_2027-01-14"""
     @_builtins.property
     def opens_at(self) -> _timestamp_pb2.Timestamp:
         """wall clock"""
@@ -138,10 +141,11 @@ class RoundWindow(_message.Message):
         opens_at: _timestamp_pb2.Timestamp | None = ...,
         closes_at: _timestamp_pb2.Timestamp | None = ...,
         flower: _common_pb2.Endpoint | None = ...,
+        period: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "flower", b"flower", "opens_at", b"opens_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "flower", b"flower", "opens_at", b"opens_at", "round_id", b"round_id", "study_path", b"study_path"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closes_at", b"closes_at", "flower", b"flower", "opens_at", b"opens_at", "period", b"period", "round_id", b"round_id", "study_path", b"study_path"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,98 @@
+"""What a round leaves: figures to show, or a model that was moved. The sum itself is forgotten.
+
+A model is moved by what was scored under it: the one in force, which all dealerships of the sum held (its hash is bound
+into their masks). Belief and model are stored together, or neither is. Who takes the model out of the catalogue lets
+learning begin anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
+from guildpost_coordinator.domain.learning.filter import Belief, aged, learned, prior
+from guildpost_coordinator.domain.rounds import Round
+from guildpost_shared.learning.document import NEUTRAL, PublishedModel, parse_model
+from guildpost_shared.learning.vector import decode
+from guildpost_shared.privacy.disclosure import require_releasable
+from guildpost_shared.secagg.aggregator import AggregateResult
+from guildpost_shared.studies.noise import summed_variance
+from guildpost_shared.studies.release import dump_release
+from guildpost_shared.studies.releasing import build_release
+from guildpost_shared.studies.sanity import require_plausible
+from guildpost_shared.studies.spec import StudySpec
+
+_WEEK_DAYS: Final = 7
+
+
+def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]) -> PublishedModel | None:
+    """Give the model that a round of the study is scored under; None where the study moves none.
+
+    Args:
+        study: the study.
+        in_force: gives what the catalogue holds under a path.
+    """
+    if not study.model:
+        return None
+    body = in_force(study.model)
+    return NEUTRAL if body is None else parse_model(body)
+
+
+def finish_round(
+    round_: Round,
+    study: StudySpec,
+    result: AggregateResult,
+    *,
+    model: PublishedModel | None,
+    belief: Belief | None,
+    today: date,
+    now: datetime,
+) -> Finished:
+    """Turn a sum into what the round leaves.
+
+    Args:
+        round_: the round.
+        study: the part of the study that it counted.
+        result: the unmasked, noised sum and who is in it.
+        model: under which was scored, where the study moves one.
+        belief: since the last round of the study.
+        today: business date.
+        now: wall clock, UTC.
+
+    Raises:
+        Refused: ``release_too_few_groups``, ``release_too_young``.
+        Untrusted: ``study_sum_implausible``.
+    """
+    if model is not None:
+        after, moved = _learned(study, result, model, belief, today)
+        return Finished(_record(round_, study.model, moved.canonical_bytes, now), after)
+    release = build_release(
+        study,
+        result.sum,
+        contributors=len(result.contributors),
+        groups=result.groups,
+        threshold=result.threshold,
+        today=today,
+    )
+    return Finished(_record(round_, release.target_path, dump_release(release), now))
+
+
+def _record(round_: Round, path: str, body: bytes, now: datetime) -> ReleaseRecord:
+    return ReleaseRecord(round_.study_id, round_.period, round_.round_id, path, body, now)
+
+
+def _learned(
+    study: StudySpec, result: AggregateResult, model: PublishedModel, before: Belief | None, today: date
+) -> tuple[Belief, PublishedModel]:
+    dealers, threshold = len(result.contributors), result.threshold
+    rules = replace(study.disclosure, min_age_days=(study.release_from - study.data_until).days)
+    require_releasable(rules, groups=result.groups, youngest=study.data_until, today=today)
+    require_plausible(study, result.sum, contributors=dealers, threshold=threshold)
+    weeks = max(0, (today - model.learned_on).days) / _WEEK_DAYS
+    belief = prior() if before is None or model.version == 0 else aged(before, weeks)
+    noise = float(summed_variance(study, contributors=dealers, threshold=threshold))
+    moved = learned(belief, decode(result.sum), dealers=dealers, noise_variance=noise)
+    rose = [now and not then for now, then in zip(moved.drifting, model.model.drifting, strict=True)]
+    slot, lead = (today if new else since for new, since in zip(rose, model.drift_since, strict=True))
+    return moved, PublishedModel(model.version + 1, today, moved.published(), (slot, lead))
