@@ -3,17 +3,20 @@ r"""Secure aggregation: the coordinator learns a sum over at least ten legal ent
 After K. Bonawitz, V. Ivanov, B. Kreuter et al., *Practical Secure Aggregation for Privacy-Preserving Machine Learning*
 (ACM CCS 2017), active-adversary variant (figure 4), complete graph, up to 1,000 agents. ``stages`` numbers the steps
 with the paper's names, and the code repeats the numbers where it performs them. Additions: counting by legal entity,
-the context bound into every key, commitments that make a wrong reconstruction visible, and answers stored so that a
-repeated request gets the same bytes. From J. Bell, K. Bonawitz et al., *Secure Single-Server Aggregation with
-(Poly)Logarithmic Overhead* (ACM CCS 2020) come the one threshold for shares and survivors and the look at what a
-server may choose; its sparse graph is left out, because then nobody has to trust the choice of a graph (``shards``).
+the context bound into every key, commitments that make a wrong reconstruction visible, false shares found and left
+aside, and answers stored so that a repeated request gets the same bytes. From J. Bell, K. Bonawitz et al., *Secure
+Single-Server Aggregation with (Poly)Logarithmic Overhead* (ACM CCS 2020) come the one threshold for shares and
+survivors and the look at what a server may choose; its sparse graph is left out, because then nobody has to trust the
+choice of a graph (``shards``).
 
 To read beside the papers: ``stages`` (the steps), ``participant`` and ``rules`` (an agent's side), ``aggregator`` and
-``unmasking`` (the coordinator's), ``keys``, ``shamir``, ``prg``, ``masking`` (the primitives of section 3 and 4).
+``unmasking`` (the coordinator's) with ``rebuilding`` and ``false_shares``, ``keys``, ``shamir``, ``prg``, ``masking``
+(the primitives of section 3 and 4).
 
 What it covers: a coordinator that sends anything to anybody, in any order, with up to t − 1 legal entities on its side
-for secrecy of the others' individual vectors. What it does not cover: a dealer that uploads nonsense (seen only in the
-sum), a dealer that aborts a round on purpose, and the secrecy of who took part.
+for secrecy of the others' individual vectors; and for the sum, some dealers that reveal false shares. What it does not
+cover: a dealer that uploads nonsense (seen only in the sum), a dealer that aborts a round on purpose by promising
+another secret than it shares, and the secrecy of who took part.
 
 The rules an agent keeps, whatever it is sent (``participant``, ``rules``, ``cohort``):
 

@@ -35,17 +35,22 @@ from guildpost_shared.secagg.messages import (
     survivors_digest,
 )
 from guildpost_shared.secagg.quantise import Integers
+from guildpost_shared.secagg.rebuilding import FalseShares
 from guildpost_shared.secagg.stages import ASKING, NEXT, Stage
 
 
 @dataclass(frozen=True)
 class AggregateResult:
-    """The unmasked sum, who is in it, how many legal entities that is, and the threshold that divided the noise."""
+    """The unmasked sum, who is in it, how many legal entities that is, and the threshold that divided the noise.
+
+    ``false_shares`` names who revealed shares that did not fit; the sum is right in spite of them.
+    """
 
     sum: Integers
     contributors: tuple[str, ...]
     groups: int
     threshold: int
+    false_shares: tuple[FalseShares, ...] = ()
 
     @property
     def noise(self) -> Fraction:
@@ -201,7 +206,7 @@ class Aggregator:
 
         Raises:
             Refused: ``secagg_below_threshold`` (or ``secagg_floor`` after stage 0): too few groups; the round is over.
-            ProtocolViolation: ``secagg_undecodable``: the shares do not open the masks; the round is over.
+            ProtocolViolation: ``secagg_undecodable``: too many shares are false to open the masks; the round is over.
         """
         if self._stage not in ASKING:
             raise Conflict("illegal_transition", state=self._stage.name, event="advance")
@@ -281,14 +286,14 @@ class Aggregator:
         holders, survivors = self._u(Stage.SHARE_KEYS), self._u(Stage.MASKED_INPUT_COLLECTION)
         masked = self._replies[Stage.MASKED_INPUT_COLLECTION]
         revealed = self._replies[Stage.UNMASKING]
-        total = unmasking.unmasked_sum(
+        total, false = unmasking.unmasked_sum(
             self._context,
             self._cohort,
             commitments={agent: reply.commitment for agent, reply in self._shared.items()},
             masked={agent: quantise.from_bytes(masked[agent].body) for agent in survivors},
             revealed={agent: UnmaskingReply.decode(revealed[agent].body, len(holders)) for agent in revealed},
         )
-        return AggregateResult(total, survivors, self._cohort.groups(survivors), self._cohort.threshold)
+        return AggregateResult(total, survivors, self._cohort.groups(survivors), self._cohort.threshold, false)
 
     def _common_body(self, stage: Stage) -> bytes:
         match stage:

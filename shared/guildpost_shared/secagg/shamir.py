@@ -67,15 +67,40 @@ def combine(shares: Mapping[int, bytes]) -> tuple[bytes, ...]:
     Raises:
         ProtocolViolation: ``secagg_undecodable`` when the shares fit no 32-byte secret.
     """
-    positions = np.array(sorted(shares), dtype=np.int64)
-    total = np.int64(0)
-    for position, weight in zip(positions.tolist(), _weights_at_zero(positions).tolist(), strict=True):
-        total = total + weight * _decode(shares[position])  # below 2^32 each: 2^31 of them fit
-    limbs = np.asarray(total % PRIME)
+    limbs = values_at(0, {position: elements(row) for position, row in shares.items()})
     if np.any(limbs == PRIME - 1):
         raise ProtocolViolation("secagg_undecodable", detail="not a 32-byte secret")
     rebuilt = limbs.astype("<u2").tobytes()
     return tuple(rebuilt[at : at + SECRET_BYTES] for at in range(0, len(rebuilt), SECRET_BYTES))
+
+
+def values_at(x: int, rows: Mapping[int, Elements]) -> Elements:
+    """Evaluate the polynomials through some points at another abscissa: int64[columns].
+
+    Args:
+        x: not one of theirs.
+        rows: values int64[columns] by abscissa, as many as the polynomials have coefficients.
+    """
+    positions = np.array(sorted(rows), dtype=np.int64)
+    total = np.int64(0)
+    for position, weight in zip(positions.tolist(), _weights_at(x, positions).tolist(), strict=True):
+        total = total + weight * rows[position]  # below 2^32 each: 2^31 of them fit
+    return np.asarray(total % PRIME)
+
+
+def dual_weights(positions: Elements) -> Elements:
+    """Compute 1 / Π (x_i − x_j) over j ≠ i: with them, values of degree below n − 1 add up to zero."""
+    apart = (positions[:, np.newaxis] - positions[np.newaxis, :]) % PRIME
+    np.fill_diagonal(apart, 1)
+    return np.array([pow(one, -1, PRIME) for one in _products(apart).tolist()], dtype=np.int64)
+
+
+def elements(shares: bytes) -> Elements:
+    """Read one holder's shares as field elements int64[16·m]; any bytes mean some elements."""
+    rows = np.frombuffer(shares, dtype=np.uint8).reshape(-1, SHARE_BYTES)
+    low = np.ascontiguousarray(rows[:, :SECRET_BYTES]).view("<u2").astype(np.int64)
+    high = np.unpackbits(rows[:, SECRET_BYTES:], axis=-1, bitorder="little").astype(np.int64)
+    return (low + (high << 16)).reshape(-1)
 
 
 def _uniform(count: int, entropy: Entropy) -> Elements:
@@ -102,14 +127,11 @@ def _values(polynomials: Elements, holders: int) -> Elements:
     return total.astype(np.int64) % PRIME
 
 
-def _weights_at_zero(positions: Elements) -> Elements:
-    """Compute Lagrange's weights at zero, Π x_j / (x_j − x_i) over j ≠ i."""
-    apart = (positions[np.newaxis, :] - positions[:, np.newaxis]) % PRIME
-    np.fill_diagonal(apart, 1)
-    others = np.broadcast_to(positions, apart.shape).copy()
+def _weights_at(x: int, positions: Elements) -> Elements:
+    """Compute Lagrange's weights, Π (x − x_j) / (x_i − x_j) over j ≠ i."""
+    others = np.broadcast_to((x - positions) % PRIME, (len(positions), len(positions))).copy()
     np.fill_diagonal(others, 1)
-    inverses = [pow(one, -1, PRIME) for one in _products(apart).tolist()]
-    return _products(others) * np.array(inverses, dtype=np.int64) % PRIME
+    return _products(others) * dual_weights(positions) % PRIME
 
 
 def _products(rows: Elements) -> Elements:
@@ -126,11 +148,3 @@ def _encode(values: Elements) -> npt.NDArray[np.uint8]:
     low = np.ascontiguousarray((limbs & 0xFFFF).astype("<u2")).view(np.uint8)
     high = np.packbits(limbs >> 16 == 1, axis=-1, bitorder="little")
     return np.concatenate([low, high], axis=-1).reshape(len(values), -1)
-
-
-def _decode(shares: bytes) -> Elements:
-    """Read one holder's shares as field elements int64[16·m]; any bytes mean some elements."""
-    rows = np.frombuffer(shares, dtype=np.uint8).reshape(-1, SHARE_BYTES)
-    low = np.ascontiguousarray(rows[:, :SECRET_BYTES]).view("<u2").astype(np.int64)
-    high = np.unpackbits(rows[:, SECRET_BYTES:], axis=-1, bitorder="little").astype(np.int64)
-    return (low + (high << 16)).reshape(-1)

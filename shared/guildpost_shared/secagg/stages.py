@@ -32,11 +32,12 @@ where each step is performed (``participant`` for an agent, ``aggregator`` for t
                                4.2  agent: they are the lists it signed; verify every signature; they need t
                                4.3  agent: take the share of b_v for the alive, of s_v for the dead
                                4.4  agent: forget all shares; send those
-                               4.5  coordinator: rebuild b_v and s_v from t shares; check them against what was promised
+                               4.5  coordinator: rebuild b_v and s_v from t shares that fit what was promised
                                4.6  coordinator: take the masks off the sum
 
 Against the paper: step 0.3 is its trusted third party's signature; step 1.5's commitment and the checks of 4.5 are
-added; in 4.1 the coordinator passes on just as many signatures as t asks for.
+added, and false shares are found and left aside (``rebuilding``); in 4.1 the coordinator passes on just as many
+signatures as t asks for.
 """
 
 from enum import IntEnum

@@ -183,21 +183,6 @@ def test_a_bad_reply_excludes_its_sender_and_the_others_finish(stage: Stage, cas
     assert NET.total(expected) == aggregator.result().sum.tolist()
 
 
-def test_a_false_share_makes_the_sum_undecodable_not_wrong() -> None:
-    aggregator, participants = NET.aggregator(), NET.participants()
-    while aggregator.stage < Stage.UNMASKING:
-        run_stage(aggregator, participants, NET)
-        aggregator.advance()
-    liar = participants[NET.agents[0]]
-    peer, shares = liar._state.held[4]
-    forged = (peer, type(shares)(bytes(34), shares.of_mask_private))
-    object.__setattr__(liar._state, "held", (*liar._state.held[:4], forged, *liar._state.held[5:]))
-    run_stage(aggregator, participants, NET)
-    with pytest.raises(ProtocolViolation, match="secagg_undecodable"):
-        aggregator.advance()
-    assert Stage.ABORTED == aggregator.stage
-
-
 def test_a_finished_or_aborted_round_cannot_go_on() -> None:
     aggregator = NET.aggregator()
     with pytest.raises(Conflict, match="illegal_transition"):
