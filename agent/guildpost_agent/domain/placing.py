@@ -10,7 +10,8 @@ from guildpost_agent.domain.exclusions import Facts, Reason, Refusal, because
 from guildpost_agent.domain.keyed import touchpoint_id
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
-from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, choose_time, options
+from guildpost_agent.domain.time_choice import choose_time
+from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, options
 from guildpost_agent.domain.touchpoint_states import PLANNED, PROPOSED
 from guildpost_agent.domain.workshop import Room
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
@@ -125,12 +126,12 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
     occasion, option = candidate.occasion, timing.option
     due: Facts = {"code": due_code(candidate.service, occasion.source), "due": occasion.due_date.isoformat()}
     way: Facts = {"code": f"channel_{channel.value}_{ground}"}
-    when: Facts = {"code": f"lead_{timing.arm}", "days": (occasion.due_date - option.met).days}
+    when: Facts = {**timing.lead, "days": (occasion.due_date - option.met).days}
     if timing.hour is None:
         released, arrives = option.contact.first.isoformat(), option.met.isoformat()
         slot: Facts = {"code": "letter_release", "released": released, "arrives": arrives}
     else:
-        slot = {"code": f"slot_{timing.arm}", "weekday": option.met.weekday(), "hour": timing.hour}
+        slot = {**timing.slot, "weekday": option.met.weekday(), "hour": timing.hour}
     told = (candidate.why[channel],) if channel in candidate.why else ()
     pressure: Facts = {"code": "pressure", "days": GAP_DAYS, "per_year": PER_YEAR}
     if candidate.service.cap_class is CapClass.EXEMPT:

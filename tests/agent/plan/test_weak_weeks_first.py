@@ -8,8 +8,8 @@ import pytest
 from guildpost_agent.app.explain import explain, say
 from guildpost_agent.app.plan_touchpoints import plan_touchpoints
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.learning.experiment import DEFAULT_ARM, EXPLORE_ARM
 from guildpost_agent.domain.records import Touchpoint
-from guildpost_agent.domain.timing import DEFAULT_ARM, EXPLORE_ARM
 from guildpost_shared.catalog import load
 from tests.factories.agent import KEY, NOW, TODAY, a_config, a_consent, a_customer, a_job, a_vehicle, an_appointment
 from tests.factories.sending_world import a_store

@@ -82,7 +82,7 @@ def chosen(
         rng: for the draws.
     """
     own = _own_draws(dealer, belief, rng)
-    unknown = _unknown_here(model)
+    unknown = unknown_here(model)
     slots = _draws(model.mean.slot, SLOT_TEMPERATURE**2 * unknown.slot, contexts.slot_cell, rng)
     slots[:, : features.SLOT_FUNCTIONS] += np.take_along_axis(own, features.slot_places(contexts), axis=1)
     leads = _draws(model.mean.lead, LEAD_TEMPERATURE**2 * unknown.lead, contexts.cell, rng)
@@ -104,7 +104,7 @@ def _own_draws(dealer: Ints, belief: Posterior, rng: np.random.Generator) -> Flo
     return draws
 
 
-def _unknown_here(model: NetworkModel) -> Surfaces:
+def unknown_here(model: NetworkModel) -> Surfaces:
     """Give the variances of the network's functions without the part that is drawn as own deviation."""
     variance = model.variance * weights() ** 2
     for part, block, drawn in (

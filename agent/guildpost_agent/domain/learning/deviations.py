@@ -86,8 +86,13 @@ def posterior(known: Deviations, model: NetworkModel) -> Posterior:
     return Posterior(mean, root)
 
 
-def with_answers(
-    known: Deviations, belief: Posterior, model: NetworkModel, dealer: Ints, reminders: Reminders
+def with_answers(  # noqa: PLR0917 — what is known, and what comes in
+    known: Deviations,
+    belief: Posterior,
+    model: NetworkModel,
+    dealer: Ints,
+    reminders: Reminders,
+    weight: Floats | None = None,
 ) -> Deviations:
     """Take in matured bookings.
 
@@ -97,16 +102,23 @@ def with_answers(
         model: the network model in use.
         dealer: int64[n], 0 to N − 1, in rising order.
         reminders: n of them.
+        weight: float64[n], 0 to 1, how much each of them counts; None: 1.
     """
     contexts, slot, lead = reminders.contexts, reminders.slot, reminders.lead
     rows = features.values(contexts, slot, lead)
     own = (rows * belief.mean[dealer]).sum(axis=1)
     rate = np.minimum(np.exp(np.minimum(model.log_rate(contexts, slot, lead) + own, 0.0)), MAX_RATE)
-    return _added(known, dealer, rows, rate, reminders.answered - rate + rate * own)
+    counted = _ones(dealer) if weight is None else weight
+    return _added(known, dealer, rows, counted * rate, counted * (reminders.answered - rate + rate * own))
 
 
-def with_clicks(
-    known: Deviations, belief: Posterior, model: NetworkModel, dealer: Ints, reminders: Reminders
+def with_clicks(  # noqa: PLR0917 — as for answers
+    known: Deviations,
+    belief: Posterior,
+    model: NetworkModel,
+    dealer: Ints,
+    reminders: Reminders,
+    weight: Floats | None = None,
 ) -> Deviations:
     """Take in clicks in e-mails; arguments as for ``with_answers``."""
     contexts, slot, lead = reminders.contexts, reminders.slot, reminders.lead
@@ -120,14 +132,20 @@ def with_clicks(
     )
     effect = np.exp(network + own)
     place = dealer * len(CLASSES) + contexts.learning_class
-    clicks = known.clicks + _per_class(place, reminders.answered, known.clicks.shape)
-    expected = known.expected_clicks + _per_class(place, effect, known.clicks.shape)
+    counted = _ones(dealer) if weight is None else weight
+    clicks = known.clicks + _per_class(place, counted * reminders.answered, known.clicks.shape)
+    expected = known.expected_clicks + _per_class(place, counted * effect, known.clicks.shape)
     rate = np.minimum((clicks / expected)[dealer, contexts.learning_class] * effect, MAX_RATE)
-    counted = _added(known, dealer, rows, CLICK_WEIGHT * rate, CLICK_WEIGHT * (reminders.answered - rate + rate * own))
-    return replace(counted, clicks=clicks, expected_clicks=expected)
+    half = CLICK_WEIGHT * counted
+    summed = _added(known, dealer, rows, half * rate, half * (reminders.answered - rate + rate * own))
+    return replace(summed, clicks=clicks, expected_clicks=expected)
 
 
-def _per_class(place: Ints, amount: Floats | Ints, shape: tuple[int, ...]) -> Floats:
+def _ones(dealer: Ints) -> Floats:
+    return np.ones(len(dealer))
+
+
+def _per_class(place: Ints, amount: Floats, shape: tuple[int, ...]) -> Floats:
     sums: Floats = np.bincount(place, weights=amount, minlength=shape[0] * shape[1]).astype(np.float64)
     return sums.reshape(shape)
 

@@ -7,6 +7,7 @@ still be found after the world has changed (up to twice of it, the start was bet
 Afterwards two per cent go on being spread in this way, so that a change of the world is seen everywhere.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,22 @@ def lead_window(default_days: int) -> Flags:
     if not window.any():
         window[np.abs(days - default_days).argmin()] = True
     return window
+
+
+def tried_leads(first_day: int, last_day: int, default_days: int) -> tuple[int, int]:
+    """Give the nearest and the farthest day before the due date that are tried, inside a service's window.
+
+    Args:
+        first_day: the earliest day still possible (the larger figure).
+        last_day: the latest day.
+        default_days: the recommended lead time. A third and three times of it have a meaning before the due date only;
+            after it, and where none of the days in between is left, all of the window is tried.
+    """
+    if default_days <= 0:
+        return last_day, first_day
+    nearest = max(last_day, math.ceil(_NEAREST * default_days))
+    farthest = min(first_day, math.floor(_FARTHEST * default_days))
+    return (nearest, farthest) if nearest <= farthest else (last_day, first_day)
 
 
 def evenly(allowed: Flags, rng: np.random.Generator) -> Ints:

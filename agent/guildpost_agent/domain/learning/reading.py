@@ -128,12 +128,12 @@ def sent_of(touchpoint: Touchpoint, learning_class: int, who: Recipient, at: dat
     addressed = Addressed(learning_class, channel_index(touchpoint.channel.value), who)
     if touchpoint.channel is Channel.LETTER:
         return Sent(addressed, _NO_SLOT, touchpoint.lead_days, answered)
-    return Sent(addressed, nearest_slot(at), (touchpoint.due_date - at.date()).days, answered)
+    return Sent(addressed, nearest_slot(at.weekday(), at.hour), (touchpoint.due_date - at.date()).days, answered)
 
 
-def nearest_slot(at: datetime) -> int:
+def nearest_slot(weekday: int, hour: int) -> int:
     """Give the slot of a local time; an hour that the grid does not have counts as its first or last one."""
-    return slot_of(at.weekday(), min(max(at.hour, FIRST_HOUR), FIRST_HOUR + HOURS - 1))
+    return slot_of(weekday, min(max(hour, FIRST_HOUR), FIRST_HOUR + HOURS - 1))
 
 
 def contexts_of(rows: Sequence[Addressed]) -> Contexts:

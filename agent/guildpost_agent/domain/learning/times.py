@@ -1,0 +1,118 @@
+"""What each bucket's draw makes of every lead time and hour, for one brand's model and this dealership's own belief.
+
+Values are what is added to log p; only their differences count. They are computed for a context when somebody of it is
+planned for the first time, for all buckets at once, and kept for the run.
+
+The network's leading functions are drawn as part of the own deviations, whose prior holds their uncertainty, as
+``choosing`` does; its other functions are drawn by themselves.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from guildpost_agent.domain.learning import features
+from guildpost_agent.domain.learning.buckets import BUCKETS, bucket_of, normals
+from guildpost_agent.domain.learning.choosing import LEAD_TEMPERATURE, SLOT_TEMPERATURE, unknown_here
+from guildpost_agent.domain.learning.deviations import Posterior
+from guildpost_agent.domain.learning.reading import Addressed, contexts_of
+from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, WEEKDAYS, lead_basis, slot_basis
+from guildpost_shared.learning.contexts import LETTER, Contexts, Floats
+from guildpost_shared.learning.document import PublishedModel
+from guildpost_shared.learning.model import Surfaces
+
+NO_HOURS: Final = ((0.0,) * WEEKDAYS, (FIRST_HOUR,) * WEEKDAYS)
+
+
+@dataclass(frozen=True)
+class Values:
+    """One bucket's values in one context.
+
+    Attributes:
+        leads: by step of the lead grid, 25.
+        best: by weekday (0 = Monday), the value of the weekday's best hour; zeros for letters.
+        hours: that hour.
+    """
+
+    leads: tuple[float, ...]
+    best: tuple[float, ...]
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Times:
+    """What is known when a plan is made.
+
+    Attributes:
+        key: the dealer's, behind every draw.
+        published: the brand's model in force.
+        own: the dealership's belief about its own deviations (N = 1).
+        last_hour: the last full hour at which e-mails leave.
+    """
+
+    key: bytes
+    published: PublishedModel
+    own: Posterior
+    last_hour: int
+    _leads: dict[int, Floats] = field(default_factory=dict, init=False, repr=False)
+    _slots: dict[int, tuple[Floats, Floats]] = field(default_factory=dict, init=False, repr=False)
+    _values: dict[tuple[Addressed, int], Values] = field(default_factory=dict, init=False, repr=False)
+
+    def bucket(self, occasion_id: str) -> int:
+        """Give an occasion's bucket."""
+        return bucket_of(self.key, occasion_id)
+
+    def values(self, addressed: Addressed, bucket: int) -> Values:
+        """Give a bucket's values in a context; the bucket ``MEAN`` has what is thought best."""
+        known = self._values.get((addressed, bucket))
+        if known is None:
+            known = self._values[addressed, bucket] = self._worked_out(addressed, bucket)
+        return known
+
+    def _worked_out(self, addressed: Addressed, bucket: int) -> Values:
+        contexts = contexts_of([addressed])
+        leads = tuple(self._leads_of(contexts)[bucket].tolist())
+        if addressed.channel == LETTER:
+            return Values(leads, *NO_HOURS)
+        best, hours = self._slots_of(contexts)
+        return Values(leads, tuple(best[bucket].tolist()), tuple(hours[bucket].tolist()))
+
+    def _leads_of(self, contexts: Contexts) -> Floats:
+        """Give the value of every lead time, float64[257, 25]."""
+        cell = int(contexts.cell[0])
+        if cell not in self._leads:
+            drawn = self._drawn("lead", cell, self.published.model.mean.lead, self._unknown.lead, LEAD_TEMPERATURE)
+            drawn[:, : features.LEAD_FUNCTIONS] += self._own[:, features.lead_places(contexts)[0]]
+            self._leads[cell] = drawn @ lead_basis().T
+        return self._leads[cell]
+
+    def _slots_of(self, contexts: Contexts) -> tuple[Floats, Floats]:
+        """Give the value of every weekday's best hour, float64[257, 7], and that hour."""
+        cell = int(contexts.slot_cell[0])
+        if cell not in self._slots:
+            drawn = self._drawn("slot", cell, self.published.model.mean.slot, self._unknown.slot, SLOT_TEMPERATURE)
+            drawn[:, : features.SLOT_FUNCTIONS] += self._own[:, features.slot_places(contexts)[0]]
+            values = (drawn @ slot_basis().T).reshape(BUCKETS + 1, WEEKDAYS, HOURS)
+            allowed = values[:, :, : self.last_hour - FIRST_HOUR + 1]
+            self._slots[cell] = (allowed.max(axis=2), allowed.argmax(axis=2) + FIRST_HOUR)
+        return self._slots[cell]
+
+    def _drawn(self, label: str, cell: int, mean: Floats, variance: Floats, temperature: float) -> Floats:
+        """Draw a context's functions: the network's mean and what of it is uncertain, float64[257, rank]."""
+        z = normals(self.key, f"{label}/{cell}", mean.shape[1])
+        drawn: Floats = mean[cell] + temperature * np.sqrt(variance[cell]) * z
+        return drawn
+
+    @cached_property
+    def _own(self) -> Floats:
+        """The own deviations of every bucket, float64[257, 45]."""
+        temperature = np.full(features.COUNT, SLOT_TEMPERATURE)
+        temperature[features.LEADS] = LEAD_TEMPERATURE
+        drawn: Floats = self.own.mean[0] + temperature * (normals(self.key, "own", features.COUNT) @ self.own.root[0].T)
+        return drawn
+
+    @cached_property
+    def _unknown(self) -> Surfaces:
+        return unknown_here(self.published.model)
