@@ -121,8 +121,7 @@ def test_who_holds_another_model_is_left_out_and_the_others_sum_is_whole(world: 
     round_ = world.announce()
     stale = world.agents["dealer-03"].desk(world.ticket(round_.round_id, "dealer-03"), world)
     world.model = replace(NEUTRAL, version=4)
-    handlers = {"dealer-03": stale.answer}
-    released = world.conduct(round_, world.exchange(round_.round_id, handlers=handlers))
+    released = world.conduct(round_, world.exchange(round_.round_id, handlers={"dealer-03": stale.answer}))
     assert (RoundState.RELEASED, DEALERS - 1) == (released.state, released.contributors)
 
 

@@ -92,9 +92,12 @@ def test_who_has_nothing_to_report_sends_as_much_as_everybody() -> None:
 
 
 def test_a_true_sum_is_plausible_and_a_grossly_wrong_one_is_refused() -> None:
-    total = sum(
-        contribution(STUDY, rows(40, number), threshold=10, entropy=SeededEntropy(bytes([number])))
-        for number in range(10)
+    total = np.sum(
+        [
+            contribution(STUDY, rows(40, number), threshold=10, entropy=SeededEntropy(bytes([number])))
+            for number in range(10)
+        ],
+        axis=0,
     )
     require_plausible(STUDY, total, contributors=10, threshold=10)
     total[vector.PARTS["leads"][3]] += 10 * STUDY.cap_customers * 1_000
