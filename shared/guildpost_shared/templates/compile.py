@@ -18,6 +18,7 @@ from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.mail import CompiledMail, MailTemplate, artefact_digest
 from guildpost_shared.templates.manifest import Manifest, context_from_sample, parse_manifest
 from guildpost_shared.templates.rules import check_duties, check_html, check_wording
+from guildpost_shared.templates.slim_html import slim, without_reset
 
 MAX_HTML_BYTES: Final = 90_000  # Gmail cuts a message off at about 102 kB and hides the footer with it
 _TOKEN: Final = re.compile(r"<!--gpq(\d{5})z-->|gpq(\d{5})z")
@@ -94,7 +95,7 @@ def _inline(html: str, template_id: str) -> str:
     hidden: list[str] = []
     inliner = CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
     with _native_failures_refuse(template_id):
-        inlined = inliner.inline(_hide(html, hidden))
+        inlined = slim(inliner.inline(without_reset(_hide(html, hidden))))
     if sorted(_numbers(inlined)) != list(range(len(hidden))):
         raise _invalid(template_id, Problem("mjml_placeholder"))
     return _TOKEN.sub(lambda match: hidden[int(match[1] or match[2])], inlined)

@@ -19,7 +19,7 @@ from guildpost_shared.templates.liquid_env import check_names, parse
 from guildpost_shared.templates.manifest import Manifest, parse_manifest
 from guildpost_shared.templates.skeleton import Skeleton
 
-_FORMAT: Final = "guildpost-mail-3"  # raised when the rules grow, so that what is cached is judged anew
+_FORMAT: Final = "guildpost-mail-4"  # raised when the rules grow, so that what is cached is judged anew
 _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 
