@@ -111,7 +111,7 @@ def _small(figure: str) -> bool:
 def _named(before: str, figure: re.Match[str]) -> bool:
     """Say whether a name or noun in front makes the figure a part of it ("Halle 49", "Golf 8")."""
     found = _CAPITAL.search(before)
-    if found is None or found[1].endswith(":") or _EACH.search(before):
+    if found is None or found[1].endswith((".", ":")) or _EACH.search(before):
         return False
     if not figure[0][0].isdigit():
         return figure[0][0].isupper() and not _FIRST_WORD.search(before)

@@ -36,10 +36,13 @@ class _Phrase:
     together: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str]
     dealer: bool
+    left: bool
 
     def applies(self, around: str) -> bool:
         """Say whether what must stand in the sentence does, and nothing that excuses it."""
-        return all(each.search(around) for each in self.together) and not self.unless.search(around)
+        if not all(each.search(around) for each in self.together) or self.unless.search(around):
+            return False
+        return not (self.left and has("left", "says", around) and has("left", "whom", around))
 
 
 @cache
@@ -52,6 +55,7 @@ def _phrases(name: str) -> tuple[_Phrase, ...]:
             tuple(_whole(row[key]) for key in ("with", "also") if key in row),
             re.compile(row["unless"], re.IGNORECASE) if "unless" in row else _NOTHING,
             row.get("dealer", False),
+            row.get("left", False),
         )
         for row in table(name)["phrases"]
     )
