@@ -13,6 +13,7 @@ from guildpost_coordinator.cli.texts import texts_in
 COMMANDS: Final = {
     "ceremony": "ceremony",
     "init": "init",
+    "insights": "insights",
     "join-code": "join_code",
     "key-apply": "key_apply",
     "key-request": "key_request",

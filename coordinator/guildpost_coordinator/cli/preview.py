@@ -5,18 +5,17 @@ Needs neither a home nor a key nor the network: it reads folders and writes page
 
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from guildpost_coordinator.adapters.page_images.pdfium import PdfiumPages
 from guildpost_coordinator.adapters.preview_pages.comparison import comparison_files
-from guildpost_coordinator.adapters.preview_pages.preview import Written, preview_files
+from guildpost_coordinator.adapters.preview_pages.preview import preview_files
 from guildpost_coordinator.app.compare_material import compare_material
 from guildpost_coordinator.app.preview_material import built_in_samples, preview_material
+from guildpost_coordinator.cli.page_folder import require_free, unreadable, write_pages
 from guildpost_coordinator.domain.preview.pieces import Fault
 from guildpost_coordinator.domain.preview.samples import SampleSet, parse_samples
 from guildpost_shared.catalog import Catalog
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """
     samples = _samples(arguments.samples)
     files = _read(arguments.folder)
-    require_free(arguments.out)
+    require_free(arguments.out, MARK)
     if arguments.against is None:
         templates = preview_material(files, samples, progress=_progress)
         faults = [one.fault for one in templates if one.fault]
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         count, pages = len(changes), comparison_files(changes, samples, PdfiumPages(), texts.language)
     if not count:
         raise ConfigurationError("preview_nothing", folder=arguments.folder)
-    write_pages(pages, arguments.out)
+    write_pages(pages, arguments.out, MARK)
     for fault in faults:
         print(_said(fault, texts))
     print(texts.text("cli.preview.done", count=count, failed=len(faults), page=arguments.out / "index.html"))
@@ -85,7 +84,7 @@ def _samples(path: Path | None) -> SampleSet:
     try:
         return parse_samples(path.read_bytes(), str(path))
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _read(folder: Path) -> dict[str, bytes]:
@@ -98,7 +97,7 @@ def _read(folder: Path) -> dict[str, bytes]:
             with path.open("rb") as file:
                 found[path.as_posix()] = file.read(_MAX_BYTES)
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
     return found
 
 
@@ -106,41 +105,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for base, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         yield from (Path(base) / name for name in sorted(names) if (Path(base) / name).is_file())
-
-
-def _unreadable(path: Path, error: OSError) -> ConfigurationError:
-    return ConfigurationError("preview_unreadable", path=path, reason=error.strerror or type(error).__name__)
-
-
-def require_free(out: Path) -> None:
-    """Refuse to write where something else lies.
-
-    Raises:
-        ConfigurationError: ``preview_out_taken``.
-    """
-    taken = out.exists() and not (out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir())))
-    if taken or out.is_symlink():
-        raise ConfigurationError("preview_out_taken", folder=out)
-
-
-def write_pages(pages: Iterator[Written], out: Path) -> None:
-    """Write all files, then put the folder in its place: nobody sees half a preview.
-
-    Raises:
-        ConfigurationError: ``preview_unreadable`` when the disk refuses; what was there before stays.
-    """
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as working:
-            made = Path(working) / "made"
-            made.mkdir()
-            (made / MARK).write_text("", "ascii")
-            for name, contents in pages:
-                file = made / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(contents)
-            if out.exists():
-                shutil.move(out, Path(working) / "old")
-            shutil.move(made, out)
-    except OSError as error:
-        raise _unreadable(out, error) from error

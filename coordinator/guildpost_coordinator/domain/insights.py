@@ -10,15 +10,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.studies.figures import Figure
 from guildpost_shared.studies.kinds import ADOPTION, CHANNEL, LIFT, PRESSURE, SLOT_LEAD
-from guildpost_shared.studies.release import LeadRelease, Release, Row, SlotRelease
+from guildpost_shared.studies.release import DAYS, LeadRelease, Release, Row, SlotRelease
 from guildpost_shared.studies.tables import Table
 
 DRAWN: Final = (SLOT_LEAD, LIFT, CHANNEL, PRESSURE, ADOPTION)
 """The kinds that become pictures, in the order of the page."""
+RIVALS: Final = frozenset({"slot", "lead", "booked"})
+"""The questions of which the highest row is the answer; of objections it would be the worst."""
+_DAYS: Final = tuple(f"{day}" for day in range(DAYS))
 
 
 class Verdict(StrEnum):
@@ -56,6 +60,43 @@ def studies_of(releases: Iterable[Release]) -> tuple[Study, ...]:
         newest, *earlier = sorted(own, key=lambda one: (one.period_end, one.study_version), reverse=True)
         found.append(Study(newest, tuple(earlier)))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one table of a release teaches.
+
+    Attributes:
+        about: the service, or the contacts.
+        question: ``slot``, ``lead``, or the measure of the table.
+        verdict: what it teaches.
+        best: the row that is certainly the highest; empty where none is, or where that is not the question.
+    """
+
+    about: str
+    question: str
+    verdict: Verdict
+    best: str = ""
+
+
+def findings(release: Release) -> tuple[Finding, ...]:
+    """Say of each table of a release what it teaches, in the order of the document."""
+    found = []
+    for service in release.services:
+        if service.slot is not None:
+            found.append(_found(service.service, "slot", slot_verdict(service.slot), _DAYS, service.slot.days))
+        edges = service.lead.edges
+        buckets = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
+        found.append(_found(service.service, "lead", lead_verdict(service.lead), buckets, service.lead.figures))
+    for table in release.tables:
+        names, figures = [name for name, _ in table.rows], tuple(figure for _, figure in table.rows)
+        found.append(_found(table.about, table.measure, table_verdict(release.kind, table), names, figures))
+    return tuple(found)
+
+
+def _found(about: str, question: str, verdict: Verdict, names: Sequence[str], figures: Row) -> Finding:
+    best = clearly_best(figures) if verdict is Verdict.TEACHES and question in RIVALS else None
+    return Finding(about, question, verdict, "" if best is None else names[best])
 
 
 def slot_verdict(slot: SlotRelease) -> Verdict:

@@ -1,7 +1,8 @@
 """Rates, or differences of rates, one below the other; the picture is as wide as there is room, on a phone too.
 
-Each row has its label above, its figure in words below, and between them from left to right on one scale: the band of
-somebody else (the network's, behind a dealer's own figure), a bar from zero to the figure, and its interval.
+Each row has its label above, its figure in words below, and between them, from left to right on one scale: the band of
+somebody else (the network's, behind a dealer's own figure), a bar from zero to the figure, and its interval. What is
+covered says so in that place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -98,9 +99,11 @@ def _row(row: Bar, top: float, scale: _Scale) -> Iterator[Markup]:
     yield _strip("track", 0, 100, strip, TRACK)
     if row.band is not None:
         yield _strip("band", scale.share(row.band.low), scale.share(row.band.high), strip - 3, TRACK + 6)
-    if row.figure is not None:
+    if row.figure is None:
+        yield text(8, strip + 13, row.says, "start", "covered")
+    else:
         yield from _figure(row.figure, strip, scale, barred=row.band is None)
-    yield text("0", top + 55, row.says, "start", "covered" if row.figure is None else "says")
+        yield text("0", top + 55, row.says, "start", "says")
 
 
 def _figure(figure: Figure, strip: float, scale: _Scale, *, barred: bool) -> Iterator[Markup]:

@@ -11,7 +11,7 @@ from guildpost_shared.studies.figures import Figure
 
 CELL_WIDTH: Final = 52
 CELL_HEIGHT: Final = 40
-LEFT: Final = 34
+LEFT: Final = 42
 TOP: Final = 40
 STRONGEST: Final = 0.5
 """Opacity of the highest rate: dark text on it keeps a contrast above 7:1 (WCAG 2.2, 1.4.6)."""

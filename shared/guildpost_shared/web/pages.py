@@ -75,23 +75,12 @@ class Pages:
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """Render a template; texts, formats and the session's CSRF token are always at hand."""
         language = self.language(request)
-        texts = Texts(self._site.messages, language)
-        formats = Formats(language, self._site.zone)
-        body = self._environment.get_template(template).render(
-            t=texts.text,
-            label=texts.label,
-            plural=partial(_plural, texts, formats),
-            lang=language,
+        body = self.document(
+            language,
+            template,
             path=request.url.path,
             here=request.url.path if request.method == "GET" else "/",
-            site=self._site,
             csrf=getattr(request.state, "csrf", None),
-            day=formats.day,
-            weekday=formats.weekday,
-            short_day=formats.short_day,
-            clock=formats.clock,
-            moment=formats.moment,
-            number=formats.number,
             **values,
         )
         response = HTMLResponse(body, status_code=status, headers={"Content-Language": language, "Vary": _VARY})
@@ -105,6 +94,25 @@ class Pages:
                 max_age=LANGUAGE_SECONDS,
             )
         return response
+
+    def document(self, language: Language, template: str, **values: object) -> str:
+        """Render a template without a request: a page that is read from a file."""
+        texts = Texts(self._site.messages, language)
+        formats = Formats(language, self._site.zone)
+        return self._environment.get_template(template).render(
+            t=texts.text,
+            label=texts.label,
+            plural=partial(_plural, texts, formats),
+            lang=language,
+            site=self._site,
+            day=formats.day,
+            weekday=formats.weekday,
+            short_day=formats.short_day,
+            clock=formats.clock,
+            moment=formats.moment,
+            number=formats.number,
+            **values,
+        )
 
     def error(self, request: Request, error: GuildpostError, status: int | None = None) -> HTMLResponse:
         """Say an error: what happened, and what to do next.

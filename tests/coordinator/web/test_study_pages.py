@@ -100,7 +100,7 @@ def test_lift_is_a_difference_in_points_and_is_called_nothing_where_the_interval
     page = words(visitor)
     assert "angeschrieben 30,0 % 28,0–32,0 % Kontrollgruppe 20,0 % 17,0–23,0 %" in page
     assert "Unterschied +10,0 Punkte +6,4 bis +13,6 Punkte" in page
-    assert "Unterschied nicht zu unterscheiden (+0,0 Punkte) −4,2 bis +4,2 Punkte" in page
+    assert "Unterschied nicht zu unterscheiden −4,2 bis +4,2 Punkte" in page
     assert "Bei 1 von 3 Leistungen kommen Angeschriebene öfter" in page
     assert 1 == page.count("Angeschriebene kommen öfter: Der Bereich")
     assert 1 == page.count("Nicht zu unterscheiden: Der Bereich des Unterschieds schließt die Null ein")

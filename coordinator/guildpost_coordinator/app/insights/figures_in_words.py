@@ -7,7 +7,7 @@ from typing import Final
 from babel.dates import get_day_names
 from markupsafe import Markup
 
-from guildpost_coordinator.domain.insights import Verdict, clearly_best, lead_verdict, slot_verdict
+from guildpost_coordinator.domain.insights import RIVALS, Verdict, clearly_best, lead_verdict, slot_verdict
 from guildpost_shared.charts.curve import CurvePoint, curve
 from guildpost_shared.charts.drawing import Words
 from guildpost_shared.charts.heatmap import HeatCell, heatmap
@@ -42,6 +42,7 @@ class Part:
         means: what the picture says and what it does not.
         first: what the rows of the table are.
         lines: the table.
+        value: what its figures are.
         details: a longer table, folded away.
         details_first: what its rows are.
     """
@@ -53,6 +54,7 @@ class Part:
     means: str
     first: str
     lines: tuple[Line, ...]
+    value: str
     details: tuple[Line, ...] = ()
     details_first: str = ""
 
@@ -111,7 +113,7 @@ class Narrator:
         best = clearly_best(slot.days)
         return Part(
             heading=self._texts.text("learning.slots"),
-            verdict=self.verdict("learning.slot", verdict, None if best is None else self._wide_days[best]),
+            verdict=self.verdict("learning.slot", verdict, None if best is None else self._wide_days[best], "slot"),
             teaches=teaches,
             picture=heatmap(cells, self._days, columns, words, shaded=teaches) if shown else None,
             means=self._texts.text("learning.means.slot"),
@@ -120,6 +122,7 @@ class Narrator:
                 self.line(self._texts.text("learning.overall"), slot.overall),
                 *map(self.line, self._wide_days, slot.days),
             ),
+            value=self._texts.text("learning.rate"),
             details=tuple(self.line(self._hour(hour), slot.hours[hour]) for hour in hours),
             details_first=self._texts.text("learning.hour_name"),
         )
@@ -134,18 +137,19 @@ class Narrator:
         best_days = None if best is None else self._texts.text("learning.days_before", days=names[best])
         return Part(
             heading=self._texts.text("learning.leads"),
-            verdict=self.verdict("learning.lead", verdict, best_days),
+            verdict=self.verdict("learning.lead", verdict, best_days, "lead"),
             teaches=verdict is Verdict.TEACHES,
             picture=curve(points, words, joined=verdict is Verdict.TEACHES) if any(lead.figures) else None,
             means=self._texts.text("learning.means.lead"),
             first=self._texts.text("learning.days"),
             lines=tuple(self.line(name, figure) for name, figure in named),
+            value=self._texts.text("learning.rate"),
         )
 
-    def verdict(self, question: str, verdict: Verdict, best: str | None) -> str:
-        """Say what can be learned, and which row is the highest for certain, if one is."""
-        said = self._texts.text(f"{question}.{verdict}")
-        if verdict is not Verdict.TEACHES:
+    def verdict(self, prefix: str, verdict: Verdict, best: str | None, question: str) -> str:
+        """Say what can be learned and, where that is the question, which row is the highest for certain, if one is."""
+        said = self._texts.text(f"{prefix}.{verdict}")
+        if verdict is not Verdict.TEACHES or question not in RIVALS:
             return said
         return f"{said} {self._texts.text('learning.best', row=best) if best else self._texts.text('learning.no_best')}"
 

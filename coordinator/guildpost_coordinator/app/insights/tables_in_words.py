@@ -50,7 +50,7 @@ class TableNarrator:
             said = self._texts.text(f"learning.lift.{verdict}")
         else:
             lines.append(self._narrator.line(self._texts.text("learning.overall"), table.overall))
-            said = self._narrator.verdict("learning.table", verdict, self._best(table))
+            said = self._narrator.verdict("learning.table", verdict, self._best(table), table.measure)
         part = Part(
             heading=self._texts.text(f"learning.measure.{table.measure}"),
             verdict=said,
@@ -59,6 +59,7 @@ class TableNarrator:
             means="" if kind == LIFT else self._texts.text(f"learning.means.{table.measure}"),
             first=self._texts.text("learning.group_name"),
             lines=tuple(lines),
+            value=self._texts.text("learning.rate"),
         )
         return Section("" if table.about == CONTACTS else self._service(table), (part,))
 
@@ -98,6 +99,7 @@ class TableNarrator:
             means=self._texts.text("learning.means.came"),
             first=self._texts.text("learning.service_name"),
             lines=tuple(lines),
+            value=self._texts.text("learning.row.difference"),
         )
 
     def _shares(self, tables: Sequence[Table]) -> Part:
@@ -116,6 +118,7 @@ class TableNarrator:
             means=self._texts.text("learning.means.switched_on"),
             first=self._texts.text("learning.service_name"),
             lines=tuple(lines),
+            value=self._texts.text("learning.rate"),
         )
 
     def _service(self, table: Table) -> str:
@@ -132,7 +135,7 @@ class TableNarrator:
             return Line(name, "", self._texts.text("learning.suppressed"))
         rate, low, high = (self._points(value) for value in (lift.rate, lift.low, lift.high))
         unclear = lift_verdict(lift) is Verdict.NOTHING
-        said = self._texts.text("learning.unclear" if unclear else "learning.points", points=rate)
+        said = self._texts.text("learning.unclear") if unclear else self._texts.text("learning.points", points=rate)
         return Line(name, said, self._texts.text("learning.points_interval", low=low, high=high))
 
     def _points(self, share: float) -> str:
