@@ -213,6 +213,11 @@ class Services(_Section):
         return frozenset(name for name, one in self.settings.items() if one.approval == "review")
 
     @property
+    def without_learned_times(self) -> frozenset[str]:
+        """The services that keep to the recommended times."""
+        return frozenset(name for name, one in self.settings.items() if not one.learned_times)
+
+    @property
     def holdout_share(self) -> float:
         """The control group's share, 0.05 to 0.10."""
         return self.holdout_percent / 100

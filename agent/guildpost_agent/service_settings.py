@@ -33,6 +33,7 @@ class ServiceSettings(_Settings):
         skill: whose places in the workshop its work needs; as the catalogue says by default.
         slots: the dealer's own words for this service's messages, by slot; they go before those for all services.
         response_percent: visits in a hundred messages, by channel; the workshop's figures by default.
+        learned_times: whether lead time and slot may be learned; otherwise they are always the recommended ones.
     """
 
     channels: tuple[Channel, ...] | None = Field(default=None, min_length=1)
@@ -42,3 +43,4 @@ class ServiceSettings(_Settings):
     skill: str | None = None
     slots: dict[str, str] = {}
     response_percent: dict[Channel, Percent] = {}
+    learned_times: bool = True

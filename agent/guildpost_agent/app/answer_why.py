@@ -15,6 +15,7 @@ from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.preview_entries import Entry, waits
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.app.why_barred import Barred, barred_ways
 from guildpost_agent.app.why_later import Later, later_dues
 from guildpost_agent.config import AgentConfig
@@ -102,6 +103,7 @@ def answer_why(
     identifier: str,
     *,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> list[Answer]:
     """Answer about everything that an id names.
 
@@ -112,6 +114,7 @@ def answer_why(
         now: the business clock.
         identifier: of a message, an occasion, a vehicle or a customer; or a plate, or parts of a name.
         first_frost: of a postcode and year.
+        taught: what the brands' catalogues teach about lead times and slots.
 
     Raises:
         Refused: ``plan_subject_unknown``, or ``plan_subject_several`` where a name or plate is of several.
@@ -120,7 +123,7 @@ def answer_why(
         is_vehicle = uow.records.vehicle(identifier) is not None
         is_customer = uow.records.customer(identifier) is not None
         called = [] if is_vehicle or is_customer else _called(uow, identifier)
-    plan = rehearse_plan(open_uow, services, config, now, first_frost=first_frost)
+    plan = rehearse_plan(open_uow, services, config, now, first_frost=first_frost, taught=taught)
     touchpoint = next((t for t in plan.touchpoints if t.touchpoint_id == identifier), None)
     carried = {touchpoint.occasion_id, *touchpoint.bundled} if touchpoint else set[str]()
     chosen = {

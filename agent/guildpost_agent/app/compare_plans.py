@@ -13,6 +13,7 @@ from enum import StrEnum
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.preview_entries import Entry, entries_of
 from guildpost_agent.app.preview_plan import Preview, preview_plan
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.preview_scope import Scope
 from guildpost_agent.domain.records import Channel
@@ -72,6 +73,7 @@ def compare_plans(
     *,
     afresh: bool = False,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> Comparison:
     """Rehearse both plans and list the differences.
 
@@ -83,13 +85,14 @@ def compare_plans(
         scope: which days, and whose; what moves in or out of it counts.
         afresh: as if nothing were planned yet; otherwise what is planned already stays where it is in both.
         first_frost: of a postcode and year.
+        taught: what the brands' catalogues teach about lead times and slots.
 
     Raises:
         Refused: see ``preview_plan``.
     """
     offered = tuple(services)
     here, there = (
-        preview_plan(open_uow, offered, config, now, scope, afresh=afresh, first_frost=first_frost)
+        preview_plan(open_uow, offered, config, now, scope, afresh=afresh, first_frost=first_frost, taught=taught)
         for config in configs
     )
     left, right = _by_occasion(here), _by_occasion(there)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from guildpost_agent.app.explain_learned import learned_words
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.records import Touchpoint
@@ -63,6 +64,7 @@ def explain_reasons(touchpoint: Touchpoint, catalog: Catalog) -> tuple[str, ...]
 def say(catalog: Catalog, message_id: str, params: Mapping[str, Value]) -> str:
     """Fill a sentence; days are written as the language writes them, weekdays by name."""
     words = {name: _readable(name, value, catalog) for name, value in params.items()}
+    words |= learned_words(message_id, params, catalog)
     if not message_id.startswith("plan.reason.lead_"):
         return catalog.text(message_id, **words)
     said = catalog.text(message_id, **words, when=say_lead(int(params["days"]), catalog))

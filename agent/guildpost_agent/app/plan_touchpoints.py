@@ -28,8 +28,10 @@ from guildpost_agent.app.dealership import (
 )
 from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
+from guildpost_agent.app.learn_times import learn_times
 from guildpost_agent.app.plan_calls import plan_calls
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.app.uncollected import uncollected
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.allowance import Allowance
@@ -220,6 +222,7 @@ def plan_touchpoints(
     horizon_days: int = HORIZON_DAYS,
     changed: Changed | None = None,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> PlanSummary:
     """Plan everything whose window opens within the horizon.
 
@@ -232,10 +235,19 @@ def plan_touchpoints(
         horizon_days: how far ahead windows may open.
         changed: plan anew only the households that a delivery concerns; None for everybody.
         first_frost: of a postcode and year, where a table knows it.
+        taught: what the brands' catalogues teach about lead times and slots.
     """
     with uncollected(), open_uow() as uow:
         summary = plan_within(
-            uow, services, config, now, key, horizon_days=horizon_days, changed=changed, first_frost=first_frost
+            uow,
+            services,
+            config,
+            now,
+            key,
+            horizon_days=horizon_days,
+            changed=changed,
+            first_frost=first_frost,
+            taught=taught,
         )
         uow.commit()
     return summary
@@ -251,6 +263,7 @@ def plan_within(
     horizon_days: int = HORIZON_DAYS,
     changed: Changed | None = None,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> PlanSummary:
     """Plan in an open transaction; whoever opened it commits, or rolls back what was only a rehearsal.
 
@@ -263,11 +276,11 @@ def plan_within(
         horizon_days: how far ahead windows may open.
         changed: plan only the households that a delivery concerns; None for everybody.
         first_frost: of a postcode and year, where a table knows it.
+        taught: what the brands' catalogues teach about lead times and slots.
     """
     running = enabled_services(services, config)
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     share, members = config.services.holdout_share, uow.plans.control_group()
-    dealer = Dealer(key, zone_of(config), config.dealer.state, rhythm, now, share, members, config.services.reviewed)
     scope = None if changed is None else concerned(uow, changed)
     dealership = load_dealership(uow, running, scope, plain=True, first_frost=first_frost)
     vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
@@ -275,13 +288,15 @@ def plan_within(
     occasions, cancelled, vanished = refresh_occasions(
         uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
     )
-    by_id = {service.service_id: service for service in running}
+    by_id, outcomes = {service.service_id: service for service in running}, uow.outcomes.all()
+    learning = learn_times(uow, taught, dealership, by_id, config, outcomes=outcomes, now=now, key=key)
+    zone, state, reviewed = zone_of(config), config.dealer.state, config.services.reviewed
+    dealer = Dealer(key, zone, state, rhythm, now, share, members, reviewed, learning)
     held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
     aside = frozenset(uow.rights.restricted())
     holds = uow.holds.in_force(dealer.today)
     rules, declined = consent_rules(config), uow.approvals.declined()
     judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, rules, holds, declined)
-    outcomes = uow.outcomes.all()
     answered = frozenset(outcome.touchpoint_id for outcome in outcomes if outcome.kind in _ANSWERS)
     reminders = wished_days(outcomes, dealer.zone)
     occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]

@@ -14,6 +14,7 @@ from guildpost_agent.app.dealership import zone_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.preview_entries import Entry, entries_of, lies_within, standing_of
 from guildpost_agent.app.rehearse_plan import Rehearsal, rehearse_plan
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import HORIZON_DAYS
@@ -58,6 +59,7 @@ def preview_plan(
     *,
     afresh: bool = False,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> Preview:
     """Rehearse the plan, far enough ahead for the scope; nothing is stored.
 
@@ -69,6 +71,7 @@ def preview_plan(
         scope: which days, and whose.
         afresh: as if nothing were planned yet.
         first_frost: of a postcode and year.
+        taught: what the brands' catalogues teach about lead times and slots.
 
     Raises:
         Refused: ``plan_days_reversed``, ``plan_days_too_far``, ``service_not_in_force``, ``service_not_run``,
@@ -78,7 +81,9 @@ def preview_plan(
     scope.check(today)
     _require_known(open_uow, offered, config, scope)
     horizon = max(HORIZON_DAYS, (scope.last - today).days)
-    plan = rehearse_plan(open_uow, offered, config, now, horizon_days=horizon, afresh=afresh, first_frost=first_frost)
+    plan = rehearse_plan(
+        open_uow, offered, config, now, horizon_days=horizon, afresh=afresh, first_frost=first_frost, taught=taught
+    )
     return cut(plan, scope)
 
 

@@ -21,6 +21,7 @@ from guildpost_agent.app.plan_touchpoints import plan_within
 from guildpost_agent.app.planning_state import KEY, KEY_BYTES
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.app.record_bookings import record_bookings
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.planning import HORIZON_DAYS
@@ -76,6 +77,7 @@ def rehearse_plan(
     horizon_days: int = HORIZON_DAYS,
     afresh: bool = False,
     first_frost: FirstFrost = no_frost,
+    taught: Taught = NOTHING_TAUGHT,
 ) -> Rehearsal:
     """Plan, and keep nothing but the answer.
 
@@ -87,6 +89,7 @@ def rehearse_plan(
         horizon_days: how far ahead windows may open.
         afresh: as if nothing were planned yet; what was sent stays sent.
         first_frost: of a postcode and year.
+        taught: what the brands' catalogues teach about lead times and slots.
     """
     offered = tuple(services)
     with open_uow() as uow:
@@ -97,7 +100,16 @@ def rehearse_plan(
             uow.plans.cancel_planned(
                 occasion_ids=[t.occasion_id for t in uow.plans.touchpoints() if t.state in WAITING]
             )
-        plan_within(uow, offered, config, now, stored or STAND_IN, horizon_days=horizon_days, first_frost=first_frost)
+        plan_within(
+            uow,
+            offered,
+            config,
+            now,
+            stored or STAND_IN,
+            horizon_days=horizon_days,
+            first_frost=first_frost,
+            taught=taught,
+        )
         return Rehearsal(
             now=now,
             zone=zone_of(config),

@@ -17,6 +17,7 @@ from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import preview_plan
 from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
+from guildpost_agent.bootstrap.learning import taught_of
 from guildpost_agent.bootstrap.member import services_in_force, unreadable_services
 from guildpost_agent.bootstrap.reference import first_frost_of
 from guildpost_agent.cli.options import add_home, texts_of
@@ -90,10 +91,10 @@ def _lines(
     if stop is not None:
         yield stop_line(stop, core, texts)
         yield texts.text("cli.plan.stopped" if stop.everything else "cli.plan.stopped_services")
-    frost, rehearse = first_frost_of(core), rehearsal_factory(core.engine)
+    frost, rehearse, taught = first_frost_of(core), rehearsal_factory(core.engine), taught_of(core)
     if arguments.why is not None:
         try:
-            answers = answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost)
+            answers = answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost, taught=taught)
         except Refused as refused:
             numbers = set(str(refused.params.get("numbers", "")).split(", "))
             yield from describe_candidates(_names(core, numbers, numbers), texts)
@@ -105,10 +106,12 @@ def _lines(
     scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.diff is not None:
         configs = (core.config, read_config(arguments.diff))
-        comparison = compare_plans(rehearse, services, configs, now, scope, afresh=afresh, first_frost=frost)
+        comparison = compare_plans(
+            rehearse, services, configs, now, scope, afresh=afresh, first_frost=frost, taught=taught
+        )
         yield from describe_changes(comparison, arguments.diff.name, page, texts, lambda shown: _names_of(core, shown))
         return
-    preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost)
+    preview = preview_plan(rehearse, services, core.config, now, scope, afresh=afresh, first_frost=frost, taught=taught)
     yield from describe_summary(preview, texts, weekly=_weekly(arguments.by, scope))
     if arguments.explain:
         yield from describe_entries(preview, page, texts, lambda shown: _names_of(core, shown))

@@ -30,6 +30,7 @@ from guildpost_agent.app.score_customers import score_customers
 from guildpost_agent.bootstrap.composing import composer_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.intake import take_all_in
+from guildpost_agent.bootstrap.learning import taught_of
 from guildpost_agent.bootstrap.member import catalogues_of, services_in_force, services_of
 from guildpost_agent.bootstrap.planner import take_planner
 from guildpost_agent.bootstrap.reference import definitions_of, first_frost_of
@@ -141,8 +142,9 @@ def _plan_changed(core: Core, services: Collection[ServiceDefinition], deliverie
     )
     if services and (changed.customers or changed.vehicles):
         now, key = core.business_clock.now(), planning_key(core.open_uow, core.entropy)
+        frost, taught = first_frost_of(core), taught_of(core)
         summary = plan_touchpoints(
-            core.open_uow, services, core.config, now, key, changed=changed, first_frost=first_frost_of(core)
+            core.open_uow, services, core.config, now, key, changed=changed, first_frost=frost, taught=taught
         )
         log.info("planned_changed", occasions=summary.occasions, planned=summary.planned)
 
@@ -166,8 +168,8 @@ def plan(core: Core, extra: Extra) -> None:
     key = planning_key(core.open_uow, core.entropy)
     hand_over(core.open_uow, catalogued, HandOver(key, core.zone, core.config.language), now)
     _confirm(core, services)
-    frost = first_frost_of(core)
-    summary = plan_touchpoints(core.open_uow, services, core.config, now, key, first_frost=frost)
+    frost, taught = first_frost_of(core), taught_of(core)
+    summary = plan_touchpoints(core.open_uow, services, core.config, now, key, first_frost=frost, taught=taught)
     note_plan(core.open_uow, extra.get("mark", ""))
     log.info("planned", occasions=summary.occasions, planned=summary.planned, booked=bookings.booked)
 
