@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.counted import counts, explained, labelled, placed
+from guildpost_shared.lint.counted import counts, early, explained, labelled, placed
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
@@ -29,7 +29,7 @@ _FIGURE: Final = (
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _ROW: Final = re.compile(
-    rf"\.?(?: ?,| ?-| und| and| oder| or| bis| to| auf) ?(?:\d{{1,4}}(?:[.,]\d\d)?(?![\d,:/-])|{WORDS}(?![^\W_]))",
+    rf"\.?(?: ?,| ?-| und| and| oder| or| bis| to| auf) ?(?:\d{{1,4}}(?:[.,]\d\d)?(?![\d:/-]|,\d)|{WORDS}(?![^\W_]))",
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
@@ -45,11 +45,9 @@ _EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
 _CODE: Final = re.compile(r"\d{4}")
 _DATE: Final = re.compile(r"(?:[0-2]?\d|3[01])\.(?:0?\d|1[0-2])\.")
 _CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-4])[.]\d\d|[a-zäöüß]+ [a-zäöüß]+", re.IGNORECASE)
-_DAY: Final = re.compile(
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|termin|appointment"
-    r"|geschlossen|closed",
-    re.IGNORECASE,
-)
+_WEEKDAYS: Final = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+_WEEKDAY: Final = re.compile(_WEEKDAYS, re.IGNORECASE)
+_DAY: Final = re.compile(rf"{_WEEKDAYS}|termin|appointment|geschlossen|closed", re.IGNORECASE)
 _STEP: Final = r"[\w-]*(?: [A-ZÄÖÜ][\w-]*)?:? \d{2,3}(?:,\d\d)?(?![\w:/]|[.,]\d| ?(?:%|€|°|[a-zäöü]))"
 _STEPS: Final = re.compile(rf"(?<![\w.-])[A-ZÄÖÜ]{_STEP}(?: ?[,;|/-] ?(?:\d\.\d )?[^\W\d_]{_STEP}){{1,12}}")
 _STEP_FIGURE: Final = re.compile(r"(?<= )\d{2,3}(?:,\d\d)?")
@@ -116,6 +114,8 @@ def _stands_alone(text: str, end: int) -> bool:
 def _is_a_time_or_code(text: str, match: re.Match[str], first: int, last: int) -> bool:
     figure = match[0]
     if figure in _EMERGENCY or _CODE.fullmatch(figure) or _DATE.fullmatch(text, match.start(), match.end() + 1):
+        return True
+    if early(figure) and _WEEKDAY.search(text, first, last):
         return True
     return _CLOCK.fullmatch(figure) is not None and _DAY.search(text, first, last) is not None
 

@@ -96,14 +96,14 @@ def labelled(text: str, figure: re.Match[str]) -> bool:
 
 def placed(before: str, figure: str) -> bool:
     """Say whether the words in front of a figure make it a place, a number of something, a time or a day."""
-    if _labelled().search(before) or (_small(figure) and _timed().search(before)):
+    if _labelled().search(before) or (early(figure) and _timed().search(before)):
         return True
     first = _FIRST_OF_TWO.search(before)
     return first is not None and placed(before[: first.start(1)], first[1])
 
 
-def _small(figure: str) -> bool:
-    """Say whether a figure may be an hour or a day of a month."""
+def early(figure: str) -> bool:
+    """Say whether a figure, in digits or words, may be an hour or a day of a month."""
     digits = re.match(r"\d+", figure)
     return int(digits[0]) <= _LAST_DAY if digits else has("bare", "days", figure)
 

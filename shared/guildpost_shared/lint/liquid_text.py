@@ -23,6 +23,7 @@ _CAPTURE: Final = re.compile(r"capture\s+['\"]?([\w-]+)")
 _FOR: Final = re.compile(r"for\s+([\w-]+)\s+in\s+(\(.+?\)|\S+)", re.DOTALL)
 _LITERAL: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _DEALERS: Final = re.compile(r"^slots?\.|price|preis|offer|angebot|rabatt|discount|betrag|amount")
+_PARTED: Final = "\x1f"
 _BRANCHES: Final = ("else", "elsif", "when", "endif", "endunless", "endcase", "endfor")
 
 
@@ -104,7 +105,7 @@ class _Reader:
         elif name == "cycle":
             self._put("".join(a or b for a, b in _LITERAL.findall(tag)), place)
         elif assigned := _ASSIGN.match(tag):
-            self._assigned[assigned[1]] = self._worked_out(assigned[2])
+            self._assigned[assigned[1]] = self._kept(assigned[2])
         elif captured := _CAPTURE.match(tag):
             self._captures.append((captured[1], len(self._pieces)))
         elif name == "endcapture" and self._captures:
@@ -116,9 +117,21 @@ class _Reader:
         elif name in _BRANCHES[:3]:
             self._put(" ", place)
 
+    def _kept(self, expression: str) -> object:
+        """Work out what is assigned: a list stays one."""
+        if "split" not in expression:
+            return self._worked_out(expression)
+        items = str(self._worked_out(f"{expression} | join: '{_PARTED}'")).split(_PARTED)
+        return items if len(items) > 1 else items[0]
+
     def _loop(self, item: str, of: str) -> None:
-        """Keep what a loop's item is the first time."""
-        first = _first(of) if of.startswith("(") else self._assigned.get(of) or self._worked_out(f"{of} | first")
+        """Keep what a loop's item is the first time, or all that it is where the list is known."""
+        kept = self._assigned.get(of)
+        first: object
+        if isinstance(kept, list):
+            first = ", ".join(kept)
+        else:
+            first = _first(of) if of.startswith("(") else kept or self._worked_out(f"{of} | first")
         self._assigned.pop(item, None)
         if first not in ("", VALUE, DEALER):
             self._assigned[item] = first

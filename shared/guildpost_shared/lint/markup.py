@@ -23,7 +23,7 @@ BLOCKS: Final = frozenset(
         *("style",),
     }
 )
-_SPACES: Final = frozenset({"td", "th", "br", "img", "mj-group"})
+_SPACES: Final = frozenset({"td", "th", "img", "mj-group"})
 _RAW: Final = frozenset({"style", "mj-style", "script"})
 _VOID: Final = frozenset(
     {
@@ -173,6 +173,8 @@ class _Reader:
         closing = self._text.startswith("</", at)
         if name in BLOCKS:
             self._break("\n\n", at)
+        elif name == "br":
+            self._break("\n", at)
         elif name in _SPACES:
             self._break(" ", at)
         if closing:

@@ -240,6 +240,7 @@ def _price_near(text: str, start: int, end: int, figure: str) -> bool:
 _TRIGGER: Final = re.compile(
     r"\b(?:nur|ab|statt|für nur|preis\w*|kostet|only|just|from|instead|price\w*|costs?)\b", re.IGNORECASE
 )
+_LURE: Final = re.compile(r"\b(?:nur|statt|preis\w*|only|just|instead|price\w*)\b", re.IGNORECASE)
 _LATE: Final = re.compile(
     r"überz|überschr|überfäll|verspät|versäum|abgelaufen|overdue|\blate\b|expired|missed", re.IGNORECASE
 )
@@ -281,7 +282,7 @@ def _named_before(text: str, first: int, start: int) -> bool:
         if _SPENT.search(text, first, match.start()):
             continue
         gap = text[match.end() : start]
-        apart = re.search(r"[;!?]|:.*\w", gap) or words("price", "works").search(gap) or _TRIGGER.search(gap)
+        apart = re.search(r"[!?]|:.*\w", gap) or words("price", "works").search(gap) or _LURE.search(gap)
         if len(gap) <= _NEAR and not apart:
             return True
     return False
@@ -291,8 +292,8 @@ _SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
 """An amount right in front of a fine: it explains that one ("statt 60 Euro Bußgeld"), no other."""
 _FINED: Final = re.compile(
     r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|\w*verstoß|vergehen|fines?|penalty|offence|maut|vignette"
-    r"|kfz-steuer|kraftfahrzeugsteuer|road tax|toll|staat|bund|government)\b[^.;:!?]{0,60} (?:beträgt|von|ist|sind"
-    r"|bis zu|in höhe von|mit|is|are|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$"
+    r"|kfz-steuer|kraftfahrzeugsteuer|road tax|toll|staat|bund|government)\b[^.;:!?]{0,60} (?:beträgt|von|ist|sind|war"
+    r"|bis zu|in höhe von|mit|is|are|was|been|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$"
     r"|\b(?:droh(?:t|en)|riskier\w*|faces?)(?: [^\W\d]+){0,3} ?$",
     re.IGNORECASE,
 )

@@ -18,7 +18,8 @@ _RECALLED_BEFORE: Final = 500
 _EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
 _BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
-    r"|garantiereparatur|gewährleist|kulanz|under (?:the )?(?:\w+ )?warranty",
+    r"|garantiereparatur|gewährleist|kulanz|(?:under|by) (?:the |your )?(?:\w+ )?warranty"
+    r"|warranty (?:case|claim|repair)",
     re.IGNORECASE,
 )
 _RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
@@ -37,10 +38,13 @@ class _Phrase:
     unless: re.Pattern[str]
     dealer: bool
     left: bool
+    works: bool
 
     def applies(self, around: str) -> bool:
         """Say whether what must stand in the sentence does, and nothing that excuses it."""
         if not all(each.search(around) for each in self.together) or self.unless.search(around):
+            return False
+        if self.works and not has("price", "works", around):
             return False
         return not (self.left and has("left", "says", around) and has("left", "whom", around))
 
@@ -56,6 +60,7 @@ def _phrases(name: str) -> tuple[_Phrase, ...]:
             re.compile(row["unless"], re.IGNORECASE) if "unless" in row else _NOTHING,
             row.get("dealer", False),
             row.get("left", False),
+            row.get("works", False),
         )
         for row in table(name)["phrases"]
     )
