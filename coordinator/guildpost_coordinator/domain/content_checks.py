@@ -84,13 +84,12 @@ def check_roster(path: str, contents: bytes) -> None:
 
 
 def check_release(path: str, contents: bytes) -> None:
-    """Check a release.
+    """Check a release: it parses, and the path names its study and period.
 
     Raises:
-        Refused: ``document_*``.
+        Refused: ``document_*`` or ``proposal_path_mismatch``.
     """
-    del path
-    parse_release(contents)
+    _require_path(path, parse_release(contents).target_path)
 
 
 def check_model(path: str, contents: bytes) -> None:

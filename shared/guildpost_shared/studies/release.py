@@ -5,6 +5,7 @@ No count is released: rates and intervals only. Light to import: screens and cat
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from guildpost_shared import strict_json
@@ -168,7 +169,9 @@ def _row_json(row: Row) -> list[dict[str, float] | None]:
 
 
 def _services_from(fields: Fields) -> tuple[ServiceRelease, ...]:
-    return tuple(_service_from(item) for item in fields.children("services", least=1, most=50))
+    services = tuple(_service_from(item) for item in fields.children("services", least=1, most=50))
+    fields.require("services", len({one.service for one in services}) == len(services))
+    return services
 
 
 def _tables_from(fields: Fields, kind: Kind) -> tuple[Table, ...]:
@@ -204,6 +207,7 @@ def _slot_from(fields: Fields) -> SlotRelease:
 
 def _lead_from(fields: Fields) -> LeadRelease:
     edges = fields.integers("edges", -60, 400, least=2, most=60)
+    fields.require("edges", all(low < high for low, high in pairwise(edges)))
     lead = LeadRelease(edges, _row_from(fields, "figures", len(edges) - 1), fields.boolean("too_little_data"))
     fields.end()
     return lead

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from guildpost_shared.strict_json import Fields
-from guildpost_shared.studies.figures import Figure
-from guildpost_shared.studies.kinds import Kind
+from guildpost_shared.studies.figures import Figure, difference
+from guildpost_shared.studies.kinds import CONTACTS, HELD_OUT, LIFT, PRESSURE, TREATED, Kind
 from guildpost_shared.studies.spec import SERVICE_ID
 
 ROW: Final = r"[a-z][a-z_]{1,20}|\d{1,3}(-\d{1,3}|\+)?"
@@ -87,9 +87,23 @@ def table_from(fields: Fields, kind: Kind) -> Table:
         lift=None if lift is None else figure_from(lift, -1.0),
         too_little_data=fields.boolean("too_little_data"),
     )
-    fields.require("rows", len({name for name, _ in table.rows}) == len(table.rows))
+    _require_whole(fields, table, kind)
     fields.end()
     return table
+
+
+def _require_whole(fields: Fields, table: Table, kind: Kind) -> None:
+    """Refuse what no release holds: rows of another kind, one arm alone, a difference that is not that of the arms."""
+    names = tuple(name for name, _ in table.rows)
+    fields.require("rows", len(set(names)) == len(names) and names == (kind.rows or names))
+    fields.require("about", (table.about == CONTACTS) == (kind.name == PRESSURE))
+    fields.require("overall", table.overall is None or not kind.rows)
+    if kind.name != LIFT:
+        fields.require("lift", table.lift is None)
+        return
+    treated, held_out = table.row(TREATED), table.row(HELD_OUT)
+    fields.require("rows", (treated is None) == (held_out is None))
+    fields.require("lift", table.lift == (difference(treated, held_out) if treated and held_out else None))
 
 
 def _row_from(fields: Fields, kind: Kind) -> tuple[str, Figure | None]:

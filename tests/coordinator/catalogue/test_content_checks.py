@@ -8,10 +8,13 @@ import pytest
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_shared.catalogue_paths import REQUIRED_ROLES, kind_of
 from guildpost_shared.errors import Refused
+from guildpost_shared.studies.release import dump_release
+from tests.factories.releases import a_release
 
 SAMPLES = Path(__file__).parents[3] / "demo" / "guildpost_demo" / "catalogue"
 SERVICE = (SAMPLES / "services" / "hu_au.json").read_bytes()
 MJML = (SAMPLES / "templates" / "hu_au" / "1" / "email.de.mjml").read_bytes()
+RELEASE = dump_release(a_release("lift"))
 
 
 def check(path: str, contents: bytes) -> None:
@@ -46,12 +49,18 @@ def test_the_sample_brand_passes() -> None:
         ("models/timing.json", b"{}", "proposal_path_mismatch"),
         ("models/when-to-write.json", b"{", "document_unreadable"),
         ("releases/slot-lead/2027-q1.json", b"", "document_unreadable"),
+        ("releases/lift/2027-04-01_2027-06-30.json", RELEASE, "proposal_path_mismatch"),
+        ("releases/other/2027-01-01_2027-03-31.json", RELEASE, "proposal_path_mismatch"),
     ],
 )
 def test_what_does_not_belong_there_is_refused(path: str, contents: bytes, code: str) -> None:
     with pytest.raises(Refused) as caught:
         check(path, contents)
     assert code == caught.value.code
+
+
+def test_a_release_passes_under_the_name_of_its_study_and_period() -> None:
+    check("releases/lift/2027-01-01_2027-03-31.json", RELEASE)
 
 
 def test_a_level_of_sharing_passes() -> None:

@@ -24,7 +24,7 @@ RARE, OFTEN = Figure(0.004, 0.002, 0.007), Figure(0.05, 0.03, 0.08)
 
 
 def table(about: str, measure: str, rows: Rows, lift: Figure | None = None, *, nothing: bool = False) -> Table:
-    overall = None if lift or measure == "switched_on" else MANY
+    overall = None if measure in {"came", "switched_on"} else MANY
     return Table(about, measure, rows, overall, lift, too_little_data=nothing)
 
 

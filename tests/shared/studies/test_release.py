@@ -172,6 +172,12 @@ DAMAGES: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "services[0].slot.overall.rate",
     ),
     "more groups than dealers": (lambda r: r.update(groups=13), "document_field_invalid", "groups"),
+    "a service twice": (lambda r: r["services"].append(r["services"][0]), "document_field_invalid", "services"),
+    "buckets that run backwards": (
+        lambda r: r["services"][0]["lead"]["edges"].reverse(),
+        "document_field_invalid",
+        "services[0].lead.edges",
+    ),
     "released before its end": (lambda r: r.update(released_on="2027-03-01"), "document_field_invalid", "period"),
 }
 

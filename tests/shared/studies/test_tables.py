@@ -239,6 +239,27 @@ DAMAGES: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
         "document_field_invalid",
         "tables[0].lift.high",
     ),
+    "a lift that is not the difference of its arms": (
+        lambda r: r["tables"][0]["lift"].update(rate=0.09),
+        "document_field_invalid",
+        "tables[0].lift",
+    ),
+    "one arm alone": (
+        lambda r: r["tables"][0]["rows"][1].update(figure=None),
+        "document_field_invalid",
+        "tables[0].rows",
+    ),
+    "an arm that is missing": (lambda r: r["tables"][0]["rows"].pop(), "document_field_invalid", "tables[0].rows"),
+    "a rate over both arms": (
+        lambda r: r["tables"][0].update(overall=r["tables"][0]["rows"][0]["figure"]),
+        "document_field_invalid",
+        "tables[0].overall",
+    ),
+    "a lift of all contacts": (
+        lambda r: r["tables"][0].update(about="contacts"),
+        "document_field_invalid",
+        "tables[0].about",
+    ),
 }
 
 
