@@ -7,6 +7,7 @@ Flower's ``Grid`` is another one. Every agent signs, verifies, seals, opens, mas
 import math
 import resource
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,9 +75,10 @@ def simulate(folder: Path, agents: int) -> Simulation:
         today, now = simulated.TODAY.date(), SystemClock().now()
         return finish_round(round_, STUDY, result, model=None, belief=None, today=today, now=now)
 
-    def aggregator(round_: Round) -> Aggregator:
-        ticket = RoundTicket(round_.round_id, STUDY, network.roster, names[min(names)])
-        return Aggregator(ticket.context, network.roster, simulated.identity_key(simulated.COORDINATOR))
+    def aggregator(round_: Round, journal: Sequence[bytes]) -> Aggregator:
+        ticket, key = RoundTicket(round_.round_id, STUDY, network.roster, names[min(names)]), simulated.COORDINATOR
+        own = simulated.identity_key(key)
+        return Aggregator.restore(journal, context=ticket.context, roster=network.roster, coordinator_key=own)
 
     own, theirs = _cpu(resource.RUSAGE_SELF), _cpu(resource.RUSAGE_CHILDREN)
     with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as workers:

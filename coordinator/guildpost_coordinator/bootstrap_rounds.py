@@ -7,7 +7,7 @@ database and published catalogue for itself, conducts the round and stores its r
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -160,9 +160,10 @@ def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
         today, now = business.now().date(), clock.now()
         return finish_round(round_, study, result, model=model, belief=belief, today=today, now=now)
 
-    conduct = Conduct(
-        aggregator=lambda _round: Aggregator(context, roster, key.private), finish=finish, pause=time.sleep
-    )
+    def aggregator(_round: Round, journal: Sequence[bytes]) -> Aggregator:
+        return Aggregator.restore(journal, context=context, roster=roster, coordinator_key=key.private)
+
+    conduct = Conduct(aggregator=aggregator, finish=finish, pause=time.sleep)
     drive(round_id, rounds=rounds, roster=roster, exchange=exchange, conduct=conduct, clock=clock)
 
 

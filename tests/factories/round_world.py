@@ -230,7 +230,9 @@ class RoundWorld:
             return finish_round(round_, study, result, model=self.model, belief=belief, today=today, now=now)
 
         conduct = Conduct(
-            aggregator=lambda _round: Aggregator(context, roster, self.net.keys[COORDINATOR]),
+            aggregator=lambda _round, journal: Aggregator.restore(
+                journal, context=context, roster=roster, coordinator_key=self.net.keys[COORDINATOR]
+            ),
             finish=finish,
             pause=lambda seconds: self.wall.set(self.wall.now() + timedelta(seconds=100 * seconds)),
         )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from guildpost_coordinator.app.ports.rounds import nobody_listens
 from guildpost_shared.errors import GuildpostError, ProtocolViolation
 
 MAX_PAYLOAD_BYTES: Final = 1 << 20
@@ -50,9 +51,11 @@ class FakeExchange:
         """List the online nodes: id to roster key."""
         return {node_id: node.key for node_id, node in self.members.items() if node.online}
 
-    def exchange(self, requests: Mapping[int, bytes], timeout_s: float) -> dict[int, bytes]:
+    def exchange(
+        self, requests: Mapping[int, bytes], timeout_s: float, awaiting: Callable[[int], None] = nobody_listens
+    ) -> dict[int, bytes]:
         """Hand each request to its node and collect what is not lost."""
-        del timeout_s
+        del timeout_s, awaiting
         self.number += 1
         self.refusals = {}
         replies: dict[int, bytes] = {}

@@ -15,6 +15,8 @@ def announce_round(
 ) -> Round:
     """Store a new round whose window opens now; of a study with several the first that was not held.
 
+    A round that ended before anybody was charged for it was not held.
+
     Args:
         rounds: the record.
         study: as published.
@@ -25,9 +27,9 @@ def announce_round(
 
     Raises:
         Refused: ``study_not_ripe``.
-        Conflict: ``round_exists``: this study and period already have a round.
+        Conflict: ``round_exists``: this study and period have a round that is under way, or charged somebody.
     """
-    held = {one.period for one in rounds.all() if one.study_id == study.study_id}
+    held = {one.period for one in rounds.all() if one.study_id == study.study_id and not one.may_be_repeated}
     part = next((part for part in study.parts if part.period not in held), study.parts[-1])
     if today < part.release_from:
         raise Refused("study_not_ripe", study=study.study_id, day=part.release_from.isoformat())
@@ -40,5 +42,4 @@ def announce_round(
         opens_at=now,
         closes_at=now + window,
     )
-    rounds.add(round_)
-    return round_
+    return rounds.add(round_)

@@ -103,6 +103,7 @@ class Aggregator:
         self._replies: dict[Stage, dict[str, _Reply]] = {stage: {} for stage in ASKING}
         self._excluded: set[str] = set()
         self._events: list[Event] = []
+        self._written = 0
         self._owners: dict[bytes, str] = {}
         self._cohort = Cohort(())
         self._shared: dict[str, ShareKeysReply] = {}
@@ -111,27 +112,31 @@ class Aggregator:
     @classmethod
     def restore(
         cls,
-        data: bytes,
+        parts: Iterable[bytes],
         *,
         context: RoundContext,
         roster: Roster,
         coordinator_key: Ed25519PrivateKey,
         invited: Iterable[str] | None = None,
     ) -> "Aggregator":
-        """Go on from a stored snapshot by living through its events again."""
+        """Go on from the parts of a stored journal, in order, by living through its events again."""
         aggregator = cls(context, roster, coordinator_key, invited)
-        for event in load(data, context):
-            if event.agent_id is None:
-                aggregator.advance()
-            elif event.reply is None:
-                aggregator.exclude(event.agent_id)
-            else:
-                aggregator.receive(event.agent_id, event.reply)
+        for part in parts:
+            for event in load(part, context):
+                if event.agent_id is None:
+                    aggregator.advance()
+                elif event.reply is None:
+                    aggregator.exclude(event.agent_id)
+                else:
+                    aggregator.receive(event.agent_id, event.reply)
+        aggregator._written = len(aggregator._events)
         return aggregator
 
-    def snapshot(self) -> bytes:
-        """Write the accepted replies, exclusions and closed stages."""
-        return dump(self._events, self._context)
+    def journal(self) -> bytes:
+        """Write the accepted replies, exclusions and closed stages since the last call."""
+        fresh = self._events[self._written :]
+        self._written = len(self._events)
+        return dump(fresh, self._context)
 
     @property
     def stage(self) -> Stage:

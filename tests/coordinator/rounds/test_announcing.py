@@ -12,6 +12,7 @@ from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announce_round import announce_round
 from guildpost_coordinator.domain.rounds import TRANSITIONS, Round, RoundState, move
 from guildpost_shared.errors import Conflict, Refused, public_text
+from guildpost_shared.secagg.stages import ASKING, Stage
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.round_world import STUDY, a_study
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -51,11 +52,72 @@ def test_no_round_before_the_day_from_which_its_figures_may_be_shown(rounds: Sql
 @pytest.mark.parametrize(
     "study", [STUDY, a_study(version=2)], ids=["the same version", "another version of the same period"]
 )
-def test_a_study_and_period_are_announced_once(rounds: SqlRounds, study: StudySpec) -> None:
-    first = _announce(rounds)
-    rounds.save(move(first, "abort", reason="round_interrupted"))
+@pytest.mark.parametrize("stage", list(ASKING[2:]), ids=lambda stage: stage.name)
+def test_a_period_for_which_somebody_may_have_been_charged_is_never_announced_again(
+    rounds: SqlRounds, study: StudySpec, stage: Stage
+) -> None:
+    first = _aborted(rounds, _announce(rounds), stage)
     with pytest.raises(Conflict, match="round_exists"):
         _announce(rounds, study, seed=b"two")
+    assert [first.round_id] == [one.round_id for one in rounds.all()]
+
+
+@pytest.mark.parametrize("stage", [None, *ASKING[:2]], ids=str)
+def test_a_round_that_ended_before_anybody_was_charged_is_announced_again(
+    rounds: SqlRounds, stage: Stage | None
+) -> None:
+    first = _announce(rounds)
+    _aborted(rounds, first, stage)
+    again = _announce(rounds, seed=b"two")
+    assert first.round_id != again.round_id
+    assert [again] == rounds.all()
+    assert (RoundState.ANNOUNCED, 2, None, "") == (again.state, again.attempt, again.stage, again.reason)
+
+
+@pytest.mark.parametrize("collecting", [False, True], ids=["announced", "collecting"])
+def test_a_round_that_is_under_way_is_not_announced_beside_itself(rounds: SqlRounds, collecting: bool) -> None:  # noqa: FBT001 — a table's column
+    first = _announce(rounds)
+    if collecting:
+        rounds.save(move(first, "open"))
+    with pytest.raises(Conflict, match="round_exists"):
+        _announce(rounds, seed=b"two")
+
+
+def test_a_program_whose_round_was_ended_meanwhile_enters_no_further_stage_and_releases_nothing(
+    rounds: SqlRounds,
+) -> None:
+    """Or a round could be given up as free of charge, announced again, and the first one go on."""
+    collecting = move(_announce(rounds), "open")
+    rounds.save(collecting)
+    rounds.save(move(collecting, "abort", reason="round_interrupted"))
+    with pytest.raises(Conflict, match="illegal_transition"):
+        rounds.enter(collecting.round_id, Stage.MASKED_INPUT_COLLECTION, 11, b"journal")
+    with pytest.raises(Conflict, match="illegal_transition"):
+        rounds.save(move(collecting, "release", contributors=11))
+    stored = rounds.get(collecting.round_id)
+    assert stored is not None
+    assert (RoundState.ABORTED, None) == (stored.state, stored.stage)
+
+
+def test_a_journal_is_kept_in_parts_while_its_round_is_open_and_goes_with_it(rounds: SqlRounds) -> None:
+    collecting = move(_announce(rounds), "open")
+    rounds.save(collecting)
+    for stage, part in ((1, None), (2, b"first"), (3, b"second")):
+        rounds.enter(collecting.round_id, Stage(stage), 11, part)
+    assert (b"first", b"second") == rounds.journal(collecting.round_id)
+    rounds.save(move(collecting, "abort", reason="round_interrupted"))
+    assert () == rounds.journal(collecting.round_id)
+
+
+def _aborted(rounds: SqlRounds, round_: Round, stage: Stage | None) -> Round:
+    """End a round in a stage, or before the first one."""
+    if stage is not None:
+        round_ = move(round_, "open")
+        rounds.save(round_)
+        rounds.enter(round_.round_id, stage, 11, None)
+    aborted = move(round_, "abort", reason="secagg_floor")
+    rounds.save(aborted)
+    return aborted
 
 
 def test_another_period_is_another_round(rounds: SqlRounds) -> None:
@@ -65,11 +127,12 @@ def test_another_period_is_another_round(rounds: SqlRounds) -> None:
 
 
 @pytest.mark.parametrize("state", list(RoundState), ids=str)
-@pytest.mark.parametrize("event", ["open", "release", "abort"])
+@pytest.mark.parametrize("event", ["open", "resume", "release", "abort"])
 def test_a_round_only_moves_as_drawn(state: RoundState, event: str) -> None:
     drawn = {
         ("announced", "open"): "collecting",
         ("announced", "abort"): "aborted",
+        ("collecting", "resume"): "collecting",
         ("collecting", "release"): "released",
         ("collecting", "abort"): "aborted",
     }

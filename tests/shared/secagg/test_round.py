@@ -86,10 +86,10 @@ def participants_answering(
 
 def test_an_aggregator_restored_before_every_step_asks_the_same_and_finds_the_same_sum() -> None:
     aggregator, participants = NET.aggregator(), NET.participants()
+    parts: list[bytes] = []
     while aggregator.stage < Stage.FINISHED:
-        again = Aggregator.restore(
-            aggregator.snapshot(), context=NET.context, roster=NET.roster, coordinator_key=NET.keys[COORDINATOR]
-        )
+        parts.append(aggregator.journal())
+        again = Aggregator.restore(parts, context=NET.context, roster=NET.roster, coordinator_key=NET.keys[COORDINATOR])
         assert aggregator.requests() == again.requests()
         aggregator = again
         silent = NET.agents[int(aggregator.stage)] if aggregator.stage in {2, 4} else ""

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import structlog
@@ -11,8 +11,10 @@ from flwr.serverapp import Grid
 
 from guildpost_coordinator.adapters.flower import wire
 from guildpost_coordinator.adapters.flower.node_keys import openssh_from_pem
+from guildpost_coordinator.app.ports.rounds import nobody_listens
 
 POLL_SECONDS: Final = 0.15
+TELL_SECONDS: Final = 1.0
 FINISH_TTL_SECONDS: Final = 60.0
 FINISH_WAIT_SECONDS: Final = 10.0
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -37,12 +39,15 @@ class GridExchange:
         """
         return {info.node_id: openssh_from_pem(info.public_key) for info in self._grid.get_nodes()}
 
-    def exchange(self, requests: Mapping[int, bytes], timeout_s: float) -> dict[int, bytes]:
+    def exchange(
+        self, requests: Mapping[int, bytes], timeout_s: float, awaiting: Callable[[int], None] = nobody_listens
+    ) -> dict[int, bytes]:
         """Send each node its request and wait for the replies.
 
         Args:
             requests: node id to payload (at most 1 MiB each).
             timeout_s: how long to wait at most; less when every node has answered or failed.
+            awaiting: hears, at most every ``TELL_SECONDS``, for how many it still waits.
 
         Returns:
             Node id to payload of what arrived; a node that failed, left or answered with an error is missing.
@@ -54,11 +59,15 @@ class GridExchange:
         last = time.monotonic() + timeout_s
         waiting = self._push(requests, timeout_s)
         replies: dict[int, bytes] = {}
+        told, tell_at = len(waiting), time.monotonic() + TELL_SECONDS
         while waiting and time.monotonic() < last:
             for message in self._grid.pull_messages(list(waiting)):
                 node_id = waiting.pop(message.metadata.reply_to_message_id, None)
                 if node_id is not None:
                     self._take(node_id, message, replies)
+            if len(waiting) < told and time.monotonic() >= tell_at:
+                told, tell_at = len(waiting), time.monotonic() + TELL_SECONDS
+                awaiting(told)
             if waiting:
                 time.sleep(POLL_SECONDS)
         return replies

@@ -1,17 +1,18 @@
 """Rounds and releases in SQL (port ``Rounds``); each call is its own transaction."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
 from guildpost_coordinator.adapters.sql.beliefs import belief_from_bytes, belief_to_bytes
 from guildpost_coordinator.adapters.sql.engine import READ_ONLY
-from guildpost_coordinator.adapters.sql.tables import beliefs, releases, rounds
+from guildpost_coordinator.adapters.sql.tables import beliefs, releases, round_journals, rounds
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.errors import Conflict
+from guildpost_shared.secagg.stages import Stage
 
 
 class SqlRounds:
@@ -21,17 +22,19 @@ class SqlRounds:
         self._engine = engine
         self._reading = engine.execution_options(**{READ_ONLY: True})
 
-    def add(self, round_: Round) -> None:
-        """Store a new round.
-
-        Raises:
-            Conflict: ``round_exists``, when the study's period was already used.
-        """
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(rounds).values(asdict(round_) | {"state": round_.state.value}))
-        except IntegrityError:
-            raise Conflict("round_exists", study=round_.study_id, period=round_.period) from None
+    def add(self, round_: Round) -> Round:
+        """Store a new round; see the port."""
+        known = (rounds.c.study_id == round_.study_id) & (rounds.c.period == round_.period)
+        with self._engine.begin() as connection:
+            row = connection.execute(select(rounds).where(known)).mappings().one_or_none()
+            if row is None:
+                connection.execute(insert(rounds).values(_values(round_)))
+                return round_
+            if not _round(row).may_be_repeated:
+                raise Conflict("round_exists", study=round_.study_id, period=round_.period)
+            again = replace(round_, attempt=row["attempt"] + 1)
+            connection.execute(update(rounds).where(known).values(_values(again)))
+        return again
 
     def get(self, round_id: str) -> Round | None:
         """Return a round, or None."""
@@ -40,10 +43,20 @@ class SqlRounds:
         return None if row is None else _round(row)
 
     def save(self, round_: Round, finished: Finished | None = None) -> None:
-        """Store a changed round, together with what it leaves where it has ended well."""
-        values = {"state": round_.state.value, "contributors": round_.contributors, "reason": round_.reason}
+        """Store a changed round, together with what it leaves where it has ended well; see the port."""
+        values = {
+            "state": round_.state.value,
+            "contributors": round_.contributors,
+            "reason": round_.reason,
+            "opens_at": round_.opens_at,
+            "closes_at": round_.closes_at,
+            "resumed": round_.resumed,
+        }
+        before = {RoundState.ANNOUNCED, RoundState.COLLECTING, round_.state}
         with self._engine.begin() as connection:
-            connection.execute(update(rounds).where(rounds.c.round_id == round_.round_id).values(values))
+            _change(connection, round_.round_id, before, values)
+            if not round_.is_open:
+                connection.execute(delete(round_journals).where(round_journals.c.round_id == round_.round_id))
             if finished is None:
                 return
             connection.execute(insert(releases).values(asdict(finished.release)))
@@ -51,6 +64,30 @@ class SqlRounds:
                 connection.execute(delete(beliefs).where(beliefs.c.study_id == round_.study_id))
                 body = belief_to_bytes(finished.belief)
                 connection.execute(insert(beliefs).values(study_id=round_.study_id, body=body))
+
+    def enter(self, round_id: str, stage: Stage, asked: int, journal: bytes | None) -> None:
+        """Note a stage before its instructions go out; see the port."""
+        with self._engine.begin() as connection:
+            values = {"stage": int(stage), "joined": asked, "waiting": asked}
+            _change(connection, round_id, {RoundState.COLLECTING}, values)
+            if journal is not None:
+                held = connection.scalar(
+                    select(func.count()).select_from(round_journals).where(round_journals.c.round_id == round_id)
+                )
+                connection.execute(insert(round_journals).values(round_id=round_id, part=held, body=journal))
+
+    def journal(self, round_id: str) -> tuple[bytes, ...]:
+        """Give the parts of a round's journal, in order."""
+        parts = select(round_journals.c.body).where(round_journals.c.round_id == round_id)
+        with self._reading.begin() as connection:
+            return tuple(connection.scalars(parts.order_by(round_journals.c.part)))
+
+    def note(self, round_id: str, *, joined: int, waiting: int) -> None:
+        """Note how many are there, and for how many the round waits."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(rounds).where(rounds.c.round_id == round_id).values(joined=joined, waiting=waiting)
+            )
 
     def all(self) -> list[Round]:
         """List the rounds, newest first."""
@@ -80,5 +117,21 @@ class SqlRounds:
             )
 
 
+def _change(connection: Connection, round_id: str, before: set[RoundState], values: Mapping[str, object]) -> None:
+    """Change a round that is still in one of some states: another process may have ended it meanwhile."""
+    states = [state.value for state in before]
+    changed = connection.execute(
+        update(rounds).where(rounds.c.round_id == round_id, rounds.c.state.in_(states)).values(values)
+    )
+    if changed.rowcount != 1:
+        raise Conflict("illegal_transition", state="closed", event=str(values.get("state", "enter")))
+
+
+def _values(round_: Round) -> dict[str, object]:
+    stage = None if round_.stage is None else int(round_.stage)
+    return asdict(round_) | {"state": round_.state.value, "stage": stage}
+
+
 def _round(row: RowMapping) -> Round:
-    return Round(**(dict(row) | {"state": RoundState(row["state"])}))
+    stage = None if row["stage"] is None else Stage(row["stage"])
+    return Round(**(dict(row) | {"state": RoundState(row["state"]), "stage": stage}))

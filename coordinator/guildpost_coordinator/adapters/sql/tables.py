@@ -123,7 +123,20 @@ rounds: Final = Table(
     Column("closes_at", Instant, nullable=False),
     Column("contributors", Integer, nullable=False),
     Column("reason", String(80), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("resumed", Integer, nullable=False),
+    Column("stage", Integer),
+    Column("joined", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
     UniqueConstraint("study_id", "period"),
+)
+
+round_journals: Final = Table(
+    "round_journals",
+    metadata,
+    Column("round_id", ForeignKey("rounds.round_id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
 
 releases: Final = Table(

@@ -1,12 +1,13 @@
 """What conducting a round needs: its record, its releases, and a transport that moves opaque bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.rounds import Round
+from guildpost_shared.secagg.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,21 @@ class Finished:
     belief: Belief | None = None
 
 
+def nobody_listens(_waiting: int) -> None:
+    """Take no notice."""
+
+
 class Rounds(Protocol):
     """The rounds and their releases; each call is durable when it returns."""
 
-    def add(self, round_: Round) -> None:
-        """Store a new round.
+    def add(self, round_: Round) -> Round:
+        """Store a new round; it takes the place of one of the same period that ended without charging anybody.
+
+        Returns:
+            It, with the number of the attempt.
 
         Raises:
-            Conflict: ``round_exists``, when the study's period was already used.
+            Conflict: ``round_exists``, when the study's period is used, or a round of it is under way.
         """
         ...
 
@@ -56,7 +64,33 @@ class Rounds(Protocol):
         ...
 
     def save(self, round_: Round, finished: Finished | None = None) -> None:
-        """Store a changed round, together with what it leaves where it has ended well."""
+        """Store a changed round, together with what it leaves where it has ended well; then its journal goes.
+
+        Raises:
+            Conflict: ``illegal_transition``, when it was ended meanwhile by another process.
+        """
+        ...
+
+    def enter(self, round_id: str, stage: Stage, asked: int, journal: bytes | None) -> None:
+        """Note a stage before any of its instructions goes out.
+
+        Args:
+            round_id: a round that collects.
+            stage: which one.
+            asked: how many dealerships are asked.
+            journal: what has happened since the last part of the journal; None before the journal begins.
+
+        Raises:
+            Conflict: ``illegal_transition``, when the round was ended meanwhile: then nothing may go out.
+        """
+        ...
+
+    def journal(self, round_id: str) -> tuple[bytes, ...]:
+        """Give the parts of a round's journal, in order."""
+        ...
+
+    def note(self, round_id: str, *, joined: int, waiting: int) -> None:
+        """Note how many dealerships are there, and for how many the round waits."""
         ...
 
     def all(self) -> list[Round]:
@@ -83,6 +117,14 @@ class Exchange(Protocol):
         """List the online nodes with their public keys in the roster's spelling."""
         ...
 
-    def exchange(self, requests: Mapping[int, bytes], timeout_s: float) -> dict[int, bytes]:
-        """Send each node its request; return the replies that arrived in time."""
+    def exchange(
+        self, requests: Mapping[int, bytes], timeout_s: float, awaiting: Callable[[int], None] = nobody_listens
+    ) -> dict[int, bytes]:
+        """Send each node its request; return the replies that arrived in time.
+
+        Args:
+            requests: by node.
+            timeout_s: how long to wait.
+            awaiting: hears now and then for how many replies it still waits.
+        """
         ...
