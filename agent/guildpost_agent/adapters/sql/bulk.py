@@ -11,7 +11,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final, Literal
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, Table
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, Table
 from sqlalchemy.types import TypeEngine
 
 from guildpost_agent.adapters.sql.engine import driver_of
@@ -92,20 +92,34 @@ def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> lis
 
 def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
     """Read the named columns of a whole table one by one, converted as SQLAlchemy would; none where it has no row."""
-    cursor = driver_of(connection).cursor()
-    try:
-        cursor.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 — names come from the schema
-        rows = cursor.fetchall()
-    finally:
-        cursor.close()
-    if not rows:
-        return []
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for at, name in enumerate(names):
+    columns = stored_columns(connection, table, names)
+    for at, name in enumerate(names if columns else ()):
         convert = _reader(table.c[name])
         if convert is not None:
             columns[at] = _converted(columns[at], convert)
     return columns
+
+
+def stored_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
+    """Read the named columns of a whole table as they are stored; none where it has no row.
+
+    SQLite writes each column as one list in JSON and Python reads it at once: half of the time that the driver takes to
+    hand over the same values one by one. Numbers with a fraction are written with 17 digits, which tell each of them.
+    """
+    lists = ", ".join(f"json_group_array({_told(table.c[name])})" for name in names)
+    cursor = driver_of(connection).cursor()
+    try:
+        (texts,) = cursor.execute(f"SELECT {lists} FROM {table.name}").fetchall()  # noqa: S608 — names of the schema
+    finally:
+        cursor.close()
+    columns: list[Sequence[Any]] = list(map(json.loads, texts))
+    return columns if columns[0] else []
+
+
+def _told(column: Column[Any]) -> str:
+    """Write a column's value so that JSON tells it exactly: SQLite's own numbers in JSON have 15 digits."""
+    exact = f"iif({column.name} IS NULL, NULL, format('%!.17g', {column.name}))"
+    return exact if isinstance(column.type, Float) else column.name
 
 
 def read_column(connection: Connection, table: Table, name: str) -> Sequence[Any]:
@@ -134,7 +148,7 @@ class _Known(dict[Any, Any]):
 
 @cache
 def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:
-    return reader_of(column.type)
+    return float if isinstance(column.type, Float) else reader_of(column.type)  # a number that ``_told`` wrote as text
 
 
 def reader_of(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

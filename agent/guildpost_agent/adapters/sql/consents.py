@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, String, bindparam, func, insert, select, type_coerce, update
 
-from guildpost_agent.adapters.sql.bulk import insert_rows
+from guildpost_agent.adapters.sql.bulk import insert_rows, stored_columns
 from guildpost_agent.adapters.sql.prepared import Prepared, among, looked_at_last
 from guildpost_agent.adapters.sql.tables import (
     consent_events,
@@ -58,7 +58,6 @@ _SENT: Final = _LAST.where(outbox.c.state == State.SENT.value)
 _CALLED: Final = select(
     phone_consent_uses.c.customer_id, func.max(type_coerce(phone_consent_uses.c.used_at, String))
 ).group_by(phone_consent_uses.c.customer_id)
-_WHOLE_LEDGER: Final = Prepared(lambda: _LEDGER)
 _SENT_TO_ALL: Final = Prepared(lambda: _SENT)
 _CALLED_ALL: Final = Prepared(lambda: _CALLED)
 _LEDGER_OF: Final = Prepared(lambda: _LEDGER.where(among(consent_events.c.customer_id)))
@@ -96,9 +95,13 @@ class SqlConsents:
 
     def _book(self, customer_ids: Sequence[str] | None) -> ConsentBook[Stored]:
         rows: dict[str, list[Stored]] = {}
-        for row in self._read(_WHOLE_LEDGER, _LEDGER_OF, customer_ids):
+        for row in self._ledger() if customer_ids is None else _LEDGER_OF.rows(self._connection, ids=customer_ids):
             rows.setdefault(row[1], []).append(row)
         return ConsentBook(rows, _event, self._last_used(customer_ids), _likeness)
+
+    def _ledger(self) -> Iterable[Stored]:
+        """Read everybody's rows, in any order: whoever asks sorts the few of a person."""
+        return zip(*stored_columns(self._connection, consent_events, _COLUMNS), strict=True)
 
     def _last_used(self, customer_ids: Sequence[str] | None) -> LastUsed:
         """Give for each customer and channel the last message that went out, or the last call."""
