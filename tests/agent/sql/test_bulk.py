@@ -18,7 +18,7 @@ from tests.factories.agent import KEY, a_customer, an_appointment
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
-HOURS = st.floats(0, 1e9) | st.floats(1e-9, 1)
+HOURS = st.just(0.0) | st.floats(1e-9, 1e9) | st.floats(1e-9, 1)
 WHOLE = st.integers(-(1 << 63), (1 << 63) - 1)
 NAMES = (
     "job_id", "order_number", "order_date", "vehicle_id", "customer_id",

@@ -104,7 +104,8 @@ def stored_columns(connection: Connection, table: Table, names: Sequence[str]) -
     """Read the named columns of a whole table as they are stored; none where it has no row.
 
     SQLite writes each column as one list in JSON and Python reads it at once: half of the time that the driver takes to
-    hand over the same values one by one. Numbers with a fraction are written with 17 digits, which tell each of them.
+    hand over the same values one by one. Numbers with a fraction are written with 17 digits, which tell each of them
+    from a billionth to a billion (hours, shares, scores); SQLite is not exact about those far larger or smaller.
     """
     lists = ", ".join(f"json_group_array({_told(table.c[name])})" for name in names)
     cursor = driver_of(connection).cursor()
