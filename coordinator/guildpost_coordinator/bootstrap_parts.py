@@ -95,6 +95,10 @@ class _BoundEngine:
         """Tell whether it has ended."""
         return self._engine().is_over(run)
 
+    def end(self, run: int) -> None:
+        """End it."""
+        self._engine().end(run)
+
     def close_window(self) -> None:
         """Let nobody in."""
         self._engine().close_window()

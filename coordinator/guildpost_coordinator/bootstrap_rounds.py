@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from guildpost_coordinator.adapters.catalogue_repository.keys import (
     ONLINE_CREDENTIAL,
     ONLINE_VARIABLE,
@@ -49,6 +51,7 @@ from guildpost_shared.studies.spec import StudySpec, parse_study
 HOOK: Final = "guildpost_coordinator.bootstrap_rounds:drive_round"
 ROUND_KEY: Final = "rounds.pem"
 Record = Callable[[str, bytes], None]
+log = structlog.get_logger()
 
 
 class FlowerCompanion:
@@ -152,15 +155,17 @@ def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
     roster = parse_roster(read_published(catalogue.publishing, TARGET_PATH))
     key = round_key(folder, os.environ, entropy)
     model = model_scored_under(study, partial(read_model, catalogue.publishing))
-    context = context_of(round_id, study, roster.sha256, None if model is None else model.sha256)
     business = business_clock(os.environ.get(BUSINESS_CLOCK), f"round-{round_id}")
 
     def finish(round_: Round, result: AggregateResult) -> Finished:
+        for one in result.false_shares:
+            log.warning("secagg_false_shares", round_id=round_id, agent=one.holder, about=one.owners)
         belief = rounds.belief(study.study_id)
         today, now = business.now().date(), clock.now()
         return finish_round(round_, study, result, model=model, belief=belief, today=today, now=now)
 
     def aggregator(_round: Round, journal: Sequence[bytes]) -> Aggregator:
+        context = context_of(round_id, study, roster.sha256, model)
         return Aggregator.restore(journal, context=context, roster=roster, coordinator_key=key.private)
 
     conduct = Conduct(aggregator=aggregator, finish=finish, pause=time.sleep)

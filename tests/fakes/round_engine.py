@@ -32,6 +32,11 @@ class FakeEngine:
         self._require()
         return run in self.over
 
+    def end(self, run: int) -> None:
+        """End a program."""
+        self._require()
+        self.over.add(run)
+
     def close_window(self) -> None:
         """Let nobody in."""
         self._require()

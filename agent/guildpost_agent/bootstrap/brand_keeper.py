@@ -39,6 +39,7 @@ class BrandKeeper:
         self._events: queue.Queue[PresenceEvent | None] = queue.Queue(MOST_WAITING)
         self._stop = threading.Event()
         self._rounds, self._entering = RoundEntries(), threading.Lock()
+        self._windows: dict[str, RoundWindow] = {}
         self._noted = ""
         self._control_plane = control_plane(core, brand)
         self._presence = PresenceFollower(
@@ -126,22 +127,28 @@ class BrandKeeper:
     def _join(self, window: RoundWindow) -> None:
         """Take part in a round, in a child of its own, while everything else goes on."""
         with self._entering:
-            if not self._rounds.begin(window.round_id, self._core.wall_clock.now()):
+            begins = self._rounds.begin(window.round_id, self._core.wall_clock.now())
+            if begins or window.round_id in self._windows:
+                self._windows[window.round_id] = window
+            if not begins:
                 log.info("round_not_entered", brand=self._brand)
                 return
         command = [
             sys.executable, "-m", "guildpost_agent.cli", "join-round", "--home", str(self._core.home),
             "--now", self._core.business_clock.now().isoformat(), "--round", window.round_id,
-            "--study", window.study_path, "--period", window.period, "--flower", str(window.flower), "--closes", window.closes_at.isoformat(),
-            "--brand", self._brand,
+            "--study", window.study_path, "--period", window.period, "--flower", str(window.flower),
+            "--closes", window.closes_at.isoformat(), "--brand", self._brand,
         ]  # fmt: skip
         threading.Thread(target=self._take_part, args=(window.round_id, command), name="round", daemon=True).start()
 
     def _take_part(self, round_id: str, command: list[str]) -> None:
+        cut_off = True
         try:
-            ended = subprocess.run(command, check=False)
-            if ended.returncode != 0:
-                log.warning("round_not_joined", exit_code=ended.returncode)
+            cut_off = subprocess.run(command, check=False).returncode != 0
+            if cut_off:
+                log.warning("round_not_joined", brand=self._brand)
         finally:
             with self._entering:
-                self._rounds.end(round_id)
+                again, window = self._rounds.end(round_id), self._windows.pop(round_id)
+            if cut_off and again and window.closes_at > self._core.wall_clock.now() and not self._stop.is_set():
+                self._join(window)

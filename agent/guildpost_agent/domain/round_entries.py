@@ -1,6 +1,7 @@
 """Which announced rounds an agent enters: each takes a process of its own, and who announces may be hostile.
 
-1. A round that is running here is not entered a second time: after every reconnection it is announced again.
+1. A round that is running here is not entered a second time: after every reconnection it is announced again. It is
+   entered anew when that process has ended, for the coordinator may have been restarted and go on with the round.
 2. At most ``AT_ONCE`` run side by side.
 3. At most ``PER_MINUTE`` are entered within a minute, so that windows that lead nowhere cost little.
 """
@@ -19,6 +20,7 @@ class RoundEntries:
 
     def __init__(self) -> None:
         self._running: set[str] = set()
+        self._again: set[str] = set()
         self._begun: deque[datetime] = deque(maxlen=PER_MINUTE)
 
     def begin(self, round_id: str, now: datetime) -> bool:
@@ -31,13 +33,23 @@ class RoundEntries:
         Returns:
             Whether it is entered; then ``end`` follows.
         """
+        if round_id in self._running:
+            self._again.add(round_id)
+            return False
         often = len(self._begun) == PER_MINUTE and now - self._begun[0] < _MINUTE
-        if round_id in self._running or len(self._running) >= AT_ONCE or often:
+        if len(self._running) >= AT_ONCE or often:
             return False
         self._running.add(round_id)
         self._begun.append(now)
         return True
 
-    def end(self, round_id: str) -> None:
-        """Leave a round."""
+    def end(self, round_id: str) -> bool:
+        """Leave a round.
+
+        Returns:
+            Whether it was announced again meanwhile.
+        """
+        again = round_id in self._again
         self._running.discard(round_id)
+        self._again.discard(round_id)
+        return again

@@ -106,7 +106,7 @@ def _walk(
     while aggregator.stage < Stage.FINISHED:
         requests = {nodes[agent]: body for agent, body in aggregator.requests().items() if agent in nodes}
         charges = aggregator.stage >= Stage.MASKED_INPUT_COLLECTION
-        scene.rounds.enter(round_.round_id, aggregator.stage, len(requests), aggregator.journal() if charges else None)
+        scene.rounds.enter(round_, aggregator.stage, len(requests), aggregator.journal() if charges else None)
 
         def awaiting(count: int, asked: int = len(requests)) -> None:
             scene.rounds.note(round_.round_id, joined=asked, waiting=count)

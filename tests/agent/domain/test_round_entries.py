@@ -10,8 +10,9 @@ NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
 def test_a_running_round_that_is_announced_again_is_not_entered_twice() -> None:
     entries = RoundEntries()
     assert [True, False] == [entries.begin("round-1", NOW) for _ in range(2)]
-    entries.end("round-1")
+    assert entries.end("round-1")
     assert entries.begin("round-1", NOW)
+    assert not entries.end("round-1")
 
 
 def test_only_a_few_rounds_run_side_by_side() -> None:

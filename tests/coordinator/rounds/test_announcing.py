@@ -10,7 +10,7 @@ from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announce_round import announce_round
-from guildpost_coordinator.domain.rounds import TRANSITIONS, Round, RoundState, move
+from guildpost_coordinator.domain.rounds import TRANSITIONS, Round, RoundState, move, resumed
 from guildpost_shared.errors import Conflict, Refused, public_text
 from guildpost_shared.secagg.stages import ASKING, Stage
 from guildpost_shared.studies.spec import StudySpec
@@ -91,7 +91,7 @@ def test_a_program_whose_round_was_ended_meanwhile_enters_no_further_stage_and_r
     rounds.save(collecting)
     rounds.save(move(collecting, "abort", reason="round_interrupted"))
     with pytest.raises(Conflict, match="illegal_transition"):
-        rounds.enter(collecting.round_id, Stage.MASKED_INPUT_COLLECTION, 11, b"journal")
+        rounds.enter(collecting, Stage.MASKED_INPUT_COLLECTION, 11, b"journal")
     with pytest.raises(Conflict, match="illegal_transition"):
         rounds.save(move(collecting, "release", contributors=11))
     stored = rounds.get(collecting.round_id)
@@ -99,11 +99,23 @@ def test_a_program_whose_round_was_ended_meanwhile_enters_no_further_stage_and_r
     assert (RoundState.ABORTED, None) == (stored.state, stored.stage)
 
 
+def test_a_program_whose_round_was_resumed_by_another_goes_no_further(rounds: SqlRounds) -> None:
+    earlier = move(_announce(rounds), "open")
+    rounds.save(earlier)
+    rounds.enter(earlier, Stage.MASKED_INPUT_COLLECTION, 11, b"one")
+    rounds.save(resumed(earlier, NOW + timedelta(minutes=3)))
+    with pytest.raises(Conflict, match="illegal_transition"):
+        rounds.enter(earlier, Stage.CONSISTENCY_CHECK, 11, b"two")
+    with pytest.raises(Conflict, match="illegal_transition"):
+        rounds.save(move(earlier, "release", contributors=11))
+    assert (b"one",) == rounds.journal(earlier.round_id)
+
+
 def test_a_journal_is_kept_in_parts_while_its_round_is_open_and_goes_with_it(rounds: SqlRounds) -> None:
     collecting = move(_announce(rounds), "open")
     rounds.save(collecting)
     for stage, part in ((1, None), (2, b"first"), (3, b"second")):
-        rounds.enter(collecting.round_id, Stage(stage), 11, part)
+        rounds.enter(collecting, Stage(stage), 11, part)
     assert (b"first", b"second") == rounds.journal(collecting.round_id)
     rounds.save(move(collecting, "abort", reason="round_interrupted"))
     assert () == rounds.journal(collecting.round_id)
@@ -114,7 +126,7 @@ def _aborted(rounds: SqlRounds, round_: Round, stage: Stage | None) -> Round:
     if stage is not None:
         round_ = move(round_, "open")
         rounds.save(round_)
-        rounds.enter(round_.round_id, stage, 11, None)
+        rounds.enter(round_, stage, 11, None)
     aborted = move(round_, "abort", reason="secagg_floor")
     rounds.save(aborted)
     return aborted

@@ -11,12 +11,21 @@ from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announcement_board import AnnouncementBoard
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
-from guildpost_coordinator.domain.rounds import Round, RoundState, move
+from guildpost_coordinator.domain.rounds import (
+    MOST_RESUMED,
+    OVERDUE_AFTER,
+    RESUME_WINDOW,
+    RESUME_WITHIN,
+    Round,
+    RoundState,
+    move,
+)
 from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.presence import RoundWindow
+from guildpost_shared.secagg.stages import ASKING, Stage
 from tests.fakes.round_engine import FakeEngine
 
 NOW = datetime(2027, 6, 2, 8, tzinfo=UTC)
@@ -69,10 +78,22 @@ class DeskWorld:
         self.rounds.add(round_)
         return round_
 
-    def collect(self, round_: Round) -> Round:
-        """Do what the program does at its start."""
-        self.rounds.save(move(round_, "open"))
-        return move(round_, "open")
+    def collect(self, round_: Round, stage: Stage = Stage.ADVERTISE_KEYS) -> Round:
+        """Do what the program does at its start, as far as a stage."""
+        collecting = move(round_, "open")
+        self.rounds.save(collecting)
+        self.rounds.enter(collecting, stage, 11, b"journal" if stage >= Stage.MASKED_INPUT_COLLECTION else None)
+        return collecting
+
+    def program(self) -> int:
+        """Give the number of the program that was started last."""
+        return len(self.engine.submitted) - 1
+
+    def stored(self, round_id: str = "r-1") -> Round:
+        """Read a round."""
+        found = self.rounds.get(round_id)
+        assert found is not None
+        return found
 
     def release(self, round_: Round) -> None:
         """Do what the program does at its end."""
@@ -155,14 +176,63 @@ def test_what_the_program_stored_itself_stands(world: DeskWorld) -> None:
     assert ("aborted", "secagg_floor") == world.state()
 
 
-def test_after_a_restart_a_collecting_round_is_aborted(world: DeskWorld) -> None:
+@pytest.mark.parametrize("stage", ASKING, ids=lambda stage: stage.name)
+def test_after_a_restart_a_round_goes_on_from_the_masked_vectors_on_and_is_given_up_before(
+    world: DeskWorld, stage: Stage
+) -> None:
     round_ = world.announce()
     world.desk.look()
-    world.collect(round_)
+    world.collect(round_, stage)
     world.restart()
+    world.clock.set(NOW + timedelta(minutes=4))
+    world.desk.look()
+    if stage < Stage.MASKED_INPUT_COLLECTION:
+        assert ("aborted", "round_interrupted") == world.state()
+        assert ([], True) == (world.engine.submitted, world.stored().may_be_repeated)
+    else:
+        assert ("collecting", "") == world.state()
+        assert (["r-1"], ["r-1"], True) == (world.engine.submitted, world.heard(), world.engine.open)
+        stored = world.stored()
+        assert (1, NOW + timedelta(minutes=4) + RESUME_WINDOW) == (stored.resumed, stored.closes_at)
+
+
+def test_a_round_whose_program_dies_from_the_masked_vectors_on_goes_on_three_times_and_no_more(
+    world: DeskWorld,
+) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.collect(round_, Stage.UNMASKING)
+    for _ in range(MOST_RESUMED + 2):
+        world.engine.over.add(world.program())
+        world.desk.look()
+    assert ("aborted", "round_program_ended") == world.state()
+    assert ["r-1"] * (1 + MOST_RESUMED) == world.engine.submitted
+    assert ([], False, False) == (world.heard(), world.engine.open, world.stored().may_be_repeated)
+
+
+def test_a_round_is_not_resumed_long_after_its_window(world: DeskWorld) -> None:
+    round_ = world.announce()
+    world.desk.look()
+    world.collect(round_, Stage.CONSISTENCY_CHECK)
+    world.restart()
+    world.clock.set(round_.closes_at + RESUME_WITHIN)
     world.desk.look()
     assert ("aborted", "round_interrupted") == world.state()
     assert [] == world.engine.submitted
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["the engine is there", "the engine is away"])
+def test_a_round_that_neither_ends_nor_gets_anywhere_is_ended(world: DeskWorld, away: bool) -> None:  # noqa: FBT001 — a table's column
+    round_ = world.announce()
+    world.desk.look()
+    world.collect(round_, Stage.CONSISTENCY_CHECK)
+    world.clock.set(round_.closes_at + OVERDUE_AFTER)
+    world.engine.away = away
+    world.desk.look()
+    assert ("aborted", "round_overdue") == world.state()
+    world.engine.away = False
+    world.desk.look()
+    assert away or world.engine.over == {0}
 
 
 def test_after_a_restart_a_round_whose_window_is_open_begins_again(world: DeskWorld) -> None:
@@ -181,16 +251,40 @@ def test_a_round_whose_window_passed_meanwhile_is_aborted(world: DeskWorld) -> N
     assert [] == world.engine.submitted
 
 
-def test_the_entrance_stays_open_for_a_second_round(world: DeskWorld) -> None:
-    world.announce("r-1")
-    world.announce("r-2")
+def test_rounds_announced_at_once_are_worked_off_one_after_the_other_and_each_has_its_whole_window(
+    world: DeskWorld,
+) -> None:
+    for name in ("r-1", "r-2", "r-3"):
+        world.announce(name)
+    for number in range(3):
+        world.desk.look()
+        assert number + 1 == len(world.engine.submitted)
+        running = world.stored(world.engine.submitted[-1])
+        assert [running.round_id] == world.heard()
+        assert NOW + number * timedelta(minutes=5) == running.opens_at
+        assert running.opens_at + timedelta(minutes=2) == running.closes_at
+        world.release(world.collect(running, Stage.UNMASKING))
+        world.clock.set(NOW + (number + 1) * timedelta(minutes=5))
+        world.desk.look()
+        world.engine.over.add(world.program())
+        world.desk.look()
     world.desk.look()
-    world.engine.over.add(world.engine.submitted.index("r-1"))
-    world.desk.look()
-    assert (True, ["r-2"]) == (world.engine.open, world.heard())
-    world.engine.over.add(world.engine.submitted.index("r-2"))
-    world.desk.look()
+    assert {"r-1", "r-2", "r-3"} == set(world.engine.submitted)
     assert not world.engine.open
+
+
+def test_a_round_to_be_resumed_waits_for_the_one_that_is_under_way(world: DeskWorld) -> None:
+    first, second = world.announce("r-1"), world.announce("r-2")
+    world.collect(first, Stage.UNMASKING)
+    world.collect(second, Stage.UNMASKING)
+    world.desk.look()
+    world.desk.look()
+    assert 1 == len(world.engine.submitted)
+    world.release(world.stored(world.engine.submitted[0]))
+    world.engine.over.add(0)
+    world.desk.look()
+    world.desk.look()
+    assert {"r-1", "r-2"} == set(world.engine.submitted)
 
 
 def test_releases_are_published_while_the_engine_is_away(world: DeskWorld) -> None:

@@ -54,7 +54,7 @@ class SqlRounds:
         }
         before = {RoundState.ANNOUNCED, RoundState.COLLECTING, round_.state}
         with self._engine.begin() as connection:
-            _change(connection, round_.round_id, before, values)
+            _change(connection, round_, before, values)
             if not round_.is_open:
                 connection.execute(delete(round_journals).where(round_journals.c.round_id == round_.round_id))
             if finished is None:
@@ -65,16 +65,16 @@ class SqlRounds:
                 body = belief_to_bytes(finished.belief)
                 connection.execute(insert(beliefs).values(study_id=round_.study_id, body=body))
 
-    def enter(self, round_id: str, stage: Stage, asked: int, journal: bytes | None) -> None:
+    def enter(self, round_: Round, stage: Stage, asked: int, journal: bytes | None) -> None:
         """Note a stage before its instructions go out; see the port."""
         with self._engine.begin() as connection:
             values = {"stage": int(stage), "joined": asked, "waiting": asked}
-            _change(connection, round_id, {RoundState.COLLECTING}, values)
+            _change(connection, round_, {RoundState.COLLECTING}, values)
             if journal is not None:
                 held = connection.scalar(
-                    select(func.count()).select_from(round_journals).where(round_journals.c.round_id == round_id)
+                    select(func.count()).select_from(round_journals).where(round_journals.c.round_id == round_.round_id)
                 )
-                connection.execute(insert(round_journals).values(round_id=round_id, part=held, body=journal))
+                connection.execute(insert(round_journals).values(round_id=round_.round_id, part=held, body=journal))
 
     def journal(self, round_id: str) -> tuple[bytes, ...]:
         """Give the parts of a round's journal, in order."""
@@ -117,12 +117,11 @@ class SqlRounds:
             )
 
 
-def _change(connection: Connection, round_id: str, before: set[RoundState], values: Mapping[str, object]) -> None:
-    """Change a round that is still in one of some states: another process may have ended it meanwhile."""
+def _change(connection: Connection, round_: Round, before: set[RoundState], values: Mapping[str, object]) -> None:
+    """Change a round that is still in one of some states: another process may have ended or resumed it meanwhile."""
+    same = (rounds.c.round_id == round_.round_id) & (rounds.c.resumed <= round_.resumed)
     states = [state.value for state in before]
-    changed = connection.execute(
-        update(rounds).where(rounds.c.round_id == round_id, rounds.c.state.in_(states)).values(values)
-    )
+    changed = connection.execute(update(rounds).where(same, rounds.c.state.in_(states)).values(values))
     if changed.rowcount != 1:
         raise Conflict("illegal_transition", state="closed", event=str(values.get("state", "enter")))
 

@@ -67,21 +67,21 @@ class Rounds(Protocol):
         """Store a changed round, together with what it leaves where it has ended well; then its journal goes.
 
         Raises:
-            Conflict: ``illegal_transition``, when it was ended meanwhile by another process.
+            Conflict: ``illegal_transition``, when it was ended or resumed meanwhile by another process.
         """
         ...
 
-    def enter(self, round_id: str, stage: Stage, asked: int, journal: bytes | None) -> None:
+    def enter(self, round_: Round, stage: Stage, asked: int, journal: bytes | None) -> None:
         """Note a stage before any of its instructions goes out.
 
         Args:
-            round_id: a round that collects.
+            round_: a round that collects, as it was when its program began.
             stage: which one.
             asked: how many dealerships are asked.
             journal: what has happened since the last part of the journal; None before the journal begins.
 
         Raises:
-            Conflict: ``illegal_transition``, when the round was ended meanwhile: then nothing may go out.
+            Conflict: ``illegal_transition``, when the round was ended or resumed meanwhile: then nothing may go out.
         """
         ...
 
