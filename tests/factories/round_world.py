@@ -221,7 +221,7 @@ class RoundWorld:
     def conduct(self, round_: Round, exchange: FakeExchange) -> Round:
         """Drive a round as the coordinator's program does; waiting for a node lets the window pass."""
         study, roster = self.study, self.net.roster
-        context = context_of(round_.round_id, study, roster.sha256, self._model_hash)
+        context = context_of(round_.round_id, study, roster.sha256, self.model)
 
         def finish(round_: Round, result: AggregateResult) -> Finished:
             self.results.append(result)
@@ -239,10 +239,6 @@ class RoundWorld:
         return drive_round(
             round_.round_id, rounds=self.rounds, roster=roster, exchange=exchange, conduct=conduct, clock=self.wall
         )
-
-    @property
-    def _model_hash(self) -> bytes | None:
-        return None if self.model is None else self.model.sha256
 
     def use(self, study: StudySpec, folder: Path) -> None:
         """Go on with another study and a fresh record of the coordinator; the agents remember."""

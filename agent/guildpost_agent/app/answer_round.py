@@ -60,9 +60,7 @@ class RoundTicket:
     @property
     def context(self) -> RoundContext:
         """The round as this agent sees it; another view makes every mask different."""
-        return context_of(
-            self.round_id, self.study, self.roster.sha256, None if self.model is None else self.model.sha256
-        )
+        return context_of(self.round_id, self.study, self.roster.sha256, self.model)
 
     @cached_property
     def expense(self) -> Expense:

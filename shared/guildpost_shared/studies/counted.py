@@ -7,7 +7,9 @@ from typing import Final
 
 from guildpost_shared.learning.terms import INTEGER_NORM
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
-from guildpost_shared.studies.kinds import KINDS
+from guildpost_shared.studies.kinds import KINDS, PROPENSITY, WHEN_TO_WRITE
+from guildpost_shared.studies.propensity.steps import CURVATURE_NORM
+from guildpost_shared.studies.propensity.terms import COLUMNS
 from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
 from guildpost_shared.studies.spec import StudySpec, parse_study
 from guildpost_shared.studies.when_to_write import ROUND_DAYS
@@ -15,9 +17,11 @@ from guildpost_shared.studies.when_to_write import ROUND_DAYS
 CONTACT_EDGES: Final = (1, 2, 3, 4, 5, 7, 10)
 """One by one as far as a usual contact cap reaches, wider beyond."""
 CAPS: Final[Mapping[str, int]] = MappingProxyType(
-    {"lift": 2_500, "channel": 1_500, "pressure": 1_500, "when-to-write": 1_500}
+    {"lift": 2_500, "channel": 1_500, "pressure": 1_500, "when-to-write": 1_500, "propensity": 1_500}
 )
 """W by kind: about the 99th percentile of a dealer's customers in a period; the control group has customers besides."""
+_REACH: Final[Mapping[str, int]] = MappingProxyType({WHEN_TO_WRITE: INTEGER_NORM, PROPENSITY: CURVATURE_NORM**2})
+"""By how much one customer moves a coordinate, at most, where it is more than one."""
 
 
 def counted_study(
@@ -32,6 +36,7 @@ def counted_study(
     expected_dealers: int = 1_000,
     maturity_days: int = MATURITY_DAYS,
     epsilon: float = EPSILON,
+    columns: Sequence[str] = COLUMNS,
 ) -> StudySpec:
     """Write the study for one period.
 
@@ -45,14 +50,15 @@ def counted_study(
         cap_customers: W; the kind's own where it is None. A dealer that is the unit itself is one.
         expected_dealers: the most dealers foreseen; with W it bounds every coordinate of the sum.
         maturity_days: attribution window in days, where the kind has one.
-        epsilon: privacy budget of the release per unit.
+        epsilon: privacy budget of the release per unit; of a training, of all its rounds together.
+        columns: what a training asks about a customer, where the kind is one.
 
     Raises:
         Refused: ``document_*`` when the terms are outside what a study may state.
     """
     terms = KINDS[kind]
     cap = (cap_customers or CAPS[kind]) if "cap_customers" in terms.fields else 1
-    reach = INTEGER_NORM if terms.model else 1
+    reach = _REACH.get(kind, 1)
     spec = StudySpec(
         study_id=kind,
         version=version,
@@ -75,5 +81,6 @@ def counted_study(
         kind=kind,
         contact_edges=CONTACT_EDGES if "contact_edges" in terms.fields else (),
         round_days=ROUND_DAYS if "round_days" in terms.fields else 0,
+        columns=tuple(columns) if "columns" in terms.fields else (),
     )
     return parse_study(spec.canonical_bytes)

@@ -8,6 +8,9 @@
     pressure    a customer    number of contacts within a year      contacted, answered, objected
     adoption    a dealer      every service that it uses            switched on
 
+Two kinds move a model instead (``model``): when-to-write in one round for every fortnight, propensity in the rounds of
+one training (``propensity/terms``).
+
 A kind is written in this program; a study says which one it is and its terms, never a cell of its own.
 """
 
@@ -18,6 +21,7 @@ from typing import Final, Literal
 
 from guildpost_shared.errors import Language
 from guildpost_shared.learning.document import TARGET_PATH as MODEL_PATH
+from guildpost_shared.studies.propensity.terms import TARGET_PATH as PROPENSITY_PATH
 
 Unit = Literal["customer", "dealer"]
 SLOT_LEAD: Final = "slot-lead"
@@ -26,6 +30,7 @@ CHANNEL: Final = "channel"
 PRESSURE: Final = "pressure"
 ADOPTION: Final = "adoption"
 WHEN_TO_WRITE: Final = "when-to-write"
+PROPENSITY: Final = "propensity"
 
 TREATED: Final = "treated"
 HELD_OUT: Final = "held_out"
@@ -152,6 +157,21 @@ KINDS: Final[Mapping[str, Kind]] = {
             measures=(),
             channels=CHANNELS,
             model=MODEL_PATH,
+        ),
+        Kind(
+            PROPENSITY,
+            "customer",
+            {
+                "de": "Wer nimmt welches Angebot an? Aus Erinnerungen und Terminen lernt das Netz gemeinsam, in "
+                "welcher Lage Kunden eine Leistung buchen; jeder Betrieb bekommt das Ergebnis.",
+                "en": "Who takes which offer? From reminders and bookings the network learns together in which "
+                "situation customers book a service; every dealership gets the result.",
+            },
+            _OF_CUSTOMERS | {"channels", "columns"},
+            base="",
+            measures=(),
+            channels=CHANNELS,
+            model=PROPENSITY_PATH,
         ),
     )
 }

@@ -6,6 +6,7 @@ adds Skellam noise of variance σ²/t; c colluding dealers that know their own n
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,35 @@ import numpy.typing as npt
 
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.privacy import accountant, skellam
+from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
+from guildpost_shared.studies.kinds import PROPENSITY
 from guildpost_shared.studies.layouts import layout_of
+from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.spec import StudySpec
 
 
 def promised_variance(spec: StudySpec) -> int:
     """Compute σ² per coordinate that the study's ε and δ ask for."""
     return accountant.variance_for(spec.epsilon, spec.delta, layout_of(spec).sensitivity)
+
+
+@lru_cache(maxsize=8)
+def training_budget(epsilon: float, delta: float, columns: int) -> Budget:
+    """Share out a training's budget; all sides compute the same."""
+    return Budget.of(epsilon, delta, columns=columns)
+
+
+def budget_of(spec: StudySpec) -> Budget:
+    """Give the noise of every round of a training."""
+    return training_budget(spec.epsilon, spec.delta, len(spec.columns))
+
+
+def expenses_of(spec: StudySpec) -> tuple[Expense, ...]:
+    """List what taking part costs a customer, or a dealer: one release, or all those of a training."""
+    if spec.kind == PROPENSITY:
+        return tuple(budget_of(spec).expenses(len(spec.columns)))
+    return (Expense(layout_of(spec).sensitivity, promised_variance(spec)),)
 
 
 def summed_variance(spec: StudySpec, *, contributors: int, threshold: int) -> Fraction:

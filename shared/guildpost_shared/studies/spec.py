@@ -7,9 +7,10 @@
 
 Every field is required and nothing else may stand there. There is no field for a price, a volume or a dealer. A study
 of another kind (``kinds``) says so in ``kind`` and has the terms of that kind: ``channels``, ``maturity_days``,
-``lead_edges``, ``contact_edges``, ``round_days`` and ``cap_customers`` where it needs them; one of slot and lead time
-has no ``kind``. A study with ``round_days`` has a round for every so many days of its period, each with outcomes of its
-own; every other one has one round.
+``lead_edges``, ``contact_edges``, ``round_days``, ``columns`` and ``cap_customers`` where it needs them; one of slot
+and lead time has no ``kind``. A study with ``round_days`` has a round for every so many days of its period, each with
+outcomes of its own; one with ``columns`` is a training, whose rounds are all about the whole period, one after another;
+every other one has one round.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from guildpost_shared.privacy.ledger import YEARLY_DELTA, YEARLY_EPSILON
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.strict_json import Fields
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.propensity.terms import COLUMNS, LAST_STEP, SERVICE_CLASS, SURVEY
 
 STUDY_ID: Final = r"[a-z][a-z0-9-]{2,40}"
 SERVICE_ID: Final = r"[a-z][a-z0-9_]{1,40}"
@@ -40,7 +42,8 @@ class StudySpec:
 
     A term that the kind does not have is empty, 0 for ``maturity_days`` and 1 for ``cap_customers``: a dealer is one.
     ``contact_edges`` are the numbers of contacts at which buckets begin; the first is 1, the last bucket is open.
-    The hash of a part is the hash of the signed terms with the part's days: it binds both.
+    The hash of a part is the hash of the signed terms with the part's days and step: it binds all of them. ``step`` is
+    the number of a training's round, from 1; 0 for everything else, and in every signed document.
     """
 
     study_id: str
@@ -64,6 +67,8 @@ class StudySpec:
     kind: str = SLOT_LEAD
     contact_edges: tuple[int, ...] = ()
     round_days: int = 0
+    columns: tuple[str, ...] = ()
+    step: int = 0
 
     @property
     def target_path(self) -> str:
@@ -71,9 +76,14 @@ class StudySpec:
         return f"studies/{self.study_id}/{self.version}.json"
 
     @property
-    def period(self) -> str:
-        """Name of the period, for ledgers and releases."""
+    def days(self) -> str:
+        """Name of the days, for ledgers: whoever takes part in a training is charged once for all of its rounds."""
         return f"{self.period_start.isoformat()}_{self.period_end.isoformat()}"
+
+    @property
+    def period(self) -> str:
+        """Name of the period, for rounds and releases: the days, and of a training's round its number."""
+        return f"{self.days}_{self.step}" if self.step else self.days
 
     @property
     def data_until(self) -> date:
@@ -97,7 +107,9 @@ class StudySpec:
 
     @property
     def parts(self) -> tuple["StudySpec", ...]:
-        """What has a round each, in order: the same terms for a part of the period, or the whole."""
+        """What has a round each, in order: the same terms for a part of the period, a training's step, or the whole."""
+        if self.columns:
+            return tuple(replace(self, step=step) for step in range(SURVEY, LAST_STEP + 1))
         if not self.round_days:
             return (self,)
         days = range(0, (self.period_end - self.period_start).days + 1, self.round_days)
@@ -131,6 +143,7 @@ class StudySpec:
             "contact_edges": list(self.contact_edges),
             "cap_customers": self.cap_customers,
             "round_days": self.round_days,
+            "columns": list(self.columns),
         }
         return strict_json.canonical(
             {
@@ -149,6 +162,7 @@ class StudySpec:
                 "max_contribution": self.max_contribution,
                 "floor_groups": self.floor_groups,
                 "sanity": {"min": self.sanity_min, "max": self.sanity_max},
+                **({"step": self.step} if self.step else {}),
             }
         )
 
@@ -193,6 +207,7 @@ def parse_study(data: bytes) -> StudySpec:
         kind=kind.name,
         contact_edges=fields.integers("contact_edges", 1, 60, most=20) if "contact_edges" in kind.fields else (),
         round_days=fields.integer("round_days", 7, 92) if "round_days" in kind.fields else 0,
+        columns=fields.texts("columns", "|".join(COLUMNS)) if "columns" in kind.fields else (),
     )
     _require_order(fields, spec)
     for part in (purpose, period, sanity, fields):
@@ -203,5 +218,6 @@ def parse_study(data: bytes) -> StudySpec:
 def _require_order(fields: Fields, spec: StudySpec) -> None:
     fields.require("period", spec.period_start <= spec.period_end <= spec.period_start + timedelta(days=366))
     fields.require("lead_edges", all(low < high for low, high in pairwise(spec.lead_edges)))
+    fields.require("columns", not spec.columns or SERVICE_CLASS in spec.columns)
     edges = spec.contact_edges
     fields.require("contact_edges", edges[:1] in {(), (1,)} and all(low < high for low, high in pairwise(edges)))

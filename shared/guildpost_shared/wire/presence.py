@@ -11,7 +11,7 @@ from guildpost_shared.wire.times import from_timestamp, to_timestamp
 
 _ROUND_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,159}")
 _PATH: Final = re.compile(r"studies/[a-z0-9][a-z0-9./-]{0,120}")
-_PERIOD: Final = re.compile(r"\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d")
+_PERIOD: Final = re.compile(r"\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d(_[1-9])?")
 
 
 def event_to_wire(event: PresenceEvent) -> presence_pb2.PresenceEvent:

@@ -13,8 +13,9 @@ from bench.training.table import Table
 from guildpost_agent.domain.propensity import Seated, answer
 from guildpost_coordinator.domain.propensity.training import Training
 from guildpost_shared.studies.propensity.asks import RangesAsk, StepAsk, SurveyAsk
-from guildpost_shared.studies.propensity.budget import SLOPES, Budget
+from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import code
+from guildpost_shared.studies.propensity.terms import SLOPES
 from tests.fakes.seeded_entropy import SeededEntropy
 
 TRAIN, TEST = made_up(3, 6_000), made_up(4, 6_000)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from guildpost_shared.privacy.accountant import epsilon
 from guildpost_shared.studies.noise import with_noise_share
 from guildpost_shared.studies.propensity import steps
-from guildpost_shared.studies.propensity.budget import SLOPES, Budget
+from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import BUCKETS, MISSING, NO_TEXT, Coded, bucket, code, number
 from guildpost_shared.studies.propensity.features import Category, FeatureMap, Numeric
 from guildpost_shared.studies.propensity.survey import (
@@ -24,6 +24,7 @@ from guildpost_shared.studies.propensity.survey import (
     scale_cell,
     survey,
 )
+from guildpost_shared.studies.propensity.terms import SLOPES
 from tests.fakes.seeded_entropy import SeededEntropy
 
 FINITE = st.floats(-(2.0**40), 2.0**40, exclude_min=True, exclude_max=True)

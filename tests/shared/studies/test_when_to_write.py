@@ -1,5 +1,6 @@
 """The study that learns when to write: its rounds, its layout, and what binds a round to a model."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -108,9 +109,9 @@ def test_a_true_sum_is_plausible_and_a_grossly_wrong_one_is_refused() -> None:
 def test_a_round_is_bound_to_its_part_and_to_the_model_under_which_is_scored() -> None:
     first, second = STUDY.parts[:2]
     contexts = [
-        context_of("round-1", first, SOME, NEUTRAL.sha256),
-        context_of("round-1", first, SOME, SOME),
-        context_of("round-1", second, SOME, NEUTRAL.sha256),
+        context_of("round-1", first, SOME, NEUTRAL),
+        context_of("round-1", first, SOME, replace(NEUTRAL, version=1)),
+        context_of("round-1", second, SOME, NEUTRAL),
     ]
     assert 3 == len({context.digest for context in contexts})
     with pytest.raises(ValueError, match="model"):
@@ -124,4 +125,4 @@ def test_studies_of_figures_have_no_model_and_one_round() -> None:
     assert (lift,) == lift.parts
     assert context_of("round-1", lift, SOME).layout_hash == layout_of(lift).layout_hash
     with pytest.raises(ValueError, match="model"):
-        context_of("round-1", lift, SOME, SOME)
+        context_of("round-1", lift, SOME, NEUTRAL)

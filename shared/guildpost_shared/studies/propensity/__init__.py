@@ -1,10 +1,14 @@
 """Response propensity: a logistic model of who answers, trained on secure sums over several rounds.
 
+    terms      which columns a study may name, and the rounds by number
     columns    what a record says: a number, a text (known to others as a bucket only), or nothing
     survey     which texts are common, between which bounds the numbers lie: two counted, noised rounds
     features   records as vectors with entries in [-1, 1] and a bounded length
     steps      a customer's integers in a round of learning: slope and curvature of the log-likelihood
     budget     how ε is shared out over all rounds of a training
+    asks       what a round asks
+    document   the published file: what the next round asks, and the model once it is learned
+    bounds     what a round's sum must keep to be possible at all
 
 **Privacy unit and neighbours.** One customer has one record in a period; neighbouring data have an empty record in its
 place. Every vector of a round is a sum of one vector per customer; an empty record adds zeros. With g(record) the

@@ -12,9 +12,8 @@ from guildpost_shared.privacy import accountant
 from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.studies.propensity.steps import CURVATURE, SLOPE
 from guildpost_shared.studies.propensity.survey import survey_sensitivity
+from guildpost_shared.studies.propensity.terms import SLOPES
 
-SLOPES: Final = 4
-"""Rounds of learning with noise."""
 _SURVEY_SHARE: Final = 0.06
 _RANGES_SHARE: Final = 0.04
 _CURVATURE_SHARE: Final = 0.2
