@@ -69,7 +69,7 @@ _TAXED: Final = (
 def _amounts() -> re.Pattern[str]:
     currency = rf"(?:[€$£¥]|(?:{_CURRENCY_WORD})(?![^\W\d_]))"
     figure_first = rf"(?:{FIGURE}|(?P<words>{WORDS})|(?-i:{ROMAN})){_GAP}(?P<unit>{currency})"
-    currency_first = rf"(?<![^\W\d_])(?P<unit2>{currency}){_GAP}(?:{FIGURE}|{WORDS}(?![^\W_]))"
+    currency_first = rf"(?<![^\W\d_])(?<!per )(?P<unit2>{currency}){_GAP}(?:{FIGURE}|{WORDS}(?![^\W_]))"
     return re.compile(f"{figure_first}|{currency_first}|{EUROS_IN_A_WORD}", re.IGNORECASE)
 
 
@@ -258,7 +258,7 @@ def _excused_amount(text: str, start: int, end: int) -> bool:
         return False
     if _TELEPHONE.match(text, end) or _named_behind(text, end) or _FINED.search(text, first, start):
         return True
-    if _named_before(text, first, start):
+    if _named_before(text, first, start) or _risked_before(text, first, start):
         return True
     if no_price.search(around) and not _TRIGGER.search(around):
         return not works.search(around) or bool(_LATE.search(around))
@@ -288,6 +288,19 @@ def _named_before(text: str, first: int, start: int) -> bool:
     return False
 
 
+def _risked_before(text: str, first: int, start: int) -> bool:
+    """Say whether an earlier figure of the sentence is a fine, with no work or lure between."""
+    risked = _RISKED.search(text, first, start)
+    if risked is None:
+        return False
+    gap = text[risked.end() : start]
+    return not (words("price", "works").search(gap) or _LURE.search(gap))
+
+
+_RISKED: Final = re.compile(
+    r"\b(?:droh(?:t|en)|riskier\w*|risks?|faces?|bußgeld\w*|verwarnungsgeld\w*|fines?)(?: [^\W\d]+){0,4} \d",
+    re.IGNORECASE,
+)
 _SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
 """An amount right in front of a fine: it explains that one ("statt 60 Euro Bußgeld"), no other."""
 _FINED: Final = re.compile(

@@ -50,6 +50,10 @@ _SHARE: Final = re.compile(
 MONEY_TALK: Final = re.compile(
     r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
 )
+_MORE: Final = re.compile(r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better)\b", re.IGNORECASE)
+"""More of something is no discount."""
+_TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|nm)\b", re.IGNORECASE)
+"""Something is measured in the same sentence."""
 _IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
 
 
@@ -94,6 +98,8 @@ def _is_discount(text: str, match: re.Match[str], around: str) -> bool:
         return True
     if _SAVED.match(text, match.end()) and not _FUEL.search(around):
         return True
+    if _MORE.match(text, match.end()) or _TECHNICAL.search(around):
+        return False
     lead = text[max(0, match.start() - 14) : match.start()]
     whole = _IDIOM.search(lead) or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE)
     return not (whole or has("price", "no_discount", around))

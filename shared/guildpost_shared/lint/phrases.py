@@ -22,9 +22,11 @@ _BY_LAW: Final = re.compile(
     r"|warranty (?:case|claim|repair)",
     re.IGNORECASE,
 )
-_RECALL: Final = re.compile(r"rückruf|recall|ruft\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE)
+_RECALL: Final = re.compile(
+    r"rückruf|recall|ruf(?:t|en)\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE
+)
 _LIKEWISE: Final = re.compile(
-    r"\b(?:auch|ebenso|ebenfalls|genauso|gleichfalls|too|as well|likewise|so (?:is|are))\b", re.IGNORECASE
+    r"\b(?:auch(?! wenn)|ebenso|ebenfalls|genauso|gleichfalls|too|as well|likewise|so (?:is|are))\b", re.IGNORECASE
 )
 _NOTHING: Final = re.compile(r"(?!)")
 
