@@ -59,7 +59,7 @@ class ExtrasDesk:
         shown = "offers" in manifest.optional or "offers" in manifest.required
         standing = not extras.visits or any(not visit.called_off for visit in extras.visits)
         if self.offers is None or extras.ground is None or not shown or not standing:
-            return replace(extras, ground=None)
+            return replace(extras, ground=None) if extras.ground else extras
         service = self.services[touchpoint.service_id]
         place = Place.CONFIRMATION if extras.visits else Place.MESSAGE
         lines = offer_lines(
@@ -70,6 +70,8 @@ class ExtrasDesk:
     def into(self, context: MessageContext, extras: Extras, language: Language) -> MessageContext:
         """Put them into the message's values."""
         dealer, links, mail = self.config.dealer, context.links, self.config.mail
+        if not (mail.payment_link or mail.invoice_link or extras.offers or extras.ground or extras.visits):
+            return context
         changed = replace(
             context,
             links=replace(links, payment=mail.payment_link, invoice=mail.invoice_link),

@@ -33,6 +33,8 @@ from guildpost_shared.templates.wording import due_month_text
 
 NOTICE_SLOT: Final = "notice"
 """The slot that a list's words fill: what a recall is about, what the workshop has to say."""
+_ADDRESSEE: Final = "addressee"
+"""What a template calls the lines of the postal address."""
 LANGUAGE: Language = "de"
 """Customers are written to in German; the catalogue's other languages wait for a language on record."""
 
@@ -185,6 +187,7 @@ class Composer:
                 informal=manifest.informal and self._config.mail.form == "du",
             ),
             own_domains=self._config.mail.own_domains,
+            addressed=touchpoint.channel is Channel.LETTER or _ADDRESSEE in (*manifest.required, *manifest.optional),
         )
         if touchpoint.channel is Channel.LETTER and len(carried) > MOST_IN_TEXT:
             context = replace(context, fleet=self._fleet(request, carried, language))

@@ -121,6 +121,7 @@ def message_context(
     slots: Mapping[str, str] | None = None,
     style: Style = _FACTUAL,
     own_domains: tuple[str, ...] = (),
+    addressed: bool = True,
 ) -> MessageContext:
     """Fill everything a template may name.
 
@@ -139,6 +140,7 @@ def message_context(
         slots: words for the template's slots.
         style: tone and form of address; "Du" only for whom it is possible.
         own_domains: where the dealer's own pages are, besides the website.
+        addressed: whether the postal address stands in it; what has none can be longer than a letter's window.
     """
     occasion = Occasion(
         vehicle_context(vehicle),
@@ -149,7 +151,15 @@ def message_context(
         also_due=also_due,
     )
     sender = Sender(dealer_context(dealer, own_domains), brand, links, style, slots or {})
-    return fill_message(recipient_of(customer), occasion, sender, basis=_BASES[basis], today=today, language=language)
+    return fill_message(
+        recipient_of(customer),
+        occasion,
+        sender,
+        basis=_BASES[basis],
+        today=today,
+        language=language,
+        addressed=addressed,
+    )
 
 
 def style_of(tone: Tone, dealer: Dealer, *, informal: bool) -> Style:

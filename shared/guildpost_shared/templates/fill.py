@@ -53,7 +53,14 @@ class Sender:
 
 
 def fill_message(
-    recipient: Recipient, occasion: Occasion, sender: Sender, *, basis: LegalBasis, today: date, language: Language
+    recipient: Recipient,
+    occasion: Occasion,
+    sender: Sender,
+    *,
+    basis: LegalBasis,
+    today: date,
+    language: Language,
+    addressed: bool = True,
 ) -> MessageContext:
     """Fill everything a template may name.
 
@@ -64,13 +71,18 @@ def fill_message(
         basis: on which ground this person is written to.
         today: the dealer's local day.
         language: of the message.
+        addressed: whether the postal address stands in it.
+
+    Raises:
+        Refused: ``letter_address_too_long``.
     """
     style, dealer = sender.style, sender.dealer
-    style = replace(style, informal=style.informal and may_be_informal(recipient))
+    if style.informal and not may_be_informal(recipient):
+        style = replace(style, informal=False)
     return MessageContext(
         language=language,
         salutation=salutation(recipient, language, style),
-        addressee=address_lines(recipient, language),
+        addressee=address_lines(recipient, language) if addressed else (),
         vehicle=occasion.vehicle,
         due_month=due_month_text(occasion.due, language),
         estimated=occasion.estimated,

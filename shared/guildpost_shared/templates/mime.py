@@ -22,7 +22,7 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -133,7 +133,7 @@ def _heads(mail: RenderedMail, envelope: Envelope) -> list[bytes]:
         *_recipient(envelope.recipient),
         *(_own_address("Reply-To", envelope.reply_to) if envelope.reply_to else ()),
         *_shared("Subject", _line("Subject", mail.subject)),
-        *_shared("Date", format_datetime(envelope.date)),
+        *_date(envelope.date, envelope.date.utcoffset()),
         *_plain("Message-ID", _matching("Message-ID", envelope.message_id, _MESSAGE_ID)),
     ]
     if envelope.unsubscribe is not None:
@@ -164,9 +164,17 @@ def _shared(name: str, value: str) -> tuple[bytes]:
     return _header(name, value)
 
 
+@lru_cache(maxsize=16)
+def _date(date: datetime, offset: timedelta | None) -> tuple[bytes]:
+    """Write the instant that the mails of a group share; one instant is written otherwise at another offset."""
+    del offset
+    return _header("Date", format_datetime(date))
+
+
 def _recipient(mailbox: Mailbox) -> tuple[bytes]:
-    address = _address("To", mailbox)
-    return _header("To", address) if mailbox.name else _plain("To", address.addr_spec)
+    if mailbox.name:
+        return _header("To", _address("To", mailbox))
+    return _plain("To", _checked("To", mailbox.address))
 
 
 @lru_cache(maxsize=16)
@@ -248,8 +256,12 @@ def _matching(header: str, value: str, pattern: re.Pattern[str]) -> str:
 
 
 def _address(header: str, mailbox: Mailbox) -> Address:
-    local, _, domain = mailbox.address.rpartition("@")
-    dots = local.startswith(".") or local.endswith(".") or ".." in local
-    if dots or not _ADDRESS.fullmatch(mailbox.address):
-        raise Refused("mail_address_invalid", header=header)
+    local, _, domain = _checked(header, mailbox.address).rpartition("@")
     return Address(_line(header, mailbox.name), local, domain)
+
+
+def _checked(header: str, address: str) -> str:
+    """Give an address that nothing has to be quoted in."""
+    if not _ADDRESS.fullmatch(address) or address.startswith(".") or ".@" in address or ".." in address:
+        raise Refused("mail_address_invalid", header=header)
+    return address

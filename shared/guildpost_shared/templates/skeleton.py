@@ -2,8 +2,8 @@
 
 Most of what a recipient changes is merely written out: a name, a plate, a link. A *hole* is a value that the source
 only ever writes as ``{{ name }}`` or asks for with ``== blank``; a list is one when it is only looped over and its
-items are merely written. Everything else – whatever a condition compares, a filter touches, a case decides – makes the
-*shape*, together with which holes are empty and how long the lists are.
+items are merely written. Everything else – whatever a condition compares, a filter touches, a case decides, and what
+is the sender's – makes the *shape*, together with which holes are empty and how long the lists are.
 
     shape seen before    → its pieces, with the values between them
     shape not seen yet   → Liquid renders it once with a mark in each hole; the marks cut the result into pieces
@@ -38,6 +38,9 @@ _BLANK: Final = re.compile(rf"(?<![\w.])({_NAME})\s*(?:==|!=)\s*blank\b")
 _LOOP: Final = re.compile(rf"for\s+([a-z_]+)\s+in\s+({_NAME})")
 _WORD: Final = re.compile(r"[a-z_][\w.]*")
 _OTHER_PATHS: Final = re.compile(r"\[|\s\.|\.\s")  # vehicle["make"], vehicle . make
+
+_THE_SENDERS: Final = ("dealer.", "brand.")
+"""Names that begin so have one value in all messages of a run: they need no hole."""
 
 _Path = tuple[str, str]
 """A dotted name in two parts; the second is empty for a name without a dot."""
@@ -81,6 +84,7 @@ class Skeleton:
         self._finish = finish
         self._shapes: dict[_Shape, _Cut] = {}
         compared, looped = _uses(source, names)
+        compared |= {name for name in names if name.startswith(_THE_SENDERS)}
         self._compared = _paths(compared & names)
         self._lists = _paths((looped & names) - compared)
         self._holes = _paths(names - compared - looped)

@@ -54,12 +54,14 @@ def letter_date_text(day: date, language: Language) -> str:
     return format_date(day, "d. MMMM y" if language == "de" else "d MMMM y", locale=language)
 
 
+@lru_cache(maxsize=64)
 def closing_text(style: Style, town: str, language: Language) -> str:
     """Give the line above the signature."""
     tone = "informal" if style.informal else str(style.tone)
     return load("guildpost_shared.templates", language).text(f"closing.{tone}", town=town)
 
 
+@lru_cache(maxsize=64)
 def legal_basis_sentence(basis: LegalBasis, dealer_name: str, language: Language, *, informal: bool = False) -> str:
     """Say why a person is written to (Art. 13 (1) (c), Art. 21 (4) GDPR; § 7 (3) no. 4 UWG)."""
     form = ".informal" if informal else ""

@@ -169,6 +169,14 @@ def test_a_finished_mail_has_sender_recipient_number_and_objection(desk: Desk) -
     assert LINKS.click in body.get_content()
 
 
+def test_a_postal_address_too_long_for_a_letters_window_keeps_no_mail_back(desk: Desk) -> None:
+    request, letter = desk.mail_request(desk.plan(Channel.EMAIL)), desk.letter_request(desk.plan(Channel.LETTER))
+    long = replace(request.customer, company="Muster", care_of="Erna", country="AT", second_family_name="Muster")
+    assert desk.composer.mail(replace(request, customer=long))
+    with pytest.raises(Refused, match="letter_address_too_long"):
+        desk.composer.letter(replace(letter, customer=long))
+
+
 def _typeset(letters: Sequence[Letter], _created: datetime) -> Printed:
     """Set nothing: every letter takes two pages of a file that names them."""
     pages = {letter.doc_id: (2 * at + 1, 2 * at + 2) for at, letter in enumerate(letters)}

@@ -13,7 +13,12 @@ from guildpost_shared.templates.mail import MailTemplate
 from guildpost_shared.templates.skeleton import MOST_SHAPES, Skeleton
 from tests.shared.templates.sample import MAILS, compiled
 
-NAMES = frozenset({"salutation", "due_month", "overdue", "also_due", "vehicle.make", "vehicle.plate", "slots.offer"})
+NAMES = frozenset(
+    {
+        *("salutation", "due_month", "overdue", "also_due", "vehicle.make", "vehicle.plate", "slots.offer"),
+        *("dealer.name", "dealer.imprint"),
+    }
+)
 SOURCES = {
     "only written": "{{ salutation }} {{ vehicle.make }}, {{ salutation }}",
     "blank or not": "{% if vehicle.plate != blank %}({{ vehicle.plate }}){% endif %}{{ vehicle.make }}",
@@ -38,6 +43,8 @@ SOURCES = {
     "joined": '{{ also_due | join: ", " }}',
     "list or blank": "{% if also_due == blank %}none{% else %}some{% endif %}",
     "a loop's name hides another": "{% for salutation in also_due %}{{ salutation }}{% endfor %}{{ salutation }}",
+    "the sender's": "{{ dealer.name }}{{ salutation }}{% for line in dealer.imprint %}{{ line }}{% endfor %}",
+    "the sender's or blank": "{% if dealer.name != blank %}{{ dealer.name }}: {% endif %}{{ salutation }}",
     "comment": "{% comment %}{{ vehicle.make | upcase }}{% for x in also_due %}{% endcomment %}{{ salutation }}",
     "a mark of its own": "\ue0000\ue001{{ salutation }}",
     "whitespace control": "a {{- salutation -}} b {%- if overdue -%} c {%- endif -%}",
@@ -53,6 +60,7 @@ VALUES = st.fixed_dictionaries(
         "also_due": st.lists(TEXT, max_size=3),
         "vehicle": st.fixed_dictionaries({"make": TEXT, "plate": TEXT}),
         "slots": st.fixed_dictionaries({"offer": TEXT}),
+        "dealer": st.fixed_dictionaries({"name": TEXT, "imprint": st.lists(TEXT, max_size=2)}),
     }
 )
 
