@@ -11,7 +11,7 @@ A crash before 3 changes nothing, a crash after it finds the stored bytes again 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import coordinator_of
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.app.seated_for_training import seated_for_training
+from guildpost_agent.domain import propensity
 from guildpost_agent.domain.brands import FIRST, scoped
 from guildpost_agent.domain.contributing.units import Counted
 from guildpost_agent.domain.contributions import quarter_of, used_up
@@ -32,12 +34,12 @@ from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import Roster
 from guildpost_shared.learning.document import PublishedModel
-from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.privacy.ledger import Entry
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.participant import Participant
-from guildpost_shared.studies.layouts import context_of, layout_of
-from guildpost_shared.studies.noise import contribution, promised_variance
+from guildpost_shared.studies.layouts import Scored, context_of
+from guildpost_shared.studies.noise import budget_of, contribution, expenses_of
+from guildpost_shared.studies.propensity.document import PropensityDocument, ask_of
 from guildpost_shared.studies.spec import StudySpec
 
 
@@ -55,17 +57,12 @@ class RoundTicket:
     roster: Roster
     agent_id: str
     brand: str = FIRST
-    model: PublishedModel | None = None
+    model: Scored | None = None
 
     @property
     def context(self) -> RoundContext:
         """The round as this agent sees it; another view makes every mask different."""
         return context_of(self.round_id, self.study, self.roster.sha256, self.model)
-
-    @cached_property
-    def expense(self) -> Expense:
-        """What the study's release costs a customer, or a dealer, who is counted."""
-        return Expense(layout_of(self.study).sensitivity, promised_variance(self.study))
 
     @property
     def round_key(self) -> str:
@@ -152,17 +149,30 @@ class RoundDesk:
         )
         if not charged:
             raise Refused("round_already_contributed", study=study.study_id, period=study.period)
+        if isinstance(self._ticket.model, PropensityDocument):
+            return self._trained(uow, self._ticket.model, threshold)
         counted = self._counted(uow)
         uow.rounds.mark_contributed(
             quarter_of(study.period_start), [self._entry(one.unit) for one in counted], study.epsilon
         )
         return contribution(study, [one.record for one in counted], threshold=threshold, entropy=self._entropy)
 
+    def _trained(self, uow: UnitOfWork, document: PropensityDocument, threshold: int) -> npt.NDArray[np.int64]:
+        study, brand = self._ticket.study, self._ticket.brand
+        seated = seated_for_training(
+            uow, study, brand, self._setting, entry=self._entry, today=self._today, entropy=self._entropy
+        )
+        ask = ask_of(study, document)
+        return propensity.answer(seated, ask, budget=budget_of(study), threshold=threshold, entropy=self._entropy)
+
+    @property
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._setting.zone).date()
+
     def _entry(self, unit: str) -> Entry:
-        """Give what this round costs a customer, or the dealer; the coordinator's release is the only one."""
-        study, today = self._ticket.study, self._clock.now().astimezone(self._setting.zone).date()
-        expenses = (self._ticket.expense,)
-        return Entry(self._ticket.brand, study.study_id, study.period, unit, today, expenses)
+        """Give what the study costs a customer, or the dealer: one release of the coordinator, or all of a training."""
+        study = self._ticket.study
+        return Entry(self._ticket.brand, study.study_id, study.days, unit, self._today, expenses_of(study))
 
     def _counted(self, uow: UnitOfWork) -> list[Counted[Any]]:
         study = self._ticket.study
@@ -172,8 +182,8 @@ class RoundDesk:
             study,
             self._ticket.brand,
             self._setting,
-            model=None if self._ticket.model is None else self._ticket.model.model,
-            today=self._clock.now().astimezone(self._setting.zone).date(),
+            model=self._ticket.model.model if isinstance(self._ticket.model, PublishedModel) else None,
+            today=self._today,
             already_counted=CountedBefore(
                 uow.documents.get(SUPPRESSION_KEY) or b"", marked | used_up(uow.rounds.ledgers(), self._entry)
             ),

@@ -35,6 +35,11 @@ _BOOKED: Final = frozenset({"booked"})
 _ANSWERED: Final = frozenset({"booked", "answered"})
 
 
+def unknown_zone(_postcode: str) -> str:
+    """Know of no climate zone."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What counting needs beside the database.
@@ -42,10 +47,12 @@ class Setting:
     Attributes:
         zone: the dealer's time zone.
         services: in force, of all brands, under local names: what a visit for each of them is.
+        climate_zone: of a customer's postcode; empty where it is not known.
     """
 
     zone: ZoneInfo
     services: tuple[ServiceDefinition, ...]
+    climate_zone: Callable[[str], str] = unknown_zone
 
 
 def count_for_study(
@@ -58,7 +65,7 @@ def count_for_study(
     already_counted: Collection[str],
     model: NetworkModel | None = None,
 ) -> list[Counted[Any]]:
-    """Give the part of each unit: at most one for a customer, one for the dealer.
+    """Give the part of each unit: at most one for a customer, one for the dealer (a training: ``seated_for_training``).
 
     Args:
         uow: an open transaction.
@@ -79,6 +86,19 @@ def count_for_study(
         WHEN_TO_WRITE: desk.when_to_write,
     }
     return count[study.kind]()
+
+
+def reminders_for_study(
+    uow: UnitOfWork,
+    study: StudySpec,
+    brand: str,
+    setting: Setting,
+    *,
+    today: date,
+    already_counted: Collection[str],
+) -> dict[str, Matured]:
+    """Give by customer the reminder that stands for it, as ``count_for_study`` chooses."""
+    return _Desk(uow, study, brand, setting, today, already_counted, None)._matured()  # noqa: SLF001 — the same desk
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The offers in force here: the set, without those the dealer does not make, with the dealer's own prices."""
 
+from collections.abc import Callable
+
 from guildpost_agent.adapters.offers.files import load_offers
 from guildpost_agent.adapters.reference.files import FileReferenceData
 from guildpost_agent.app.next_best_offers import OfferDesk
@@ -8,6 +10,17 @@ from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.domain.offers.fields import BadOffers
 from guildpost_agent.domain.offers.reading import fill_prices
 from guildpost_shared.errors import ConfigurationError
+
+
+def climate_zones(core: Core) -> Callable[[str], str]:
+    """Give the climate zone of a customer's postcode; one that lies nowhere is as the dealer's own."""
+    places, own = FileReferenceData(core.home).places(), core.config.dealer.postcode
+
+    def zone(postcode: str) -> str:
+        region = places.region_of(postcode) or places.region_of(own)
+        return region.zone if region else ""
+
+    return zone
 
 
 def offer_desk(core: Core, open_uow: OpenUnitOfWork | None = None) -> OfferDesk:

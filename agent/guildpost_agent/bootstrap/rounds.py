@@ -10,9 +10,10 @@ from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.declined_studies import require_accepted
 from guildpost_agent.app.egress.policy import coordinator_of
-from guildpost_agent.app.network_model import network_model
+from guildpost_agent.app.network_model import scored_under
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.member import catalogue_of, membership_of, services_in_force
+from guildpost_agent.bootstrap.offers import climate_zones
 from guildpost_agent.domain.brands import FIRST, of_brand
 from guildpost_agent.domain.catalogue import may_take_part
 from guildpost_shared.errors import Refused
@@ -62,15 +63,14 @@ def take_part(
     roster = parse_roster(catalogue.read(TARGET_PATH))
     if roster.entry(membership.agent_id) is None:
         raise Refused("secagg_not_on_roster")
-    model = network_model(catalogue) if study.model else None
-    ticket = RoundTicket(round_id, study, roster, membership.agent_id, brand, model)
+    ticket = RoundTicket(round_id, study, roster, membership.agent_id, brand, scored_under(study, catalogue))
     desk = RoundDesk(
         ticket,
         load_identity_key(membership.identity_key),
         open_uow=core.open_uow,
         gate=core.gate,
         clock=core.business_clock,
-        setting=Setting(core.zone, services_in_force(core)),
+        setting=Setting(core.zone, services_in_force(core), climate_zones(core)),
         entropy=core.entropy,
     )
     remaining = (closes_at - core.wall_clock.now()).total_seconds() + GRACE_SECONDS

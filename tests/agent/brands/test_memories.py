@@ -96,7 +96,7 @@ def test_of_an_old_contribution_its_epsilon_counts_from_the_end_of_its_quarter(t
     store = open_store(tmp_path)
     with store() as uow:
         uow.rounds.mark_contributed("2026-Q4", [an_entry("old")], 3.9)
-        as_it_was = contributed_customers.update().values(day=None, l1=None, l2_squared=None, variance=None)
+        as_it_was = contributed_customers.update().values(day=None, expenses=None)
         uow.rounds._connection.execute(as_it_was)  # type: ignore[attr-defined]  # as a former version wrote it
         (entry,) = uow.rounds.ledgers()["old"]
         assert date(2026, 12, 31) == entry.day

@@ -1,11 +1,13 @@
 """What this agent did in federated rounds: durable before anything leaves."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.tables import contributed_customers, contributions, rounds
@@ -76,12 +78,23 @@ class SqlRounds:
         """Give by customer everything that they were counted in, in any study of any brand."""
         found: defaultdict[str, set[Entry]] = defaultdict(set)
         for row in self._connection.execute(select(contributed_customers)):
+            day = row.day or _end(row.quarter)
             found[row.customer_id].add(
-                Entry(
-                    row.brand, row.study_id, row.period, row.customer_id, row.day or _end(row.quarter), (_expense(row),)
-                )
+                Entry(row.brand, row.study_id, row.period, row.customer_id, day, _expenses(row.expenses, row.epsilon))
             )
         return {customer: frozenset(entries) for customer, entries in found.items()}
+
+    def seated(self, like: Entry) -> set[str]:
+        """List the customers who were charged for the same study, brand and period exactly this."""
+        rows = self._connection.scalars(
+            select(contributed_customers.c.customer_id).where(
+                contributed_customers.c.brand == like.brand,
+                contributed_customers.c.study_id == like.study_id,
+                contributed_customers.c.period == like.period,
+                contributed_customers.c.expenses == _written(like.expenses),
+            )
+        )
+        return set(rows)
 
     def mark_contributed(self, quarter: str, entries: Iterable[Entry], epsilon: float) -> None:
         """Note who was counted, and what it cost; the mark is never taken back."""
@@ -94,12 +107,9 @@ class SqlRounds:
                 "brand": entry.brand,
                 "period": entry.period,
                 "day": entry.day,
-                "l1": expense.sensitivity.l1,
-                "l2_squared": expense.sensitivity.l2_squared,
-                "variance": expense.variance,
+                "expenses": _written(entry.expenses),
             }
             for entry in entries
-            for (expense,) in (entry.expenses,)
         ]
         if rows:
             self._connection.execute(insert(contributed_customers).on_conflict_do_nothing(), rows)
@@ -114,11 +124,17 @@ class SqlRounds:
         return [tuple(row) for row in rows]
 
 
-def _expense(row: Row[Any]) -> Expense:
+@lru_cache(maxsize=64)
+def _written(expenses: tuple[Expense, ...]) -> str:
+    return json.dumps([[one.sensitivity.l1, one.sensitivity.l2_squared, one.variance] for one in expenses])
+
+
+@lru_cache(maxsize=1_024)
+def _expenses(written: str | None, epsilon: float) -> tuple[Expense, ...]:
     """Give what a contribution cost; of an old one as much as is known: the least noise that costs its ε or more."""
-    if row.variance is not None:
-        return Expense(Sensitivity(row.l1, row.l2_squared), row.variance)
-    return Expense(_FINE, variance_for(row.epsilon, YEARLY_DELTA, _FINE) - 1)
+    if written is None:
+        return (Expense(_FINE, variance_for(epsilon, YEARLY_DELTA, _FINE) - 1),)
+    return tuple(Expense(Sensitivity(l1, l2_squared), variance) for l1, l2_squared, variance in json.loads(written))
 
 
 def _end(quarter: str) -> date:

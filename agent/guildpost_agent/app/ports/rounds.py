@@ -36,12 +36,19 @@ class Rounds(Protocol):
         """Give by customer everything that they were counted in, in any study of any brand."""
         ...
 
+    def seated(self, like: Entry) -> set[str]:
+        """List the customers who were charged for the same study, brand and period exactly this; whose, is no matter.
+
+        Who was erased since is among them by a pseudonym alone.
+        """
+        ...
+
     def mark_contributed(self, quarter: str, entries: Iterable[Entry], epsilon: float) -> None:
         """Note who was counted, and what it cost; the mark is never taken back.
 
         Args:
             quarter: of the study's period.
-            entries: one for each customer, with one release.
+            entries: one for each customer.
             epsilon: as the study states it.
         """
         ...

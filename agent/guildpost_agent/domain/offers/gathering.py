@@ -58,7 +58,7 @@ def facts_of(
     return VehicleFacts(
         vehicle_id=vehicle.vehicle_id,
         fuel=vehicle.fuel,
-        values=dict([*_own(vehicle, lines, around.today), *_tread(wheels), *_weather(around)]),
+        values=dict([*own_facts(vehicle, lines, around.today), *_tread(wheels), *_weather(around)]),
         done=done,
         declined={offer: day for offer, day in declined.items() if day > done.get(offer, date.min)},
         booked=frozenset(service_id for one in open_ones for service_id in one.services),
@@ -76,7 +76,14 @@ def _work(offers: Sequence[Offer], lines: Iterable[Job]) -> tuple[dict[str, date
     return done, declined
 
 
-def _own(vehicle: Vehicle, lines: Sequence[Job], today: date) -> Iterator[tuple[Fact, float]]:
+def own_facts(vehicle: Vehicle, lines: Sequence[Job], today: date) -> Iterator[tuple[Fact, float]]:
+    """Give what a vehicle and its labour lines up to a day say.
+
+    Args:
+        vehicle: the vehicle.
+        lines: of orders up to the day, none of them internal.
+        today: the day.
+    """
     registered = vehicle.first_registration
     if registered is not None and registered <= today:
         yield Fact.VEHICLE_YEARS, _years(registered, today)

@@ -1,6 +1,6 @@
 """The memory of federated rounds."""
 
-from sqlalchemy import Column, Date, Float, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, Float, LargeBinary, String, Table, Text
 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
 
@@ -9,7 +9,7 @@ rounds = Table(
     metadata,
     Column("round_id", String(60), primary_key=True),
     Column("study_id", String(60), nullable=False),
-    Column("period", String(24), nullable=False),
+    Column("period", String(40), nullable=False),
     Column("state", String(16), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
@@ -19,7 +19,7 @@ contributions = Table(
     "contributions",
     metadata,
     Column("study_id", String(60), primary_key=True),
-    Column("period", String(24), primary_key=True),
+    Column("period", String(40), primary_key=True),
     Column("round_id", String(60), nullable=False),
     Column("charged_at", Instant, nullable=False),
 )
@@ -32,9 +32,7 @@ contributed_customers = Table(
     Column("quarter", String(7), primary_key=True),
     Column("epsilon", Float, nullable=False),
     Column("brand", String(12), nullable=False, server_default=""),
-    Column("period", String(24), nullable=False, server_default=""),
+    Column("period", String(40), nullable=False, server_default=""),
     Column("day", Date),
-    Column("l1", Integer),
-    Column("l2_squared", Integer),
-    Column("variance", Float),
+    Column("expenses", Text),  # [[Δ₁, Δ₂², σ²], …], a list for every release
 )
