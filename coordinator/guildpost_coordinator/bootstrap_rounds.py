@@ -125,6 +125,17 @@ def read_model(publishing: Publishing, path: str) -> bytes | None:
         return rows.content(listing.sha256)
 
 
+def newest_studies(publishing: Publishing) -> list[StudySpec]:
+    """Read the highest published version of every study."""
+    prefix = target_name("legal", "studies/")
+    names = (
+        name.removeprefix(prefix)
+        for name in publishing.repository.published("legal").targets
+        if name.startswith(prefix)
+    )
+    return [newest_study(publishing, study_id) for study_id in sorted({name.partition("/")[0] for name in names})]
+
+
 def newest_study(publishing: Publishing, study_id: str) -> StudySpec:
     """Read the highest published version of a study.
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from guildpost_coordinator.domain.round_schedule import Day
 from guildpost_shared.errors import ConfigurationError, Language
 from guildpost_shared.wire.limits import HEARTBEAT_EVERY
 
@@ -38,6 +39,10 @@ class CoordinatorConfig(BaseModel):
         newcomers_per_second: requests that one address may make at the enrolment port, in the long run; twelve seconds'
             worth of them at once. More where many dealerships come from one address.
         heartbeat_seconds: between heartbeats to connected agents; a locked agent is cut off at the next one.
+        round_day: on which day rounds of ripe studies are announced by themselves: ``daily`` or a day of the week; with
+            ``never`` they are announced by hand alone (docs/studies.md).
+        round_hour: from which hour of that day on, local time in Germany.
+        round_window_seconds: how long agents may join such a round.
         material_approval: whether services and templates are published only once marketing and legal approved them
             (docs/material.md); off for demonstrations and trials, where ``publish`` takes them as they are.
         language: of the console and the command line.
@@ -55,6 +60,9 @@ class CoordinatorConfig(BaseModel):
     presence_streams: int = Field(default=10_000, ge=1, le=50_000)
     newcomers_per_second: float = Field(default=5, gt=0, le=10_000)
     heartbeat_seconds: float = Field(default=HEARTBEAT_EVERY, gt=0, le=60)
+    round_day: Day = "never"
+    round_hour: int = Field(default=10, ge=0, le=23)
+    round_window_seconds: int = Field(default=600, ge=30, le=3_600)
     material_approval: bool = True
     language: Language = "de"
 

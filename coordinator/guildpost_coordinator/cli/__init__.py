@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "publish": "publish",
     "restore-key": "restore_key",
     "round": "run_round",
+    "rounds": "rounds",
     "serve": "serve",
     "sign": "sign",
     "signer-certificate": "signer_certificate",
