@@ -19,7 +19,7 @@ from guildpost_shared.lint.counted import counts, early, explained, labelled, pl
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
-from guildpost_shared.lint.tables import alternatives, has, words
+from guildpost_shared.lint.tables import alternatives, has
 
 _LEAST: Final = 9
 _FAR: Final = 160
@@ -127,7 +127,7 @@ def _steps(text: str) -> Iterator[Hit]:
         rising = len(set(figures)) > 1 and max(figures) <= _STEEPEST * min(figures)
         labels = any(placed(match[0][: each.start()], each[0]) for each in _STEP_FIGURE.finditer(match[0]))
         first, last = sentence(text, match.start(), match.end(), _FAR)
-        counted = words("bare", "of_something").search(text[first:last])
+        counted = explained(text, match.start() + len(match[0]) - len(match[0].split()[-1]), match.end(), first, last)
         if rising and not counted and (not labels or _SIZES.match(match[0])):
             yield Hit("R10.amount", match.start(), match.end())
 

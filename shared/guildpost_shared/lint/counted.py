@@ -21,6 +21,11 @@ _ALIKE: Final = 1.5
 """Figures of one sentence mean the same unit where the larger is at most this many times the smaller."""
 _LIKELY: Final = 13
 """The same where no work stands beside the figure ("auf den ersten 1500 km nicht über 120")."""
+_TECHNICAL: Final = re.compile(
+    r"\W*(?:kg|mm|bar|psi|k?n|nm|volts?|v|ah|db|grad|degrees?|°.?|u/min|rpm)\b", re.IGNORECASE
+)
+"""Units of what nobody sells by the piece: they explain more than a time, a size or a distance."""
+_TWICE: Final = 2.5
 _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"(?:^|[.!?:;\n]\s*)[^\W\d_]+ $")
 _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^\W\d_]*[.:]?|[A-Z]) $")
@@ -63,7 +68,8 @@ def _measured() -> re.Pattern[str]:
 @cache
 def _labelled() -> re.Pattern[str]:
     """What makes any figure after it a name or a place."""
-    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'labels')}) ?$", re.IGNORECASE)
+    label = rf"(?:{alternatives('bare', 'labels')}) ?:?|(?:{alternatives('bare', 'papers')})"
+    return re.compile(rf"(?<![^\W_])(?:{label}) ?$", re.IGNORECASE)
 
 
 @cache
@@ -167,7 +173,10 @@ def _beside_a_unit(figure: str, around: str, *, priced: bool) -> bool:
         if not (value and other):
             if not priced:
                 return True
-        elif max(value, other) <= (_ALIKE if priced else _LIKELY) * min(value, other):
+            continue
+        technical = _TECHNICAL.match(around, match.end(1)) is not None
+        reach = (_TWICE if technical else _ALIKE) if priced else _LIKELY
+        if max(value, other) <= reach * min(value, other):
             return True
     return False
 

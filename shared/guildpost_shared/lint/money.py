@@ -148,6 +148,8 @@ def _bare_hits(text: str) -> Iterator[Hit]:
 _NO_FIGURE: Final = re.compile(
     r"(?:(?:wenigen?|paar|einige|few|symbolischen?|symbolic|halben|couple of|handful of|jede[nr]|single|every|schmale"
     r"|kleine) (?:euros?|cents?|pounds|dollars|pence|pennies|franken)"
+    r"|(?:less than|under|unter|weniger als|für|for|only|just|nur|kaum|keinen) (?:an?|one|einen?|einem)"
+    r" (?:pound|euro|dollar|penny|cent|franken)(?! ?-?(?:coin|stück|münze))"
     r"|(?:not|no|keine?n?|never) (?:a |one |single |einzigen )*(?:penny|cent|euro|pfennig))\b",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ MONEY_TALK: Final = re.compile(
 )
 _MORE: Final = re.compile(r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better)\b", re.IGNORECASE)
 """More of something is no discount."""
-_TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|nm)\b", re.IGNORECASE)
+_TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|k?n|nm)\b", re.IGNORECASE)
 """Something is measured in the same sentence."""
 _IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
 
