@@ -1,6 +1,6 @@
 """Days and months in columns: days since 1970-01-01, months since January 1970; both may be unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -17,9 +17,9 @@ Months = NDArray[np.int64]
 Numbers = NDArray[np.int64]
 
 
-def day_column(days: Iterable[date | None], length: int) -> Days:
+def day_column(days: Sequence[date | None]) -> Days:
     """Put days into a column."""
-    return np.fromiter(map(_Numbers().__getitem__, days), np.int64, length)
+    return np.fromiter(map(_Numbers().__getitem__, days), np.int64, len(days))
 
 
 class _Numbers(dict[date | None, int]):
@@ -46,6 +46,11 @@ def months_of(days: Days) -> Months:
     safe = np.where(days == NEVER, 0, days)
     months = safe.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return np.where(days == NEVER, NEVER, months)
+
+
+def years_of(months: Months) -> Numbers:
+    """Give the years of months."""
+    return np.where(months == NEVER, NEVER, 1970 + months // 12)
 
 
 def first_days(months: Months) -> Days:

@@ -85,9 +85,9 @@ class MaintenanceInterval:
 
     def matches(self, make: str, model: str, fuel: str, model_year: int | None) -> bool:
         """Say whether a vehicle falls under this row; an unknown model year matches only rows without years."""
-        texts = ((self.make, make), (self.model, model), (self.fuel, fuel))
-        if any(wanted and wanted.casefold() != given.strip().casefold() for wanted, given in texts):
-            return False
+        for wanted, given in ((self.make, make), (self.model, model), (self.fuel, fuel)):
+            if wanted and wanted.casefold() != given.strip().casefold():
+                return False
         if self.model_year_from is None and self.model_year_to is None:
             return True
         low = self.model_year_from or 0

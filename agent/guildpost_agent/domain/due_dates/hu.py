@@ -34,7 +34,7 @@ class HuCycles:
     def __init__(self, garage: Garage, rule: HuRule) -> None:
         classes = [rule.default_class, *rule.phases]
         at = {name: number for number, name in enumerate(classes) if number}
-        given = np.fromiter((at.get(v.vehicle_class, 0) for v in garage.vehicles), np.int64, len(garage))
+        given = garage.by_class(lambda name: at.get(name, 0))
         self.named = given > 0
         """Whether the rule knows the vehicle's class by name."""
         self._table: NDArray[np.int64] = np.array(
@@ -43,7 +43,7 @@ class HuCycles:
         self._class, self._registered, self._keeper = given, garage.registered_month, garage.keeper_month
         self.first: Months = self._table[given, 0]
 
-    def after(self, month: Months, where: Bools | slice = slice(None)) -> Months:
+    def after(self, month: Months, where: Bools | NDArray[np.intp] | slice = slice(None)) -> Months:
         """Say for how many months inspections in these months hold."""
         registered, first, table = self._registered[where], self.first[where], self._table
         group = self._class[where]
@@ -64,10 +64,13 @@ class HuCycles:
 
     def roll(self, month: Months, where: Bools, now: int) -> tuple[Months, Numbers, Months]:
         """Roll months on until none is over: the months, how often, and the last interval."""
-        cycles, months = np.zeros(len(month), np.int64), self.after(month, where)
-        while (over := month < now).any():
-            months = np.where(over, self.after(month, where), months)
-            month, cycles = month + over * months, cycles + over
+        month, cycles, months = month.copy(), np.zeros(len(month), np.int64), self.after(month, where)
+        rows, over = np.flatnonzero(where), np.flatnonzero(month < now)
+        while over.size:
+            months[over] = self.after(month[over], rows[over])
+            month[over] += months[over]
+            cycles[over] += 1
+            over = over[month[over] < now]
         return month, cycles, months
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from guildpost_agent.domain.columns import EPOCH, NEVER, Bools, Days, Months, Numbers, add_months
+from guildpost_agent.domain.columns import EPOCH, NEVER, Bools, Days, Months, Numbers, add_months, years_of
 from guildpost_agent.domain.due_dates.rolling import Rolled, estimated, roll_days
 from guildpost_agent.domain.due_dates.values import (
     CONFIDENCE_DMS,
@@ -43,7 +43,7 @@ def inspection_dues(garage: Garage, rule: InspectionRule, today: int) -> Due:
         today: days since 1970-01-01.
     """
     months, kilometres = _intervals(garage, rule)
-    served = np.fromiter((not v.vehicle_class.startswith(_NO_MAINTENANCE) for v in garage.vehicles), np.bool_)
+    served = garage.by_class(lambda name: not name.startswith(_NO_MAINTENANCE)) > 0
     registered, named = garage.registered, garage.named_service
     named = np.where((registered != NEVER) & (named <= registered), NEVER, named)
     by_months = add_months(garage.last_inspection, months)
@@ -63,13 +63,14 @@ def inspection_dues(garage: Garage, rule: InspectionRule, today: int) -> Due:
 
 def _intervals(garage: Garage, rule: InspectionRule) -> tuple[Months, Numbers]:
     """Look each kind of vehicle up in the maker's table once."""
-    kinds = [
-        (v.make, v.model, v.fuel, None if v.first_registration is None else v.first_registration.year)
-        for v in garage.vehicles
-    ]
-    rows = {kind: row for row, kind in enumerate(dict.fromkeys(kinds))}
-    at = np.fromiter(map(rows.__getitem__, kinds), np.int64, len(kinds))
-    found = [rule.interval(*kind) for kind in rows]
+    models = [(one.make, one.model, one.fuel) for one in garage.vehicles]
+    row_of = {model: row for row, model in enumerate(dict.fromkeys(models))}
+    rows = np.fromiter(map(row_of.__getitem__, models), np.int64, len(models))
+    years, of_year = np.unique(years_of(garage.registered_month), return_inverse=True)
+    kinds, at = np.unique(rows * len(years) + of_year, return_inverse=True)
+    names, known = list(row_of), [None if year == NEVER else year for year in years.tolist()]
+    of_kind: list[list[int]] = np.stack(np.divmod(kinds, len(years)), axis=1).tolist()
+    found = [rule.interval(*names[row], known[year]) for row, year in of_kind]
     return np.array([one.months for one in found], np.int64)[at], np.array([one.km for one in found], np.int64)[at]
 
 

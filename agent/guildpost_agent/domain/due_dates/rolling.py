@@ -99,7 +99,7 @@ def rolled_on(garage: Garage, start: Sequence[date], months: int, today: date) -
     """Roll past days on by whole intervals, one per vehicle, and judge what each is worth then."""
     length, now = len(garage), day_number(today)
     step = np.full(length, months)
-    due, cycles = roll_days(day_column(start, length), step, now)
+    due, cycles = roll_days(day_column(start), step, now)
     rolled = Rolled(due, cycles, step, np.full(length, NEVER))
     found = estimated(garage, np.ones(length, np.bool_), rolled, ROLLED, now)
     return [one for at in range(length) if (one := found.at(at)) is not None]
