@@ -122,14 +122,12 @@ class HouseholdPlan:
 
     def add(self, given: Candidate) -> None:
         """Plan one more occasion."""
-        at, first = len(self.results), not (self._touchpoints or self._led)
-        shut = self._allowance.shut.get(given.window_key) if first else None
-        # A window is shut for whoever was asked about before, and for everybody after.
+        at = len(self.results)
+        shut = None if self._touchpoints or self._led else self._allowance.shut.get(given.window_key)
+        # Nothing else can come of it where nothing was or will be sent.
         candidate, result = (given, shut) if shut is not None else self._decide(given, at)
         if isinstance(result, Refusal):
             self._refused.append((at, given))
-            if shut is None and first and result.reason is Reason.CAPACITY and not self._is_called(candidate):
-                self._allowance.shut[candidate.window_key] = result
         self.results.append((candidate, result))
 
     def may_change(self) -> bool:
@@ -160,12 +158,26 @@ class HouseholdPlan:
         result: Touchpoint | Bundled | Refusal | None = _waiting(candidate, self._dealer, self._horizon_days)
         result = result or (None if late else self._carried(candidate))
         if result is None:
-            result = place(candidate, self._contacts, self._dealer, self._allowance)
-            if isinstance(result, Touchpoint):
-                self._contacts.append(contact_of(result, self._dealer.zone))
-                self._led.append(at)
-                self._cycles[_cycle(candidate)].add(at)
+            result = self._placed(candidate, at)
         return candidate, result
+
+    def _placed(self, candidate: Candidate, at: int) -> Touchpoint | Refusal:
+        """Find a place of its own for an occasion's message.
+
+        A window is shut for whoever was asked about before, and for everybody after, whatever else they are sent.
+        """
+        key, shut = candidate.window_key, self._allowance.shut
+        first = candidate.step is self._dealer.first_step(candidate.service, candidate.occasion.due_date)
+        if first and key in shut:
+            return shut[key]
+        result = place(candidate, self._contacts, self._dealer, self._allowance)
+        if isinstance(result, Touchpoint):
+            self._contacts.append(contact_of(result, self._dealer.zone))
+            self._led.append(at)
+            self._cycles[_cycle(candidate)].add(at)
+        elif first and result.reason is Reason.CAPACITY and not (self._contacts or self._is_called(candidate)):
+            shut[key] = result
+        return result
 
     def _known(self, given: Candidate) -> Sequence[Touchpoint]:
         """Give what the household was or will be sent, of what is planned just now all that may concern an occasion."""
