@@ -29,6 +29,7 @@ DEALER_PAGES: Final = {
     "calls": "/calls",
     "call": f"/calls/{CALL}",
     "replies": "/replies",
+    "insights": "/insights",
     "ledger": "/ledger",
 }
 CONSOLE_PAGES: Final = {"network": "/", "catalogue": "/catalogue", "learning": "/learning"}

@@ -25,9 +25,7 @@ BRAND: Final = "Arvana"
 SERVICES: Final = ("hu_au", "inspection", "tyres")
 KINDS: Final = ("slot-lead", "lift", "channel", "pressure", "adoption")
 DEALERS: Final = 200
-_QUARTERS: Final = MappingProxyType({
-    1: (date(2027, 1, 1), date(2027, 3, 31)), 2: (date(2027, 4, 1), date(2027, 6, 30)),
-})  # fmt: skip
+_DAYS: Final = MappingProxyType({1: ((1, 1), (3, 31)), 2: ((4, 1), (6, 30))})
 
 SUMS: Final[Mapping[str, Mapping[str, int]]] = {
     "lift": {
@@ -61,9 +59,9 @@ SUMS: Final[Mapping[str, Mapping[str, int]]] = {
 
 
 @cache
-def a_study(kind: str, quarter: int = 1) -> StudySpec:
-    """Write the study of a kind for a quarter of 2027."""
-    start, end = _QUARTERS[quarter]
+def a_study(kind: str, quarter: int = 1, year: int = 2027) -> StudySpec:
+    """Write the study of a kind for a quarter."""
+    start, end = (date(year, *day) for day in _DAYS[quarter])
     if kind == "slot-lead":
         return slot_lead_study(
             brand=BRAND, services=SERVICES, period_start=start, period_end=end, version=quarter, expected_dealers=400
@@ -74,9 +72,9 @@ def a_study(kind: str, quarter: int = 1) -> StudySpec:
 
 
 @cache
-def a_release(kind: str, quarter: int = 1) -> Release:
-    """Build the release of a kind for a quarter of 2027."""
-    study = a_study(kind, quarter)
+def a_release(kind: str, quarter: int = 1, year: int = 2027) -> Release:
+    """Build the release of a kind for a quarter."""
+    study = a_study(kind, quarter, year)
     total = _slot_lead_sum(study) if kind == "slot-lead" else _total(study, SUMS[kind])
     return build_release(
         study,
@@ -88,9 +86,9 @@ def a_release(kind: str, quarter: int = 1) -> Release:
     )
 
 
-def every_release() -> list[Release]:
+def every_release(year: int = 2027) -> list[Release]:
     """Give one release of each kind."""
-    return [a_release(kind) for kind in KINDS]
+    return [a_release(kind, year=year) for kind in KINDS]
 
 
 def _total(study: StudySpec, counts: Mapping[str, int]) -> Integers:

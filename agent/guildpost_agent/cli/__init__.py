@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "goodwill": "guildpost_agent.cli.goodwill",
     "holds": "guildpost_agent.cli.holds",
     "import": "guildpost_agent.cli.import_files",
+    "insights": "guildpost_agent.cli.insights",
     "join-round": "guildpost_agent.cli.join_round",
     "ledger": "guildpost_agent.cli.ledger",
     "lettershop": "guildpost_agent.cli.lettershop",

@@ -1,4 +1,4 @@
-"""The dealer's own pages: what goes out this week, why, whom to call, who wrote back, and what left the house.
+"""The dealer's own pages: what goes out this week, why, whom to call, who wrote back, how one compares, what left.
 
 Nothing changes on GET.
 """
@@ -14,12 +14,13 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from guildpost_agent.app.compare_with_network import Insights
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.ports.unit_of_work import LedgerEntry, OpenUnitOfWork
 from guildpost_agent.app.preview_message import Preview
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.web.desk import StaffDesk
-from guildpost_agent.web.pages import calls, ledger, messages, replies, week
+from guildpost_agent.web.pages import calls, insights, ledger, messages, replies, week
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError, Language
 from guildpost_shared.web.login import Gatekeeper, secure_app
@@ -38,6 +39,8 @@ class DealerWeb:
     preview: Callable[[str, Language], Preview]
     last_tick: Callable[[], datetime | None]
     ledger_trouble: Callable[[Sequence[LedgerEntry]], GuildpostError | None]
+    insights: Callable[[], Insights]
+    service_names: Callable[[Language], Callable[[str, str], str]]
     desk: StaffDesk
 
 
@@ -56,7 +59,7 @@ def create_app(web: DealerWeb) -> FastAPI:
 
     def protected() -> APIRouter:
         routes = APIRouter()
-        for page in (week, messages, calls, replies, ledger):
+        for page in (week, messages, calls, replies, insights, ledger):
             routes.include_router(page.router(web, pages))
         return routes
 

@@ -99,10 +99,11 @@ def _row(row: Bar, top: float, scale: _Scale) -> Iterator[Markup]:
     yield _strip("track", 0, 100, strip, TRACK)
     if row.band is not None:
         yield _strip("band", scale.share(row.band.low), scale.share(row.band.high), strip - 3, TRACK + 6)
-    if row.figure is None:
+    if row.figure is not None:
+        yield from _figure(row.figure, strip, scale, barred=row.band is None)
+    if row.figure is None and row.band is None:
         yield text(8, strip + 13, row.says, "start", "covered")
     else:
-        yield from _figure(row.figure, strip, scale, barred=row.band is None)
         yield text("0", top + 55, row.says, "start", "says")
 
 

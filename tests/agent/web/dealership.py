@@ -25,12 +25,15 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.calls.rules import CallRules
 from guildpost_agent.app.calls.script import ScriptDesk
+from guildpost_agent.app.compare_with_network import Insights, compare_with_network
 from guildpost_agent.app.compose_message import Composer
+from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.egress.ledger import next_entry
 from guildpost_agent.app.egress.witness import Witness, ledger_trouble
 from guildpost_agent.app.ports.unit_of_work import ImportReport, OutboxJob, UnitOfWork
 from guildpost_agent.app.preview_message import Preview, preview_message
 from guildpost_agent.config import AgentConfig
+from guildpost_agent.domain.brands import FIRST
 from guildpost_agent.domain.call_tasks import CallReason, CallTask, Desk
 from guildpost_agent.domain.consent.terms import Basis, Purpose
 from guildpost_agent.domain.records import (
@@ -49,8 +52,10 @@ from guildpost_agent.web.desk import StaffDesk
 from guildpost_shared.clock import Clock, ManualClock
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import parse_service
+from guildpost_shared.studies.release import dump_release
 from guildpost_shared.web.login import Gatekeeper
 from tests.factories.agent import a_config, a_consent
+from tests.factories.releases import KINDS, a_study, every_release
 from tests.fakes.catalogue_source import FakeCatalogue
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -103,6 +108,13 @@ def _compiled_mails() -> TemporaryDirectory[str]:
     return folder
 
 
+def released_network() -> dict[str, bytes]:
+    """Give what a network signed and released: a quarter of every kind, and the next quarter's lift still to come."""
+    studies = [a_study(kind) for kind in KINDS]
+    documents = {study.target_path: study.canonical_bytes for study in (*studies, a_study("lift", 2))}
+    return documents | {release.target_path: dump_release(release) for release in every_release()}
+
+
 class Dealership:
     """The dealer's pages on real parts; ``clock`` is the business clock, ``wall`` the one of logins."""
 
@@ -119,6 +131,8 @@ class Dealership:
         catalogue = FakeCatalogue(sample_catalogue())
         services = {name: parse_service(catalogue.read(f"services/{name}.json")) for name in SERVICES}
         templates = CatalogueTemplates(catalogue, Path(_compiled_mails().name))
+        self.services = tuple(services.values())
+        self.network = FakeCatalogue(released_network() if filled else {})
         self.composer = Composer(config, services, templates, self.open_uow)
         self.app = create_app(
             DealerWeb(
@@ -130,6 +144,10 @@ class Dealership:
                 preview=self._preview(self.clock),
                 last_tick=lambda: NOW,
                 ledger_trouble=lambda entries: ledger_trouble(entries, self.witness),
+                insights=self._insights,
+                service_names=lambda language: (
+                    lambda _brand, service: services[service].name[language] if service in services else service
+                ),
                 desk=StaffDesk(
                     open_uow=self.open_uow,
                     call_rules=lambda: CallRules(_KEY, _KEY, _BERLIN, "BW", lambda _vehicle: 24),
@@ -138,6 +156,11 @@ class Dealership:
                 ),
             )
         )
+
+    def _insights(self) -> Insights:
+        """Compare as half a year later: this week is over, and a quarter's figures are released."""
+        setting = Setting(_BERLIN, self.services)
+        return compare_with_network(self.open_uow, {FIRST: self.network}, setting, date(2027, 8, 2))
 
     def _preview(self, clock: Clock) -> Callable[[str, Language], Preview]:
         return lambda name, language: preview_message(self.open_uow, self.composer, name, language, clock.now())
@@ -250,6 +273,8 @@ class Story:
         self.touchpoints.append(touchpoint)
         if state not in {"planned", "cancelled"}:
             self.jobs.append(_job(touchpoint, customer, state))
+        if state == "sent":
+            self.outcomes.append(Outcome(f"d-{name}", name, "delivered", at))
         if state == "sent" and self.chance.random() < 0.3:
             self.outcomes.append(Outcome(f"b-{name}", name, "booked", at + timedelta(hours=5)))
 

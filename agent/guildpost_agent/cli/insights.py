@@ -1,0 +1,105 @@
+"""``guildpost-agent insights``: the dealer's own figures beside what all dealerships together released.
+
+Everything is read from the own database and the verified catalogue; nothing leaves.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from guildpost_agent.app.compare_with_network import Comparison, Insights
+from guildpost_agent.app.say_insights import ComparisonView, Line, Speaker
+from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.insights import insights_of, service_names
+from guildpost_agent.bootstrap.member import catalogues_of
+from guildpost_agent.cli.options import add_home, texts_of
+from guildpost_shared.catalog import Catalog
+from guildpost_shared.errors import public_text
+from guildpost_shared.web.formats import Formats
+
+HELP = "Eigene Zahlen neben dem Bereich des Netzes · own figures beside the network's"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_home(parser)
+    parser.add_argument("--json", action="store_true", help="als JSON · as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, and say it.
+
+    Raises:
+        ConfigurationError: ``not_enrolled``.
+    """
+    core, texts = open_core(arguments.home), texts_of(arguments)
+    catalogues = catalogues_of(core)
+    found = insights_of(core, catalogues, core.open_uow)
+    if arguments.json:
+        print(json.dumps(as_json(found), ensure_ascii=False))
+        return 0
+    names = service_names(catalogues, texts.language)
+    speaker = Speaker(texts, Formats(texts.language, core.zone), names)
+    print("\n".join(said(found, speaker, texts)))
+    return 0
+
+
+def said(found: Insights, speaker: Speaker, texts: Catalog) -> Iterator[str]:
+    """Say everything, study by study, then what is to come and what was refused."""
+    for one in found.comparisons:
+        yield from _lines(speaker.comparison(one), texts)
+    yield from map(speaker.awaited, found.awaited)
+    for error in found.refused:
+        text = public_text(error, texts.language)
+        yield f"{text.what} {text.next_step}"
+    if found == Insights():
+        yield texts.text("insights.none")
+
+
+def _lines(view: ComparisonView, texts: Catalog) -> Iterator[str]:
+    yield f"{view.heading} – {view.question}"
+    yield f"  {view.terms}"
+    for section in view.sections:
+        for part in section.parts:
+            yield "  " + ": ".join(filter(None, (section.name, part.heading)))
+            if part.note:
+                yield f"    {part.note}"
+            yield from (_row(line, texts) for line in (*part.lines, *part.details))
+
+
+def _row(line: Line, texts: Catalog) -> str:
+    return texts.text("cli.insights.row" if line.standing else "cli.insights.row_use", **asdict(line))
+
+
+def as_json(found: Insights) -> dict[str, object]:
+    """Give the same for programs."""
+    return {
+        "comparisons": [_comparison(one) for one in found.comparisons],
+        "awaited": [
+            {
+                "brand": one.brand,
+                "study": one.study.study_id,
+                "kind": one.study.kind,
+                "from": one.study.release_from.isoformat(),
+                "due": one.due,
+            }
+            for one in found.awaited
+        ],
+        "refused": [{"code": error.code, "what": public_text(error, "en").what} for error in found.refused],
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, object]:
+    release = one.release
+    return {
+        "brand": one.brand,
+        "study": one.study.study_id,
+        "kind": one.study.kind,
+        "version": one.study.version,
+        "period": [release.period_start.isoformat(), release.period_end.isoformat()],
+        "released_on": release.released_on.isoformat(),
+        "contributors": release.contributors,
+        "epsilon": release.epsilon,
+        "questions": [asdict(question) for question in one.questions],
+    }
