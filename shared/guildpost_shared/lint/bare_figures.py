@@ -22,11 +22,18 @@ from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has
 
 _LEAST: Final = 9
+_LAST_HOUR: Final = 24
 _FAR: Final = 160
 _FIGURE: Final = (
     r"(?<![\w.,:/§#+°'²-])(?<!\d )(?<![<>] )(?<![<>!=]= )(?P<figure>\d{1,4}(?:[.,](?:\d\d|-))?)"
     r"(?![\w%€$£°²³]|[.,:/-]\d| ?[/:x×-] ?\d| \d|\. ?\d)"
 )
+_SPAN: Final = (
+    r"(?<![\w.,:/§#+°'²-])(?<!\d )(?<!\) )(?P<low>[1-9]\d{1,2}) ?- ?(?P<high>[1-9]\d{1,2})"
+    r"(?![\w%€$£°²³]|[.,:/-]\d| ?[/:x×-] ?\d| \d|\. ?\d)"
+)
+"""From … to …; telephone numbers and codes look alike but seldom rise a little."""
+_WIDEST_SPAN: Final = 2
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _ROW: Final = re.compile(
     rf"\.?(?: ?,| ?-| und| and| oder| or| bis| to| auf) ?(?:\d{{1,4}}(?:[.,]\d\d)?(?![\d:/-]|,\d)|{WORDS}(?![^\W_]))",
@@ -58,7 +65,7 @@ _STEEPEST: Final = 8
 @cache
 def _figures() -> re.Pattern[str]:
     roman = rf"(?-i:(?P<roman>{ROMAN}(?<=[IVXLCDM]{{3}})))"
-    return re.compile(rf"{_FIGURE}|(?<![^\W_-])(?P<words>{WORDS})(?![^\W_]|-)|{roman}", re.IGNORECASE)
+    return re.compile(rf"{_SPAN}|{_FIGURE}|(?<![^\W_-])(?P<words>{WORDS})(?![^\W_]|-)|{roman}", re.IGNORECASE)
 
 
 @cache
@@ -135,6 +142,9 @@ def _steps(text: str) -> Iterator[Hit]:
 def _large(match: re.Match[str]) -> bool:
     """Say whether a figure is large enough for a price: below nine people count things."""
     figure = match["figure"]
+    if match["low"] is not None:
+        low, high = int(match["low"]), int(match["high"])
+        return _LAST_HOUR < low < high <= _WIDEST_SPAN * low
     if figure is not None:
         whole, _, cents = figure.partition(",")
         return not _YEAR.fullmatch(figure) and (cents.isdigit() or int(whole.partition(".")[0]) >= _LEAST)

@@ -22,7 +22,9 @@ _ASSIGN: Final = re.compile(r"assign\s+([\w-]+)\s*=\s*(.+)", re.DOTALL)
 _CAPTURE: Final = re.compile(r"capture\s+['\"]?([\w-]+)")
 _FOR: Final = re.compile(r"for\s+([\w-]+)\s+in\s+(\(.+?\)|\S+)", re.DOTALL)
 _LITERAL: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_DEALERS: Final = re.compile(r"^slots?\.|price|preis|offer|angebot|rabatt|discount|betrag|amount")
+_DEALERS: Final = re.compile(
+    r"^(?!\s*brand\.)(?:slots?\.|.*(?:price|preis|offer|angebot|rabatt|discount|betrag|amount))"
+)
 _PARTED: Final = "\x1f"
 _BRANCHES: Final = ("else", "elsif", "when", "endif", "endunless", "endcase", "endfor")
 

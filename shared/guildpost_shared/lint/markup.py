@@ -178,7 +178,7 @@ class _Reader:
         elif name in _SPACES:
             self._break(" ", at)
         if closing:
-            self._leave(name)
+            self._leave(name, at)
             return
         tag = Tag(name, tuple(self._attributes(after_name, end)), self._source.place(at))
         self.tags.append(tag)
@@ -186,10 +186,12 @@ class _Reader:
         if (hides or self._hidden) and name not in _VOID and not self._text[:end].endswith("/"):
             self.hides = True
             self._hidden.append(name)
+            self.shown.append(Marked.at(" ", self._source.place(at)))
 
-    def _leave(self, name: str) -> None:
+    def _leave(self, name: str, at: int) -> None:
         while self._hidden and name in self._hidden:
             if self._hidden.pop() == name:
+                self.shown.append(Marked.at(" ", self._source.place(at)))
                 return
 
     def _break(self, text: str, at: int) -> None:

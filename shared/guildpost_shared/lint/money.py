@@ -150,7 +150,7 @@ _NO_FIGURE: Final = re.compile(
     r"|kleine) (?:euros?|cents?|pounds|dollars|pence|pennies|franken)"
     r"|(?:less than|under|unter|weniger als|für|for|only|just|nur|kaum|keinen) (?:an?|one|einen?|einem)"
     r" (?:pound|euro|dollar|penny|cent|franken)(?! ?-?(?:coin|stück|münze))"
-    r"|(?:not|no|keine?n?|never) (?:a |one |single |einzigen )*(?:penny|cent|euro|pfennig))\b",
+    r"|(?:not|no|keine?n?|never) (?:a |one |single |einzigen )*(?:penny|cent|euro|pfennig))\b|[€$£]{2,}",
     re.IGNORECASE,
 )
 _KINDS: Final = frozenset({"strong", "weak", "cents", "after", "alone"})
