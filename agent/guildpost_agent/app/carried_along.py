@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from guildpost_agent.app.ports.reading import Reading
 from guildpost_agent.domain.exclusions import booked_or_done, gone
 from guildpost_agent.domain.records import Occasion, Touchpoint, Vehicle
-from guildpost_agent.domain.service_work import answers, done_within_days
+from guildpost_agent.domain.service_work import answers, counts_from, done_within_days
 from guildpost_agent.domain.vehicle_lists import contract_lists
 from guildpost_shared.services.definition import ServiceDefinition
 
@@ -42,7 +42,8 @@ def carried_along(
         vehicle = uow.records.vehicle(occasion.vehicle_id)
         if vehicle is None or gone(vehicle, today) or vehicle.customer_id != touchpoint.customer_id:
             continue
-        done = [job.order_date for job in uow.records.jobs_of(vehicle.vehicle_id) if answers(service, job)]
+        jobs = uow.records.jobs_of(vehicle.vehicle_id, counts_from(service, occasion.due_date))
+        done = [job.order_date for job in jobs if answers(service, job)]
         signed = uow.lists.closed(contract_lists([service]), [vehicle.vehicle_id])
         done += [kept.done_on for kept in signed if kept.done_on is not None]
         appointments = uow.records.appointments_of(vehicle.vehicle_id)

@@ -158,9 +158,7 @@ def _queue_due(
     """Step 1: give every due touchpoint its row and list all whose time has come."""
     domain = sender.from_address.rpartition("@")[2]
     with open_uow() as uow:
-        due = uow.plans.due(By.EMAIL, now)
-        known = uow.outbox.known([touchpoint.touchpoint_id for touchpoint in due])
-        for touchpoint in (one for one in due if one.touchpoint_id not in known):
+        for touchpoint in uow.plans.to_queue(By.EMAIL, now):
             queue(
                 uow,
                 touchpoint,

@@ -98,7 +98,7 @@ def confirm_restored(
     refused = 0
     with open_uow() as uow:
         for channel in () if send_due else Channel:
-            for touchpoint in uow.plans.due(channel, now):
+            for touchpoint in uow.plans.to_queue(channel, now):
                 queue(
                     uow,
                     touchpoint,

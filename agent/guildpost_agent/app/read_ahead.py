@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.ports.reading import VehicleLists
@@ -31,6 +31,8 @@ from guildpost_agent.domain.suppression import DEAD_ADDRESS, DECEASED, suppressi
 
 _Value = TypeVar("_Value")
 _Keys = Callable[[], Iterable[str]]
+_APART_DAYS: Final = 90
+"""Labour lines are read from so many days before the day that is asked for; another message may ask for an earlier."""
 
 
 class Ahead(Generic[_Value]):
@@ -92,10 +94,10 @@ class ReadAhead:
     def moved(self, touchpoint_id: str, job_state: str, touchpoint_state: str, at: datetime, response: str) -> None:
         """Know what this transaction made of a message; an empty response leaves the stored one."""
         self.outbox.moved(touchpoint_id, job_state, at, response)
-        touchpoint = self.plans.touchpoint(touchpoint_id)
         self.plans.moved(touchpoint_id, touchpoint_state)
-        if touchpoint is not None:
-            self.consents.used(touchpoint.customer_id)
+        customer_id = self.plans.customer_of(touchpoint_id)
+        if customer_id is not None:
+            self.consents.used(customer_id)
 
     def on_the_way(self) -> list[str]:
         """Name the touchpoints whose mails were claimed, and of which nothing was heard yet."""
@@ -163,7 +165,9 @@ class _Records:
         self._at = at
         self.customer = Ahead(customers, lambda ids: _by("customer_id", at.uow.records.customers_of(ids)))
         self.vehicle = Ahead(vehicles, lambda ids: _by("vehicle_id", at.uow.records.vehicles_of(ids)))
-        self._jobs = Ahead(vehicles, lambda ids: _grouped("vehicle_id", at.uow.records.jobs_of_vehicles(ids)))
+        self._vehicles = vehicles
+        self._since = date.max
+        self._jobs = self._jobs_since(date.max)
         self._appointments = Ahead(
             vehicles, lambda ids: _grouped("vehicle_id", at.uow.records.appointments_of_vehicles(ids))
         )
@@ -171,8 +175,17 @@ class _Records:
     def appointments_without_vehicle(self, customer_id: str) -> list[Appointment]:
         return self._at.uow.records.appointments_without_vehicle(customer_id)
 
-    def jobs_of(self, vehicle_id: str) -> list[Job]:
-        return self._jobs(vehicle_id) or []
+    def jobs_of(self, vehicle_id: str, since: date = date.min) -> list[Job]:
+        if since < self._since:  # a group's due dates lie near one another: read once for all of them, or twice
+            self._since = date.fromordinal(max(date.min.toordinal(), since.toordinal() - _APART_DAYS))
+            self._jobs = self._jobs_since(self._since)
+        return [job for job in self._jobs(vehicle_id) or () if job.order_date >= since]
+
+    def _jobs_since(self, since: date) -> Ahead[list[Job]]:
+        return Ahead(
+            self._vehicles,
+            lambda ids: _grouped("vehicle_id", self._at.uow.records.jobs_of_vehicles(ids, since)),
+        )
 
     def appointments_of(self, vehicle_id: str) -> list[Appointment]:
         return self._appointments(vehicle_id) or []
@@ -188,6 +201,10 @@ class _Plans:
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
         touchpoint = self._touchpoint(touchpoint_id)
         return None if touchpoint is None else self._now(touchpoint)
+
+    def customer_of(self, touchpoint_id: str) -> str | None:
+        touchpoint = self._touchpoint(touchpoint_id)
+        return None if touchpoint is None else touchpoint.customer_id
 
     def touchpoints_of(self, customer_id: str) -> list[Touchpoint]:
         return [self._now(one) for one in self._theirs(customer_id) or ()]

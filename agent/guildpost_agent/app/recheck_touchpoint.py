@@ -15,7 +15,7 @@ from guildpost_agent.domain.exclusions import Reason, held, recheck
 from guildpost_agent.domain.legal_basis import basis
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint
-from guildpost_agent.domain.service_work import consent_purpose, is_notice
+from guildpost_agent.domain.service_work import consent_purpose, counts_from, is_notice
 from guildpost_agent.domain.suppression import suppression_entries
 from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
 from guildpost_agent.domain.working_days import LETTER_WORKING_DAYS, add_working_days
@@ -67,7 +67,7 @@ def recheck_touchpoint(
         vehicle=uow.records.vehicle(touchpoint.vehicle_id),
         consents=consents,
         appointments=uow.records.appointments_of(touchpoint.vehicle_id),
-        jobs=uow.records.jobs_of(touchpoint.vehicle_id),
+        jobs=uow.records.jobs_of(touchpoint.vehicle_id, counts_from(service, touchpoint.due_date)),
         service=service,
         suppressed=customer is not None and _suppressed(uow, customer, touchpoint.channel),
         contact=Contact(today, met),

@@ -203,7 +203,7 @@ class _Run:
         entropy = self.entropy
         now, batch_id = self.clock.now(), new_id(entropy)
         with self.open_uow() as uow:
-            for touchpoint in uow.plans.due(Channel.LETTER, now):
+            for touchpoint in uow.plans.to_queue(Channel.LETTER, now):
                 document_id, key = new_id(entropy), self.sender.keys.relay
                 queue(uow, touchpoint, message_id=document_id, relay_key=key, entropy=entropy, now=now)
             uow.commit()

@@ -73,6 +73,11 @@ def done_within_days(service: ServiceDefinition) -> int:
             return DONE_WITHIN_DAYS
 
 
+def counts_from(service: ServiceDefinition, due: date) -> date:
+    """Give the first day on which work answers what is due on a day."""
+    return due - timedelta(days=done_within_days(service))
+
+
 def cycle_days(service: ServiceDefinition) -> int:
     """Say how far apart two due dates of a vehicle and service must lie to be two cycles.
 

@@ -37,7 +37,7 @@ AHEAD: Final = 96
 """So many drafts are ordered before they are taken; a second's work, and some megabytes."""
 _ORDER: Final = 32
 """So many are read for, and ordered, together."""
-_HERE: Final = 8
+_HERE: Final = 16
 """So many are composed together while the child starts; the connections wait for them."""
 _PIPE_BYTES: Final = 1 << 20
 _SECONDS_TO_END: Final = 10.0
@@ -109,7 +109,7 @@ class ComposingChild:
             Unavailable: ``step_failed``; the child died or fell silent, and said why in the log.
         """
         self._receive()
-        if wait and self._meanwhile is not None and self._waiting and not self._ready:
+        if self._meanwhile is not None and self._waiting and not self._ready:
             return self._meanwhile([self._waiting.popleft() for _ in range(min(most, _HERE, len(self._waiting)))])
         self._meanwhile = None if self._ready else self._meanwhile  # it has begun to answer
         while wait and not self._ready and self.left():

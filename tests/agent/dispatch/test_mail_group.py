@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -190,6 +190,27 @@ def test_a_group_hears_what_each_would_hear_alone(world: SendingWorld, fates: li
         assert objections(world, uow, jobs) == objections(
             world, ReadAhead(uow, [job.touchpoint_id for job in jobs]), jobs
         )
+
+
+DAYS = st.one_of(st.just(date.min), st.dates(date(2025, 1, 1), date(2027, 6, 1)))
+
+
+@given(
+    done=st.lists(st.tuples(st.sampled_from(NAMES), DAYS), max_size=12),
+    asked=st.lists(st.tuples(st.sampled_from(NAMES), DAYS), min_size=1, max_size=8),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_asks_since_whatever_day_hears_of_every_work_done_since(
+    world: SendingWorld, done: list[tuple[str, date]], asked: list[tuple[str, date]]
+) -> None:
+    with world.open_uow() as uow:
+        work = [a_job(f"A{n}:0", vehicle_id=f"F-{name}", order_date=day) for n, (name, day) in enumerate(done)]
+        uow.records.upsert_jobs(work)
+        reading = ReadAhead(uow, [job.touchpoint_id for job in waiting(uow)])
+        for name, since in asked:
+            expected = {one.job_id for one in work if one.vehicle_id == f"F-{name}" and one.order_date >= since}
+            assert expected == {one.job_id for one in reading.records.jobs_of(f"F-{name}", since)}
+            assert expected == {one.job_id for one in uow.records.jobs_of(f"F-{name}", since)}
 
 
 def test_a_larger_group_is_checked_by_as_many_statements_as_a_small_one(

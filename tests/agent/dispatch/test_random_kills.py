@@ -113,7 +113,8 @@ def forget_claims(world: SendingWorld) -> None:
 
 def waiting(world: SendingWorld) -> int:
     with world.open_uow() as uow:
-        return len(uow.plans.due(Channel.EMAIL, world.clock.now()))
+        ready = uow.outbox.in_state(Channel.EMAIL, State.READY)
+        return len(ready) + len(uow.plans.to_queue(Channel.EMAIL, world.clock.now()))
 
 
 def in_state(world: SendingWorld, state: State) -> int:

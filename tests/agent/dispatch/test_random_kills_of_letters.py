@@ -115,7 +115,7 @@ def kill(pid: int) -> None:
 def waiting(world: SendingWorld) -> int:
     with world.open_uow() as uow:
         ready = uow.outbox.in_state(Channel.LETTER, State.READY)
-        return len(ready) + len(uow.plans.due(Channel.LETTER, world.clock.now()))
+        return len(ready) + len(uow.plans.to_queue(Channel.LETTER, world.clock.now()))
 
 
 def in_state(world: SendingWorld, state: State) -> int:

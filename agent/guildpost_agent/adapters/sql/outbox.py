@@ -13,7 +13,6 @@ from guildpost_agent.app.ports.unit_of_work import Move, OutboxJob
 _COLUMNS: Final = tuple(outbox.c[name] for name in OutboxJob.__dataclass_fields__)
 _GET: Final = Prepared(lambda: select(*_COLUMNS).where(outbox.c.touchpoint_id == bindparam("id")))
 _SOME: Final = Prepared(lambda: select(*_COLUMNS).where(among(outbox.c.touchpoint_id)))
-_KNOWN: Final = Prepared(lambda: select(outbox.c.touchpoint_id).where(among(outbox.c.touchpoint_id)))
 _IN_STATE: Final = Prepared(
     lambda: (
         select(*_COLUMNS)
@@ -54,10 +53,6 @@ class SqlOutbox:
     def some(self, touchpoint_ids: Collection[str]) -> list[OutboxJob]:
         """List the jobs of some touchpoints."""
         return [OutboxJob(*row) for row in _SOME.rows(self._connection, ids=list(touchpoint_ids))]
-
-    def known(self, touchpoint_ids: Collection[str]) -> set[str]:
-        """Name those of some touchpoints that have a job."""
-        return {row[0] for row in _KNOWN.rows(self._connection, ids=list(touchpoint_ids))}
 
     def by_token(self, token: str) -> OutboxJob | None:
         """Return the job that carries a token."""

@@ -5,13 +5,13 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
 from guildpost_agent.adapters.sql.prepared import Prepared, among
-from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, touchpoints
+from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, outbox, touchpoints
 from guildpost_agent.adapters.sql.tried import tried
 from guildpost_agent.app.ports.unit_of_work import Move
 from guildpost_agent.domain.exclusions import Reason
@@ -41,6 +41,14 @@ _TOUCHPOINT_BY_ID: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.touchpo
 _TOUCHPOINTS_BY_ID: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.touchpoint_id)))
 _TOUCHPOINTS_OF_ALL: Final = Prepared(lambda: _ORDERED.where(among(touchpoints.c.customer_id)))
 _TOUCHPOINTS_OF: Final = Prepared(lambda: _ORDERED.where(touchpoints.c.customer_id == bindparam("id")))
+_TO_QUEUE: Final = Prepared(
+    lambda: _ORDERED.where(
+        touchpoints.c.state == "planned",
+        touchpoints.c.channel == bindparam("channel"),
+        touchpoints.c.planned_at <= bindparam("until"),
+        ~exists().where(outbox.c.touchpoint_id == touchpoints.c.touchpoint_id),
+    )
+)
 _MOVE_TOUCHPOINT: Final = Prepared(
     lambda: (
         update(touchpoints)
@@ -242,11 +250,10 @@ class SqlPlans:
             count += self._connection.execute(update(touchpoints).where(*mine).values(state=CANCELLED)).rowcount
         return count
 
-    def due(self, channel: str, until: datetime) -> list[Touchpoint]:
-        """List planned touchpoints of a channel whose instant has come, oldest first."""
-        return self._touchpoints(
-            touchpoints.c.state == "planned", touchpoints.c.channel == channel, touchpoints.c.planned_at <= until
-        )
+    def to_queue(self, channel: str, until: datetime) -> list[Touchpoint]:
+        """List planned touchpoints of a channel whose instant has come and that have no job yet, oldest first."""
+        rows = _TO_QUEUE.rows(self._connection, channel=channel, until=until)
+        return [_touchpoint(row) for row in rows]
 
     def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
         """Change a touchpoint's state if it is still the expected one; say whether it was."""

@@ -52,7 +52,6 @@ def _among(record: type[Record], column: str) -> Prepared:
 
 _CUSTOMER: Final = _by(Customer, "customer_id")
 _VEHICLE: Final = _by(Vehicle, "vehicle_id")
-_JOBS: Final = _by(Job, "vehicle_id")
 _APPOINTMENTS: Final = _by(Appointment, "vehicle_id")
 _WITHOUT_VEHICLE: Final = Prepared(
     lambda: select(*_columns(appointments, Appointment)).where(
@@ -62,7 +61,9 @@ _WITHOUT_VEHICLE: Final = Prepared(
 _CUSTOMERS_OF: Final = _among(Customer, "customer_id")
 _VEHICLES_OF: Final = _among(Vehicle, "vehicle_id")
 _VEHICLES_OF_CUSTOMERS: Final = _among(Vehicle, "customer_id")
-_JOBS_OF_VEHICLES: Final = _among(Job, "vehicle_id")
+_JOBS_OF_VEHICLES: Final = Prepared(
+    lambda: select(*_columns(jobs, Job)).where(among(jobs.c.vehicle_id), jobs.c.order_date >= bindparam("since"))
+)
 _APPOINTMENTS_OF_VEHICLES: Final = _among(Appointment, "vehicle_id")
 
 
@@ -123,8 +124,8 @@ class SqlRecords:
         statement = select(*_columns(table, record)).where(*conditions)
         return [record(*row) for row in self._connection.execute(statement).all()]
 
-    def _some(self, record: type[_Record], among_them: Prepared, values: Collection[str]) -> list[_Record]:
-        return [record(*row) for row in among_them.rows(self._connection, ids=list(values))] if values else []
+    def _some(self, record: type[_Record], among_them: Prepared, values: Collection[str], **more: Any) -> list[_Record]:
+        return [record(*row) for row in among_them.rows(self._connection, ids=list(values), **more)] if values else []
 
     def customers_of(self, customer_ids: Collection[str]) -> list[Customer]:
         """List some customers."""
@@ -138,9 +139,9 @@ class SqlRecords:
         """List the vehicles of some keepers."""
         return self._some(Vehicle, _VEHICLES_OF_CUSTOMERS, customer_ids)
 
-    def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]:
-        """List the labour lines of some vehicles."""
-        return self._some(Job, _JOBS_OF_VEHICLES, vehicle_ids)
+    def jobs_of_vehicles(self, vehicle_ids: Collection[str], since: date = date.min) -> list[Job]:
+        """List the labour lines of some vehicles, of orders made on or after a day."""
+        return self._some(Job, _JOBS_OF_VEHICLES, vehicle_ids, since=since)
 
     def appointments_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Appointment]:
         """List the appointments of some vehicles."""
@@ -199,9 +200,9 @@ class SqlRecords:
         row = _VEHICLE.first(self._connection, id=vehicle_id)
         return None if row is None else Vehicle(*row)
 
-    def jobs_of(self, vehicle_id: str) -> list[Job]:
-        """List a vehicle's labour lines."""
-        return [Job(*row) for row in _JOBS.rows(self._connection, id=vehicle_id)]
+    def jobs_of(self, vehicle_id: str, since: date = date.min) -> list[Job]:
+        """List a vehicle's labour lines, of orders made on or after a day."""
+        return self.jobs_of_vehicles([vehicle_id], since)
 
     def appointments_of(self, vehicle_id: str) -> list[Appointment]:
         """List a vehicle's appointments."""

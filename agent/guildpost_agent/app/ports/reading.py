@@ -24,7 +24,10 @@ class Records(Protocol):
 
     def customer(self, customer_id: str, /) -> Customer | None: ...  # noqa: D102 — the name says it
     def vehicle(self, vehicle_id: str, /) -> Vehicle | None: ...  # noqa: D102 — see above
-    def jobs_of(self, vehicle_id: str, /) -> Sequence[Job]: ...  # noqa: D102 — see above
+    def jobs_of(self, vehicle_id: str, since: date = date.min, /) -> Sequence[Job]:
+        """List the labour lines of orders made on or after a day: few of those that a vehicle has."""
+        ...
+
     def appointments_of(self, vehicle_id: str, /) -> Sequence[Appointment]: ...  # noqa: D102 — see above
     def appointments_without_vehicle(self, customer_id: str, /) -> Sequence[Appointment]: ...  # noqa: D102 — see above
 

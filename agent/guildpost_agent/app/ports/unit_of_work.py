@@ -86,7 +86,10 @@ class Records(Protocol):
     def appointments_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Appointment]: ...  # noqa: D102 — see above
     def vehicles_of(self, vehicle_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
     def vehicles_of_customers(self, customer_ids: Collection[str]) -> list[Vehicle]: ...  # noqa: D102 — see above
-    def jobs_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Job]: ...  # noqa: D102 — see above
+    def jobs_of_vehicles(self, vehicle_ids: Collection[str], since: date = date.min) -> list[Job]:
+        """List the labour lines of some vehicles, of orders made on or after a day."""
+        ...
+
     def vehicles_with_wheels(self) -> list[str]:
         """List the vehicles of which a set of wheels lies in the dealer's store."""
         ...
@@ -103,7 +106,7 @@ class Records(Protocol):
         """List the numbers of the customers with a normalised e-mail address."""
         ...
 
-    def jobs_of(self, vehicle_id: str) -> list[Job]: ...  # noqa: D102 — see above
+    def jobs_of(self, vehicle_id: str, since: date = date.min) -> list[Job]: ...  # noqa: D102 — see above
     def appointments_of(self, vehicle_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
     def appointments_without_vehicle(self, customer_id: str) -> list[Appointment]: ...  # noqa: D102 — see above
     def block_advertising(self, customer_id: str) -> None:
@@ -218,8 +221,8 @@ class Plans(Protocol):
         """Let a planned touchpoint carry along these occasions only."""
         ...
 
-    def due(self, channel: str, until: datetime) -> list[Touchpoint]:
-        """List planned touchpoints of a channel whose instant has come, oldest first."""
+    def to_queue(self, channel: str, until: datetime) -> list[Touchpoint]:
+        """List planned touchpoints of a channel whose instant has come and that have no job yet, oldest first."""
         ...
 
     def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
@@ -258,10 +261,6 @@ class Outbox(Protocol):
     def add(self, job: OutboxJob) -> None: ...  # noqa: D102 — see above
     def get(self, touchpoint_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def some(self, touchpoint_ids: Collection[str]) -> list[OutboxJob]: ...  # noqa: D102 — see above
-    def known(self, touchpoint_ids: Collection[str]) -> set[str]:
-        """Name those of some touchpoints that have a job."""
-        ...
-
     def by_token(self, token: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def by_message_id(self, message_id: str) -> OutboxJob | None: ...  # noqa: D102 — see above
     def in_state(self, channel: str, state: str) -> list[OutboxJob]: ...  # noqa: D102 — see above
