@@ -54,10 +54,15 @@ def server(tmp_path: Path, authority: DemoAuthority) -> Iterator[Server]:
     store.close()
 
 
-def _mail(to: str, subject: str = "HU/AU im März 2027", message_id: str = "<1@dealer.example>") -> EmailMessage:
+def _mail(
+    to: str,
+    subject: str = "HU/AU im März 2027",
+    message_id: str = "<1@dealer.example>",
+    words: str = "Guten Tag,\nbitte kommen Sie.",
+) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "service@dealer.example", to, subject, message_id
-    mail.set_content("Guten Tag,\nbitte kommen Sie.")
+    mail.set_content(words)
     mail.add_alternative("<p>Guten Tag <img src='cid:logo'><script>alert(1)</script></p>", subtype="html")
     html = mail.get_payload()[1]  # type: ignore[index]  # multipart/alternative holds a list
     assert isinstance(html, EmailMessage)
@@ -119,6 +124,7 @@ def test_duplicates_show_by_message_id_and_by_subject(server: Server) -> None:
         for message_id in ("<1@d.example>", "<1@d.example>", "<2@d.example>"):
             client.send_message(_mail(address, message_id=message_id))
         client.send_message(_mail(address, subject="Inspektion", message_id="<3@d.example>"))
+        client.send_message(_mail(address, message_id="<4@d.example>", words="Ein anderer Termin."))
     assert [
         Duplicate("message_id", address, "<1@d.example>", 2),
         Duplicate("subject", address, "HU/AU im März 2027", 3),

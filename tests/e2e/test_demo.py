@@ -21,6 +21,7 @@ import pytest
 from guildpost_demo.network.canaries import Canary, canaries
 from guildpost_demo.network.dealers import DealerProfile, dealers
 from guildpost_shared.catalog import load
+from guildpost_shared.learning.document import parse_model
 from tests.e2e.canary_hunt import CanaryHunt
 from tests.e2e.dealer_books import (
     Books,
@@ -131,11 +132,18 @@ def test_the_network_as_a_whole_had_bounces_and_clicks(figures: dict[str, dict[s
         assert 0 < sum(mine[column] for mine in figures.values()), column
 
 
-def test_one_round_was_released_with_every_dealership_in_it(run: DemoRun) -> None:
+def test_a_round_of_figures_and_one_of_learning_were_released_with_every_dealership_in_them(run: DemoRun) -> None:
     network = status("guildpost-coordinator", run.folder / "coordinator")
-    assert [DEALERS] == network["contributors"]
-    assert (DEALERS, DEALERS, 1) == (network["roster"], network["members"], network["released"])
-    assert load("guildpost_demo", "de").text("demo.release", contributors=DEALERS) in run.out
+    assert [DEALERS, DEALERS] == network["contributors"]
+    assert (DEALERS, DEALERS, 2) == (network["roster"], network["members"], network["released"])
+    assert 2 == run.out.count(load("guildpost_demo", "de").text("demo.release", contributors=DEALERS))
+
+
+def test_what_was_learned_stands_in_the_signed_catalogue(run: DemoRun) -> None:
+    targets = [file.read_bytes() for file in files_below(run.folder / "coordinator" / "catalogue" / "targets")]
+    (learned,) = [parse_model(body) for body in targets if body.startswith(b'{"drift_since"')]
+    assert 1 == learned.version
+    assert learned.model.theta.any()
 
 
 # Killed on the way

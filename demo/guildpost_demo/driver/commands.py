@@ -16,7 +16,8 @@ from guildpost_demo.driver.supervisor import Command
 
 SIGNING_ROLES: Final = ("marketing", "legal", "association")
 BRAND: Final = "Arvana"
-STUDY: Final = "slot-lead"
+FIGURES: Final = "slot-lead"
+LEARNING: Final = "when-to-write"
 SIGNATURE_SECONDS: Final = "90"
 ROUND_SECONDS: Final = "240"
 CA: Final = "guildpost-ca"
@@ -121,22 +122,22 @@ class Commands:
         """Hand in the sample services and templates, and wait for the signatures."""
         return self._coordinator("publish", "publish", str(self.folder.catalogue), "--wait", SIGNATURE_SECONDS)
 
-    def publish_study(self, first: date, last: date, maturity_days: int) -> Command:
+    def publish_study(self, kind: str, first: date, last: date, maturity_days: int) -> Command:
         """Hand in the study of a period, and wait for the signatures."""
         days = ("--maturity-days", str(maturity_days))
         period = ("--from", first.isoformat(), "--to", last.isoformat(), *days)
         return self._coordinator(
-            "study", "study", "--services", "hu_au", "inspection", *period, "--wait", SIGNATURE_SECONDS
+            "study", "study", "--kind", kind, "--services", "hu_au", "inspection", *period, "--wait", SIGNATURE_SECONDS
         )
 
     def join_codes(self, members: Path) -> Command:
         """Print a one-time join code for each planned membership of a list."""
         return self._coordinator("join-codes", "join-code", "--list", str(members))
 
-    def run_round(self) -> Command:
-        """Run one federated round of the newest study to its release."""
+    def run_round(self, study: str) -> Command:
+        """Run one federated round of a study to its release."""
         return self._coordinator(
-            "round", "round", "--study", STUDY, "--window", "30", "--wait", ROUND_SECONDS,
+            "round", "round", "--study", study, "--window", "30", "--wait", ROUND_SECONDS,
             "--business-clock", self.clock,
         )  # fmt: skip
 

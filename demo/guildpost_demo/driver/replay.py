@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from guildpost_demo.driver.commands import COORDINATOR
+from guildpost_demo.driver.commands import COORDINATOR, FIGURES, LEARNING
 from guildpost_demo.driver.progress import Progress
 from guildpost_demo.driver.stage import Stage, roster_is_signed
 from guildpost_demo.driver.ticks import ZONE, instants
@@ -11,6 +11,7 @@ from guildpost_shared.catalog import Catalog
 
 MATURITY_DAYS: Final = 21  # the attribution window of an e-mail; a letter's bookings count as far as they are known
 AGEING_DAYS: Final = 31  # figures that people look at are older than thirty days
+LEARNED_DAYS: Final = 14  # one round of learning
 FEWEST_DEALERS: Final = 10  # legal entities; below that nobody takes part in a round
 SIGNATURE_PATIENCE: Final = 90.0
 ROUND_PATIENCE: Final = 300.0
@@ -63,7 +64,9 @@ def study_period(start: date, weeks: int) -> tuple[date, date] | None:
 
 
 def run_round(stage: Stage, progress: Progress, texts: Catalog) -> None:
-    """Publish the study of the replayed weeks and run its round; the business clock stands still meanwhile.
+    """Publish the studies of the replayed weeks and run their rounds; the business clock stands still meanwhile.
+
+    The first one's figures are for people to look at; by the second one's model every dealership plans from now on.
 
     Raises:
         Unavailable: the round did not end in time, or a process keeps dying.
@@ -73,5 +76,9 @@ def run_round(stage: Stage, progress: Progress, texts: Catalog) -> None:
         return
     progress.note(texts.text("demo.round", first=period[0].isoformat(), last=period[1].isoformat()))
     stage.supervisor.wait_until(lambda: roster_is_signed(stage), COORDINATOR, SIGNATURE_PATIENCE)
-    stage.supervisor.run(stage.commands.publish_study(*period, MATURITY_DAYS))
-    stage.supervisor.run(stage.commands.run_round(), ROUND_PATIENCE)
+    commands, run = stage.commands, stage.supervisor.run
+    weeks = (period[0], period[0] + timedelta(days=LEARNED_DAYS - 1))
+    run(commands.publish_study(FIGURES, *period, MATURITY_DAYS))
+    run(commands.publish_study(LEARNING, *weeks, MATURITY_DAYS))
+    run(commands.run_round(FIGURES), ROUND_PATIENCE)
+    run(commands.run_round(LEARNING), ROUND_PATIENCE)

@@ -1,7 +1,9 @@
 """Where the demo's mail server keeps what it accepted: one SQLite file, one row per recipient."""
 
+import re
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Final
 
+_LINK: Final = re.compile(r"https?://\S+")
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -44,7 +47,7 @@ class StoredMail:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Several messages that should have been one; ``by`` is message_id or subject."""
+    """Several messages that should have been one; ``by`` is message_id, or subject where the texts are alike, too."""
 
     by: str
     recipient: str
@@ -157,15 +160,30 @@ class MailStore:
         return (_stored(row), bytes(row[6])) if row else None
 
     def duplicates(self) -> list[Duplicate]:
-        """List messages that reached a recipient twice: same Message-ID, or same subject to the same recipient."""
-        found = []
-        for by in ("message_id", "subject"):
-            with self._cursor() as cursor:
-                rows = cursor.execute(
-                    f"SELECT recipient, {by}, count(*) FROM messages GROUP BY recipient, {by} HAVING count(*) > 1"  # noqa: S608 — the column is one of two literals
-                )
-                found += [Duplicate(by, str(row[0]), str(row[1]), int(row[2])) for row in rows]
-        return found
+        """List messages that reached a recipient twice: same Message-ID, or same subject and words (links aside)."""
+        with self._cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT recipient, message_id, count(*) FROM messages"
+                " GROUP BY recipient, message_id HAVING count(*) > 1"
+            )
+            found = [Duplicate("message_id", str(row[0]), str(row[1]), int(row[2])) for row in rows]
+            alike = cursor.execute(
+                "SELECT recipient, subject, raw FROM messages JOIN (SELECT recipient, subject FROM messages"
+                " GROUP BY recipient, subject HAVING count(*) > 1) USING (recipient, subject)"
+                " ORDER BY recipient, subject"
+            )
+            said = Counter((str(row[0]), str(row[1]), _words(bytes(row[2]))) for row in alike)
+        return found + [
+            Duplicate("subject", recipient, subject, count)
+            for (recipient, subject, _), count in said.items()
+            if count > 1
+        ]
+
+
+def _words(raw: bytes) -> str:
+    """Give a message's plain words without its links, which differ from message to message."""
+    part = parse(raw).get_body(("plain", "html"))
+    return _LINK.sub("", str(part.get_content()) if part is not None else "")
 
 
 def _stored(row: tuple[int, str, str, str, str, str]) -> StoredMail:
