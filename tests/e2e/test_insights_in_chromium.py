@@ -1,4 +1,4 @@
-"""What was learned in a real browser, opened as files: looks and access at two widths, both languages, and on paper.
+"""What was learned in a real browser, as files and beside a dealer's own: looks and access at two widths, and on paper.
 
 ``GUILDPOST_SCREENSHOTS=folder`` keeps the pictures.
 """
@@ -13,9 +13,11 @@ import pytest
 
 from guildpost_coordinator.domain.insights import studies_of
 from guildpost_coordinator.web.insight_files import insight_files
+from tests.agent.web.dealership import Dealership
 from tests.e2e.browser import Tab, open_tab
 from tests.e2e.page_checks import CONTRAST, OVERFLOW, STRUCTURE, audit
 from tests.factories.releases import a_release, every_release
+from tests.shared.web.visitor import visiting
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +56,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def dealer(tmp_path_factory: pytest.TempPathFactory, tab: Tab) -> Iterator[str]:
+    """Serve a dealership's pages, logged in."""
+    dealership = Dealership(tmp_path_factory.mktemp("dealer"))
+    with visiting(dealership.app) as visitor:
+        tab.visit(f"{visitor.origin}/login/{dealership.gatekeeper.issue_link()}")
+        tab.call("Runtime.evaluate", expression="document.querySelector('button.primary').click()")
+        tab.wait_for("Page.loadEventFired")
+        yield visitor.origin
+    dealership.close()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_what_was_learned_can_be_read_by_everybody(tab: Tab, made: Path, page: str) -> None:
     for width in WIDTHS:
@@ -66,8 +80,23 @@ def test_what_was_learned_can_be_read_by_everybody(tab: Tab, made: Path, page: s
         assert "" == tab.ask(CROWDED)
         assert "" == tab.ask(CONTRAST)
         assert "" == tab.ask(STRUCTURE)
-        assert [] == audit(tab)
         assert [] == tab.troubles
+    assert [] == audit(tab)
+
+
+@pytest.mark.parametrize("study", ["slot-lead", "lift", "pressure"])
+def test_a_dealers_figures_beside_the_networks_can_be_read_by_everybody(tab: Tab, dealer: str, study: str) -> None:
+    for width in WIDTHS:
+        tab.troubles.clear()
+        tab.resize(width)
+        tab.visit(f"{dealer}/insights/{study}?lang=de")
+        _keep(tab, f"dealer-{study}-{width}")
+        assert 0 == tab.ask(OVERFLOW), f"{study} {width}: wider than the screen"
+        assert "" == tab.ask(CUT)
+        assert "" == tab.ask(CONTRAST)
+        assert "" == tab.ask(STRUCTURE)
+        assert [] == tab.troubles
+    assert [] == audit(tab)
 
 
 def test_on_paper_no_picture_is_cut_off(tab: Tab, made: Path) -> None:

@@ -1,4 +1,7 @@
-"""Set the dealer's own figures beside the network's: of each study its newest release that can be believed."""
+"""Set the dealer's own figures beside the network's: of each study its newest release that can be believed.
+
+What was released is read from the catalogue and cheap; comparing counts the dealer's records, one study at a time.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from datetime import date
 
 from guildpost_agent.app.count_for_study import Setting, count_for_study
 from guildpost_agent.app.list_studies import Reading, studies_in_force
-from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.domain.brands import scoped
 from guildpost_agent.domain.insights.backing import COMPARED, require_backed
 from guildpost_agent.domain.insights.comparison import Question, compared
 from guildpost_agent.domain.insights.own import own_figures
@@ -16,13 +20,17 @@ from guildpost_shared.studies.spec import StudySpec, parse_study
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """One study's newest release, and one's own figures beside it."""
+class Believed:
+    """One study's newest release, backed by the signed terms."""
 
     brand: str
     release: Release
     study: StudySpec
-    questions: tuple[Question, ...]
+
+    @property
+    def name(self) -> str:
+        """By which the study is known here."""
+        return scoped(self.brand, self.study.study_id)
 
 
 @dataclass(frozen=True)
@@ -41,55 +49,78 @@ class Awaited:
 
 
 @dataclass(frozen=True)
-class Insights:
-    """All that can be compared, what is still to come, and which releases were refused and why."""
+class Released:
+    """What the networks released, what is still to come, and which releases were refused and why."""
 
-    comparisons: tuple[Comparison, ...] = ()
+    believed: tuple[Believed, ...] = ()
     awaited: tuple[Awaited, ...] = ()
     refused: tuple[GuildpostError, ...] = ()
 
 
-def compare_with_network(
-    open_uow: OpenUnitOfWork, sources: Mapping[str, Reading], setting: Setting, today: date
-) -> Insights:
-    """Compare.
+@dataclass(frozen=True)
+class Comparison:
+    """A release, and one's own figures beside it."""
+
+    of: Believed
+    questions: tuple[Question, ...]
+
+
+def released_by(sources: Mapping[str, Reading], today: date) -> Released:
+    """Read what was released.
+
+    Args:
+        sources: the signed catalogue of each brand.
+        today: the dealer's local day.
+    """
+    believed: list[Believed] = []
+    awaited: list[Awaited] = []
+    refused: list[GuildpostError] = []
+    for brand, source in sources.items():
+        newest, unsound = _newest(source, brand)
+        believed += newest.values()
+        refused += unsound
+        awaited += [
+            Awaited(brand, study, today >= study.release_from)
+            for study in studies_in_force(source)[0]
+            if study.kind in COMPARED
+            and (study.study_id not in newest or newest[study.study_id].study.version < study.version)
+        ]
+    believed.sort(key=lambda one: (COMPARED.index(one.study.kind), one.name))
+    return Released(tuple(believed), tuple(awaited), tuple(refused))
+
+
+def compare_with_network(open_uow: OpenUnitOfWork, of: Believed, setting: Setting, today: date) -> Comparison:
+    """Count the dealer's own as the study counts, with nobody left out, and set it beside the release.
 
     Args:
         open_uow: opens a transaction; nothing is written.
-        sources: the signed catalogue of each brand.
+        of: what was released.
         setting: the dealer's.
         today: the dealer's local day.
     """
-    comparisons: list[Comparison] = []
-    awaited: list[Awaited] = []
-    refused: list[GuildpostError] = []
     with open_uow() as uow:
-        for brand, source in sources.items():
-            newest, unsound = _newest(source)
-            refused += unsound
-            comparisons += [_compared(uow, brand, pair, setting, today) for pair in newest.values()]
-            awaited += _awaited(brand, source, newest, today)
-    comparisons.sort(key=lambda one: (COMPARED.index(one.study.kind), one.brand, one.study.study_id))
-    return Insights(tuple(comparisons), tuple(awaited), tuple(refused))
+        parts = count_for_study(uow, of.study, of.brand, setting, today=today, already_counted=())
+    return Comparison(of, compared(of.release, own_figures(of.study, parts)))
 
 
-def _newest(source: Reading) -> tuple[dict[str, tuple[Release, StudySpec]], list[GuildpostError]]:
+def _newest(source: Reading, brand: str) -> tuple[dict[str, Believed], list[GuildpostError]]:
     """Read the newest release of each study; what cannot be believed takes nothing from the others."""
-    newest: dict[str, tuple[Release, StudySpec]] = {}
+    newest: dict[str, Believed] = {}
     unsound: list[GuildpostError] = []
     for path in source.list("releases/"):
         try:
-            release, study = _believed(source, path)
+            found = _believed(source, brand, path)
         except GuildpostError as error:
-            unsound.append(error)
+            if error.params.get("field") != "kind":  # of another kind: only a newer program draws it
+                unsound.append(error)
             continue
-        known = newest.get(study.study_id)
-        if known is None or (known[0].period_end, known[0].study_version) < (release.period_end, study.version):
-            newest[study.study_id] = release, study
-    return {name: pair for name, pair in newest.items() if pair[1].kind in COMPARED}, unsound
+        known = newest.get(found.study.study_id)
+        if known is None or known.release.period_end < found.release.period_end:
+            newest[found.study.study_id] = found
+    return newest, unsound
 
 
-def _believed(source: Reading, path: str) -> tuple[Release, StudySpec]:
+def _believed(source: Reading, brand: str, path: str) -> Believed:
     """Read a release with the study that allows it.
 
     Raises:
@@ -102,24 +133,4 @@ def _believed(source: Reading, path: str) -> tuple[Release, StudySpec]:
     except Refused as error:
         raise Refused("release_not_backed", detail=str(error), path=path, field="study") from error
     require_backed(release, study, path)
-    return release, study
-
-
-def _compared(
-    uow: UnitOfWork, brand: str, pair: tuple[Release, StudySpec], setting: Setting, today: date
-) -> Comparison:
-    release, study = pair
-    parts = count_for_study(uow, study, brand, setting, today=today, already_counted=())
-    return Comparison(brand, release, study, compared(release, own_figures(study, parts)))
-
-
-def _awaited(
-    brand: str, source: Reading, newest: Mapping[str, tuple[Release, StudySpec]], today: date
-) -> list[Awaited]:
-    waiting = (
-        study
-        for study in studies_in_force(source)[0]
-        if study.kind in COMPARED
-        and (study.study_id not in newest or newest[study.study_id][1].version < study.version)
-    )
-    return [Awaited(brand, study, today >= study.release_from) for study in waiting]
+    return Believed(brand, release, study)

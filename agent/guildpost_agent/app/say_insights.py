@@ -7,7 +7,7 @@ from itertools import groupby
 from babel.dates import get_day_names
 from markupsafe import Markup
 
-from guildpost_agent.app.compare_with_network import Awaited, Comparison
+from guildpost_agent.app.compare_with_network import Awaited, Believed, Comparison
 from guildpost_agent.domain.insights.comparison import DIFFERENCE, Question, Row, Standing
 from guildpost_agent.domain.insights.own import DAY, HOUR, LEAD, OVERALL
 from guildpost_shared.catalog import Catalog
@@ -75,12 +75,12 @@ class Speaker:
 
     def comparison(self, one: Comparison) -> ComparisonView:
         """Say one study."""
-        kind, release = one.study.kind, one.release
+        kind, release = one.of.study.kind, one.of.release
         return ComparisonView(
-            heading=self._texts.text(f"insights.kind.{kind}"),
+            heading=self.heading(one.of),
             question=KINDS[kind].purpose[self._texts.language],
             terms=self._texts.text(
-                f"insights.terms.{one.study.privacy_unit}",
+                f"insights.terms.{one.of.study.privacy_unit}",
                 start=self._formats.day(release.period_start),
                 end=self._formats.day(release.period_end),
                 count=self._formats.number(release.contributors),
@@ -90,6 +90,11 @@ class Speaker:
             means=self._texts.text(f"insights.means.{kind}"),
             sections=tuple(self._sections(one)),
         )
+
+    def heading(self, one: Believed) -> str:
+        """Name a study, with its brand where it is not the first."""
+        kind = self._texts.text(f"insights.kind.{one.study.kind}")
+        return f"{kind} ({one.brand})" if one.brand else kind
 
     def awaited(self, one: Awaited) -> str:
         """Say what is missing and when it comes."""
@@ -104,14 +109,14 @@ class Speaker:
         )
 
     def _sections(self, one: Comparison) -> Iterator[Section]:
-        kind = one.study.kind
+        kind, brand = one.of.study.kind, one.of.brand
         if kind == ADOPTION:
             heading = self._texts.text("insights.measure.switched_on")
-            lines = tuple(self._line(self._name(one.brand, q.about), row) for q in one.questions for row in q.rows)
+            lines = tuple(self._line(self._name(brand, q.about), row) for q in one.questions for row in q.rows)
             yield Section("", (Part(heading, None, lines),))
             return
         for about, questions in groupby(one.questions, key=lambda question: question.about):
-            name = "" if about == CONTACTS else self._name(one.brand, about)
+            name = "" if about == CONTACTS else self._name(brand, about)
             yield Section(name, tuple(self._parts(name, list(questions), kind)))
 
     def _parts(self, about: str, questions: list[Question], kind: str) -> Iterator[Part]:
@@ -148,7 +153,7 @@ class Speaker:
         )
 
     def _bar(self, question: str, row: Row) -> Bar:
-        says = self._texts.text("insights.nobody")
+        says = self._nobody(row)
         if row.figure is not None:
             says = f"{self._figure(row, row.figure)}, {self._texts.text(f'insights.standing.{row.standing}')}"
         return Bar(self._row_name(question, row.name), row.figure, says, row.network)
@@ -157,13 +162,17 @@ class Speaker:
         if row.standing in {Standing.USED, Standing.UNUSED}:
             own = self._texts.text(f"insights.standing.{row.standing}")
             return Line(name, own, self._network(row), "")
-        own = self._texts.text("insights.nobody")
+        own = self._nobody(row)
         if row.figure is not None:
             own = self._figure(row, row.figure)
             if row.name != DIFFERENCE:
                 counts = {"hits": self._formats.number(row.own.hits), "of": self._formats.number(row.own.of)}
                 own = f"{own}, {self._texts.text('insights.counts', **counts)}"
         return Line(name, own, self._network(row), self._texts.text(f"insights.standing.{row.standing}"))
+
+    def _nobody(self, row: Row) -> str:
+        """Say why there is no figure of one's own: nobody at all, or nobody in one of the two arms."""
+        return self._texts.text("insights.one_arm" if row.own.of else "insights.nobody")
 
     def _network(self, row: Row) -> str:
         return self._texts.text("insights.covered") if row.network is None else self._figure(row, row.network)

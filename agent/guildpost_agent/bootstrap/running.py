@@ -22,7 +22,7 @@ from guildpost_agent.bootstrap.brand_keeper import BrandKeeper
 from guildpost_agent.bootstrap.calls import staff_desk
 from guildpost_agent.bootstrap.catalogue_in_force import Catalogue
 from guildpost_agent.bootstrap.core import Core, gatekeeper
-from guildpost_agent.bootstrap.insights import insights_of, service_names
+from guildpost_agent.bootstrap.insights import insight_desk
 from guildpost_agent.bootstrap.intake import drop_folder
 from guildpost_agent.bootstrap.mailbox import MailboxRound, check_mailbox
 from guildpost_agent.bootstrap.opt_ins import WAKE, OptIns
@@ -109,9 +109,8 @@ class Agent:
             ),
             last_tick=lambda: self.ticker.last_tick,
             ledger_trouble=lambda entries: ledger_trouble(entries, core.witness),
-            insights=lambda: insights_of(core, self.catalogue.source, reading),
-            service_names=lambda language: service_names(self.catalogue.source, language),
             desk=staff_desk(core, lambda: self.catalogue.services, self.catalogue.templates),
+            insights=insight_desk(core, self.catalogue.source, reading),
         )
         return WebServer(create_app(web), host=host, port=port)
 

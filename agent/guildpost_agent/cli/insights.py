@@ -5,13 +5,13 @@ Everything is read from the own database and the verified catalogue; nothing lea
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from guildpost_agent.app.compare_with_network import Comparison, Insights
+from guildpost_agent.app.compare_with_network import Comparison, Released
 from guildpost_agent.app.say_insights import ComparisonView, Line, Speaker
 from guildpost_agent.bootstrap.core import open_core
-from guildpost_agent.bootstrap.insights import insights_of, service_names
+from guildpost_agent.bootstrap.insights import insight_desk
 from guildpost_agent.bootstrap.member import catalogues_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.catalog import Catalog
@@ -34,26 +34,26 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigurationError: ``not_enrolled``.
     """
     core, texts = open_core(arguments.home), texts_of(arguments)
-    catalogues = catalogues_of(core)
-    found = insights_of(core, catalogues, core.open_uow)
+    desk = insight_desk(core, catalogues_of(core), core.open_uow)
+    found = desk.released()
+    comparisons = [desk.compare(one) for one in found.believed]
     if arguments.json:
-        print(json.dumps(as_json(found), ensure_ascii=False))
+        print(json.dumps(as_json(found, comparisons), ensure_ascii=False))
         return 0
-    names = service_names(catalogues, texts.language)
-    speaker = Speaker(texts, Formats(texts.language, core.zone), names)
-    print("\n".join(said(found, speaker, texts)))
+    speaker = Speaker(texts, Formats(texts.language, core.zone), desk.service_names(texts.language))
+    print("\n".join(said(found, comparisons, speaker, texts)))
     return 0
 
 
-def said(found: Insights, speaker: Speaker, texts: Catalog) -> Iterator[str]:
+def said(found: Released, comparisons: Iterable[Comparison], speaker: Speaker, texts: Catalog) -> Iterator[str]:
     """Say everything, study by study, then what is to come and what was refused."""
-    for one in found.comparisons:
+    for one in comparisons:
         yield from _lines(speaker.comparison(one), texts)
     yield from map(speaker.awaited, found.awaited)
     for error in found.refused:
         text = public_text(error, texts.language)
         yield f"{text.what} {text.next_step}"
-    if found == Insights():
+    if found == Released():
         yield texts.text("insights.none")
 
 
@@ -72,10 +72,10 @@ def _row(line: Line, texts: Catalog) -> str:
     return texts.text("cli.insights.row" if line.standing else "cli.insights.row_use", **asdict(line))
 
 
-def as_json(found: Insights) -> dict[str, object]:
+def as_json(found: Released, comparisons: Iterable[Comparison]) -> dict[str, object]:
     """Give the same for programs."""
     return {
-        "comparisons": [_comparison(one) for one in found.comparisons],
+        "comparisons": [_comparison(one) for one in comparisons],
         "awaited": [
             {
                 "brand": one.brand,
@@ -91,12 +91,12 @@ def as_json(found: Insights) -> dict[str, object]:
 
 
 def _comparison(one: Comparison) -> dict[str, object]:
-    release = one.release
+    release, study = one.of.release, one.of.study
     return {
-        "brand": one.brand,
-        "study": one.study.study_id,
-        "kind": one.study.kind,
-        "version": one.study.version,
+        "brand": one.of.brand,
+        "study": study.study_id,
+        "kind": study.kind,
+        "version": study.version,
         "period": [release.period_start.isoformat(), release.period_end.isoformat()],
         "released_on": release.released_on.isoformat(),
         "contributors": release.contributors,

@@ -14,12 +14,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from guildpost_agent.app.compare_with_network import Insights
 from guildpost_agent.app.ports.read_model import ReadModel
 from guildpost_agent.app.ports.unit_of_work import LedgerEntry, OpenUnitOfWork
 from guildpost_agent.app.preview_message import Preview
 from guildpost_agent.config import AgentConfig
-from guildpost_agent.web.desk import StaffDesk
+from guildpost_agent.web.desk import InsightDesk, StaffDesk
 from guildpost_agent.web.pages import calls, insights, ledger, messages, replies, week
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import GuildpostError, Language
@@ -39,9 +38,8 @@ class DealerWeb:
     preview: Callable[[str, Language], Preview]
     last_tick: Callable[[], datetime | None]
     ledger_trouble: Callable[[Sequence[LedgerEntry]], GuildpostError | None]
-    insights: Callable[[], Insights]
-    service_names: Callable[[Language], Callable[[str, str], str]]
     desk: StaffDesk
+    insights: InsightDesk
 
 
 def create_app(web: DealerWeb) -> FastAPI:

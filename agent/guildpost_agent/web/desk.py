@@ -1,11 +1,16 @@
-"""What the staff does on the pages: calls with their results, replies that somebody took care of."""
+"""What pages need beyond what all have: calls and replies of the staff, comparisons with the network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from guildpost_agent.app.calls.rules import CallRules
 from guildpost_agent.app.calls.script import ScriptDesk
+from guildpost_agent.app.compare_with_network import Believed, Comparison, Released
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_shared.errors import Language
+
+ServiceName = Callable[[str, str], str]
+"""Gives the name of a brand's service for people: brand, signed id."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +28,18 @@ class StaffDesk:
     call_rules: Callable[[], CallRules]
     scripts: Callable[[], ScriptDesk]
     require_original: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class InsightDesk:
+    """What compares the dealer's own figures with the network's.
+
+    Attributes:
+        released: says what was released, what is still to come, and what was refused.
+        compare: sets the dealer's own figures beside one release.
+        service_names: gives services' names in a language.
+    """
+
+    released: Callable[[], Released]
+    compare: Callable[[Believed], Comparison]
+    service_names: Callable[[Language], ServiceName]

@@ -1,19 +1,24 @@
 """One's own figures beside the network's: intervals decide, nobody is compared with what is covered."""
 
 import random
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guildpost_agent.app.compare_with_network import Believed, Comparison
+from guildpost_agent.app.say_insights import Speaker
 from guildpost_agent.domain.contributing.units import DEALER, Counted
 from guildpost_agent.domain.insights.comparison import DIFFERENCE, Question, Standing, compared, standing
 from guildpost_agent.domain.insights.own import Own, own_figures
 from guildpost_agent.domain.lift.intervals import Arm, wilson
 from guildpost_agent.domain.lift.intervals import difference as newcombe
+from guildpost_shared.catalog import load
 from guildpost_shared.studies.cells import Cells
 from guildpost_shared.studies.figures import Figure
 from guildpost_shared.studies.layout import MaturedReminder
+from guildpost_shared.web.formats import Formats
 from tests.factories.releases import a_release, a_study
 
 NET = Figure(0.3, 0.28, 0.32)
@@ -143,3 +148,17 @@ def test_without_a_single_record_everything_is_still_said(kind: str) -> None:
     found = compared(a_release(kind), own_figures(a_study(kind), []))
     assert found
     assert {row.standing for one in found for row in one.rows} <= {Standing.NOBODY, Standing.COVERED, Standing.UNUSED}
+
+
+@pytest.mark.parametrize(
+    ("arms", "said"),
+    [([], "keine eigenen Kunden"), (["treated"], "der beiden Gruppen ist leer"), (["treated", "held_out"], "Punkte")],
+    ids=["nobody", "no control group", "both"],
+)  # fmt: skip
+def test_a_lift_without_a_figure_says_whom_it_lacks(arms: list[str], said: str) -> None:
+    parts = [Counted(arm, (f"hu_au/{arm}/planned",)) for arm in arms]
+    study, release = a_study("lift"), a_release("lift")
+    found = Comparison(Believed("", release, study), compared(release, own_figures(study, parts)))
+    speaker = Speaker(load("guildpost_agent", "de"), Formats("de", ZoneInfo("Europe/Berlin")), lambda _brand, one: one)
+    lines = speaker.comparison(found).sections[0].parts[0].lines
+    assert said in lines[-1].own

@@ -25,7 +25,7 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.calls.rules import CallRules
 from guildpost_agent.app.calls.script import ScriptDesk
-from guildpost_agent.app.compare_with_network import Insights, compare_with_network
+from guildpost_agent.app.compare_with_network import compare_with_network, released_by
 from guildpost_agent.app.compose_message import Composer
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.egress.ledger import next_entry
@@ -48,7 +48,7 @@ from guildpost_agent.domain.records import (
 )
 from guildpost_agent.domain.replies.reply import Reply, ReplyKind, ReplyState
 from guildpost_agent.web.app import DealerWeb, create_app
-from guildpost_agent.web.desk import StaffDesk
+from guildpost_agent.web.desk import InsightDesk, StaffDesk
 from guildpost_shared.clock import Clock, ManualClock
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import parse_service
@@ -144,23 +144,25 @@ class Dealership:
                 preview=self._preview(self.clock),
                 last_tick=lambda: NOW,
                 ledger_trouble=lambda entries: ledger_trouble(entries, self.witness),
-                insights=self._insights,
-                service_names=lambda language: (
-                    lambda _brand, service: services[service].name[language] if service in services else service
-                ),
                 desk=StaffDesk(
                     open_uow=self.open_uow,
                     call_rules=lambda: CallRules(_KEY, _KEY, _BERLIN, "BW", lambda _vehicle: 24),
                     scripts=lambda: ScriptDesk(config, services, templates),
                     require_original=self._require_original,
                 ),
+                insights=self._insight_desk(),
             )
         )
 
-    def _insights(self) -> Insights:
+    def _insight_desk(self) -> InsightDesk:
         """Compare as half a year later: this week is over, and a quarter's figures are released."""
-        setting = Setting(_BERLIN, self.services)
-        return compare_with_network(self.open_uow, {FIRST: self.network}, setting, date(2027, 8, 2))
+        setting, today = Setting(_BERLIN, self.services), date(2027, 8, 2)
+        names = {service.service_id: service.name for service in self.services}
+        return InsightDesk(
+            released=lambda: released_by({FIRST: self.network}, today),
+            compare=lambda of: compare_with_network(self.open_uow, of, setting, today),
+            service_names=lambda language: lambda _brand, one: names[one][language] if one in names else one,
+        )
 
     def _preview(self, clock: Clock) -> Callable[[str, Language], Preview]:
         return lambda name, language: preview_message(self.open_uow, self.composer, name, language, clock.now())

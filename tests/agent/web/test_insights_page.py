@@ -1,14 +1,19 @@
 """The page that sets the dealer's own figures beside the network's: honest about few customers, silent about others."""
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from guildpost_agent.app.compare_with_network import compare_with_network, released_by
+from guildpost_agent.app.count_for_study import Setting
+from guildpost_agent.domain.brands import FIRST
 from guildpost_shared.studies.release import dump_release
 from tests.agent.web.dealership import Dealership
-from tests.factories.releases import a_release, a_study
+from tests.factories.releases import KINDS, a_release, a_study
+from tests.factories.round_world import ZONE
 from tests.fakes.catalogue_source import FakeCatalogue
 from tests.shared.web.visitor import Visitor, row_counts, visiting
 
@@ -21,7 +26,7 @@ def words(visitor: Visitor, path: str = "/insights") -> str:
 
 
 def test_ones_own_figures_stand_beside_the_networks_with_both_intervals(visitor: Visitor) -> None:
-    page = words(visitor)
+    page = words(visitor, "/insights/channel")
     for heading in ("Wochenzeit und Vorlauf", "Wege zum Kunden", "Kontaktdruck", "Nutzung der Leistungen"):
         assert heading in page
     rows = re.findall(
@@ -38,10 +43,17 @@ def test_ones_own_figures_stand_beside_the_networks_with_both_intervals(visitor:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_word_is_there_in_both_languages(visitor: Visitor, language: str) -> None:
-    page = words(visitor, f"/insights?lang={language}")
-    assert not re.search(r"\b(?:web|insights|cli)\.[a-z_]+\.", page)
+    for kind in KINDS:
+        page = words(visitor, f"/insights/{kind}?lang={language}")
+        assert not re.search(r"\b(?:web|insights|cli)\.[a-z_]+\.", page)
     assert ("nutzen Sie" in page) == (language == "de")
     assert ("you use it" in page) == (language == "en")
+
+
+def test_the_bare_address_shows_the_first_study_and_an_unknown_one_is_said_to_be_unknown(visitor: Visitor) -> None:
+    assert "Termine nach Wochentag der E-Mail" in words(visitor)
+    assert 404 == visitor.get("/insights/ranking").status_code
+    assert 404 == visitor.get("/insights/lift/1").status_code
 
 
 def test_what_is_still_to_come_says_when(visitor: Visitor) -> None:
@@ -73,11 +85,25 @@ def test_an_unsound_release_is_said_and_not_shown_and_the_others_are(dealership:
     )
     page = words(visitor)
     assert "passt nicht zur unterschriebenen Studie (epsilon) und wird nicht gezeigt" in page
-    assert "Kontrollgruppe 20,0 %" not in page
-    assert "Wege zum Kunden" in page
+    assert "Wege zum Kunden Auf welchem Weg" in page, "of channels it is shown"
+    assert 404 == visitor.get("/insights/lift").status_code
+    assert "of-tomorrow" not in page, "what only a newer program draws is no trouble"
 
 
 def test_a_look_changes_nothing_and_nothing_leaves(dealership: Dealership, visitor: Visitor) -> None:
     before = row_counts(dealership.engine)
-    words(visitor)
+    for kind in KINDS:
+        words(visitor, f"/insights/{kind}")
     assert before == row_counts(dealership.engine)
+
+
+def test_a_further_brands_study_bears_its_name_and_counts_its_own_messages(dealership: Dealership) -> None:
+    study, release = a_study("channel"), a_release("channel")
+    source = FakeCatalogue({study.target_path: study.canonical_bytes, release.target_path: dump_release(release)})
+    found = released_by({FIRST: source, "skoda": source}, date(2027, 8, 2))
+    assert ["channel", "skoda/channel"] == [one.name for one in found.believed]
+    first, second = (
+        compare_with_network(dealership.open_uow, one, Setting(ZONE, ()), date(2027, 8, 2)) for one in found.believed
+    )
+    assert 0 < sum(row.own.of for one in first.questions for row in one.rows)
+    assert 0 == sum(row.own.of for one in second.questions for row in one.rows), "nobody was written to for that brand"
