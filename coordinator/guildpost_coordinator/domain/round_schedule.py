@@ -1,8 +1,8 @@
 """When the coordinator announces rounds by itself: on a day of the week, from an hour on, what is ripe and not used.
 
 1. The schedule is off unless the operator chooses a day: a round spends every dealership's one upload of a period.
-2. At most one round of a study in each slot, so a round that found no quorum is tried again in the next slot.
-3. A study's parts are announced in order; a part is ripe from ``release_from`` on.
+2. A study's parts are announced in order, each when the one before has ended; a part is ripe from ``release_from`` on.
+3. A study of which a round was aborted rests until the next slot, so one that finds no quorum is tried once a slot.
 4. What another round has used, or is using, is never announced again (``Round.may_be_repeated``).
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
-from guildpost_coordinator.domain.rounds import Round
+from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.studies.spec import StudySpec
 
 Day = Literal["never", "daily", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -55,7 +55,7 @@ def due(studies: Iterable[StudySpec], rounds: Iterable[Round], *, slot: datetime
 
 
 def _is_due(study: StudySpec, rounds: list[Round], slot: datetime, today: date) -> bool:
-    if any(one.is_open or one.opens_at >= slot for one in rounds):
+    if any(one.is_open or (one.state is RoundState.ABORTED and one.opens_at >= slot) for one in rounds):
         return False
     used = {one.period for one in rounds if not one.may_be_repeated}
     following = next((part for part in study.parts if part.period not in used), None)

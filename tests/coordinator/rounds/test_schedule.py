@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -144,13 +144,19 @@ def test_a_slot_lies_in_the_past_of_its_own_day(day: Day, hour: int, at: datetim
     assert slot is not None or day != "daily" or now.hour < hour
 
 
-def test_a_study_of_several_parts_is_announced_part_by_part(calendar: Calendar) -> None:
-    part = STUDY.period_start
+@pytest.mark.parametrize("released", [True, False], ids=["released", "aborted"])
+def test_the_next_part_of_a_study_follows_at_once_where_the_one_before_was_released(
+    calendar: Calendar,
+    released: bool,  # noqa: FBT001 — a table's column
+) -> None:
     calendar.studies = [replace(STUDY, round_days=14, kind="when-to-write")]
-    days = [date.fromisoformat(part.isoformat()) + timedelta(days=offset) for offset in (0, 14)]
-    announced = []
-    for day in range(3):
-        for one in calendar.tick(RIPE + timedelta(days=day)):
-            calendar.end(one, Stage.UNMASKING)
-            announced.append(one.period.partition("_")[0])
-    assert [day.isoformat() for day in days] == announced
+    first, second = (one.period for one in calendar.studies[0].parts)
+    (round_,) = calendar.tick(RIPE)
+    assert (first, []) == (round_.period, calendar.tick(RIPE))
+    if released:
+        calendar.rounds.save(move(move(round_, "open"), "release", contributors=11))
+    else:
+        calendar.end(round_, Stage.UNMASKING)
+    following = calendar.tick(RIPE + timedelta(minutes=5)) or calendar.tick(RIPE + timedelta(days=1))
+    assert [second] == [one.period for one in following]
+    assert released == (following[0].opens_at < RIPE + timedelta(days=1))
