@@ -31,9 +31,8 @@ from guildpost_coordinator.app.finish_round import finish_round
 from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import ManualClock
-from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
-from guildpost_shared.studies.layouts import context_of
+from guildpost_shared.studies.layouts import Scored, context_of
 from guildpost_shared.studies.slot_lead import slot_lead_study
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.secagg_network import COORDINATOR, flower_key, network
@@ -178,7 +177,7 @@ class RoundWorld:
         self.rounds = SqlRounds(self.engine)
         self.results: list[AggregateResult] = []
         self.study = STUDY
-        self.model: PublishedModel | None = None
+        self.model: Scored | None = None
         self.setting = Setting(ZONE, ())
 
     def close(self) -> None:
@@ -221,7 +220,6 @@ class RoundWorld:
     def conduct(self, round_: Round, exchange: FakeExchange) -> Round:
         """Drive a round as the coordinator's program does; waiting for a node lets the window pass."""
         study, roster = self.study, self.net.roster
-        context = context_of(round_.round_id, study, roster.sha256, self.model)
 
         def finish(round_: Round, result: AggregateResult) -> Finished:
             self.results.append(result)
@@ -231,7 +229,10 @@ class RoundWorld:
 
         conduct = Conduct(
             aggregator=lambda _round, journal: Aggregator.restore(
-                journal, context=context, roster=roster, coordinator_key=self.net.keys[COORDINATOR]
+                journal,
+                context=context_of(round_.round_id, study, roster.sha256, self.model),
+                roster=roster,
+                coordinator_key=self.net.keys[COORDINATOR],
             ),
             finish=finish,
             pause=lambda seconds: self.wall.set(self.wall.now() + timedelta(seconds=100 * seconds)),

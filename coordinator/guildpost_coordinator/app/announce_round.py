@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from guildpost_coordinator.app.ports.rounds import Rounds
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.errors import Refused
+from guildpost_shared.errors import Conflict, Refused
 from guildpost_shared.ids import new_id
+from guildpost_shared.studies.propensity.terms import FIRST_STEP
 from guildpost_shared.studies.spec import StudySpec
 
 
@@ -15,7 +16,8 @@ def announce_round(
 ) -> Round:
     """Store a new round whose window opens now; of a study with several the first that was not held.
 
-    A round that ended before anybody was charged for it was not held.
+    A round that ended before anybody was charged for it was not held. A training's round asks what the one before it
+    has taught: it waits for its end, and where it was lost before there was a model, there is nothing left to ask.
 
     Args:
         rounds: the record.
@@ -26,13 +28,16 @@ def announce_round(
         entropy: for the id.
 
     Raises:
-        Refused: ``study_not_ripe``.
-        Conflict: ``round_exists``: this study and period have a round that is under way, or charged somebody.
+        Refused: ``study_not_ripe``, ``training_failed``.
+        Conflict: ``round_exists``: this study and period have a round that is under way, or charged somebody;
+            ``training_under_way``.
     """
-    held = {one.period for one in rounds.all() if one.study_id == study.study_id and not one.may_be_repeated}
+    held = {one.period: one for one in rounds.all() if one.study_id == study.study_id and not one.may_be_repeated}
     part = next((part for part in study.parts if part.period not in held), study.parts[-1])
     if today < part.release_from:
         raise Refused("study_not_ripe", study=study.study_id, day=part.release_from.isoformat())
+    for earlier in study.parts[: part.step - 1] if part.step else ():
+        _require_taught(earlier, held[earlier.period])
     round_ = Round(
         round_id=f"{study.study_id}-{new_id(entropy)[:12]}",
         study_path=study.target_path,
@@ -43,3 +48,10 @@ def announce_round(
         closes_at=now + window,
     )
     return rounds.add(round_)
+
+
+def _require_taught(part: StudySpec, round_: Round) -> None:
+    if round_.is_open:
+        raise Conflict("training_under_way", study=part.study_id, step=part.step)
+    if round_.state is RoundState.ABORTED and part.step <= FIRST_STEP:
+        raise Refused("training_failed", study=part.study_id, step=part.step)

@@ -2,7 +2,7 @@
 
 A model is moved by what was scored under it: the one in force, which all dealerships of the sum held (its hash is bound
 into their masks). Belief and model are stored together, or neither is. Who takes the model out of the catalogue lets
-learning begin anew.
+learning begin anew. A round of a training leaves what the next one asks (``finish_training``).
 """
 
 from collections.abc import Callable
@@ -10,14 +10,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from guildpost_coordinator.app.finish_training import finish_training_round
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.learning.filter import Belief, aged, learned, prior
+from guildpost_coordinator.domain.propensity.training import Memory
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.learning.document import NEUTRAL, PublishedModel, parse_model
 from guildpost_shared.learning.vector import decode
 from guildpost_shared.privacy.disclosure import require_releasable
 from guildpost_shared.secagg.aggregator import AggregateResult
+from guildpost_shared.studies.kinds import PROPENSITY
+from guildpost_shared.studies.layouts import Scored
 from guildpost_shared.studies.noise import summed_variance
+from guildpost_shared.studies.propensity.document import NOTHING_LEARNED, PropensityDocument, parse_propensity
 from guildpost_shared.studies.release import dump_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.sanity import require_plausible
@@ -26,7 +31,7 @@ from guildpost_shared.studies.spec import StudySpec
 _WEEK_DAYS: Final = 7
 
 
-def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]) -> PublishedModel | None:
+def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]) -> Scored | None:
     """Give the model that a round of the study is scored under; None where the study moves none.
 
     Args:
@@ -36,6 +41,8 @@ def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]
     if not study.model:
         return None
     body = in_force(study.model)
+    if study.kind == PROPENSITY:
+        return NOTHING_LEARNED if body is None else parse_propensity(body)
     return NEUTRAL if body is None else parse_model(body)
 
 
@@ -44,8 +51,8 @@ def finish_round(
     study: StudySpec,
     result: AggregateResult,
     *,
-    model: PublishedModel | None,
-    belief: Belief | None,
+    model: Scored | None,
+    belief: Belief | Memory | None,
     today: date,
     now: datetime,
 ) -> Finished:
@@ -56,16 +63,22 @@ def finish_round(
         study: the part of the study that it counted.
         result: the unmasked, noised sum and who is in it.
         model: under which was scored, where the study moves one.
-        belief: since the last round of the study.
+        belief: held since the last round of the study.
         today: business date.
         now: wall clock, UTC.
 
     Raises:
-        Refused: ``release_too_few_groups``, ``release_too_young``.
+        Refused: ``release_too_few_groups``, ``release_too_young``, ``training_out_of_step``.
         Untrusted: ``study_sum_implausible``.
     """
+    if isinstance(model, PropensityDocument):
+        memory, asked = finish_training_round(
+            study, result, model, belief if isinstance(belief, Memory) else None, today
+        )
+        return Finished(_record(round_, study.model, asked.canonical_bytes, now), memory)
     if model is not None:
-        after, moved = _learned(study, result, model, belief, today)
+        before = belief if isinstance(belief, Belief) else None
+        after, moved = _learned(study, result, model, before, today)
         return Finished(_record(round_, study.model, moved.canonical_bytes, now), after)
     release = build_release(
         study,

@@ -16,11 +16,14 @@ from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.errors import Refused
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.propensity.terms import COLUMNS
 from guildpost_shared.studies.slot_lead import EPSILON, MATURITY_DAYS, slot_lead_study
 
 NAME: Final = "study"
+_ALL: Final = ", ".join(COLUMNS)
 
 
 def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
@@ -34,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     parser.add_argument("--version", type=int, default=1, help=texts.text("cli.study.version"))
     parser.add_argument("--maturity-days", type=int, default=MATURITY_DAYS, help=texts.text("cli.study.maturity"))
     parser.add_argument("--epsilon", type=float, default=EPSILON, help=texts.text("cli.study.epsilon"))
+    parser.add_argument(
+        "--columns", nargs="+", choices=COLUMNS, metavar="COLUMN", help=texts.text("cli.study.columns", all=_ALL)
+    )
     parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help=texts.text("cli.publish.wait"))
 
 
@@ -41,13 +47,17 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Write a study of one kind for a period and put it up for signature.
 
     Raises:
-        Refused: ``document_*``: the terms are outside what a study may state; ``publication_withdrawn``.
+        Refused: ``study_has_no_columns``; ``document_*``: the terms are outside what a study may state;
+            ``publication_withdrawn``.
         Unavailable: ``publication_waiting``.
         ConfigurationError: the home is not set up.
     """
     home = Home(arguments.home)
     config = load_config(home)
     write = slot_lead_study if arguments.kind == SLOT_LEAD else partial(counted_study, arguments.kind)
+    if arguments.columns and "columns" not in KINDS[arguments.kind].fields:
+        raise Refused("study_has_no_columns", kind=arguments.kind)
+    columns = {"columns": arguments.columns} if arguments.columns else {}
     study = write(
         brand=config.brand,
         services=arguments.services,
@@ -56,6 +66,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         version=arguments.version,
         maturity_days=arguments.maturity_days,
         epsilon=arguments.epsilon,
+        **columns,
     )
     engine = open_engine(home.database)
     migrate(engine)

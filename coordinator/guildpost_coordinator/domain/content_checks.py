@@ -18,6 +18,8 @@ from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.sharing import TARGET_PATH as SHARING_PATH
 from guildpost_shared.sharing import parse_sharing
+from guildpost_shared.studies.propensity.document import parse_propensity
+from guildpost_shared.studies.propensity.terms import TARGET_PATH as PROPENSITY_PATH
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.studies.spec import parse_study
 from guildpost_shared.templates.faults import invalid
@@ -93,11 +95,14 @@ def check_release(path: str, contents: bytes) -> None:
 
 
 def check_model(path: str, contents: bytes) -> None:
-    """Check a model: it is one, within its bounds, and the path names it.
+    """Check a model: it is one, within its bounds, and the path says which.
 
     Raises:
         Refused: ``document_*`` or ``proposal_path_mismatch``.
     """
+    if path == PROPENSITY_PATH:
+        parse_propensity(contents)
+        return
     _require_path(path, MODEL_PATH)
     parse_model(contents)
 

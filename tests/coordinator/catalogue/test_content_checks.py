@@ -8,6 +8,8 @@ import pytest
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_shared.catalogue_paths import REQUIRED_ROLES, kind_of
 from guildpost_shared.errors import Refused
+from guildpost_shared.learning.document import NEUTRAL
+from guildpost_shared.studies.propensity.document import NOTHING_LEARNED
 from guildpost_shared.studies.release import dump_release
 from tests.factories.releases import a_release
 
@@ -48,6 +50,8 @@ def test_the_sample_brand_passes() -> None:
         ("models/when-to-write.json", b"[]", "document_unreadable"),
         ("models/timing.json", b"{}", "proposal_path_mismatch"),
         ("models/when-to-write.json", b"{", "document_unreadable"),
+        ("models/propensity.json", NEUTRAL.canonical_bytes, "document_field_invalid"),
+        ("models/when-to-write.json", NOTHING_LEARNED.canonical_bytes, "document_field_invalid"),
         ("releases/slot-lead/2027-q1.json", b"", "document_unreadable"),
         ("releases/lift/2027-04-01_2027-06-30.json", RELEASE, "proposal_path_mismatch"),
         ("releases/other/2027-01-01_2027-03-31.json", RELEASE, "proposal_path_mismatch"),
@@ -61,6 +65,11 @@ def test_what_does_not_belong_there_is_refused(path: str, contents: bytes, code:
 
 def test_a_release_passes_under_the_name_of_its_study_and_period() -> None:
     check("releases/lift/2027-01-01_2027-03-31.json", RELEASE)
+
+
+def test_models_pass_under_their_names() -> None:
+    check("models/when-to-write.json", NEUTRAL.canonical_bytes)
+    check("models/propensity.json", NOTHING_LEARNED.canonical_bytes)
 
 
 def test_a_level_of_sharing_passes() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.domain.learning.reading import Recipient, learned_class, reminders_of, sent_of
+from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.errors import Refused
 from guildpost_shared.learning.blocks import DIMENSION
@@ -94,7 +95,7 @@ def test_a_round_leaves_a_model_of_its_own_place_and_what_is_believed(world: Rou
     assert (TARGET_PATH, "2027-01-04_2027-01-17") == (record.path, record.period)
     published, belief = parse_model(record.body), world.rounds.belief(LEARNING.study_id)
     assert (1, world.business.now().date()) == (published.version, published.learned_on)
-    assert belief is not None
+    assert isinstance(belief, Belief)
     assert np.abs(published.model.theta - belief.theta).max() < 1e-6
     assert published.model.theta.any()
     assert b"dealer" not in record.body

@@ -10,6 +10,7 @@ from guildpost_coordinator.cli import main
 from guildpost_coordinator.config import Home
 from guildpost_coordinator.domain.catalogue import State
 from guildpost_shared.studies.kinds import KINDS
+from guildpost_shared.studies.propensity.terms import COLUMNS
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 TERMS = ["--services", "hu_au", "inspection", "--from", "2027-01-01", "--to", "2027-03-31"]
@@ -58,3 +59,19 @@ def test_a_stricter_study_is_handed_in_and_one_beyond_a_years_budget_is_not(home
 def test_a_kind_that_nobody_knows_is_refused(home: Home) -> None:
     with pytest.raises(SystemExit):
         main(["study", "--home", str(home.folder), "--kind", "ranking", *TERMS])
+
+
+def test_a_training_asks_for_every_column_or_for_those_that_are_named(home: Home) -> None:
+    command = ["study", "--home", str(home.folder), "--kind", "propensity", *TERMS]
+    assert 0 == main(command)
+    assert 0 == main([*command, "--version", "2", "--columns", "service_class", "month", "business"])
+    assert {COLUMNS, ("service_class", "month", "business")} == {study.columns for study in handed_in(home)}
+    assert 77 == main([*command, "--version", "3", "--columns", "month"])
+    with pytest.raises(SystemExit):
+        main([*command, "--columns", "service_class", "price"])
+
+
+def test_only_a_training_asks_for_columns(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", "--columns", "service_class", *TERMS])
+    assert "--kind propensity" in capsys.readouterr().err
+    assert [] == handed_in(home)

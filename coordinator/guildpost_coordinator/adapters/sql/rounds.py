@@ -10,6 +10,7 @@ from guildpost_coordinator.adapters.sql.engine import READ_ONLY
 from guildpost_coordinator.adapters.sql.tables import beliefs, releases, round_journals, rounds
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.learning.filter import Belief
+from guildpost_coordinator.domain.propensity.training import Memory
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.errors import Conflict
 from guildpost_shared.secagg.stages import Stage
@@ -101,8 +102,8 @@ class SqlRounds:
             rows = connection.execute(select(releases).order_by(releases.c.released_at.desc())).mappings().all()
         return [ReleaseRecord(**row) for row in rows]
 
-    def belief(self, study_id: str) -> Belief | None:
-        """Give what is believed since the last round of a study that moves a model."""
+    def belief(self, study_id: str) -> Belief | Memory | None:
+        """Give what is held since the last round of a study that moves a model; see the port."""
         with self._reading.begin() as connection:
             body = connection.execute(select(beliefs.c.body).where(beliefs.c.study_id == study_id)).scalar_one_or_none()
         return None if body is None else belief_from_bytes(body)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guildpost_coordinator.domain.learning.filter import Belief
+from guildpost_coordinator.domain.propensity.training import Memory
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.secagg.stages import Stage
 
@@ -35,10 +36,10 @@ class ReleaseRecord:
 
 @dataclass(frozen=True)
 class Finished:
-    """What is stored at the end of a round: its release, and what is believed from now on where it moved a model."""
+    """What is stored at the end of a round: its release, and what is held from now on where it moved a model."""
 
     release: ReleaseRecord
-    belief: Belief | None = None
+    belief: Belief | Memory | None = None
 
 
 def nobody_listens(_waiting: int) -> None:
@@ -101,8 +102,8 @@ class Rounds(Protocol):
         """List the releases, newest first."""
         ...
 
-    def belief(self, study_id: str) -> Belief | None:
-        """Give what is believed since the last round of a study that moves a model."""
+    def belief(self, study_id: str) -> Belief | Memory | None:
+        """Give what is held since the last round of a study that moves a model: a belief, or a training's memory."""
         ...
 
     def mark_published(self, study_id: str, period: str) -> None:

@@ -95,21 +95,47 @@ class Curvature:
         return np.asarray((vectors * raised) @ vectors.T * (answered * (1 - answered)), dtype=np.float64)
 
 
-class NoisySolver:
-    """Noised sums: a belief that every slope narrows."""
+@dataclass(frozen=True, eq=False)
+class Believed:
+    """What is believed between two slopes.
 
-    def __init__(self, features: FeatureMap, theta: Floats, curvature: Curvature, answered: float) -> None:
-        self.theta = theta
-        deviations = np.full(features.dimension, CATEGORY_DEVIATION)
-        deviations[1 : 1 + len(features.numeric)] = [
-            min(NUMERIC_DEVIATION * one.reach / one.deviation, MOST_DEVIATION) for one in features.numeric
-        ]
-        self._drift = np.diag(_DRIFT * deviations**2)
+    Attributes:
+        theta: float64[d].
+        covariance: P, float64[d, d].
+        hessian: H before the factor, float64[d, d].
+        factor: a.
+        before: the last slope and the step that followed, float64[d] each; None before the first.
+    """
+
+    theta: Floats
+    covariance: Floats
+    hessian: Floats
+    factor: float = 1.0
+    before: tuple[Floats, Floats] | None = None
+
+
+class NoisySolver:
+    """Noised sums: a belief that every slope narrows.
+
+    Attributes:
+        held: what is believed; whoever goes on later needs nothing else.
+    """
+
+    def __init__(self, features: FeatureMap, held: Believed) -> None:
+        self.held = held
+        self._drift = np.diag(_DRIFT * _deviations(features) ** 2)
+
+    @classmethod
+    def started(cls, features: FeatureMap, theta: Floats, curvature: Curvature, answered: float) -> "NoisySolver":
+        """Begin with the prior at θ and a noised sum of products taken there."""
+        deviations = _deviations(features)
         deviations[0] = _INTERCEPT_DEVIATION
-        self._covariance: Floats = np.diag(deviations**2)
-        self._hessian = curvature.hessian(answered)
-        self._factor = 1.0
-        self._before: tuple[Floats, Floats] | None = None
+        return cls(features, Believed(theta, np.diag(deviations**2), curvature.hessian(answered)))
+
+    @property
+    def theta(self) -> Floats:
+        """The newest θ."""
+        return self.held.theta
 
     def learn(self, slope: Floats, deviation: float) -> None:
         """Take a step.
@@ -118,19 +144,30 @@ class NoisySolver:
             slope: of the log-likelihood at ``theta``, noised.
             deviation: of the noise on a coordinate.
         """
-        if self._before is not None:
-            self._adapt(slope, *self._before)
-        hessian = self._factor * self._hessian
-        seen = hessian @ self._covariance
+        held = self.held
+        factor = held.factor if held.before is None else _adapted(held, slope, *held.before)
+        hessian = factor * held.hessian
+        seen = hessian @ held.covariance
         gain = np.linalg.solve(seen @ hessian + deviation**2 * np.eye(len(slope)), seen).T
         step: Floats = gain @ slope
-        narrowed = self._covariance - gain @ seen
-        self._covariance = (narrowed + narrowed.T) / 2 + self._drift
-        self._before = (slope, step)
-        self.theta = self.theta + step
+        narrowed = held.covariance - gain @ seen
+        covariance = (narrowed + narrowed.T) / 2 + self._drift
+        self.held = Believed(held.theta + step, covariance, held.hessian, factor, (slope, step))
 
-    def _adapt(self, slope: Floats, before: Floats, step: Floats) -> None:
-        foreseen = float(step @ self._hessian @ step)
-        changed = float(step @ (before - slope))
-        if foreseen > 0:
-            self._factor = min(max(changed / foreseen, _LEAST_FACTOR), _MOST_FACTOR)
+
+def _adapted(held: Believed, slope: Floats, before: Floats, step: Floats) -> float:
+    """Give the factor by what the last step really changed."""
+    foreseen = float(step @ held.hessian @ step)
+    changed = float(step @ (before - slope))
+    if foreseen <= 0:
+        return held.factor
+    return min(max(changed / foreseen, _LEAST_FACTOR), _MOST_FACTOR)
+
+
+def _deviations(features: FeatureMap) -> Floats:
+    """Give the prior τ of every coefficient; the constant's stands for its drift."""
+    deviations = np.full(features.dimension, CATEGORY_DEVIATION)
+    deviations[1 : 1 + len(features.numeric)] = [
+        min(NUMERIC_DEVIATION * one.reach / one.deviation, MOST_DEVIATION) for one in features.numeric
+    ]
+    return deviations

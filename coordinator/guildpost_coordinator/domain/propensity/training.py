@@ -7,16 +7,32 @@ that were planned.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from guildpost_coordinator.domain.propensity.solving import Curvature, NewtonSolver, NoisySolver, start
+from guildpost_coordinator.domain.propensity.solving import Believed, Curvature, NewtonSolver, NoisySolver, start
 from guildpost_coordinator.domain.propensity.surveying import Found, feature_map, read_survey
 from guildpost_shared.studies.propensity.asks import Ask, RangesAsk, StepAsk, SurveyAsk
 from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import Floats, Integers
 from guildpost_shared.studies.propensity.features import FeatureMap
 from guildpost_shared.studies.propensity.steps import CURVATURE_NORM, SLOPE_NORM, curvature_of, slope_of
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What a training with noise holds between its rounds.
+
+    Attributes:
+        found: what the survey found.
+        believed: by the solver, from the first step on.
+        published: SHA-256 of the file that asks the next round: who took it back, lets the training end.
+    """
+
+    found: Found
+    believed: Believed | None = None
+    published: bytes = b""
 
 
 class Training:
@@ -40,6 +56,35 @@ class Training:
         self._found: Found | None = None
         self._features: FeatureMap | None = None
         self._solver: NewtonSolver | NoisySolver | None = None
+
+    @classmethod
+    def resumed(cls, columns: int, budget: Budget, memory: Memory, ask: Ask) -> "Training":
+        """Go on with the next round, or, where a round of learning was lost, with one after it.
+
+        Args:
+            columns: number of columns that the study names.
+            budget: of the study, with noise.
+            memory: what the training held after its last round.
+            ask: what the round asked.
+        """
+        training = cls(columns, budget)
+        training.ask, training._found = ask, memory.found
+        if isinstance(ask, StepAsk):
+            training._features = ask.features
+            if memory.believed is not None:
+                training._solver = NoisySolver(ask.features, memory.believed)
+        return training
+
+    @property
+    def memory(self) -> Memory:
+        """What is needed to go on; sums are not among it.
+
+        Raises:
+            ValueError: before the survey.
+        """
+        if self._found is None:
+            raise ValueError("nothing found yet")
+        return Memory(self._found, self._solver.held if isinstance(self._solver, NoisySolver) else None)
 
     @property
     def noisy(self) -> bool:
@@ -98,7 +143,7 @@ class Training:
         if products is not None:
             deviation = math.sqrt(self._budget.curvature * inflation) * (norm / CURVATURE_NORM) ** 2
             answered = float(1 / (1 + np.exp(-ask.theta[0])))
-            self._solver = NoisySolver(features, ask.theta, Curvature(products, deviation), answered)
+            self._solver = NoisySolver.started(features, ask.theta, Curvature(products, deviation), answered)
         solver = self._solver
         assert isinstance(solver, NoisySolver)  # noqa: S101 — made in step 0
         solver.learn(slope, math.sqrt(self._budget.slopes[ask.at] * inflation) * norm / SLOPE_NORM)
