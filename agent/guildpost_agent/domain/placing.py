@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.allowance import Allowance
@@ -17,6 +18,8 @@ from guildpost_agent.domain.workshop import Room
 from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.event_rules import AfterEventRule, Event
 from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
+
+_RECOMMENDED: Final = frozenset({"lead_default", "lead_standing", "lead_off"})
 
 
 def contact_of(touchpoint: Touchpoint, zone: ZoneInfo) -> Contact:
@@ -126,7 +129,7 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
     occasion, option = candidate.occasion, timing.option
     due: Facts = {"code": due_code(candidate.service, occasion.source), "due": occasion.due_date.isoformat()}
     way: Facts = {"code": f"channel_{channel.value}_{ground}"}
-    when: Facts = {**timing.lead, "days": (occasion.due_date - option.met).days}
+    when = _lead(timing, (occasion.due_date - option.met).days, candidate.window.default_lead)
     if timing.hour is None:
         released, arrives = option.contact.first.isoformat(), option.met.isoformat()
         slot: Facts = {"code": "letter_release", "released": released, "arrives": arrives}
@@ -137,6 +140,13 @@ def _reasons(candidate: Candidate, channel: Channel, ground: str, timing: Timing
     if candidate.service.cap_class is CapClass.EXEMPT:
         pressure = {"code": "pressure_exempt"}
     return due, way, *told, when, slot, pressure
+
+
+def _lead(timing: Timing, days: int, recommended: int) -> Facts:
+    """Say which lead time it is: slots, holidays and releases of letters often leave only one near the recommended."""
+    if timing.lead["code"] in _RECOMMENDED and days != recommended:
+        return {**timing.lead, "code": f"{timing.lead['code']}_near", "days": days, "recommended": recommended}
+    return {**timing.lead, "days": days}
 
 
 def _eased(timing: Timing, room: Room | None) -> tuple[Facts, ...]:

@@ -70,6 +70,21 @@ def test_half_of_the_plan_keeps_the_default_and_half_explores_the_whole_window()
     assert {t.lead_days // 10 for t in explored} == {1, 2, 3, 4, 5, 6}
 
 
+def test_the_recommended_lead_time_is_named_only_where_it_was_kept() -> None:
+    found = [
+        t
+        for name in not_held_out(200)
+        for way in (EMAIL, LETTER)
+        for t in planned([candidate(customer=name, channels=way)])
+    ]
+    usual = [(t, reason) for t in found for reason in t.reasons if str(reason["code"]).startswith("lead_default")]
+    near = [(t, reason) for t, reason in usual if reason["code"] == "lead_default_near"]
+    recommended = HU.touches[0].default_lead
+    assert near
+    assert all((t.lead_days, recommended) == (reason["days"], reason["recommended"]) for t, reason in near)
+    assert all((t.lead_days == recommended) == (reason["code"] == "lead_default") for t, reason in usual)
+
+
 def test_a_window_that_has_begun_is_explored_and_not_sent_at_once() -> None:
     touchpoints = [t for name in not_held_out(200) for t in planned([candidate(f"V{name}", date(2027, 3, 31), name)])]
     assert {"explore"} == {t.arm for t in touchpoints}
