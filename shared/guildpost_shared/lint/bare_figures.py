@@ -101,7 +101,7 @@ def bare_figures(text: str) -> Iterator[Hit]:
         if not periodic and explained(text, match.start(), match.end(), first, last):
             continue
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]
-        if not has("bare", "paying", near) and _is_a_time_or_code(text, match, first, last):
+        if _is_a_time_or_code(text, match, first, last) and not has("bare", "paying", near):
             continue
         yield Hit("R10.amount", match.start(), match.end())
 

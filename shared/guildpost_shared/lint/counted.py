@@ -8,11 +8,11 @@ A figure of money written without its currency has none of these, whatever words
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from guildpost_shared.lint.sentences import heading
-from guildpost_shared.lint.tables import alternatives, has, words
+from guildpost_shared.lint.tables import alternatives, has
 
 _BEFORE: Final = 40
 _ADJECTIVES: Final = 3
@@ -30,7 +30,7 @@ _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"(?:^|[.!?:;\n]\s*)[^\W\d_]+ $")
 _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^\W\d_]*[.:]?|[A-Z]) $")
 _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
-_FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or|,) ?$", re.IGNORECASE)
+_FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
 _PRICED: Final = (("bare", "charged"), ("price", "works"))
 _OWNED: Final = re.compile(
     r"(?:\b(?:ihr(?:e[nmrs]?)?|de[rmn]|die|das|ein(?:e[nmrs]?)?|beim?|zum|im|in|your|the|an?)|[\ue010\ue011]),?"
@@ -102,10 +102,9 @@ def labelled(text: str, figure: re.Match[str]) -> bool:
 
 def placed(before: str, figure: str) -> bool:
     """Say whether the words in front of a figure make it a place, a number of something, a time or a day."""
-    if _labelled().search(before) or (early(figure) and _timed().search(before)):
-        return True
     first = _FIRST_OF_TWO.search(before)
-    return first is not None and placed(before[: first.start(1)], first[1])
+    pairs = [(before, figure)] + ([(before[: first.start(1)], first[1])] if first else [])
+    return any(_labelled().search(lead) or (early(each) and _timed().search(lead)) for lead, each in pairs)
 
 
 def early(figure: str) -> bool:
@@ -137,18 +136,22 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
         first: of its sentence.
         last: of its sentence.
     """
-    clause = _clause(text, start, end, first, last)
-    if has("bare", "of_something", clause):
+    clause, around, head = _clause(text, start, end, first, last), text[first:last], heading(text, start)
+    if has("bare", "of_something", clause) or (head and _heads_figures(head)):
         return True
-    priced = any(has(*table, place) for table in _PRICED for place in (clause, heading(text, start)))
-    if not priced and words("bare", "of_something").search(text, first, last):
-        return True
-    return _beside_a_unit(text[start:end], text[first:last], priced=priced) or headed(text, start)
+    priced = any(has(*table, place) for table in _PRICED for place in (clause, head))
+    return (not priced and has("bare", "of_something", around)) or _beside_a_unit(
+        text[start:end], around, priced=priced
+    )
 
 
 def headed(text: str, start: int) -> bool:
     """Say whether the head of a table's column says what its figures count."""
-    head = heading(text, start)
+    return _heads_figures(heading(text, start))
+
+
+@lru_cache(maxsize=256)
+def _heads_figures(head: str) -> bool:
     return _heads().search(head) is not None and not has("bare", "paying", head)
 
 
@@ -168,17 +171,24 @@ def _beside_a_unit(figure: str, around: str, *, priced: bool) -> bool:
         priced: whether a work stands beside the figure: then the two have to be of one size.
     """
     value = _number(figure)
-    for match in _measured().finditer(around):
-        other = _number(match[1] or "")
+    for other, technical in _units_in(around):
         if not (value and other):
             if not priced:
                 return True
             continue
-        technical = _TECHNICAL.match(around, match.end(1)) is not None
         reach = (_TWICE if technical else _ALIKE) if priced else _LIKELY
         if max(value, other) <= reach * min(value, other):
             return True
     return False
+
+
+@lru_cache(maxsize=1024)
+def _units_in(around: str) -> tuple[tuple[float | None, bool], ...]:
+    """Give the figures of a sentence that have a unit, and whether that is a technical one."""
+    return tuple(
+        (_number(match[1] or ""), bool(match[1]) and _TECHNICAL.match(around, match.end(1)) is not None)
+        for match in _measured().finditer(around)
+    )
 
 
 def _number(figure: str) -> float | None:

@@ -46,10 +46,16 @@ def heading(text: str, start: int) -> str:
         text: normalised; a table's rows stand in lines of their own.
         start: of the place.
     """
-    head = ""
     if text.find("\n", start, start + _ROW) < 0 and len(text) > start + _ROW:
-        return head
-    for line in reversed(text[max(0, start - _TABLE) : start].splitlines()[:-1]):
+        return ""
+    return _first_of(text[max(0, start - _TABLE) : text.rfind("\n", 0, start) + 1])
+
+
+@lru_cache(maxsize=256)
+def _first_of(above: str) -> str:
+    """Give the first of the last short lines."""
+    head = ""
+    for line in reversed(above.splitlines()):
         row = line.strip()
         if len(row) > _ROW or row.endswith((".", "!", "?", ",")):
             break
