@@ -12,20 +12,23 @@ from guildpost_agent.web.desk import InsightDesk, ServiceName
 from guildpost_shared.errors import Language
 
 
-def insight_desk(core: Core, catalogues: Catalogues, open_uow: OpenUnitOfWork) -> InsightDesk:
+def insight_desk(
+    core: Core, catalogues: Catalogues, open_uow: OpenUnitOfWork, as_of: date | None = None
+) -> InsightDesk:
     """Give what was released, and what compares it with the dealer's own.
 
     Args:
         core: the agent's foundations.
         catalogues: of all brands, as verified last; nothing is fetched.
         open_uow: opens a transaction that only reads.
+        as_of: the day from which is looked; the dealer's own today where it is None.
     """
 
     def setting() -> Setting:
         return Setting(core.zone, tuple(services_of(catalogues).values()))
 
     def today() -> date:
-        return core.business_clock.now().astimezone(core.zone).date()
+        return as_of or core.business_clock.now().astimezone(core.zone).date()
 
     return InsightDesk(
         released=lambda: released_by(catalogues.sources, today()),

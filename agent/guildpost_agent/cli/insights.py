@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from guildpost_agent.app.compare_with_network import Comparison, Released
 from guildpost_agent.app.say_insights import ComparisonView, Line, Speaker
+from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.insights import insight_desk
 from guildpost_agent.bootstrap.member import catalogues_of
@@ -24,6 +25,7 @@ HELP = "Eigene Zahlen neben dem Bereich des Netzes · own figures beside the net
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_home(parser)
+    parser.add_argument("--as-of", metavar="DAY", help="als wäre es dieser Tag · as of this day")
     parser.add_argument("--json", action="store_true", help="als JSON · as JSON")
 
 
@@ -32,9 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         ConfigurationError: ``not_enrolled``.
+        Refused: the day cannot be read.
     """
     core, texts = open_core(arguments.home), texts_of(arguments)
-    desk = insight_desk(core, catalogues_of(core), core.open_uow)
+    as_of = day_of(arguments.as_of) if arguments.as_of else None
+    desk = insight_desk(core, catalogues_of(core), core.open_uow, as_of)
     found = desk.released()
     comparisons = [desk.compare(one) for one in found.believed]
     if arguments.json:

@@ -82,6 +82,12 @@ def test_a_published_release_is_fetched_verified_and_set_beside_ones_own_figures
     assert "noch keine Zahlen" not in shown
 
 
+def test_seen_from_a_day_before_the_answers_were_in_nobody_of_ones_own_counts(world: CatalogueWorld, say: Say) -> None:
+    publish(world, every_release(YEAR))
+    assert "10 von 40" in say("--as-of", f"{YEAR}-06-30")
+    assert "von 40" not in say("--as-of", f"{YEAR}-02-05")
+
+
 def test_for_programs_the_same_figures_without_anybodys_name(world: CatalogueWorld, say: Say) -> None:
     publish(world, every_release(YEAR))
     found = json.loads(say("--json"))
