@@ -32,13 +32,17 @@ class Taught:
 NOTHING_TAUGHT: Final = Taught()
 
 
-def taught_by(sources: Mapping[str, Reading], declined: Collection[str], today: date) -> Taught:
+def taught_by(
+    sources: Mapping[str, Reading], declined: Collection[str], today: date, *, silent: Collection[str] = ()
+) -> Taught:
     """Read what is taught.
 
     Args:
         sources: the catalogues by brand.
         declined: studies that the dealer takes no part in, by ``scoped`` name.
         today: the dealer's local day.
+        silent: brands to whose studies nothing is contributed, whichever they are: trying out times for them teaches
+            nobody.
     """
     models: dict[str, PublishedModel] = {}
     unreadable: set[str] = set()
@@ -51,7 +55,7 @@ def taught_by(sources: Mapping[str, Reading], declined: Collection[str], today: 
             if model.version:
                 models[brand] = model
         for study in studies_in_force(source)[0]:
-            taking_part = scoped(brand, study.study_id) not in declined
+            taking_part = brand not in silent and scoped(brand, study.study_id) not in declined
             if study.kind == WHEN_TO_WRITE and taking_part and study.period_start <= today <= study.period_end:
                 studied.update(local_name(brand, service) for service in study.services)
     return Taught(models, frozenset(studied), frozenset(unreadable))

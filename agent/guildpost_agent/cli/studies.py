@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guildpost_agent.app.declined_studies import Declined, accept_study, decline_study, declined_studies
-from guildpost_agent.app.egress.policy import coordinator_of
-from guildpost_agent.app.egress.sharing import network_level
+from guildpost_agent.app.egress.sharing import shares_studies
 from guildpost_agent.app.explain import say_moment
 from guildpost_agent.app.list_studies import studies_in_force
 from guildpost_agent.bootstrap.core import Core, open_core
@@ -19,7 +18,6 @@ from guildpost_agent.cli.options import add_brand, add_home, brand_name, texts_o
 from guildpost_agent.domain.brands import scoped
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, Refused
-from guildpost_shared.sharing import Sharing, tightest
 from guildpost_shared.studies.spec import StudySpec
 from guildpost_shared.web.formats import Formats
 
@@ -141,9 +139,7 @@ def as_json(offered: Offered, texts: Catalog) -> dict[str, object]:
 def _offered(core: Core, brand: str) -> tuple[list[Offered], list[str]]:
     studies, unreadable = studies_in_force(catalogue_of(core, brand))
     with core.open_uow() as uow:
-        declined, network = declined_studies(uow), network_level(uow, brand)
-    level = tightest(core.policy.current().own_level(coordinator_of(brand)), network)
-    shares = level.covers(Sharing.STUDIES)
+        declined, shares = declined_studies(uow), shares_studies(core.policy.current(), uow, brand)
     return [Offered(brand, one, declined.get(scoped(brand, one.study_id)), shares) for one in studies], unreadable
 
 

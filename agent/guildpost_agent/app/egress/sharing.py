@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from guildpost_agent.app.egress.policy import EgressPolicy, coordinator_of
 from guildpost_agent.app.ports.catalogue_source import CatalogueSource
 from guildpost_agent.app.ports.documents import DocumentsReading
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.domain.brands import FIRST, of_brand
 from guildpost_shared.errors import Refused, Untrusted
-from guildpost_shared.sharing import TARGET_PATH, Sharing, parse_sharing
+from guildpost_shared.sharing import TARGET_PATH, Sharing, parse_sharing, tightest
 
 _DOCUMENT: Final = "egress/network_level"
 
@@ -16,6 +17,12 @@ def network_level(transaction: DocumentsReading, brand: str = FIRST) -> Sharing:
     """Give the level of a brand's network; where none is published, the dealer's policy alone decides."""
     body = transaction.documents.get(of_brand(_DOCUMENT, brand))
     return Sharing.STUDIES if body is None else Sharing(body.decode("ascii"))
+
+
+def shares_studies(policy: EgressPolicy, transaction: DocumentsReading, brand: str) -> bool:
+    """Say whether the dealer's policy and a brand's network let contributions to studies out at all."""
+    level = tightest(policy.own_level(coordinator_of(brand)), network_level(transaction, brand))
+    return level.covers(Sharing.STUDIES)
 
 
 def note_network_level(source: CatalogueSource, open_uow: OpenUnitOfWork, brand: str = FIRST) -> Sharing:
