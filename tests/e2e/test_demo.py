@@ -18,10 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from guildpost_agent.domain.insights.backing import require_backed
 from guildpost_demo.network.canaries import Canary, canaries
 from guildpost_demo.network.dealers import DealerProfile, dealers
 from guildpost_shared.catalog import load
 from guildpost_shared.learning.document import parse_model
+from guildpost_shared.studies.release import parse_release
+from guildpost_shared.studies.spec import parse_study
 from tests.e2e.canary_hunt import CanaryHunt
 from tests.e2e.dealer_books import (
     Books,
@@ -144,6 +147,14 @@ def test_what_was_learned_stands_in_the_signed_catalogue(run: DemoRun) -> None:
     (learned,) = [parse_model(body) for body in targets if body.startswith(b'{"drift_since"')]
     assert 1 == learned.version
     assert learned.model.theta.any()
+
+
+def test_the_released_figures_stand_there_too_and_are_what_the_signed_study_allows(run: DemoRun) -> None:
+    targets = [file.read_bytes() for file in files_below(run.folder / "coordinator" / "catalogue" / "targets")]
+    (release,) = [parse_release(body) for body in targets if b'"type":"release"' in body]
+    signed = [parse_study(body) for body in targets if b'"type":"study"' in body]
+    (study,) = [one for one in signed if one.study_id == release.study_id]
+    require_backed(release, study, release.target_path)
 
 
 # Killed on the way
