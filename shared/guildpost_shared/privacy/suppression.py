@@ -34,6 +34,11 @@ def shown_cells(counts: Counts, rules: DisclosureRules, noise_variance: float) -
     return _close_gap(shown, counts)
 
 
+def least_shown(rules: DisclosureRules, noise_variance: float) -> float:
+    """Say how many customers must stand behind a figure in the noised sum: of a cell, a margin or a total alike."""
+    return max(rules.min_cell, NOISE_DEVIATIONS * math.sqrt(noise_variance))
+
+
 def shown_grid(counts: Counts, rows: Mask, columns: Mask, rules: DisclosureRules, noise_variance: float) -> Mask:
     """Say which cells of a grid may be shown beside its margins.
 
@@ -103,7 +108,7 @@ def _close_gaps(shown: Mask, counts: Counts, rows: Mask, columns: Mask) -> None:
 
 
 def _enough(counts: Counts, rules: DisclosureRules, noise_variance: float) -> Mask:
-    return counts >= max(rules.min_cell, NOISE_DEVIATIONS * math.sqrt(noise_variance))
+    return counts >= least_shown(rules, noise_variance)
 
 
 def _close_gap(shown: Mask, counts: Counts) -> Mask:

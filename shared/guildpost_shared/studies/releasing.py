@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from guildpost_shared.privacy.disclosure import require_releasable
-from guildpost_shared.privacy.suppression import Mask, shown_cells, shown_grid
+from guildpost_shared.privacy.suppression import Mask, least_shown, shown_cells, shown_grid
 from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.figures import Estimate, too_little_data
 from guildpost_shared.studies.kinds import SLOT_LEAD
@@ -85,7 +85,7 @@ def _slot(spec: StudySpec, slot: dict[Measure, Integers], variance: float) -> Sl
         grid=grid,
         days=_row(day_estimates, days),
         hours=_row(hour_estimates, hours),
-        overall=total.figure() if total.sends >= rules.min_cell else None,
+        overall=total.figure() if total.sends >= least_shown(rules, total.noise_variance) else None,
         too_little_data=too_little_data(_kept(day_estimates, days)) and too_little_data(_kept(hour_estimates, hours)),
     )
 

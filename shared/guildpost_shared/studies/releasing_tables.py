@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from guildpost_shared.privacy.suppression import NOISE_DEVIATIONS, shown_cells
+from guildpost_shared.privacy.suppression import NOISE_DEVIATIONS, least_shown, shown_cells
 from guildpost_shared.studies.cells import CellLayout
 from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.figures import CONFIDENCE, Estimate, Figure, difference, too_little_data
@@ -57,7 +57,7 @@ class _Maker:
         whole = Estimate(
             sum(one.sends for one in estimates), sum(one.bookings for one in estimates), self.variance * len(estimates)
         )
-        least = max(self.spec.disclosure.min_cell, NOISE_DEVIATIONS * math.sqrt(whole.noise_variance))
+        least = least_shown(self.spec.disclosure, whole.noise_variance)
         kept = [one for one, show in zip(estimates, shown, strict=True) if show]
         return Table(
             about=about,

@@ -78,6 +78,14 @@ def test_small_cells_are_suppressed_and_the_margins_remain() -> None:
     assert slot.overall is not None
 
 
+def test_a_total_that_could_be_noise_alone_is_covered_like_any_cell() -> None:
+    """All 168 cells carry noise: two deviations of their sum are some 280 customers, far above the floor of 20."""
+    for per_cell, shown in ((2, False), (3, False), (15, True)):
+        slot = released(per_cell=per_cell).services[0].slot
+        assert slot is not None
+        assert shown is (slot.overall is not None)
+
+
 def test_twelve_dealers_teach_too_little_and_the_release_says_so() -> None:
     assert released(evening=0.12).too_little_data
 
