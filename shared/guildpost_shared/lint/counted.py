@@ -32,6 +32,9 @@ _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^
 _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
 _FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
 _PRICED: Final = (("bare", "charged"), ("price", "works"))
+_OFFERED: Final = re.compile(
+    r"\b(?:für|for|ab|from|nur|only|just|gerade|lediglich|already|schon|bereits|um|zu|at)(?: \w+){0,1} $", re.IGNORECASE
+)
 _OWNED: Final = re.compile(
     r"(?:\b(?:ihr(?:e[nmrs]?)?|de[rmn]|die|das|ein(?:e[nmrs]?)?|beim?|zum|im|in|your|the|an?)|[\ue010\ue011]),?"
     r" (?:[A-ZÄÖÜ][\w-]* )?[A-ZÄÖÜ]?[\w-]* $",
@@ -139,7 +142,8 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
     clause, around, head = _clause(text, start, end, first, last), text[first:last], heading(text, start)
     if has("bare", "of_something", clause) or (head and _heads_figures(head)):
         return True
-    priced = any(has(*table, place) for table in _PRICED for place in (clause, head))
+    priced = _OFFERED.search(text, first, start) is not None
+    priced = priced or any(has(*table, place) for table in _PRICED for place in (clause, head))
     return (not priced and has("bare", "of_something", around)) or _beside_a_unit(
         text[start:end], around, priced=priced
     )

@@ -19,6 +19,8 @@ PARTS = (
         "nineteenth",
         "twentieth",
         "twenty_first",
+        "figures",
+        "words",
     ),
 )
 LEAST_FOUND = 0.99

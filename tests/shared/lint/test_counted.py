@@ -1,0 +1,49 @@
+"""A figure is an amount unless something says what it counts."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guildpost_shared.lint.bare_figures import bare_figures
+
+FIGURES = st.integers(120, 899)
+UNITS = ("km", "mm", "kg", "Nm", "A", "Minuten", "Tage", "Fahrzeuge", "erfahrene Leute", "miles", "trained people")
+LABELS = ("Halle", "Stellplatz:", "Seite", "§", "extension", "page", "Peugeot")
+BEHIND = ("", " abzurechnen", " gedeckelt", " sind Sie dabei", " within our branches", " settles it", " im ganzen Haus")
+
+
+def amounts(text: str) -> list[str]:
+    """Give the figures that count nothing."""
+    return [text[hit.start : hit.end] for hit in bare_figures(text)]
+
+
+@settings(deadline=None)
+@given(FIGURES, st.sampled_from(UNITS))
+def test_a_unit_or_noun_behind_a_figure_says_what_it_counts(figure: int, unit: str) -> None:
+    assert amounts(f"Es sind {figure} {unit}.") == []
+
+
+@settings(deadline=None)
+@given(FIGURES, st.sampled_from(LABELS))
+def test_a_label_in_front_of_a_figure_makes_it_a_part_of_a_name(figure: int, label: str) -> None:
+    assert amounts(f"Siehe {label} {figure}.") == []
+
+
+@settings(deadline=None)
+@given(FIGURES, st.sampled_from(BEHIND))
+def test_no_other_word_behind_a_figure_excuses_it(figure: int, behind: str) -> None:
+    assert amounts(f"Ihr Haus nennt den Räderwechsel mit {figure}{behind}.") == [str(figure)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Die Scheibe misst 24 mm, erlaubt sind 22.", []),
+        ("Bremsen in 35 Minuten, für 149.", ["149"]),
+        ("Dachlast 75 kg, Stützlast 80.", []),
+        ("Im Juni um 15 und um 45.", ["45"]),
+    ],
+    ids=["a neighbour of its size", "a neighbour of another size", "loads", "an hour, and no hour"],
+)
+def test_what_stands_beside_a_figure_explains_it_only_where_it_may_be_the_same(text: str, found: list[str]) -> None:
+    assert found == amounts(text)
