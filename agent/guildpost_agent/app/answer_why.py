@@ -22,6 +22,7 @@ from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.normalise_vehicles import plate_key
 from guildpost_agent.domain.placing import contact_of
+from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.records import Decision, Occasion, Outcome, Touchpoint
 from guildpost_agent.domain.reminders import WITHIN_DAYS, wished_days
 from guildpost_agent.domain.sequel import Next, Sequel, sequel_of
@@ -67,6 +68,7 @@ class Answer:
 
     Attributes:
         later: of a vehicle or a customer's vehicles, what is not in sight yet.
+        outside: how many occasions were left out because nobody asked about them (``narrow_answer``).
     """
 
     about: About
@@ -75,11 +77,12 @@ class Answer:
     others: tuple[Touchpoint, ...]
     plan: Rehearsal = field(repr=False)
     later: tuple[Later, ...] = ()
+    outside: int = 0
 
     def vehicle_ids(self) -> set[str]:
         """Name the vehicles that the answer speaks of."""
         asked = {self.identifier} if self.about is About.VEHICLE else set[str]()
-        told = {s.entry.occasion.vehicle_id for s in self.stories} | {t.vehicle_id for t in self._told()}
+        told = {t.vehicle_id for t in self._told()}.union(*(story.entry.vehicle_ids for story in self.stories))
         return asked | told | {one.vehicle_id for one in self.later}
 
     def customer_ids(self) -> set[str]:
@@ -102,6 +105,8 @@ def answer_why(
     now: datetime,
     identifier: str,
     *,
+    horizon_days: int = HORIZON_DAYS,
+    afresh: bool = False,
     first_frost: FirstFrost = no_frost,
     taught: Taught = NOTHING_TAUGHT,
 ) -> list[Answer]:
@@ -113,6 +118,8 @@ def answer_why(
         config: the dealer's settings.
         now: the business clock.
         identifier: of a message, an occasion, a vehicle or a customer; or a plate, or parts of a name.
+        horizon_days: how far ahead windows may open.
+        afresh: as if nothing were planned yet.
         first_frost: of a postcode and year.
         taught: what the brands' catalogues teach about lead times and slots.
 
@@ -123,7 +130,16 @@ def answer_why(
         is_vehicle = uow.records.vehicle(identifier) is not None
         is_customer = uow.records.customer(identifier) is not None
         called = [] if is_vehicle or is_customer else _called(uow, identifier)
-    plan = rehearse_plan(open_uow, services, config, now, first_frost=first_frost, taught=taught)
+    plan = rehearse_plan(
+        open_uow,
+        services,
+        config,
+        now,
+        horizon_days=horizon_days,
+        afresh=afresh,
+        first_frost=first_frost,
+        taught=taught,
+    )
     touchpoint = next((t for t in plan.touchpoints if t.touchpoint_id == identifier), None)
     carried = {touchpoint.occasion_id, *touchpoint.bundled} if touchpoint else set[str]()
     chosen = {

@@ -1,6 +1,6 @@
 """Say of one entry of a preview in plain words whether it is written about, and why: answer first, then the chain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from guildpost_agent.app.explain import Explanation, explain_reasons, say
 from guildpost_agent.app.preview_entries import Entry
@@ -14,13 +14,16 @@ _OF_THE_LEADER = ("due_", "lead_")
 """Reasons of a message that are about its leading occasion only."""
 
 
-def explain_entry(entry: Entry, services: Mapping[str, ServiceDefinition], catalog: Catalog) -> Explanation:
+def explain_entry(
+    entry: Entry, services: Mapping[str, ServiceDefinition], catalog: Catalog, vehicle: Callable[[str], str] = str
+) -> Explanation:
     """Say why an occasion is written about, carried along or left out.
 
     Args:
         entry: of a preview.
         services: for names and the words of what is due.
         catalog: the language.
+        vehicle: says which vehicle a number means.
     """
     due = tuple(_due(entry.occasion, services, catalog))
     touchpoint, decision = entry.touchpoint, entry.decision
@@ -33,7 +36,7 @@ def explain_entry(entry: Entry, services: Mapping[str, ServiceDefinition], catal
         return Explanation(kept=True, headline=catalog.text("plan.kept"), reasons=explain_reasons(touchpoint, catalog))
     leader = service_name(touchpoint.service_id, services, catalog)
     if touchpoint.vehicle_id != entry.occasion.vehicle_id:
-        leader = catalog.text("plan.leader", service=leader, vehicle=touchpoint.vehicle_id)
+        leader = catalog.text("plan.leader", service=leader, vehicle=vehicle(touchpoint.vehicle_id))
     shared = (one for one in touchpoint.reasons if not str(one["code"]).startswith(_OF_THE_LEADER))
     reasons = (*due, *(say(catalog, f"plan.reason.{one['code']}", one) for one in shared))
     return Explanation(kept=True, headline=catalog.text("plan.bundled", leader=leader), reasons=reasons)

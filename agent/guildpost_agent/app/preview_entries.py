@@ -31,6 +31,12 @@ class Entry:
         return self.touchpoint is not None and self.touchpoint.occasion_id == self.occasion.occasion_id
 
     @property
+    def vehicle_ids(self) -> set[str]:
+        """Name the vehicles that it speaks of: its own, and that of the message which carries it along."""
+        led = {self.touchpoint.vehicle_id} if self.touchpoint is not None else set[str]()
+        return {self.occasion.vehicle_id} | led
+
+    @property
     def order(self) -> tuple[str, date, str, str]:
         """By vehicle, then by day."""
         one = self.occasion

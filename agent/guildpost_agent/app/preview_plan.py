@@ -77,14 +77,30 @@ def preview_plan(
         Refused: ``plan_days_reversed``, ``plan_days_too_far``, ``service_not_in_force``, ``service_not_run``,
             ``vehicle_unknown`` or ``customer_unknown``.
     """
-    offered, today = tuple(services), now.astimezone(zone_of(config)).date()
-    scope.check(today)
-    _require_known(open_uow, offered, config, scope)
-    horizon = max(HORIZON_DAYS, (scope.last - today).days)
+    offered = tuple(services)
+    horizon = horizon_for(open_uow, offered, config, now, scope)
     plan = rehearse_plan(
         open_uow, offered, config, now, horizon_days=horizon, afresh=afresh, first_frost=first_frost, taught=taught
     )
     return cut(plan, scope)
+
+
+def horizon_for(
+    open_uow: OpenUnitOfWork,
+    services: Iterable[ServiceDefinition],
+    config: AgentConfig,
+    now: datetime,
+    scope: Scope,
+) -> int:
+    """Say how many days ahead a rehearsal must see for a scope.
+
+    Raises:
+        Refused: as ``preview_plan``.
+    """
+    today = now.astimezone(zone_of(config)).date()
+    scope.check(today)
+    _require_known(open_uow, services, config, scope)
+    return max(HORIZON_DAYS, (scope.last - today).days)
 
 
 def _require_known(

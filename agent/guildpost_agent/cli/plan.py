@@ -5,6 +5,7 @@ plan [--from DAY] [--to DAY] [--explain]          plan --diff OTHER.toml        
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,8 +14,9 @@ from guildpost_agent.adapters.sql.rehearsal import rehearsal_factory
 from guildpost_agent.app.answer_why import answer_why
 from guildpost_agent.app.compare_plans import compare_plans
 from guildpost_agent.app.emergency_stop import current_stop
+from guildpost_agent.app.narrow_answer import narrow_answer
 from guildpost_agent.app.preview_entries import Entry
-from guildpost_agent.app.preview_plan import preview_plan
+from guildpost_agent.app.preview_plan import horizon_for, preview_plan
 from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.learning import taught_of
@@ -92,18 +94,29 @@ def _lines(
         yield stop_line(stop, core, texts)
         yield texts.text("cli.plan.stopped" if stop.everything else "cli.plan.stopped_services")
     frost, rehearse, taught = first_frost_of(core), rehearsal_factory(core.engine), taught_of(core)
+    scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.why is not None:
+        horizon = horizon_for(core.open_uow, services, core.config, now, scope)
         try:
-            answers = answer_why(rehearse, services, core.config, now, arguments.why, first_frost=frost, taught=taught)
+            answers = answer_why(
+                rehearse,
+                services,
+                core.config,
+                now,
+                arguments.why,
+                horizon_days=horizon,
+                afresh=afresh,
+                first_frost=frost,
+                taught=taught,
+            )
         except Refused as refused:
             numbers = set(str(refused.params.get("numbers", "")).split(", "))
             yield from describe_candidates(_names(core, numbers, numbers), texts)
             raise
         for answer in answers:
-            named = _names(core, answer.vehicle_ids(), answer.customer_ids())
-            yield from describe_answer(answer, texts, named)
+            shown = narrow_answer(answer, _narrow(arguments, scope)) if _is_narrow(arguments) else answer
+            yield from describe_answer(shown, texts, _names(core, shown.vehicle_ids(), shown.customer_ids()))
         return
-    scope, afresh = _scope(arguments, now.astimezone(core.zone).date()), arguments.afresh
     if arguments.diff is not None:
         configs = (core.config, read_config(arguments.diff))
         comparison = compare_plans(
@@ -118,8 +131,8 @@ def _lines(
 
 
 def _names_of(core: Core, shown: Sequence[Entry]) -> Names:
-    occasions = [entry.occasion for entry in shown]
-    return _names(core, {one.vehicle_id for one in occasions}, {one.customer_id for one in occasions})
+    vehicles = set[str]().union(*(entry.vehicle_ids for entry in shown))
+    return _names(core, vehicles, {entry.occasion.customer_id for entry in shown})
 
 
 def _names(core: Core, vehicle_ids: set[str], customer_ids: set[str]) -> Names:
@@ -140,6 +153,16 @@ def _scope(arguments: argparse.Namespace, today: date) -> Scope:
     first = day_of(arguments.first) if arguments.first else today
     last = day_of(arguments.last) if arguments.last else max(first, today) + timedelta(days=DAYS)
     return Scope(first, last, arguments.service, arguments.vehicle, arguments.customer)
+
+
+def _is_narrow(arguments: argparse.Namespace) -> bool:
+    return any((arguments.first, arguments.last, arguments.service, arguments.vehicle, arguments.customer))
+
+
+def _narrow(arguments: argparse.Namespace, scope: Scope) -> Scope:
+    """Give the scope of an answer: days that were not asked for do not narrow it."""
+    first = scope.first if arguments.first else date.min
+    return replace(scope, first=first, last=scope.last if arguments.last else date.max)
 
 
 def _weekly(by: str | None, scope: Scope) -> bool:

@@ -46,7 +46,7 @@ def describe_changes(
         yield texts.text("cli.plan.diff.same")
     totals = {kind: sum(change.kind is kind for change in comparison.changes) for kind in Kind}
     shown = page.of(comparison.changes)
-    names = named([change.shown for change in shown])
+    names = named([entry for change in shown for entry in (change.here, change.there) if entry is not None])
     for kind, changes in groupby(shown, key=lambda change: change.kind):
         yield texts.text(f"cli.plan.diff.{kind}", count=totals[kind])
         for change in changes:
@@ -69,7 +69,7 @@ def _change(change: Change, comparison: Comparison, texts: Catalog, names: Names
     who = {"vehicle": names.vehicle(occasion.vehicle_id), "customer": names.customer(occasion.customer_id)}
     yield "  " + texts.text("cli.plan.diff.occasion", service=name, **who)
     sides = (("here", change.here, comparison.here), ("there", change.there, comparison.there))
-    said = [(side, _said(entry, preview, texts)) for side, entry, preview in sides]
+    said = [(side, _said(entry, preview, texts, names)) for side, entry, preview in sides]
     both = set(said[0][1]) & set(said[1][1])
     for side, sentences in said:
         apart = [sentence for sentence in sentences if sentence not in both]
@@ -77,11 +77,11 @@ def _change(change: Change, comparison: Comparison, texts: Catalog, names: Names
             yield f"    {texts.text(f'cli.plan.diff.{side}')}: {sentence}"
 
 
-def _said(entry: Entry | None, preview: Preview, texts: Catalog) -> list[str]:
+def _said(entry: Entry | None, preview: Preview, texts: Catalog, names: Names) -> list[str]:
     """Say day, channel and reasons of a message, or why there is none; the weightiest first."""
     if entry is None:
         return [texts.text("cli.plan.diff.unknown")]
-    explanation = explain_entry(entry, preview.plan.services, texts)
+    explanation = explain_entry(entry, preview.plan.services, texts, names.vehicle)
     if entry.touchpoint is None:
         return [explanation.headline]
     channel = texts.text(f"consent.channel.{entry.touchpoint.channel}")

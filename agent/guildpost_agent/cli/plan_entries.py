@@ -93,7 +93,7 @@ def describe_entries(
 
 def describe_entry(entry: Entry, plan: Rehearsal, texts: Catalog, names: Names = _NUMBERS_ONLY) -> Iterator[str]:
     """Say one occasion's day, its answer and its reasons."""
-    explanation = explain_entry(entry, plan.services, texts)
+    explanation = explain_entry(entry, plan.services, texts, names.vehicle)
     yield f"  {headed(entry, plan, texts, names)}"
     yield f"    {explanation.headline}"
     for reason in explanation.reasons:

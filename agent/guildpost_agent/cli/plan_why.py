@@ -32,7 +32,10 @@ def describe_answer(answer: Answer, texts: Catalog, names: Names) -> Iterator[st
     for one in answer.later:
         yield ""
         yield from _later(one, answer, texts, names)
-    if answer.about is About.CUSTOMER and not answer.stories and not answer.later:
+    if answer.outside:
+        yield ""
+        yield texts.text("cli.plan.why.outside", count=answer.outside)
+    if answer.about is About.CUSTOMER and not (answer.stories or answer.later or answer.outside):
         yield "  " + texts.text("cli.plan.why.no_vehicle")
     if answer.others:
         yield ""

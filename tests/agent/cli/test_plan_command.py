@@ -130,9 +130,13 @@ def test_reasons_name_vehicles_and_people_as_a_service_manager_knows_them(home: 
         uow.records.upsert_vehicles([replace(vehicle, make="Arvana", model="Vela", plate="LA-AB 12")])
         (customer,) = uow.records.customers_of([vehicle.customer_id])
         uow.records.upsert_customers([replace(customer, given_name="Erika\x1b[2J", family_name="Muster")])
+        (leader,) = uow.records.vehicles_of(["V3"])
+        uow.records.upsert_vehicles([replace(leader, make="Arvana", model="Sol", plate="LA-CD 34")])
         uow.commit()
     out = say(*SPRING, "--explain")[1]
     assert "Fahrzeug V2 Arvana Vela LA-AB 12\n" in out
+    for asked in (("--explain", "--vehicle", "V1"), ("--why", "V1")):
+        assert "(führender Anlass: HU/AU, Fahrzeug V3 Arvana Sol LA-CD 34)" in say(*SPRING, *asked)[1]
     assert f"an Kunde {vehicle.customer_id} Erika [2J Muster (neu)" in out
 
 
@@ -212,6 +216,35 @@ def test_why_is_answered_with_what_comes_next(say: Say, identifier: str, languag
     assert (0, []) == (code, [part for part in parts if part not in out]), out
 
 
+NARROWED = {
+    "a vehicle": (("--vehicle", "V3"), ("HU/AU, Fahrzeug V3",), ("HU/AU, Fahrzeug V1",), 2),
+    "days with a message": (
+        ("--from", "2027-03-01", "--to", "2027-04-30"),
+        ("HU/AU, Fahrzeug V1", "HU/AU, Fahrzeug V3"),
+        ("inspection: fällig",),
+        2,
+    ),
+    "days without one": (
+        ("--from", "2027-12-01", "--to", "2027-12-31"),
+        (),
+        ("HU/AU, Fahrzeug", "inspection: fällig"),
+        4,
+    ),
+    "another service": (("--service", "inspection"), ("inspection: fällig",), ("HU/AU, Fahrzeug",), 2),
+}
+
+
+@pytest.mark.parametrize(("words", "there", "not_there", "outside"), NARROWED.values(), ids=NARROWED.keys())
+def test_an_answer_is_narrowed_by_days_service_and_vehicle_and_says_how_much_it_leaves_out(
+    say: Say, words: tuple[str, ...], there: tuple[str, ...], not_there: tuple[str, ...], outside: int
+) -> None:
+    code, out = say(*AS_OF, "--why", MAIL, *words)
+    assert (0, []) == (code, [part for part in there if part not in out]), out
+    assert [] == [part for part in not_there if part in out], out
+    assert f"Weitere Anlässe außerhalb der gewählten Tage, Services oder Fahrzeuge: {outside}\n" in out, out
+    assert "kein Fahrzeug eingetragen" not in out
+
+
 def test_a_name_of_several_is_answered_with_a_list_to_choose_from(say: Say) -> None:
     code, out = say(*AS_OF, "--why", "Ohnewagen, be")
     assert (77, True) == (code, "Kunde 902 Bea Ohnewagen, Stuttgart\nKunde 903 Bert Ohnewagen, Stuttgart\n" in out), out
@@ -229,6 +262,7 @@ REFUSED = {
     "unknown service": (("--service", "recall"), "Der Anlass recall steht in keinem gültigen Katalog."),
     "unknown vehicle": (("--vehicle", "V99"), "Die Fahrzeugnummer V99 ist nicht bekannt."),
     "unknown customer": (("--customer", "99"), "Die Kundennummer 99 ist nicht bekannt."),
+    "unknown service for an answer": (("--why", MAIL, "--service", "recall"), "Der Anlass recall steht in keinem"),
     "unknown page": ((*SPRING, "--explain", "--page", "9"), "Seite 9 mit 25 je Seite gibt es nicht."),
     "unknown id": (
         ("--why", "nothing"),
