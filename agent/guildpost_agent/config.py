@@ -120,10 +120,14 @@ class Appointments(_Section):
 
 
 class Offers(_Section):
-    """What is offered besides the work that is due; prices are the dealer's own words and never leave."""
+    """What is offered besides the work that is due; prices are the dealer's own words and never leave.
+
+    ``learned``: whether offers are put in order by what the brand's network learned about who takes them.
+    """
 
     most: int = Field(default=3, ge=1, le=10)
     without: tuple[str, ...] = ()
+    learned: bool = True
     prices: dict[str, str] = {}
 
 

@@ -1,14 +1,16 @@
 """What to offer next to a customer: in a message, in an appointment's confirmation, at the service adviser's desk."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.appointments import AppointmentBook
 from guildpost_agent.domain.exclusions import gone
+from guildpost_agent.domain.learning.situation import situation
 from guildpost_agent.domain.offers.gathering import Around, facts_of
+from guildpost_agent.domain.offers.learned import NOTHING_LEARNED, Chance, LearnedOffers
 from guildpost_agent.domain.offers.offer import Offer, Place
 from guildpost_agent.domain.offers.scoring import Ranked, VehicleFacts, rank
 from guildpost_agent.domain.records import Vehicle
@@ -24,7 +26,7 @@ class OfferDesk:
     Attributes:
         offers: the set in force, with the dealer's prices filled in.
         postcode: the dealer's; stands in for a customer's that lies nowhere.
-        learned: propensity by offer, 0 … 1, where one was learned.
+        learned: what the network learned about who takes offers, by brand.
     """
 
     open_uow: OpenUnitOfWork
@@ -33,7 +35,7 @@ class OfferDesk:
     places: Places
     zone: ZoneInfo
     postcode: str
-    learned: Mapping[str, float] = field(default_factory=dict)
+    learned: LearnedOffers = NOTHING_LEARNED
 
 
 def offers_for_vehicle(desk: OfferDesk, vehicle_id: str, now: datetime, *, place: Place, most: int) -> list[Ranked]:
@@ -70,25 +72,35 @@ def _ranked(  # noqa: PLR0917 — the two questions above differ only in their v
     for keeper in sorted({one.customer_id for one in driven}):
         if uow.rights.is_restricted(keeper):
             raise Refused("customer_restricted", customer=keeper)
-    return rank(desk.offers, _facts(desk, uow, driven, now), today, place=place, most=most, learned=desk.learned)
+    facts, learned = _known(desk, uow, driven, now, today)
+    return rank(desk.offers, facts, today, place=place, most=most, learned=learned)
 
 
-def _facts(desk: OfferDesk, uow: UnitOfWork, vehicles: Sequence[Vehicle], now: datetime) -> list[VehicleFacts]:
+def _known(
+    desk: OfferDesk, uow: UnitOfWork, vehicles: Sequence[Vehicle], now: datetime, today: date
+) -> tuple[list[VehicleFacts], dict[tuple[str, str], Chance]]:
     ids: Collection[str] = {one.vehicle_id for one in vehicles}
-    jobs, wheels = uow.records.jobs_of_vehicles(ids), uow.wheels.of_vehicles(ids)
+    all_jobs, wheels = uow.records.jobs_of_vehicles(ids), uow.wheels.of_vehicles(ids)
     book = AppointmentBook(uow.records.appointments_since(now))
     keepers = {one.customer_id: one for one in uow.records.customers_of({one.customer_id for one in vehicles})}
-    found = []
+    found: list[VehicleFacts] = []
+    learned: dict[tuple[str, str], Chance] = {}
     for vehicle in vehicles:
         keeper = keepers.get(vehicle.customer_id)
         region = desk.places.region_of(keeper.postcode if keeper else "") or desk.places.region_of(desk.postcode)
+        jobs = [job for job in all_jobs if job.vehicle_id == vehicle.vehicle_id]
         facts = facts_of(
             vehicle,
             desk.offers,
-            jobs=[job for job in jobs if job.vehicle_id == vehicle.vehicle_id],
+            jobs=jobs,
             wheels=[one for one in wheels if one.vehicle_id == vehicle.vehicle_id],
             appointments=book.concerning(vehicle.vehicle_id, vehicle.customer_id),
-            around=Around(now, now.astimezone(desk.zone).date(), desk.climate, region),
+            around=Around(now, today, desk.climate, region),
         )
         found.append(facts)
-    return found
+        if desk.learned.models:
+            zone = region.zone if region else ""
+            seen = situation(keeper, vehicle, jobs, today, learning_class="", climate_zone=zone)
+            for offer_id, chance in desk.learned.chances(desk.offers, seen).items():
+                learned[vehicle.vehicle_id, offer_id] = chance
+    return found, learned

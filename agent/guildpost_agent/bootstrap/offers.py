@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from guildpost_agent.adapters.offers.files import load_offers
 from guildpost_agent.adapters.reference.files import FileReferenceData
+from guildpost_agent.app.learned_offers import learned_offers
 from guildpost_agent.app.next_best_offers import OfferDesk
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.bootstrap.core import Core
+from guildpost_agent.bootstrap.member import catalogues_of, memberships_of, services_of
 from guildpost_agent.domain.offers.fields import BadOffers
+from guildpost_agent.domain.offers.learned import NOTHING_LEARNED, LearnedOffers
 from guildpost_agent.domain.offers.reading import fill_prices
 from guildpost_shared.errors import ConfigurationError
 
@@ -41,4 +44,13 @@ def offer_desk(core: Core, open_uow: OpenUnitOfWork | None = None) -> OfferDesk:
         places=reference.places(),
         zone=core.zone,
         postcode=core.config.dealer.postcode,
+        learned=_learned(core) if settings.learned else NOTHING_LEARNED,
     )
+
+
+def _learned(core: Core) -> LearnedOffers:
+    """Read what the brands' networks learned about who takes offers; nothing before enrolment."""
+    if not memberships_of(core):
+        return NOTHING_LEARNED
+    catalogues = catalogues_of(core)
+    return learned_offers(catalogues.sources, services_of(catalogues).values())

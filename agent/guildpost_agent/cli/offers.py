@@ -7,7 +7,7 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.offers import offer_desk
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.offers.offer import Place
-from guildpost_agent.domain.offers.scoring import Ranked
+from guildpost_agent.domain.offers.scoring import LEARNED, Ranked
 from guildpost_shared.catalog import Catalog
 
 HELP = "Was als Nächstes anzubieten ist · what to offer next"
@@ -57,6 +57,14 @@ def _print(number: int, one: Ranked, texts: Catalog) -> None:
     label = offer.label[texts.language]
     print(texts.text("cli.offers.line", number=number, label=label, vehicle=one.vehicle_id, price=price))
     print(f"   {offer.pitch[texts.language]}")
-    reasons = ", ".join(texts.text(f"cli.offers.reason.{code}") for code in one.reasons)
+    reasons = ", ".join(_reason(code, one, texts) for code in one.reasons)
     if reasons:
         print(texts.text("cli.offers.why", reasons=reasons))
+
+
+def _reason(code: str, one: Ranked, texts: Catalog) -> str:
+    if one.learned is None or code != LEARNED:
+        return texts.text(f"cli.offers.reason.{code}")
+    percent = one.learned.percent
+    direction = "same" if percent == 0 else "more" if percent > 0 else "less"
+    return texts.text(f"cli.offers.reason.learned_{direction}", percent=abs(percent))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guildpost_agent.domain.offers.learned import Chance
 from guildpost_agent.domain.offers.offer import Condition, Fact, Offer, Place, Season
 from guildpost_agent.domain.offers.scoring import VehicleFacts, is_eligible, rank
 from tests.factories.offers import an_offer, facts
@@ -84,7 +85,8 @@ def _scores(
     place: Place = Place.ADVISER,
     learned: dict[str, float] | None = None,
 ) -> dict[str, float]:
-    found = rank(offers, [known or facts()], TODAY, place=place, most=10, learned=learned)
+    chances = {("V1", offer): Chance(chance, 0.2) for offer, chance in (learned or {}).items()}
+    found = rank(offers, [known or facts()], TODAY, place=place, most=10, learned=chances)
     return {one.offer.offer_id: round(one.score, 6) for one in found}
 
 
@@ -96,15 +98,22 @@ def test_the_score_is_propensity_times_weight() -> None:
 
 
 def test_what_was_learned_takes_the_place_of_what_was_assumed() -> None:
-    found = _scores(an_offer("a1"), an_offer("b1"), learned={"a1": 0.1, "b1": 3.0})
-    assert [("b1", 1.0), ("a1", 0.1)] == list(found.items())
+    found = _scores(an_offer("a1"), an_offer("b1"), an_offer("c1"), learned={"a1": 0.1, "b1": 0.9})
+    assert [("b1", 0.9), ("c1", 0.5), ("a1", 0.1)] == list(found.items())
 
 
 def test_reasons_are_named_the_musts_first() -> None:
     offer = an_offer(season=Season((9, 15), (2, 28)), conditions=(FROST, BATTERY))
     known = facts(values={Fact.BATTERY_YEARS: 5.0, Fact.FROST_DAYS: 3.0})
-    (one,) = rank([offer], [known], TODAY, place=Place.MESSAGE, most=3, learned={"battery_check": 0.2})
-    assert ("battery_years", "frost_days", "season", "learned") == one.reasons
+    chance = Chance(0.3, 0.2)
+    (one,) = rank([offer], [known], TODAY, place=Place.MESSAGE, most=3, learned={("V1", "battery_check"): chance})
+    assert (("battery_years", "frost_days", "season", "learned"), chance) == (one.reasons, one.learned)
+
+
+def test_what_was_learned_of_one_vehicle_says_nothing_of_another() -> None:
+    learned = {("V2", "battery_check"): Chance(0.9, 0.2)}
+    found = rank([an_offer()], [facts("V1"), facts("V2")], TODAY, place=Place.ADVISER, most=5, learned=learned)
+    assert [("V2", 0.9), ("V1", 0.5)] == [(one.vehicle_id, one.score) for one in found]
 
 
 def test_an_offer_is_shown_in_its_places_only() -> None:
@@ -150,12 +159,15 @@ VEHICLES = st.lists(
     max_size=3,
     unique_by=lambda one: one.vehicle_id,
 )
-LEARNED = st.dictionaries(NAMES, st.floats(0, 1))
+LEARNED = st.dictionaries(
+    st.tuples(st.sampled_from(["V1", "V2", "V3"]), NAMES), st.builds(Chance, st.floats(0, 1), st.floats(0, 1))
+)
+Learned = dict[tuple[str, str], Chance]
 
 
 @given(SETS, VEHICLES, LEARNED, st.sampled_from(list(Place)), st.integers(0, 6))
 def test_no_rule_is_ever_broken(
-    offers: list[Offer], vehicles: list[VehicleFacts], learned: dict[str, float], place: Place, most: int
+    offers: list[Offer], vehicles: list[VehicleFacts], learned: Learned, place: Place, most: int
 ) -> None:
     found = rank(offers, vehicles, TODAY, place=place, most=most, learned=learned)
     known = {one.vehicle_id: one for one in vehicles}
@@ -173,7 +185,7 @@ def test_no_rule_is_ever_broken(
 
 @given(SETS, VEHICLES, LEARNED, st.randoms(use_true_random=False))
 def test_the_order_of_what_is_asked_decides_nothing(
-    offers: list[Offer], vehicles: list[VehicleFacts], learned: dict[str, float], chance: Any
+    offers: list[Offer], vehicles: list[VehicleFacts], learned: Learned, chance: Any
 ) -> None:
     first = rank(offers, vehicles, TODAY, place=Place.ADVISER, most=5, learned=learned)
     chance.shuffle(offers)

@@ -3,7 +3,8 @@
     left out   not for this place · not in season · not for this fuel · a must does not hold · done within its
                interval · booked already
     weight     (1 + the weights of what holds) / (1 + all weights): 0 … 1
-    score      learned propensity, else the offer's own, times weight: 0 … 1
+    score      propensity times weight: 0 … 1; the propensity is the learned one of this vehicle's situation, or the
+               offer's own where its class of services was not in the training
 
 The best first, equal scores by the offer's name, then the vehicle's: the same question has the same answer.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from guildpost_agent.domain.offers.learned import Chance
 from guildpost_agent.domain.offers.offer import Condition, Fact, Offer, Place
 
 SEASON: Final = "season"
@@ -40,12 +42,13 @@ class VehicleFacts:
 
 @dataclass(frozen=True)
 class Ranked:
-    """An offer for a vehicle; ``reasons`` are codes: the facts that hold, ``season``, ``learned``."""
+    """An offer for a vehicle; ``reasons`` are codes: the facts that hold, ``season``, ``learned`` with its chance."""
 
     offer: Offer
     vehicle_id: str
     score: float
     reasons: tuple[str, ...]
+    learned: Chance | None = None
 
 
 def rank(
@@ -55,7 +58,7 @@ def rank(
     *,
     place: Place,
     most: int,
-    learned: Mapping[str, float] | None = None,
+    learned: Mapping[tuple[str, str], Chance] | None = None,
 ) -> list[Ranked]:
     """Give the best offers for some vehicles, at most one of a kind per vehicle.
 
@@ -65,11 +68,12 @@ def rank(
         today: the dealer's day.
         place: where they will be shown.
         most: how many at most.
-        learned: propensity by offer, 0 … 1, where one was learned.
+        learned: by vehicle and offer, where something was learned.
     """
+    known = learned or {}
     asked = [offer for offer in offers if place in offer.places and offer.season.holds(today)]
     found = [
-        Ranked(offer, facts.vehicle_id, *_scored(offer, facts, today, (learned or {}).get(offer.offer_id)))
+        _ranked(offer, facts, today, known.get((facts.vehicle_id, offer.offer_id)))
         for facts in vehicles
         for offer in asked
         if is_eligible(offer, facts, today)
@@ -87,16 +91,16 @@ def is_eligible(offer: Offer, facts: VehicleFacts, today: date) -> bool:
     return all(one.holds(_value(one, offer, facts, today)) for one in offer.conditions if one.weight is None)
 
 
-def _scored(offer: Offer, facts: VehicleFacts, today: date, learned: float | None) -> tuple[float, tuple[str, ...]]:
+def _ranked(offer: Offer, facts: VehicleFacts, today: date, learned: Chance | None) -> Ranked:
     holding = [one for one in offer.conditions if one.holds(_value(one, offer, facts, today))]
     weight = (1 + _weights(holding)) / (1 + _weights(offer.conditions))
-    propensity = offer.propensity if learned is None else min(max(learned, 0.0), 1.0)
+    propensity = offer.propensity if learned is None else learned.propensity
     reasons = [one.fact.value for one in sorted(holding, key=lambda one: (one.weight is not None, -(one.weight or 0)))]
     if not offer.season.whole_year:
         reasons.append(SEASON)
     if learned is not None:
         reasons.append(LEARNED)
-    return propensity * weight, tuple(dict.fromkeys(reasons))
+    return Ranked(offer, facts.vehicle_id, propensity * weight, tuple(dict.fromkeys(reasons)), learned)
 
 
 def _weights(conditions: Sequence[Condition]) -> float:
