@@ -9,40 +9,41 @@ Nothing of it is stored, and nothing leaves: the next plan reads the records ane
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from guildpost_agent.app.dealership import Dealership, zone_of
+from guildpost_agent.app.ports.reminders import LeftReminder
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
-from guildpost_agent.app.recipients import recipients_of
 from guildpost_agent.app.taught import Taught
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.brands import brand_of
 from guildpost_agent.domain.learning.experiment import Learning
 from guildpost_agent.domain.learning.own import Seen, own_belief
-from guildpost_agent.domain.learning.reading import Recipient, Sent, learned_class, recipient, sent_of
+from guildpost_agent.domain.learning.reading import (
+    LOYAL_MONTHS,
+    Addressed,
+    Recipient,
+    age_group,
+    channel_index,
+    is_loyal,
+    learned_class,
+    recipient,
+    sent_at,
+)
 from guildpost_agent.domain.learning.times import Times
-from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
+from guildpost_agent.domain.months import add_months
+from guildpost_agent.domain.records import Channel, Outcome
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM, LAST_HOUR
-from guildpost_shared.services.definition import Channel as Via
 from guildpost_shared.services.definition import ServiceDefinition
 
 LOOK_BACK: Final = timedelta(days=730)
 """What is older counts less than a third anyway."""
-CLICK_DAYS: Final = 7
-
-
-@dataclass(frozen=True)
-class _Left:
-    """A reminder that left: of which learning class, when (the dealer's local time), and what came of it."""
-
-    touchpoint: Touchpoint
-    learning_class: int
-    at: datetime
-    booked: date | None
-    clicked: bool
+_CLICKED_WITHIN: Final = timedelta(days=7)
+_VISITS_MONTHS: Final = 24 + LOYAL_MONTHS
+_KINDS: Final = ("delivered", "booked", "clicked")
 
 
 def learn_times(
@@ -98,69 +99,61 @@ def _seen(  # noqa: PLR0917 — everything that says whether an outcome is final
     uow: UnitOfWork,
     brands: Iterable[str],
     services: Mapping[str, ServiceDefinition],
-    outcomes: Sequence[Outcome],
+    outcomes: Iterable[Outcome],
     now: datetime,
     zone: ZoneInfo,
 ) -> dict[str, Seen]:
-    """Sort what is final by brand."""
-    found: dict[str, tuple[list[tuple[date, Sent]], list[tuple[date, Sent]]]] = {brand: ([], []) for brand in brands}
-    left = _left(uow, services, outcomes, now, zone)
-    since = min((one.at.date() for one in left), default=date.max)
-    who = recipients_of(uow, [one.touchpoint for one in left], since)
+    """Sort what is final by brand; a booking on a later message of a sequence is the first one's, too."""
+    delivered, booked, clicked = _first_of_each(outcomes)
+    found: dict[str, Seen] = {brand: Seen() for brand in brands}
+    if not delivered:
+        return found
+    classes = {name: known for name, one in services.items() if (known := learned_class(one)) is not None}
+    left = uow.reminders.left([name for name in classes if brand_of(name) in found], now - LOOK_BACK)
+    answered = _answered(left, booked)
     latest, today = uow.imports.latest(), now.astimezone(zone).date()
     known_until = date.min if latest is None else min(today, latest.at.astimezone(zone).date())
-    for one in left:
-        brand, day = brand_of(one.touchpoint.service_id), one.at.date()
-        person = who(one.touchpoint, day) if brand in found else None
-        if person is None:
-            continue
-        service = services[one.touchpoint.service_id]
-        last = day + timedelta(days=service.attribution_days(Via(one.touchpoint.channel.value)))
-        answers, clicks = found[brand]
+    firsts = [one for one in left if one.arm != FOLLOW_UP_ARM and one.touchpoint_id in delivered]
+    visits = uow.reminders.visit_days({one.customer_id for one in firsts}, add_months(today, -_VISITS_MONTHS))
+    windows = {(name, use.channel.value): use.attribution_days for name in classes for use in services[name].channels}
+    for one in firsts:
+        at = delivered[one.touchpoint_id].astimezone(zone)
+        day, brand = at.date(), found[brand_of(one.service_id)]
+        who = _recipient(one, day, visits)
+        addressed = Addressed(classes[one.service_id], channel_index(one.channel), who)
+        sent = sent_at(addressed, at, one.due_date, one.lead_days, answered=False)
+        last = day + timedelta(days=windows.get((one.service_id, one.channel), 0))
         if last < known_until:
-            answered = one.booked is not None and one.booked <= last
-            answers.append((day, sent_of(one.touchpoint, one.learning_class, person, one.at, answered=answered)))
-        if one.touchpoint.channel is Channel.EMAIL and day + timedelta(days=CLICK_DAYS) < today:
-            clicks.append((day, sent_of(one.touchpoint, one.learning_class, person, one.at, answered=one.clicked)))
-    return {brand: Seen(answers, clicks) for brand, (answers, clicks) in found.items()}
+            said = answered.get(one.occasion_id)
+            booked_in_time = said is not None and said.astimezone(zone).date() <= last
+            brand.answers.append((day, replace(sent, answered=True) if booked_in_time else sent))
+        if one.channel == Channel.EMAIL and day + _CLICKED_WITHIN < today:
+            clicked_on = one.touchpoint_id in clicked
+            brand.clicks.append((day, replace(sent, answered=True) if clicked_on else sent))
+    return found
 
 
-def _left(
-    uow: UnitOfWork,
-    services: Mapping[str, ServiceDefinition],
-    outcomes: Sequence[Outcome],
-    now: datetime,
-    zone: ZoneInfo,
-) -> list[_Left]:
-    """List the first messages of their cycles that left; a booking on a later one of the sequence is theirs, too."""
-    classes = {name: found for name, one in services.items() if (found := learned_class(one)) is not None}
-    delivered: dict[str, datetime] = {}
-    booked: dict[str, datetime] = {}
-    clicked: set[str] = set()
+def _first_of_each(outcomes: Iterable[Outcome]) -> tuple[dict[str, datetime], ...]:
+    """Give by touchpoint the first instant at which it was delivered, booked on, and clicked on."""
+    came: dict[str, dict[str, datetime]] = {kind: {} for kind in _KINDS}
     for outcome in outcomes:
-        name = outcome.touchpoint_id
-        if outcome.kind == "delivered":
-            delivered[name] = min(outcome.at, delivered.get(name, outcome.at))
-        elif outcome.kind == "booked":
-            booked[name] = min(outcome.at, booked.get(name, outcome.at))
-        elif outcome.kind == "clicked":
-            clicked.add(name)
-    if not delivered:
-        return []
-    touchpoints = [t for t in uow.plans.contacts_since(now - LOOK_BACK) if t.service_id in classes]
+        if outcome.kind in came:
+            first = came[outcome.kind]
+            first[outcome.touchpoint_id] = min(outcome.at, first.get(outcome.touchpoint_id, outcome.at))
+    return tuple(came.values())
+
+
+def _answered(left: Iterable[LeftReminder], booked: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Give by occasion the first booking on any of its messages."""
     answered: dict[str, datetime] = {}
-    for t in touchpoints:
-        if t.touchpoint_id in booked:
-            at = booked[t.touchpoint_id]
-            answered[t.occasion_id] = min(at, answered.get(t.occasion_id, at))
-    return [
-        _Left(
-            t,
-            classes[t.service_id],
-            delivered[t.touchpoint_id].astimezone(zone),
-            answered[t.occasion_id].astimezone(zone).date() if t.occasion_id in answered else None,
-            t.touchpoint_id in clicked,
-        )
-        for t in touchpoints
-        if t.touchpoint_id in delivered and t.arm != FOLLOW_UP_ARM
-    ]
+    for one in left:
+        if one.touchpoint_id in booked:
+            at = booked[one.touchpoint_id]
+            answered[one.occasion_id] = min(at, answered.get(one.occasion_id, at))
+    return answered
+
+
+def _recipient(one: LeftReminder, day: date, visits: Mapping[str, Sequence[date]]) -> Recipient:
+    """Say whom a reminder went to, as it was known on the local day of sending."""
+    loyal = is_loyal(visits.get(one.customer_id, ()), day)
+    return Recipient(int(one.is_business), age_group(one.first_registration, day), int(loyal))

@@ -28,6 +28,7 @@ from guildpost_agent.adapters.sql.people import SqlPeople
 from guildpost_agent.adapters.sql.planned import SqlPlanned
 from guildpost_agent.adapters.sql.plans import SqlPlans
 from guildpost_agent.adapters.sql.records import SqlRecords
+from guildpost_agent.adapters.sql.reminders import SqlReminders
 from guildpost_agent.adapters.sql.replies import SqlReplies
 from guildpost_agent.adapters.sql.retention import SqlRetention
 from guildpost_agent.adapters.sql.rights import SqlRights
@@ -169,6 +170,11 @@ class SqlUnitOfWork:
     def holds(self) -> SqlHolds:
         """Whom nobody advertises to for now."""
         return SqlHolds(self._connection)
+
+    @cached_property
+    def reminders(self) -> SqlReminders:
+        """What learning reads of reminders that left."""
+        return SqlReminders(self._connection)
 
     @cached_property
     def replies(self) -> SqlReplies:

@@ -19,8 +19,10 @@ from guildpost_agent.app.ports.goodwill import Goodwill
 from guildpost_agent.app.ports.holds import Holds
 from guildpost_agent.app.ports.leases import Leases
 from guildpost_agent.app.ports.opt_in_mails import OptInMails
+from guildpost_agent.app.ports.outcomes import Outcomes
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.planned import Planned
+from guildpost_agent.app.ports.reminders import Reminders
 from guildpost_agent.app.ports.replies import Replies
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
 from guildpost_agent.app.ports.rounds import Rounds
@@ -37,7 +39,6 @@ from guildpost_agent.domain.records import (
     Decision,
     Job,
     Occasion,
-    Outcome,
     Touchpoint,
     Vehicle,
 )
@@ -286,21 +287,6 @@ class Outbox(Protocol):
         ...
 
 
-class Outcomes(Protocol):
-    """What came back."""
-
-    def add(self, rows: Sequence[Outcome]) -> int:
-        """Store outcomes, ignoring those already known by id; return how many were new."""
-        ...
-
-    def take_back(self, outcome_ids: Iterable[str]) -> None:
-        """Forget outcomes that turned out not to be: a booking that was called off."""
-        ...
-
-    def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
-    def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above
-
-
 @dataclass(frozen=True)
 class LedgerEntry:
     """What left the dealer: an item, or a day's ``count`` items of a frequent kind (hash-chained, not personal)."""
@@ -357,6 +343,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...  # noqa: D102 — see above
     @property
     def outcomes(self) -> Outcomes: ...  # noqa: D102 — see above
+    @property
+    def reminders(self) -> Reminders: ...  # noqa: D102 — see above
     @property
     def consents(self) -> Consents: ...  # noqa: D102 — see above
     @property

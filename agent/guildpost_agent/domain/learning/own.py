@@ -10,7 +10,7 @@ five steps are enough.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -23,8 +23,8 @@ from guildpost_shared.learning.contexts import Floats, Reminders
 from guildpost_shared.learning.document import PublishedModel
 
 MOST_STEPS: Final = 12
-CLOSE: Final = 1e-3
-"""In log p; choices are drawn with at least ten times as much."""
+CLOSE: Final = 0.01
+"""In log p: one answer more in a hundred answers."""
 _WEEK_DAYS: Final = 7
 
 
@@ -37,8 +37,8 @@ class Seen:
         clicks: whether somebody clicked, of e-mails; known within days.
     """
 
-    answers: Sequence[tuple[date, Sent]] = ()
-    clicks: Sequence[tuple[date, Sent]] = ()
+    answers: list[tuple[date, Sent]] = field(default_factory=list)
+    clicks: list[tuple[date, Sent]] = field(default_factory=list)
 
 
 def own_belief(published: PublishedModel, seen: Seen, today: date) -> Posterior:

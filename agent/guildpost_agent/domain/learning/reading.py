@@ -19,10 +19,10 @@ import numpy as np
 
 from guildpost_agent.domain.frozen import frozen
 from guildpost_agent.domain.months import add_months, months_between
-from guildpost_agent.domain.records import Channel, Customer, Touchpoint, Vehicle
+from guildpost_agent.domain.records import Customer, Touchpoint, Vehicle
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, nearest_lead, slot_of
-from guildpost_shared.learning.contexts import CHANNELS, CLASSES, Contexts, Reminders
+from guildpost_shared.learning.contexts import CHANNELS, CLASSES, LETTER, Contexts, Reminders
 from guildpost_shared.services.definition import LearningClass, ServiceDefinition
 
 AGE_YEARS: Final = (4, 8)
@@ -126,9 +126,14 @@ def sent_of(touchpoint: Touchpoint, learning_class: int, who: Recipient, at: dat
         answered: a booking followed in the attribution window.
     """
     addressed = Addressed(learning_class, channel_index(touchpoint.channel.value), who)
-    if touchpoint.channel is Channel.LETTER:
-        return Sent(addressed, _NO_SLOT, touchpoint.lead_days, answered)
-    return Sent(addressed, nearest_slot(at.weekday(), at.hour), (touchpoint.due_date - at.date()).days, answered)
+    return sent_at(addressed, at, touchpoint.due_date, touchpoint.lead_days, answered=answered)
+
+
+def sent_at(addressed: Addressed, at: datetime, due: date, planned_lead: int, *, answered: bool) -> Sent:
+    """Say the same of a reminder of which no more is known than its due date and the lead time it was planned with."""
+    if addressed.channel == LETTER:
+        return Sent(addressed, _NO_SLOT, planned_lead, answered)
+    return Sent(addressed, nearest_slot(at.weekday(), at.hour), (due - at.date()).days, answered)
 
 
 def nearest_slot(weekday: int, hour: int) -> int:

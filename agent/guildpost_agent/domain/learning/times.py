@@ -19,7 +19,7 @@ from guildpost_agent.domain.learning.choosing import LEAD_TEMPERATURE, SLOT_TEMP
 from guildpost_agent.domain.learning.deviations import Posterior
 from guildpost_agent.domain.learning.reading import Addressed, contexts_of
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, WEEKDAYS, lead_basis, slot_basis
-from guildpost_shared.learning.contexts import LETTER, Contexts, Floats
+from guildpost_shared.learning.contexts import LETTER, Floats, Ints
 from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.learning.model import Surfaces
 
@@ -56,8 +56,8 @@ class Times:
     published: PublishedModel
     own: Posterior
     last_hour: int
-    _leads: dict[int, Floats] = field(default_factory=dict, init=False, repr=False)
-    _slots: dict[int, tuple[Floats, Floats]] = field(default_factory=dict, init=False, repr=False)
+    _leads: dict[Addressed, Floats] = field(default_factory=dict, init=False, repr=False)
+    _slots: dict[Addressed, tuple[Floats, Ints]] = field(default_factory=dict, init=False, repr=False)
     _values: dict[tuple[Addressed, int], Values] = field(default_factory=dict, init=False, repr=False)
 
     def bucket(self, occasion_id: str) -> int:
@@ -72,32 +72,33 @@ class Times:
         return known
 
     def _worked_out(self, addressed: Addressed, bucket: int) -> Values:
-        contexts = contexts_of([addressed])
-        leads = tuple(self._leads_of(contexts)[bucket].tolist())
+        leads = tuple(self._leads_of(addressed)[bucket].tolist())
         if addressed.channel == LETTER:
             return Values(leads, *NO_HOURS)
-        best, hours = self._slots_of(contexts)
+        best, hours = self._slots_of(addressed)
         return Values(leads, tuple(best[bucket].tolist()), tuple(hours[bucket].tolist()))
 
-    def _leads_of(self, contexts: Contexts) -> Floats:
+    def _leads_of(self, addressed: Addressed) -> Floats:
         """Give the value of every lead time, float64[257, 25]."""
-        cell = int(contexts.cell[0])
-        if cell not in self._leads:
-            drawn = self._drawn("lead", cell, self.published.model.mean.lead, self._unknown.lead, LEAD_TEMPERATURE)
+        known = self._leads.get(addressed)
+        if known is None:
+            contexts, mean = contexts_of([addressed]), self.published.model.mean.lead
+            drawn = self._drawn("lead", int(contexts.cell[0]), mean, self._unknown.lead, LEAD_TEMPERATURE)
             drawn[:, : features.LEAD_FUNCTIONS] += self._own[:, features.lead_places(contexts)[0]]
-            self._leads[cell] = drawn @ lead_basis().T
-        return self._leads[cell]
+            known = self._leads[addressed] = drawn @ lead_basis().T
+        return known
 
-    def _slots_of(self, contexts: Contexts) -> tuple[Floats, Floats]:
-        """Give the value of every weekday's best hour, float64[257, 7], and that hour."""
-        cell = int(contexts.slot_cell[0])
-        if cell not in self._slots:
-            drawn = self._drawn("slot", cell, self.published.model.mean.slot, self._unknown.slot, SLOT_TEMPERATURE)
+    def _slots_of(self, addressed: Addressed) -> tuple[Floats, Ints]:
+        """Give the value of every weekday's best hour, float64[257, 7], and that hour, int64[257, 7]."""
+        known = self._slots.get(addressed)
+        if known is None:
+            contexts, mean = contexts_of([addressed]), self.published.model.mean.slot
+            drawn = self._drawn("slot", int(contexts.slot_cell[0]), mean, self._unknown.slot, SLOT_TEMPERATURE)
             drawn[:, : features.SLOT_FUNCTIONS] += self._own[:, features.slot_places(contexts)[0]]
             values = (drawn @ slot_basis().T).reshape(BUCKETS + 1, WEEKDAYS, HOURS)
             allowed = values[:, :, : self.last_hour - FIRST_HOUR + 1]
-            self._slots[cell] = (allowed.max(axis=2), allowed.argmax(axis=2) + FIRST_HOUR)
-        return self._slots[cell]
+            known = self._slots[addressed] = (allowed.max(axis=2), allowed.argmax(axis=2) + FIRST_HOUR)
+        return known
 
     def _drawn(self, label: str, cell: int, mean: Floats, variance: Floats, temperature: float) -> Floats:
         """Draw a context's functions: the network's mean and what of it is uncertain, float64[257, rank]."""

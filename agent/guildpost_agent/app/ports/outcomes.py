@@ -1,0 +1,21 @@
+"""What came back to messages."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from guildpost_agent.domain.records import Outcome
+
+
+class Outcomes(Protocol):
+    """What came back."""
+
+    def add(self, rows: Sequence[Outcome]) -> int:
+        """Store outcomes, ignoring those already known by id; return how many were new."""
+        ...
+
+    def take_back(self, outcome_ids: Iterable[str]) -> None:
+        """Forget outcomes that turned out not to be: a booking that was called off."""
+        ...
+
+    def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
+    def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above
