@@ -15,6 +15,7 @@ from guildpost_shared.web.login import MAX_TOKEN
 from guildpost_shared.web.sessions import LINK_LIFETIME, SESSION_LIFETIME
 from tests.agent.web.dealership import CALL, EVIL, EVIL_CALL, EVIL_LETTER, EVIL_MAIL, LETTER, MAIL, REPLY, Dealership
 from tests.coordinator.web.network import Network
+from tests.factories.releases import KINDS
 from tests.shared.web.visitor import Visitor, World, routes, row_counts, visiting
 
 OPEN: Final = {("GET", "/login/{token}"), ("POST", "/login"), ("GET", "/healthz")}
@@ -23,9 +24,12 @@ SAMPLES: Final = {
     "{name}": ["2027-03-01"],
     "{task_id}": [CALL, EVIL_CALL],
     "{reply_id}": [REPLY],
+    "{study:path}": [*KINDS],
     "{token}": ["abc"],
 }
-MARKER: Final = re.compile(r"\{[a-z_]+\}|\b(?:web|nav|learning|catalogue|network|label|state|plan)\.[a-z_.]+\b")
+MARKER: Final = re.compile(
+    r"\{[a-z_]+\}|\b(?:web|nav|learning|insights|catalogue|network|label|state|plan)\.[a-z_.]+\b"
+)
 """A placeholder nobody filled, or a message id instead of its text."""
 
 
