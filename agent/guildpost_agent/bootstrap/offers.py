@@ -53,4 +53,4 @@ def _learned(core: Core) -> LearnedOffers:
     if not memberships_of(core):
         return NOTHING_LEARNED
     catalogues = catalogues_of(core)
-    return learned_offers(catalogues.sources, services_of(catalogues).values())
+    return learned_offers(catalogues.sources, lambda: services_of(catalogues).values())

@@ -100,6 +100,9 @@ def lines(offered: Offered, core: Core, texts: Catalog) -> Iterator[str]:
         purpose=study.purpose[texts.language],
     )
     yield "  " + texts.text(f"cli.studies.leaves.{study.kind}")
+    if study.columns:
+        columns = ", ".join(texts.text(f"cli.studies.column.{column}") for column in study.columns)
+        yield "  " + texts.text("cli.studies.asked", columns=columns)
     yield "  " + texts.text(
         f"cli.studies.terms.{study.privacy_unit}",
         start=study.period_start,
@@ -126,6 +129,7 @@ def as_json(offered: Offered, texts: Catalog) -> dict[str, object]:
         "version": study.version,
         "purpose": study.purpose[texts.language],
         "leaves": texts.text(f"cli.studies.leaves.{study.kind}"),
+        "columns": list(study.columns),
         "unit": study.privacy_unit,
         "epsilon": study.epsilon,
         "delta": study.delta,

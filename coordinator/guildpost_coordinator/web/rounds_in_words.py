@@ -7,6 +7,8 @@ from typing import Final
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.errors import Language, from_code, public_text
 from guildpost_shared.secagg.stages import ASKING
+from guildpost_shared.studies.propensity.terms import LAST_STEP
+from guildpost_shared.studies.spec import step_of
 from guildpost_shared.web.texts import Texts
 
 MESSAGES: Final = "guildpost_coordinator"
@@ -39,6 +41,8 @@ def round_in_words(round_: Round, language: Language) -> RoundInWords:
 
 def _progress(round_: Round, texts: Texts) -> list[str]:
     said = []
+    if step := step_of(round_.period):
+        said.append(texts.text("round.progress.training", step=step, rounds=LAST_STEP))
     if round_.state is RoundState.ANNOUNCED:
         waits = round_.joined + round_.waiting == 0
         name = "round.progress.waits" if waits else "round.progress.gathers"
@@ -75,7 +79,7 @@ def _reason(code: str, texts: Texts, language: Language) -> str:
 
 def _days(period: str) -> tuple[date, date] | None:
     """Read a period's first and last day, written with a stroke or, as in file names, with an underscore."""
-    first, _, last = period.replace("_", "/").partition("/")
+    first, _, last = period.replace("/", "_").removesuffix(f"_{step_of(period)}").partition("_")
     try:
         return date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:

@@ -172,6 +172,12 @@ class StudySpec:
         return hashlib.sha256(self.canonical_bytes).digest()
 
 
+def step_of(period: str) -> int:
+    """Give the number of a training's round by the name of its period; 0 for every other round."""
+    _, _, step = period.partition("_")[2].partition("_")
+    return int(step) if step.isdecimal() else 0
+
+
 def parse_study(data: bytes) -> StudySpec:
     """Read a study.
 

@@ -126,7 +126,7 @@ def test_the_catalogue_teaches_what_it_holds_and_a_file_of_a_newer_program_nothi
     wheels = a_service("wheel_change", learning_class=LearningClass.TYRES)
     document = PropensityDocument(4, date(2027, 5, 6), a_model())
     ours, theirs = FakeCatalogue({TARGET_PATH: document.canonical_bytes}), FakeCatalogue({TARGET_PATH: b"{}"})
-    found = learned_offers({"": ours, "skoda": theirs, "seat": FakeCatalogue({})}, [wheels])
+    found = learned_offers({"": ours, "skoda": theirs, "seat": FakeCatalogue({})}, lambda: [wheels])
     assert ({""}, {"wheel_change": "tyres"}) == (set(found.models), found.classes)
     assert found.models[""].theta.tolist() == a_model().theta.tolist()
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ CASES: dict[str, tuple[Round, str]] = {
         replace(COLLECTING, stage=Stage.MASKED_INPUT_COLLECTION, joined=12, waiting=2),
         "Schritt 3 von 5, verdeckte Zahlen sammeln: 10 von 12 Antworten sind da.",
     ),
+    "of a training": (replace(ANNOUNCED, period=f"{PERIOD}_3", joined=1), "Runde 3 von 6 der Schulung."),
     "in a second attempt": (replace(ANNOUNCED, attempt=2, joined=1), "2. Anlauf."),
     "resumed": (replace(COLLECTING, stage=Stage.UNMASKING, resumed=1), "Nach einer Unterbrechung fortgesetzt"),
     "ended for nothing": (move(ANNOUNCED, "abort", reason="round_window_missed"), "darf erneut angekündigt werden"),
@@ -42,6 +43,13 @@ def test_a_round_says_what_it_is_doing_when_it_is(case: str) -> None:
     round_, expected = CASES[case]
     assert any(expected in sentence for sentence in round_in_words(round_, "de").progress)
     assert len(round_in_words(round_, "de").progress) == len(round_in_words(round_, "en").progress)
+
+
+def test_the_days_of_a_trainings_round_are_shown() -> None:
+    days = (date(2027, 3, 1), date(2027, 3, 28))
+    for period in (f"{PERIOD}_3", PERIOD, PERIOD.replace("_", "/")):
+        assert days == round_in_words(replace(ANNOUNCED, period=period), "de").days
+    assert round_in_words(replace(ANNOUNCED, period="sometime_3"), "de").days is None
 
 
 @pytest.mark.parametrize("stage", ASKING, ids=lambda stage: stage.name)

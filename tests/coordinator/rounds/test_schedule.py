@@ -17,6 +17,7 @@ from guildpost_coordinator.app.announce_due import announce_due
 from guildpost_coordinator.domain.round_schedule import Day, Schedule
 from guildpost_coordinator.domain.rounds import Round, move
 from guildpost_shared.secagg.stages import Stage
+from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.round_world import STUDY
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -25,6 +26,13 @@ ZONE = ZoneInfo("Europe/Berlin")
 RIPE = datetime(STUDY.release_from.year, STUDY.release_from.month, STUDY.release_from.day, 10, tzinfo=ZONE)
 DAILY = Schedule("daily", 10, timedelta(minutes=10))
 OTHER = replace(STUDY, study_id="other-times")
+TRAINING = counted_study(
+    "propensity",
+    brand="Arvana",
+    services=["hu_au"],
+    period_start=STUDY.period_start - timedelta(days=30),
+    period_end=STUDY.period_end - timedelta(days=30),
+)
 
 
 class Calendar:
@@ -103,6 +111,26 @@ def test_the_catalogue_is_not_even_read_outside_of_a_slot(calendar: Calendar) ->
     calendar.tick(RIPE - timedelta(hours=1))
     calendar.tick(RIPE, replace(DAILY, day="never"))
     assert 0 == calendar.asked
+
+
+def test_the_rounds_of_a_training_follow_one_another_within_a_slot_as_long_as_each_is_released(
+    calendar: Calendar,
+) -> None:
+    calendar.studies = [TRAINING]
+    for step in (1, 2):
+        (found,) = calendar.tick(RIPE)
+        assert f"{TRAINING.days}_{step}" == found.period
+        assert [] == calendar.tick(RIPE)
+        opened = move(found, "open")
+        calendar.rounds.save(opened)
+        calendar.rounds.save(move(opened, "release", contributors=11))
+    (third,) = calendar.tick(RIPE)
+    calendar.end(third, Stage.ADVERTISE_KEYS)
+    assert [] == calendar.tick(RIPE)
+    (again,) = calendar.tick(RIPE + timedelta(days=1))
+    assert (third.period, 2) == (again.period, again.attempt)
+    calendar.end(again, Stage.MASKED_INPUT_COLLECTION)
+    assert [] == calendar.tick(RIPE + timedelta(days=2))
 
 
 def test_every_study_has_its_round_and_none_has_two(calendar: Calendar) -> None:
