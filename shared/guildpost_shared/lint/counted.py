@@ -33,7 +33,7 @@ _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter
 _FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
 _PRICED: Final = (("bare", "charged"), ("price", "works"))
 _OFFERED: Final = re.compile(
-    r"\b(?:für|for|ab|from|nur|only|just|gerade|lediglich|already|schon|bereits|um|zu|at)(?: \w+){0,1} $", re.IGNORECASE
+    r"\b(?:für|for|ab|from|nur|only|just|gerade|lediglich|already|schon|bereits|um|zu|at)(?: \w+){0,2} $", re.IGNORECASE
 )
 _OWNED: Final = re.compile(
     r"(?:\b(?:ihr(?:e[nmrs]?)?|de[rmn]|die|das|ein(?:e[nmrs]?)?|beim?|zum|im|in|your|the|an?)|[\ue010\ue011]),?"
@@ -63,7 +63,7 @@ def _measured() -> re.Pattern[str]:
     """A figure with its unit."""
     return re.compile(
         rf"(?<![\w.,])(?:(\d{{1,4}}(?:[.,]\d{{1,2}})?)[ -]?|(?:{alternatives('bare', 'large')})[ -])"
-        rf"(?:{alternatives('bare', 'units')})(?![^\W_])",
+        rf"(?!mal\b|times\b|x\b|fach)(?:{alternatives('bare', 'units')})(?![^\W_])",
         re.IGNORECASE,
     )
 

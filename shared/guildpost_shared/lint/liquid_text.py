@@ -117,7 +117,8 @@ class _Reader:
         elif loop := _FOR.match(tag):
             self._loop(loop[1], loop[2])
         elif name in _BRANCHES[:3]:
-            self._put(" ", place)
+            shown = next((piece.text for piece in reversed(self._pieces) if piece.text), "")
+            self._put(", " if shown[-1:].isdigit() else " ", place)
 
     def _kept(self, expression: str) -> object:
         """Work out what is assigned: a list stays one."""

@@ -29,6 +29,19 @@ _OTHER_WORDS: Final = frozenset(
 )
 
 
+_MONEY: Final = frozenset(
+    {*_MEANT, "euro", "euros", "cent", "preis", "preise", "gratis", "umsonst", "pound", "pounds"}
+) | {
+    *("price", "prices", "pence", "free", "dollar", "dollars", "franken", "rabatte", "discounts", "vouchers"),
+}
+
+
+def whole_of(syllables: str) -> str | None:
+    """Give a word for money that hyphens part ("Ra-batt"), or None where it is another word."""
+    word = syllables.replace("-", "")
+    return word if word.lower() in _MONEY else None
+
+
 @lru_cache(maxsize=8192)
 def slip_of(word: str) -> str | None:
     """Give the word that was meant, or None where it is spelt rightly or means something else."""
