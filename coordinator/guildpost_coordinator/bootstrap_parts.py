@@ -3,11 +3,9 @@
 import os
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -15,27 +13,29 @@ from guildpost_coordinator.adapters.flower.engine import RoundEngine
 from guildpost_coordinator.adapters.sql.read_model import SqlReadModel
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.adapters.sql.sessions import SqlSessionStore
-from guildpost_coordinator.app.announce_due import announce_due
 from guildpost_coordinator.app.ports.read_model import TargetRow
 from guildpost_coordinator.app.publish_catalogue import publish_catalogue
 from guildpost_coordinator.app.publish_roster import publish_roster
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.bootstrap import Core, Parts
 from guildpost_coordinator.bootstrap_catalogue import CatalogueParts, open_catalogue
-from guildpost_coordinator.bootstrap_rounds import HOOK, FlowerCompanion, newest_studies, read_published, round_key
+from guildpost_coordinator.bootstrap_rounds import (
+    HOOK,
+    FlowerCompanion,
+    announce_by_schedule,
+    read_published,
+    round_key,
+)
 from guildpost_coordinator.domain.membership import State
-from guildpost_coordinator.domain.round_schedule import Schedule
 from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
 from guildpost_coordinator.web.app import Console, create_app
 from guildpost_shared.catalogue_paths import ROLES
-from guildpost_shared.driven_clock import BUSINESS_CLOCK, business_clock
 from guildpost_shared.errors import GuildpostError, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
 from guildpost_shared.web.login import Gatekeeper
 from guildpost_shared.web.serving import WebServer
 
-ZONE: Final = ZoneInfo("Europe/Berlin")
 TICK_SECONDS: Final = 1.0
 SCHEDULE_TICKS: Final = 30
 """The schedule is looked at once in so many ticks: a slot lasts for hours."""
@@ -155,20 +155,6 @@ class Rounds:
         if self._thread.is_alive():
             self._thread.join(TICK_SECONDS * 10)
 
-    def _announce(self) -> None:
-        core, config = self._core, self._core.config
-        announced = announce_due(
-            rounds=SqlRounds(core.engine),
-            studies=lambda: newest_studies(self._catalogue.publishing),
-            schedule=Schedule(config.round_day, config.round_hour, timedelta(seconds=config.round_window_seconds)),
-            zone=ZONE,
-            today=lambda: business_clock(os.environ.get(BUSINESS_CLOCK), "round-schedule").now().date(),
-            now=core.clock.now(),
-            entropy=core.entropy,
-        )
-        for round_ in announced:
-            log.info("round_announced", round_id=round_.round_id, attempt=round_.attempt)
-
     def _loop(self) -> None:
         key = round_key(self._core.home.folder, os.environ, self._core.entropy).public
         members, calm = 0, 0
@@ -183,7 +169,7 @@ class Rounds:
                     publish_roster(self._catalogue.publishing, self._core.open_uow, coordinator_key=key)
                     calm = 0
                 if next(ticks) % SCHEDULE_TICKS == 0:
-                    self._announce()
+                    announce_by_schedule(self._core, self._catalogue.publishing)
             except GuildpostError as error:
                 log.warning("catalogue_tick_waits", code=error.code)
             except OSError as error:  # a full disk passes; the loop must not end with it

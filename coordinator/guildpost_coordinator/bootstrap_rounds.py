@@ -9,9 +9,11 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -28,6 +30,7 @@ from guildpost_coordinator.adapters.flower.engine import EntranceFiles, RoundEng
 from guildpost_coordinator.adapters.flower.exchange import GridExchange
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
+from guildpost_coordinator.app.announce_due import announce_due
 from guildpost_coordinator.app.drive_round import Conduct
 from guildpost_coordinator.app.drive_round import drive_round as drive
 from guildpost_coordinator.app.finish_round import finish_round, model_scored_under
@@ -36,6 +39,7 @@ from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.bootstrap import FLOWER, Core, server_names
 from guildpost_coordinator.bootstrap_catalogue import KEYS_FOLDER, open_catalogue
 from guildpost_coordinator.config import Home
+from guildpost_coordinator.domain.round_schedule import Schedule
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.catalogue_paths import target_name
 from guildpost_shared.clock import SystemClock
@@ -50,6 +54,7 @@ from guildpost_shared.studies.spec import StudySpec, parse_study
 
 HOOK: Final = "guildpost_coordinator.bootstrap_rounds:drive_round"
 ROUND_KEY: Final = "rounds.pem"
+ZONE: Final = ZoneInfo("Europe/Berlin")
 Record = Callable[[str, bytes], None]
 log = structlog.get_logger()
 
@@ -123,6 +128,23 @@ def read_model(publishing: Publishing, path: str) -> bytes | None:
         return None
     with publishing.publications() as rows:
         return rows.content(listing.sha256)
+
+
+def announce_by_schedule(core: Core, publishing: Publishing) -> list[Round]:
+    """Announce what is due by the operator's schedule; outside of its slots nothing is read."""
+    config = core.config
+    announced = announce_due(
+        rounds=SqlRounds(core.engine),
+        studies=lambda: newest_studies(publishing),
+        schedule=Schedule(config.round_day, config.round_hour, timedelta(seconds=config.round_window_seconds)),
+        zone=ZONE,
+        today=lambda: business_clock(os.environ.get(BUSINESS_CLOCK), "round-schedule").now().date(),
+        now=core.clock.now(),
+        entropy=core.entropy,
+    )
+    for round_ in announced:
+        log.info("round_announced", round_id=round_.round_id, attempt=round_.attempt)
+    return announced
 
 
 def newest_studies(publishing: Publishing) -> list[StudySpec]:

@@ -123,6 +123,7 @@ def test_from_the_masked_vectors_on_it_goes_on_and_every_agent_is_asked_one_thin
     assert len(ASKING) * len(world.agents) == len(ears.asked)
     assert 1 == len(world.rounds.releases())
     assert () == world.rounds.journal(round_.round_id)
+    assert 0 == released.waiting
 
 
 @pytest.mark.parametrize("has_asked", [False, True], ids=["before asking", "with all replies at hand"])

@@ -3,7 +3,7 @@
 They run as two children of the coordinator (Flower's ``process`` isolation) instead of one below the other, so that
 each dies with the coordinator (``lifeline``) and not with a delay. They share a secret, so nobody else on the machine
 can pick up a round's task. Each is restarted after a crash and logs into a file of its own. A SuperLink that crashes
-takes the open round with it: its agents leave, its program ends, and the coordinator starts the round anew. With
+takes the open round with it: its agents leave, its program ends, and the round desk sees to the rest. With
 ``durable`` the round goes on after the restart instead, at more than twice the price for every call.
 """
 

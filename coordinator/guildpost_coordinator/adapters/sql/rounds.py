@@ -55,7 +55,7 @@ class SqlRounds:
         }
         before = {RoundState.ANNOUNCED, RoundState.COLLECTING, round_.state}
         with self._engine.begin() as connection:
-            _change(connection, round_, before, values)
+            _change(connection, round_, before, values if round_.is_open else values | {"waiting": 0})
             if not round_.is_open:
                 connection.execute(delete(round_journals).where(round_journals.c.round_id == round_.round_id))
             if finished is None:
