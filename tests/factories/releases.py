@@ -16,7 +16,7 @@ import numpy as np
 from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.layouts import layout_of
-from guildpost_shared.studies.release import Release
+from guildpost_shared.studies.release import Release, dump_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.slot_lead import slot_lead_study
 from guildpost_shared.studies.spec import StudySpec
@@ -89,6 +89,13 @@ def a_release(kind: str, quarter: int = 1, year: int = 2027) -> Release:
 def every_release(year: int = 2027) -> list[Release]:
     """Give one release of each kind."""
     return [a_release(kind, year=year) for kind in KINDS]
+
+
+def released_network() -> dict[str, bytes]:
+    """Give what a network signed and released: a quarter of every kind, and the next quarter's lift still to come."""
+    studies = [*map(a_study, KINDS), a_study("lift", 2)]
+    documents = {study.target_path: study.canonical_bytes for study in studies}
+    return documents | {release.target_path: dump_release(release) for release in every_release()}
 
 
 def _total(study: StudySpec, counts: Mapping[str, int]) -> Integers:

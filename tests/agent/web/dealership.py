@@ -52,10 +52,9 @@ from guildpost_agent.web.desk import InsightDesk, StaffDesk
 from guildpost_shared.clock import Clock, ManualClock
 from guildpost_shared.errors import Language, Refused
 from guildpost_shared.services.definition import parse_service
-from guildpost_shared.studies.release import dump_release
 from guildpost_shared.web.login import Gatekeeper
 from tests.factories.agent import a_config, a_consent
-from tests.factories.releases import KINDS, a_study, every_release
+from tests.factories.releases import released_network
 from tests.fakes.catalogue_source import FakeCatalogue
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -106,13 +105,6 @@ def _compiled_mails() -> TemporaryDirectory[str]:
     store = CatalogueTemplates(FakeCatalogue(sample_catalogue()), Path(folder.name))
     store.compile(["hu_au/1/email.de", "inspection/1/email.de"])
     return folder
-
-
-def released_network() -> dict[str, bytes]:
-    """Give what a network signed and released: a quarter of every kind, and the next quarter's lift still to come."""
-    studies = [a_study(kind) for kind in KINDS]
-    documents = {study.target_path: study.canonical_bytes for study in (*studies, a_study("lift", 2))}
-    return documents | {release.target_path: dump_release(release) for release in every_release()}
 
 
 class Dealership:
