@@ -12,8 +12,10 @@ from guildpost_agent.app.remember_problems import open_problems
 from guildpost_agent.app.tell_problems import problem_lines
 from guildpost_agent.app.watch_freshness import tables_freshness
 from guildpost_agent.bootstrap.core import open_core
+from guildpost_agent.bootstrap.learning import taught_of
 from guildpost_agent.bootstrap.member import catalogues_of, read_services
 from guildpost_agent.cli.options import add_home, brand_name, texts_of
+from guildpost_agent.cli.status_learning import learning_facts, learning_lines
 from guildpost_agent.cli.stop import step_line, stop_line
 from guildpost_agent.domain.brands import FIRST
 from guildpost_agent.domain.outbox import State
@@ -46,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     catalogues = catalogues_of(core) if memberships else None
     versions = {brand: source.current() for brand, source in catalogues.sources.items()} if catalogues else {}
     services, unreadable = read_services(catalogues) if catalogues else ({}, [])
-    idle, left_out = _beside_the_catalogue(services, core.config.services.enabled)
+    taught, running = taught_of(core), core.config.services
+    idle, left_out = _beside_the_catalogue(services, running.enabled)
     version = versions.get(FIRST)
     further = [
         {
@@ -74,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         if stop is None
         else {**vars(stop), "services": sorted(stop.services), "since": stop.since.isoformat()},
         "last_stop_step": [{**vars(one), "at": one.at.isoformat()} for one in steps],
+        "learning": learning_facts(taught, running.enabled, running.without_learned_times),
         "rounds": [{"round": row[0], "study": row[1], "period": row[2], "state": row[3]} for row in rounds],
         "fresh": [{"table": one.table, "days": one.days, "came_at": one.came_at.isoformat()} for one in fresh],
         "problems": [
@@ -102,7 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(texts.text("cli.status.proposed", count=proposed))
         for one in fresh:
             print(texts.plural("cli.status.fresh", one.days, table=texts.text(f"dms.table.{one.table}")))
-        for line in _said({"cli.plan.idle_services": idle, "cli.status.left_out": left_out}, texts):
+        learned = learning_lines(taught, running.enabled, running.without_learned_times, texts)
+        for line in (*learned, *_said({"cli.plan.idle_services": idle, "cli.status.left_out": left_out}, texts)):
             print(line)
         for error in unreadable:
             print(public_text(error, arguments.lang))
