@@ -26,8 +26,9 @@ from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import Composer, Printed
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.one_snapshot import OneSnapshot
-from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
+from guildpost_agent.app.release_letters import LetterSender, release_letters
 from guildpost_agent.cli.work import prepare
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint
 from guildpost_shared.services.definition import parse_service

@@ -11,10 +11,10 @@ from guildpost_agent.app.carried_along import Carried, carried_along, words_of_l
 from guildpost_agent.app.compose_extras import Extras, ExtrasDesk
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import MailRequest
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.next_best_offers import OfferDesk
 from guildpost_agent.app.ports.reading import OpenReading
 from guildpost_agent.app.ports.template_store import TemplateStore
-from guildpost_agent.app.release_letters import LetterRequest, RenderedBatch
 from guildpost_agent.app.slot_fillings import fillings
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.legal_basis import basis

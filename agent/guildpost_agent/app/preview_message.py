@@ -6,8 +6,8 @@ from datetime import datetime
 from guildpost_agent.app.compose_message import LANGUAGE, Composer
 from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.explain import explain
+from guildpost_agent.app.letter_requests import LetterRequest
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
-from guildpost_agent.app.release_letters import LetterRequest
 from guildpost_agent.domain.links import Links
 from guildpost_agent.domain.records import Channel
 from guildpost_shared.errors import Language, Refused

@@ -33,43 +33,22 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from guildpost_agent.app.choose_postage import PostageRules
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.letter_package import LetterPackage, PrintedLetter
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.outbox_steps import Recheck, advertises, objection, queue, rests, step
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery, Standing
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, OutboxJob, UnitOfWork
 from guildpost_agent.app.relay_state import relay_speaks
 from guildpost_agent.app.sending_keys import SendingKeys
 from guildpost_agent.domain.letter_batch import LETTERS_IN_A_PART
-from guildpost_agent.domain.links import Links, links_for
+from guildpost_agent.domain.links import links_for
 from guildpost_agent.domain.outbox import Event, State
 from guildpost_agent.domain.postal import Stationery, postal_order
-from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
+from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Refused, Unavailable
 from guildpost_shared.failpoints import hit
 from guildpost_shared.ids import new_id
-
-
-@dataclass(frozen=True)
-class LetterRequest:
-    """What one letter is made from; ``document_id`` is random and may be printed as a control mark."""
-
-    touchpoint: Touchpoint
-    customer: Customer
-    vehicle: Vehicle
-    document_id: str
-    links: Links
-    now: datetime
-
-
-@dataclass(frozen=True)
-class RenderedBatch:
-    """A part's letters as one PDF in the order asked for, the pages of each, and what could not be filled and why."""
-
-    pdf: bytes
-    pages: Mapping[str, int]
-    refused: Mapping[str, str] = field(default_factory=dict)
-
 
 _PROMISED: Final = "letters/promised"
 """The batches that began to be published and are not recorded yet."""

@@ -20,7 +20,6 @@ from typing import Final
 
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused
-from guildpost_shared.lint.manifests import brand_texts
 from guildpost_shared.problems import Problem
 from guildpost_shared.templates.context import MessageContext, clean
 from guildpost_shared.templates.faults import invalid
@@ -95,6 +94,8 @@ def checked_source(manifest: Manifest, template_id: str, text: bytes) -> str:
         line = text.count(b"\n", 0, error.start) + 1
         raise invalid(template_id, "txt", "txt", Problem("not_utf8"), line) from error
     parse(source, html=False, template_id=template_id, part="txt")  # as a whole it names the author's own line
+    from guildpost_shared.lint.manifests import brand_texts  # noqa: PLC0415 — a process that sends mails judges no words
+
     manifest.check_loops(source, "txt")
     for words in (source, manifest.subject, *manifest.brand_words):
         check_wording(words, template_id, brand_texts(manifest))

@@ -13,8 +13,8 @@ import pytest
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import LANGUAGE, Composer, Printed
 from guildpost_agent.app.dispatch_mail import MailRequest
+from guildpost_agent.app.letter_requests import LetterRequest
 from guildpost_agent.app.preview_message import preview_message
-from guildpost_agent.app.release_letters import LetterRequest
 from guildpost_agent.domain.links import Links, links_for
 from guildpost_agent.domain.message_context import dealer_context, recipient_of
 from guildpost_agent.domain.records import Channel, Customer, Touchpoint, Triage

@@ -7,7 +7,7 @@ import pytest
 
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.compose_message import MOST_IN_TEXT, Composer
-from guildpost_agent.app.release_letters import LetterRequest
+from guildpost_agent.app.letter_requests import LetterRequest
 from guildpost_agent.domain.links import links_for
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Vehicle
 from guildpost_shared.services.definition import parse_service

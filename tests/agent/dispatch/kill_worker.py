@@ -12,7 +12,8 @@ from guildpost_agent.adapters.channels.smtp import SmtpChannel
 from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
-from guildpost_agent.app.release_letters import LetterRequest, LetterSender, RenderedBatch, release_letters
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
+from guildpost_agent.app.release_letters import LetterSender, release_letters
 from tests.factories.sending_world import RELAY_URL, SendingWorld, always_welcome
 
 

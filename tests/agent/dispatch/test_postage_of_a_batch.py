@@ -13,7 +13,8 @@ import pytest
 from guildpost_agent.app.choose_postage import PostageRules
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
-from guildpost_agent.app.release_letters import LetterSender, RenderedBatch, release_letters
+from guildpost_agent.app.letter_requests import RenderedBatch
+from guildpost_agent.app.release_letters import LetterSender, release_letters
 from guildpost_agent.domain.records import Channel
 from tests.factories.postage import TARIFFS
 from tests.factories.sending_world import NOW, RELAY_URL, SendingWorld, always_welcome
