@@ -4,15 +4,17 @@ Dealerships are few customers large, so that nothing else is going on while the 
 depend on how many customers there are.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.config import Home
-from guildpost_demo.driver.commands import COORDINATOR
+from guildpost_demo.driver.commands import COORDINATOR, FIGURES
 from guildpost_demo.driver.options import Options
 from guildpost_demo.driver.replay import AGEING_DAYS, MATURITY_DAYS, ROUND_PATIENCE, SIGNATURE_PATIENCE
 from guildpost_demo.driver.stage import (
@@ -41,39 +43,42 @@ class Live:
 
 def conduct(folder: Path, dealers: int) -> Live:
     """Set a network up and run one round of it."""
+    with network(folder, dealers) as stage:
+        publish(stage)
+        stage.supervisor.run(stage.commands.run_round(FIGURES), ROUND_PATIENCE)
+        (round_,), (release,) = record(stage).all(), record(stage).releases()
+    return Live((release.released_at - round_.opens_at).total_seconds(), round_.contributors)
+
+
+@contextmanager
+def network(folder: Path, dealers: int) -> Iterator[Stage]:
+    """Run a brand and its dealerships, all of them on the signed roster."""
     options = Options(folder, dealers=dealers)
     stage = open_stage(options)
     stage.profiles = [replace(profile, customers=CUSTOMERS) for profile in stage.profiles]
     try:
-        _set(stage)
-        last = options.start - timedelta(days=1 + MATURITY_DAYS + AGEING_DAYS)
-        _round(stage, last - timedelta(days=PERIOD_DAYS - 1), last)
-        return _measured(stage)
+        write_sample_data(stage, _unsaid)
+        start_coordinator(stage)
+        publish_catalogue(stage)
+        start_public_servers(stage)
+        start_dealers(stage, _unsaid)
+        stage.clock.advance(next(instants(options.start, 1)), while_waiting=stage.supervisor.check)  # import and plan
+        stage.supervisor.wait_until(lambda: roster_is_signed(stage), COORDINATOR, SIGNATURE_PATIENCE)
+        yield stage
     finally:
         stage.close()
 
 
-def _set(stage: Stage) -> None:
-    write_sample_data(stage, _unsaid)
-    start_coordinator(stage)
-    publish_catalogue(stage)
-    start_public_servers(stage)
-    start_dealers(stage, _unsaid)
-    stage.clock.advance(next(instants(stage.options.start, 1)), while_waiting=stage.supervisor.check)  # import and plan
-    stage.supervisor.wait_until(lambda: roster_is_signed(stage), COORDINATOR, SIGNATURE_PATIENCE)
+def publish(stage: Stage) -> None:
+    """Publish a study of weeks before the network's first day, so that it is ripe."""
+    last = stage.options.start - timedelta(days=1 + MATURITY_DAYS + AGEING_DAYS)
+    first = last - timedelta(days=PERIOD_DAYS - 1)
+    stage.supervisor.run(stage.commands.publish_study(FIGURES, first, last, MATURITY_DAYS))
 
 
-def _round(stage: Stage, first: date, last: date) -> None:
-    stage.supervisor.run(stage.commands.publish_study(first, last, MATURITY_DAYS))
-    stage.supervisor.run(stage.commands.run_round(), ROUND_PATIENCE)
-
-
-def _measured(stage: Stage) -> Live:
-    engine = open_engine(Home(stage.folder.coordinator).database)
-    rounds = SqlRounds(engine)
-    (round_,), (release,) = rounds.all(), rounds.releases()
-    engine.dispose()
-    return Live((release.released_at - round_.opens_at).total_seconds(), round_.contributors)
+def record(stage: Stage) -> SqlRounds:
+    """Open the coordinator's record of rounds."""
+    return SqlRounds(open_engine(Home(stage.folder.coordinator).database))
 
 
 def _unsaid(_detail: str) -> None:
