@@ -4,9 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from guildpost_agent.adapters.sql.engine import open_engine
+from guildpost_agent.adapters.sql.migrate import MIGRATIONS, migrate
 from guildpost_agent.adapters.sql.tables import contributed_customers
+from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.membership import load_memberships, store_membership
 from guildpost_agent.app.resting_brands import note_resting
 from guildpost_agent.app.sending_keys import ensure_sending_keys
@@ -103,3 +108,27 @@ def test_of_an_old_contribution_its_epsilon_counts_from_the_end_of_its_quarter(t
         assert 3.9 <= spent(frozenset({entry}), entry.day) < 3.95
         assert {"old"} == used_up(uow.rounds.ledgers(), lambda customer: an_entry(customer, day=date(2027, 12, 30)))
         assert set() == used_up(uow.rounds.ledgers(), lambda customer: an_entry(customer, day=date(2027, 12, 31)))
+
+
+def test_what_a_contribution_cost_is_the_same_after_a_database_of_a_former_version_is_opened(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "agent.db", bytes(range(32)))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    cost = Expense(of_increments(2), variance_for(1.0, YEARLY_DELTA, of_increments(2)))
+    columns = "study_id, customer_id, quarter, epsilon, brand, period, day, l1, l2_squared, variance"
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0024")
+        for row in (
+            ("lift", "dated", "2027-Q1", 1.0, "skoda", "2027-01-01_2027-03-31", "2027-05-01", 2, 2, cost.variance),
+            ("lift", "old", "2026-Q4", 1.0, "", "", None, None, None, None),
+        ):
+            marks = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO contributed_customers ({columns}) VALUES ({marks})", row)  # noqa: S608 — names of ours
+    migrate(engine)
+    with unit_of_work_factory(engine)() as uow:
+        (dated,), (old,) = (uow.rounds.ledgers()[name] for name in ("dated", "old"))
+    engine.dispose()
+    period = "2027-01-01_2027-03-31"
+    assert Entry("skoda", "lift", period, "dated", date(2027, 5, 1), (cost,)) == dated
+    assert (date(2026, 12, 31), True) == (old.day, 1.0 <= spent(frozenset({old}), old.day) < 1.1)
