@@ -9,7 +9,7 @@ from guildpost_shared.learning.terms import INTEGER_NORM
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.studies.kinds import KINDS, PROPENSITY, WHEN_TO_WRITE
 from guildpost_shared.studies.propensity.steps import CURVATURE_NORM
-from guildpost_shared.studies.propensity.terms import COLUMNS
+from guildpost_shared.studies.propensity.terms import USUAL
 from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
 from guildpost_shared.studies.spec import StudySpec, parse_study
 from guildpost_shared.studies.when_to_write import ROUND_DAYS
@@ -36,7 +36,7 @@ def counted_study(
     expected_dealers: int = 1_000,
     maturity_days: int = MATURITY_DAYS,
     epsilon: float = EPSILON,
-    columns: Sequence[str] = COLUMNS,
+    columns: Sequence[str] = USUAL,
 ) -> StudySpec:
     """Write the study for one period.
 

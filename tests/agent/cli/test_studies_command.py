@@ -18,7 +18,7 @@ from guildpost_shared.clock import ManualClock, SystemClock
 from guildpost_shared.errors import GuildpostError
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
-from guildpost_shared.studies.propensity.terms import COLUMNS
+from guildpost_shared.studies.propensity.terms import USUAL
 from guildpost_shared.studies.slot_lead import slot_lead_study
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.agent_home import an_agent_home
@@ -85,13 +85,11 @@ def test_every_kind_says_its_question_what_leaves_and_what_it_costs(say: Say) ->
 
 
 def test_a_training_says_everything_that_is_asked(say: Say) -> None:
-    asked = (
-        "Gefragt wird nach: Art der Leistung, Weg der Nachricht, Monat, Klimazone der Postleitzahl, Firma oder privat"
-    )
+    asked = "Gefragt wird nach: Art der Leistung, Weg der Nachricht, Monat, Firma oder privat, Alter des Fahrzeugs"
     assert asked in say()
     assert "mileage, age of the tyres" in say("--lang", "en")
     columns = {one["study"]: one["columns"] for one in json.loads(say("--json"))}
-    assert {"propensity": list(COLUMNS)} == {name: found for name, found in columns.items() if found}
+    assert {"propensity": list(USUAL)} == {name: found for name, found in columns.items() if found}
 
 
 def test_a_declined_study_is_not_joined_and_an_accepted_one_is_again(core: Core, say: Say) -> None:

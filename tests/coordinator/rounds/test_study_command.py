@@ -10,7 +10,7 @@ from guildpost_coordinator.cli import main
 from guildpost_coordinator.config import Home
 from guildpost_coordinator.domain.catalogue import State
 from guildpost_shared.studies.kinds import KINDS
-from guildpost_shared.studies.propensity.terms import COLUMNS
+from guildpost_shared.studies.propensity.terms import USUAL
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 TERMS = ["--services", "hu_au", "inspection", "--from", "2027-01-01", "--to", "2027-03-31"]
@@ -61,11 +61,11 @@ def test_a_kind_that_nobody_knows_is_refused(home: Home) -> None:
         main(["study", "--home", str(home.folder), "--kind", "ranking", *TERMS])
 
 
-def test_a_training_asks_for_every_column_or_for_those_that_are_named(home: Home) -> None:
+def test_a_training_asks_for_the_usual_columns_or_for_those_that_are_named(home: Home) -> None:
     command = ["study", "--home", str(home.folder), "--kind", "propensity", *TERMS]
     assert 0 == main(command)
     assert 0 == main([*command, "--version", "2", "--columns", "service_class", "month", "business"])
-    assert {COLUMNS, ("service_class", "month", "business")} == {study.columns for study in handed_in(home)}
+    assert {USUAL, ("service_class", "month", "business")} == {study.columns for study in handed_in(home)}
     assert 77 == main([*command, "--version", "3", "--columns", "month"])
     with pytest.raises(SystemExit):
         main([*command, "--columns", "service_class", "price"])

@@ -1,6 +1,7 @@
 """The study of response propensity, the file its rounds publish, and what a round's sum must keep."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -26,7 +27,7 @@ from guildpost_shared.studies.propensity.document import (
 from guildpost_shared.studies.propensity.features import Category, FeatureMap, Numeric
 from guildpost_shared.studies.propensity.model import Model
 from guildpost_shared.studies.propensity.survey import Bounds
-from guildpost_shared.studies.propensity.terms import COLUMNS, LAST_STEP, SERVICE_CLASS
+from guildpost_shared.studies.propensity.terms import COLUMNS, LAST_STEP, USUAL
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 STUDY = counted_study(
@@ -35,14 +36,14 @@ STUDY = counted_study(
 SURVEY, RANGES, FIRST, *LATER = STUDY.parts
 ROSTER = bytes(32)
 DAY = date(2027, 5, 6)
-KM = COLUMNS.index("mileage_km")
+KM = USUAL.index("mileage_km")
 MODEL = Model(
-    COLUMNS,
+    USUAL,
     ("hu", "tyres"),
     FeatureMap((Numeric(KM, 1_000.0, 250_000.0, 80_000.0, 40_000.0),), (Category(0, 17, 0.25),), 2.5),
     np.array([-1.5, 0.125, 0.75]),
 )
-AFTER_SURVEY = PropensityDocument(1, DAY, None, NextRound("propensity", STUDY.days, 2, COLUMNS, (Bounds(KM, 0, 1e5),)))
+AFTER_SURVEY = PropensityDocument(1, DAY, None, NextRound("propensity", STUDY.days, 2, USUAL, (Bounds(KM, 0, 1e5),)))
 
 
 def next_round(
@@ -88,7 +89,7 @@ def test_every_round_asks_what_the_file_says_and_the_first_one_needs_none() -> N
         ask_of(FIRST, next_round(3)),
         ask_of(LATER[-1], next_round(6)),
     ]
-    assert [SurveyAsk(13), RangesAsk((Bounds(KM, 0, 1e5),))] == asks[:2]
+    assert [SurveyAsk(12), RangesAsk((Bounds(KM, 0, 1e5),))] == asks[:2]
     found = [(ask.at, ask.curved, ask.theta.tolist()) for ask in asks[2:] if isinstance(ask, StepAsk)]
     assert [(0, True, [-1.5, 0.125, 0.75]), (3, False, [-1.5, 0.125, 0.75])] == found
 
@@ -109,7 +110,7 @@ def test_after_a_round_of_learning_was_lost_the_next_one_asks_under_the_same_mod
         (LATER[0], next_round(5)),
         (FIRST, next_round(3, days="2027-04-01_2027-06-30")),
         (FIRST, next_round(3, study_id="other")),
-        (FIRST, next_round(3, Model(COLUMNS[:7], (), MODEL.features, MODEL.theta))),
+        (FIRST, next_round(3, Model(USUAL[:7], (), MODEL.features, MODEL.theta))),
     ],
     ids=[
         "nothing published", "a step before its ranges", "a round that is over", "a step without curvature",
@@ -122,7 +123,7 @@ def test_a_round_that_the_file_does_not_ask_is_refused(part: StudySpec, document
 
 
 def test_a_round_is_bound_to_the_study_the_step_and_every_byte_of_the_file() -> None:
-    moved = next_round(4, Model(COLUMNS, ("hu", "tyres"), MODEL.features, MODEL.theta + 1e-9))
+    moved = next_round(4, Model(USUAL, ("hu", "tyres"), MODEL.features, MODEL.theta + 1e-9))
     contexts = [
         context_of("round-1", LATER[0], ROSTER, next_round(4)),
         context_of("round-1", LATER[0], ROSTER, moved),
@@ -174,7 +175,7 @@ def test_a_file_is_read_again_as_the_very_same_numbers(model: Model, step: int) 
 def test_the_bounds_of_a_survey_are_read_again() -> None:
     again = parse_propensity(AFTER_SURVEY.canonical_bytes).training
     assert again is not None
-    assert ((Bounds(KM, 0, 1e5),), COLUMNS, None) == (again.bounds, again.columns, again.model)
+    assert ((Bounds(KM, 0, 1e5),), USUAL, None) == (again.bounds, again.columns, again.model)
 
 
 NUMERIC = {"column": "mileage_km", "low": 0.0, "high": 9.0, "mean": 4.0, "deviation": 1.0, "weight": 0.5}
@@ -254,5 +255,7 @@ def test_a_sum_beyond_what_so_many_customers_bring_is_refused(ask: Ask, place: i
     assert name == caught.value.params["field"]
 
 
-def test_the_class_of_the_service_is_among_the_columns() -> None:
-    assert SERVICE_CLASS in STUDY.columns
+def test_the_climate_zone_is_asked_only_where_a_study_names_it() -> None:
+    assert (USUAL, {"climate_zone"}) == (STUDY.columns, {*COLUMNS} - {*USUAL})
+    named = parse_study(replace(STUDY, columns=COLUMNS).canonical_bytes)
+    assert "climate_zone" in named.columns

@@ -5,7 +5,7 @@ or capacity, nothing that names a customer, a vehicle or a dealer, and no place 
 
     service_class                         what was written about; always asked, for it tells offers apart
     channel, month                        by which way, in which month of the year
-    climate_zone                          of the customer's postcode
+    climate_zone                          of the customer's postcode; only where a study names it (``USUAL``)
     business                              whether the customer is a company
     vehicle_age_months, mileage_km, tyre_age_months, battery_age_months
     warranty_left_days, lease_left_days   negative once past
@@ -16,11 +16,12 @@ or capacity, nothing that names a customer, a vehicle or a dealer, and no place 
 from typing import Final
 
 SERVICE_CLASS: Final = "service_class"
+_CLIMATE_ZONE: Final = "climate_zone"
 COLUMNS: Final = (
     SERVICE_CLASS,
     "channel",
     "month",
-    "climate_zone",
+    _CLIMATE_ZONE,
     "business",
     "vehicle_age_months",
     "mileage_km",
@@ -31,6 +32,9 @@ COLUMNS: Final = (
     "declined_days",
     "months_since_visit",
 )
+USUAL: Final = tuple(name for name in COLUMNS if name != _CLIMATE_ZONE)
+"""What is asked where nothing else is said. A zone must itself hold ten legal entities (R7), and nobody can count them
+under the mask: legal role and association, who know the network, sign it into a study where that holds."""
 TARGET_PATH: Final = "models/propensity.json"
 
 SURVEY: Final = 1
