@@ -4,7 +4,7 @@ Each gives pairs of a vehicle and its due date within sight. Days that belong to
 once for all records of that person, at the vehicle that was here last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, assert_never
@@ -15,7 +15,6 @@ from dateutil.easter import easter
 from guildpost_agent.domain import columns
 from guildpost_agent.domain.columns import EPOCH, NEVER, Days, day_number
 from guildpost_agent.domain.due_dates import DueDate, Garage, garage_of, rolled_on
-from guildpost_agent.domain.history import History
 from guildpost_agent.domain.months import add_months, last_of
 from guildpost_agent.domain.records import Triage, Vehicle
 from guildpost_agent.domain.subjects import Subjects
@@ -105,9 +104,9 @@ def _trusted(day: date, source: str) -> DueDate:
 
 def _after_work(rule: AfterWorkRule, service_id: str, subjects: Subjects, sight: Sight) -> Iterator[Due]:
     passed: dict[str, date] = {}
-    for vehicle_id, history in subjects.histories.items():
-        last, vehicle = history.done.get(service_id), subjects.by_id.get(vehicle_id)
-        if last is None or vehicle is None:
+    for vehicle_id, last in subjects.done(service_id):
+        vehicle = subjects.by_id.get(vehicle_id)
+        if vehicle is None:
             continue
         due = _in_season(add_months(last, rule.months), rule.season)
         if due < sight.today:
@@ -249,33 +248,34 @@ def _after_event(rule: AfterEventRule, service_id: str, subjects: Subjects, sigh
             for at in _seen(due, sight):
                 yield garage.vehicles[at], _trusted(date.fromordinal(EPOCH + int(due[at])), rule.event.value)
         return
-    for vehicle_id, history in subjects.histories.items():
-        day = _day_of(rule.event, history, service_id)
-        vehicle = subjects.by_id.get(vehicle_id) if day is not None else None
-        if day is None or vehicle is None or (vehicle.keeper_since is not None and day < vehicle.keeper_since):
-            continue  # what an earlier keeper had done, or declined, is nobody's here
-        for days in rule.days:
-            due_on = day + timedelta(days=days)
-            if sight.holds(due_on):
-                yield vehicle, _trusted(due_on, rule.event.value)
+    told = _days_of_event(rule.event, subjects, service_id)
+    for days in rule.days:
+        first, last = sight.first - timedelta(days=days), sight.last - timedelta(days=days)
+        for vehicle_id, day in told:
+            vehicle = subjects.by_id.get(vehicle_id) if first <= day <= last else None
+            # What an earlier keeper had done, or declined, is nobody's here.
+            if vehicle is not None and (vehicle.keeper_since is None or vehicle.keeper_since <= day):
+                yield vehicle, _trusted(day + timedelta(days=days), rule.event.value)
 
 
-def _day_of(event: Event, history: History, service_id: str) -> date | None:
+def _days_of_event(event: Event, subjects: Subjects, service_id: str) -> Sequence[tuple[str, date]]:
+    """List by vehicle when something last happened."""
+    histories = subjects.histories.items()
     match event:
         case Event.DECLINED:
-            return history.declined
+            return [(one, day) for one, history in histories if (day := history.declined) is not None]
         case Event.VISIT:
-            return history.last_visit
+            return [(one, day) for one, history in histories if (day := history.last_visit) is not None]
         case _:
-            return history.done.get(service_id)
+            return subjects.done(service_id)
 
 
 def _absence(rule: AbsenceRule, subjects: Subjects, sight: Sight) -> Iterator[Due]:
-    for person, vehicles in subjects.by_person.items():
-        last = subjects.last_seen.get(person)
-        if last is None:
-            continue
-        for months in rule.months:
-            due = add_months(last, months)
-            if sight.holds(due):
-                yield vehicles[0], _trusted(due, "absence")
+    seen: dict[date, list[DueDate]] = {}
+    for person, last in subjects.last_seen.items():
+        if last not in seen:
+            dues = (add_months(last, months) for months in rule.months)
+            seen[last] = [_trusted(due, "absence") for due in dues if sight.holds(due)]
+        vehicles = subjects.by_person.get(person) if seen[last] else None
+        if vehicles:
+            yield from ((vehicles[0], due) for due in seen[last])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from guildpost_agent.domain.due_dates import Garage, garage_of
 from guildpost_agent.domain.exclusions import gone, never_ours
@@ -56,9 +57,20 @@ class Subjects:
     def looked_after(self, today: date) -> list[Vehicle]:
         """List the vehicles that are present and looked after here; found out once for a day."""
         if today not in self._looked_after:
-            present = (vehicle for vehicles in self.by_customer.values() for vehicle in vehicles)
-            self._looked_after[today] = [vehicle for vehicle in present if self.is_ours(vehicle, today)]
+            present, known = chain.from_iterable(self.by_customer.values()), self.histories
+            self._looked_after[today] = [
+                one for one in present if not never_ours(one, known.get(one.vehicle_id, NOTHING), today)
+            ]
         return self._looked_after[today]
+
+    def done(self, service_id: str) -> list[tuple[str, date]]:
+        """List the vehicles at which a service's work was done here, with the last day."""
+        return [(one, done[service_id]) for one, done in self._works if service_id in done]
+
+    @cached_property
+    def _works(self) -> list[tuple[str, dict[str, date]]]:
+        """List the vehicles at which work of any service was done that is told by words."""
+        return [(one, history.done) for one, history in self.histories.items() if history.done]
 
     @cached_property
     def garage(self) -> Garage:
@@ -92,12 +104,14 @@ class Subjects:
     @cached_property
     def last_seen(self) -> dict[str, date]:
         """Give the day on which each person was here last with any vehicle, kept or given away since."""
-        found: dict[str, date] = {}
+        found, known, persons = dict[str, date](), self.histories, self.persons
         for vehicle in self.vehicles:
-            last, since = self.history(vehicle.vehicle_id).last_visit, vehicle.keeper_since
+            history, since = known.get(vehicle.vehicle_id), vehicle.keeper_since
+            last = None if history is None else history.last_visit
             if last is not None and (since is None or since <= last):  # an earlier keeper's visit is nobody's here
-                person = self.persons.get(vehicle.customer_id, vehicle.customer_id)
-                found[person] = max(last, found.get(person, last))
+                person = persons.get(vehicle.customer_id, vehicle.customer_id)
+                if last > found.get(person, date.min):
+                    found[person] = last
         return found
 
     def _sorted(self, kept: dict[str, list[Vehicle]]) -> dict[str, list[Vehicle]]:
