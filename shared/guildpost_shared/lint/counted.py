@@ -53,7 +53,7 @@ def _behind() -> re.Pattern[str]:
     english = (
         rf"[ -](?i:(?:(?!{function_word}(?![^\W_]))[a-z][a-z'-]* ){{0,{_ADJECTIVES}}}"
         rf"(?!{function_word}(?![^\W_]))(?:[a-z-]{{2,}}(?<!s)s|{alternatives('bare', 'plurals')})\b"
-        r"(?! ?(?:you|your|it|the|an?(?! (?:day|week|month|year))|all|every)\b))"
+        r"(?! ?(?:you|your|it|the|an?(?! (?:day|week|month|year))|all|every|off|up|out)\b))"
     )
     return re.compile(rf"[ -]?(?i:{alternatives('bare', 'units')})(?![^\W_])|{german}|{english}")
 

@@ -10,7 +10,7 @@ from guildpost_shared.lint.numbers import WORDS
 
 NAMED: Final = (
     r"\w*(?:price|pricing|preis|betrag|discount|rabatt|nachlass|hourly_?rate|stundensatz|labou?r_?rate)\w*"
-    r"|(?:.*[_.-])?(?:amount|percent|prozent|uvp|rrp|msrp|cents?|euros?|eur)(?:[_.-].*)?"
+    r"|(?:.*[_.-])?(?:amount|percent|prozent|uvp|rrp|msrp|cents?|euros?|eur|gbp|usd|chf|pounds?|dollars?|pence)(?:[_.-].*)?"
 )
 """The whole of a name that means money."""
 _MONEY_KEY: Final = re.compile(NAMED, re.IGNORECASE)
