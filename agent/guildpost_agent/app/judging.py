@@ -8,7 +8,7 @@ from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.app.lawful_ways import Lawful, LawfulWays, Way
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import GAP_DAYS
-from guildpost_agent.domain.condition_facts import Scene, facts_named
+from guildpost_agent.domain.condition_facts import Scene, facts_named, values_named
 from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.exclusions import (
     Reason,
@@ -101,7 +101,6 @@ class Judge:
     declined: frozenset[str] = frozenset()
     _keepers: dict[str, _Keeper] = field(default_factory=dict, init=False, repr=False)
     _conditions: dict[tuple[object, ...], Refusal | None] = field(default_factory=dict, init=False, repr=False)
-    _gone: dict[str, Refusal | None] = field(default_factory=dict, init=False, repr=False)
     _terms: dict[str, _Terms] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -119,7 +118,7 @@ class Judge:
         """
         terms, keeper = self._terms_for(occasion.service_id), self._keeper(occasion.customer_id)
         vehicle, customer = self.dealership.vehicles.get(occasion.vehicle_id), keeper.customer
-        refusal = self._is_gone(occasion.vehicle_id, vehicle) or keeper.refusal
+        refusal = gone(vehicle, self.dealer.today) or keeper.refusal
         if refusal is not None or vehicle is None or customer is None:
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
         if keeper.restricted and not terms.notice:
@@ -153,7 +152,7 @@ class Judge:
         """Say why nobody should approach the customer about an occasion, by whatever way; addresses do not matter."""
         terms, keeper = self._terms_for(occasion.service_id), self._keeper(occasion.customer_id)
         vehicle = self.dealership.vehicles.get(occasion.vehicle_id)
-        refusal = self._is_gone(occasion.vehicle_id, vehicle) or keeper.refusal
+        refusal = gone(vehicle, self.dealer.today) or keeper.refusal
         addressless = refusal is not None and refusal.reason == Reason.ADDRESS_INVALID
         if vehicle is None or keeper.customer is None or (refusal is not None and not addressless):
             return refusal or Refusal(Reason.NOT_CUSTOMER, {})
@@ -172,12 +171,6 @@ class Judge:
     def lawful(self, service: ServiceDefinition, customer: Customer) -> Lawful:
         """List the lawful channels for a service, in its order."""
         return self.ways.of(customer, self._terms_for(service.service_id).way)
-
-    def _is_gone(self, vehicle_id: str, vehicle: Vehicle | None) -> Refusal | None:
-        """Ask once per vehicle whether the customer still has it."""
-        if vehicle_id not in self._gone:
-            self._gone[vehicle_id] = gone(vehicle, self.dealer.today)
-        return self._gone[vehicle_id]
 
     def _keeper(self, customer_id: str) -> _Keeper:
         """Ask once per customer what has nothing to do with the occasion."""
@@ -232,8 +225,8 @@ class Judge:
 
     def _not_meant(self, service: ServiceDefinition, scene: Scene) -> Refusal | None:
         """Ask a condition once for all whose facts are alike, as far as it names them."""
-        facts = facts_named(service.condition.source, scene)
-        alike = (service.service_id, *(value for group in facts.values() for value in group.values()))
+        source = service.condition.source
+        alike = (service.service_id, *values_named(source, scene))
         if alike not in self._conditions:
-            self._conditions[alike] = not_meant(service, facts)
+            self._conditions[alike] = not_meant(service, facts_named(source, scene))
         return self._conditions[alike]

@@ -83,14 +83,12 @@ class LawfulWays:
 
     def _ask_alike(self, customer: Customer, way: Way, said: ConsentState) -> Lawful:
         """Ask once for all customers who are alike in what the decision rests on."""
-        ways = tuple(
-            (
-                reachable(customer, one) and not dead_letter_box(customer, one, self.suppressed),
-                self.suppressed(customer, one),
-            )
+        suppressed = self.suppressed
+        ways = [
+            (reachable(customer, one) and not dead_letter_box(customer, one, suppressed), suppressed(customer, one))
             for one in way.wanted
-        )
-        alike = (way.name, customer.is_business, customer.advertising_block, ways, id(said))
+        ]
+        alike = (way.name, customer.is_business, customer.advertising_block, *ways, id(said))
         known = self._alike.get(alike)
         if known is None:
             known = self._alike[alike] = self._decide(customer, way, said)

@@ -54,4 +54,5 @@ class AppointmentBook:
 
     def concerning(self, vehicle_id: str, customer_id: str) -> Sequence[Appointment]:
         """List the appointments that may concern a vehicle of a customer."""
-        return (*self._by_vehicle.get(vehicle_id, ()), *self._by_customer.get(customer_id, ()))
+        of_vehicle, of_customer = self._by_vehicle.get(vehicle_id, ()), self._by_customer.get(customer_id)
+        return (*of_vehicle, *of_customer) if of_customer else of_vehicle

@@ -119,20 +119,23 @@ FACTS: Final[Mapping[str, Mapping[str, Callable[[Scene], Fact]]]] = {
 }
 """By group and name; what is unknown is -1 or empty."""
 
-_Asked = tuple[tuple[str, tuple[tuple[str, Callable[[Scene], Fact]], ...]], ...]
+_Asked = tuple[tuple[str, str, Callable[[Scene], Fact]], ...]
 
 
 def facts_named(source: str, scene: Scene) -> Facts:
     """Work out the facts that an expression names."""
-    return {group: {name: fact(scene) for name, fact in asked} for group, asked in _named(source)}
+    found: dict[str, dict[str, Fact]] = {}
+    for group, name, fact in _named(source):
+        found.setdefault(group, {})[name] = fact(scene)
+    return found
+
+
+def values_named(source: str, scene: Scene) -> list[Fact]:
+    """Work out the same facts in an order that is the same for every scene: who has the same list is decided alike."""
+    return [fact(scene) for _, _, fact in _named(source)]
 
 
 @lru_cache(maxsize=256)
 def _named(source: str) -> _Asked:
-    found: dict[str, set[str]] = {}
-    for group, name in _MEMBER.findall(source):
-        if name in FACTS.get(group, ()):
-            found.setdefault(group, set()).add(name)
-    return tuple(
-        (group, tuple((name, FACTS[group][name]) for name in sorted(names))) for group, names in sorted(found.items())
-    )
+    named = sorted({(group, name) for group, name in _MEMBER.findall(source) if name in FACTS.get(group, ())})
+    return tuple((group, name, FACTS[group][name]) for group, name in named)

@@ -54,6 +54,7 @@ from guildpost_shared.services.definition import CapClass, ServiceDefinition
 from guildpost_shared.services.event_rules import AbsenceRule
 
 STALE_AFTER_MONTHS: Final = 36
+_WAYS: Final = tuple(Channel)
 _FLEET: Final = re.compile(r"\bleasing\b|\bfleet\b|fuhrparkmanagement|flottenmanagement|autovermietung", re.IGNORECASE)
 
 
@@ -136,9 +137,10 @@ def not_addressable(customer: Customer | None, suppressed: Suppressed | None = N
         return Refusal(Reason.NOT_CUSTOMER, {"supplier": customer is not None and customer.is_supplier})
     if customer.deceased or listed(customer, DECEASED):
         return Refusal(Reason.DECEASED, {})
-    if not any(reachable(customer, one) and not dead_letter_box(customer, one, listed) for one in Channel):
-        return Refusal(Reason.ADDRESS_INVALID, {})
-    return None
+    for channel in _WAYS:
+        if reachable(customer, channel) and not dead_letter_box(customer, channel, listed):
+            return None
+    return Refusal(Reason.ADDRESS_INVALID, {})
 
 
 def fleet_managed(customer: Customer) -> Refusal | None:
