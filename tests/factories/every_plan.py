@@ -34,5 +34,5 @@ def every_plan(examples: int, check: Check) -> None:
 
 def planned(here: RandomDealership, folder: Path) -> OpenUnitOfWork:
     store = here.store(folder)
-    plan_touchpoints(store, here.services, here.config, here.now, here.key)
+    plan_touchpoints(store, here.services, here.config, here.now, here.key, taught=here.taught)
     return store

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from guildpost_agent.app.ports.people import Membership
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
+from guildpost_agent.app.taught import NOTHING_TAUGHT, Taught
 from guildpost_agent.config import AgentConfig
 from guildpost_agent.domain.holds import Hold, HoldKind
 from guildpost_agent.domain.regions import STATES
 from guildpost_agent.domain.vehicle_lists import ListEntry
 from guildpost_shared.services.definition import ServiceDefinition, Touch
 from tests.factories.agent import NOW, a_config, a_consent, a_customer, a_job, a_vehicle, a_withdrawal, an_appointment
+from tests.factories.network_models import a_model
 from tests.factories.sending_world import a_store
 from tests.factories.standard_services import standard_services
 
@@ -46,6 +48,7 @@ class RandomDealership:
     services: tuple[ServiceDefinition, ...]
     rows: tuple[Any, ...]
     members: tuple[Membership, ...]
+    taught: Taught
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(type(row).__name__ for row in self.rows).items())
@@ -88,7 +91,8 @@ def dealerships(draw: st.DrawFn) -> RandomDealership:
     }
     weekdays = draw(st.lists(st.integers(1, 5), min_size=1, unique=True))
     letters = {"folder": Path("letters"), "release_weekdays": weekdays, "release_every_days": draw(st.integers(1, 14))}
-    own = {"wheel_change": {"skill": "tyres", "response_percent": {"letter": 60}}} if draw(st.booleans()) else {}
+    tyres = {"wheel_change": {"skill": "tyres", "response_percent": {"letter": 60}}} if draw(st.booleans()) else {}
+    own = tyres | {name: {"learned_times": False} for name in ("hu_au", "win_back") if draw(_seldom())}
     rests = draw(st.sampled_from([range(0), range(3, 5), range(40), range(1, 75)]))
     workshop = {
         "skills": {"tyres": {"places_per_day": 1, "weekdays": draw(st.sampled_from([(1,), (2, 5), (1, 2, 3, 4, 5)]))}},
@@ -103,7 +107,21 @@ def dealerships(draw: st.DrawFn) -> RandomDealership:
     )
     services = tuple(draw(_touched(service)) for service in SERVICES.values())
     key = draw(st.binary(min_size=32, max_size=32))
-    return RandomDealership(now, key, config, services, tuple(rows), tuple(members))
+    return RandomDealership(now, key, config, services, tuple(rows), tuple(members), draw(_taught()))
+
+
+def _taught() -> st.SearchStrategy[Taught]:
+    """Draw what the network has learned: mostly a model, sure of some hour or of none."""
+    models = st.builds(
+        a_model,
+        weekday=st.integers(0, 6),
+        hour=st.integers(8, 20),
+        lead=st.integers(0, 120),
+        strength=st.sampled_from([0.01, 0.8]),
+        variance=st.sampled_from([1e-6, 1.0]),
+    )
+    studied = Taught(studied=frozenset(SERVICES))
+    return models.map(lambda model: Taught({"": model})) | st.sampled_from([NOTHING_TAUGHT, studied])
 
 
 @st.composite

@@ -40,7 +40,7 @@ def test_a_due_cycle_is_entered_once_and_nobody_is_met_too_often(examples: int) 
             store = here.store(Path(folder))
             now = here.now
             for ahead, fates in days:
-                plan_touchpoints(store, here.services, here.config, now, here.key)
+                plan_touchpoints(store, here.services, here.config, now, here.key, taught=here.taught)
                 now += timedelta(days=ahead)
                 live(store, here, now, fates)
             check_cycles(store, here)

@@ -67,10 +67,10 @@ def test_the_plan_is_the_same_in_any_order_of_rows_and_stays_when_it_is_made_aga
         random.shuffle(services)
         (folder / "again").mkdir()
         second = here.store(folder / "again", rows)
-        plan_touchpoints(second, services, here.config, here.now, here.key)
+        plan_touchpoints(second, services, here.config, here.now, here.key, taught=here.taught)
         once = everything(first)
         assert once == everything(second)
-        assert 0 == plan_touchpoints(first, services, here.config, here.now, here.key).planned
+        assert 0 == plan_touchpoints(first, services, here.config, here.now, here.key, taught=here.taught).planned
         assert once == everything(first)
 
     every_plan(examples, check)
