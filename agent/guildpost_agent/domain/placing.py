@@ -41,7 +41,7 @@ def place(
         allowance: what is left; the message is taken from it.
     """
     exempt, name = candidate.service.cap_class is CapClass.EXEMPT, candidate.service.service_id
-    refusal = because(Reason.WINDOW_OVER, "closed", candidate.closes.isoformat())
+    refusal: Refusal | None = None
     contacts = [*contacts, *allowance.called.get(candidate.occasion.customer_id, ())]
     for channel, ground in candidate.channels:
         free: Sequence[Option] = options(candidate, channel, dealer)
@@ -62,7 +62,7 @@ def place(
         touchpoint = _touchpoint(candidate, channel, ground, timing, dealer, room)
         allowance.take(touchpoint.touchpoint_id, name, channel, timing.option.contact.first, timing.option.met)
         return touchpoint
-    return refusal
+    return refusal or because(Reason.WINDOW_OVER, "closed", candidate.closes.isoformat())
 
 
 def _kept(  # noqa: PLR0917 — everything that a day has to keep

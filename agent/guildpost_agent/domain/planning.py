@@ -193,7 +193,7 @@ class HouseholdPlan:
     def _carried(self, candidate: Candidate) -> Bundled | None:
         """Let a message of the same customer and group that is met inside the window carry the occasion along."""
         occasion, service = candidate.occasion, candidate.service
-        if not self._led or self._dealer.holds_out(occasion.customer_id, service.service_id):
+        if not self._led:
             return None
         lawful = {channel for channel, _ in candidate.channels}
         for at in self._led:
@@ -204,6 +204,8 @@ class HouseholdPlan:
             group = other.service.bundle_group == service.bundle_group
             met = leader.due_date - timedelta(days=leader.lead_days)
             near = same and group and leader.channel in lawful and candidate.opens <= met <= candidate.closes
+            if near and self._dealer.holds_out(occasion.customer_id, service.service_id):
+                return None
             if near and self._allowance.join(leader.touchpoint_id, service.service_id, leader.channel, met):
                 state = PROPOSED if service.service_id in self._dealer.reviewed else leader.state
                 bundled = (*leader.bundled, occasion.occasion_id)

@@ -96,10 +96,11 @@ class Subjects:
         """Give each person's present vehicles, those of all records together, the one seen here last first."""
         if not self.persons:
             return self.by_customer
-        kept: dict[str, list[Vehicle]] = {}
-        for customer_id, vehicles in self.by_customer.items():
-            kept.setdefault(self.persons.get(customer_id, customer_id), []).extend(vehicles)
-        return self._sorted(kept)
+        kept, of_customer = dict[str, list[Vehicle]](), self.by_customer
+        for customer_id, person in self.persons.items():
+            kept.setdefault(person, []).extend(of_customer.get(customer_id, ()))
+        alone = {one: vehicles for one, vehicles in of_customer.items() if one not in self.persons}
+        return alone | {person: vehicles for person, vehicles in self._sorted(kept).items() if vehicles}
 
     @cached_property
     def last_seen(self) -> dict[str, date]:

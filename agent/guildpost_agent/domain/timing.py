@@ -73,7 +73,11 @@ class Dealer:
 
     def holds_out(self, customer_id: str, service_id: str) -> bool:
         """Say whether a customer is in a service's control group."""
-        return ControlGroup(self.key, self.share, self.members).holds(customer_id, service_id)
+        return self._controls.holds(customer_id, service_id)
+
+    @cached_property
+    def _controls(self) -> ControlGroup:
+        return ControlGroup(self.key, self.share, self.members)
 
 
 @frozen
