@@ -23,6 +23,7 @@ from tests.factories.sending_world import a_store
 from tests.factories.standard_services import standard_services
 
 DUE = date(2027, 5, 31)
+SOON = date(2027, 3, 31)
 CUSTOMERS = [str(number) for number in range(1_000, 1_150)]
 FIGURES = {"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 0}
 HU = next(one for one in standard_services() if one.service_id == "hu_au")
@@ -47,13 +48,13 @@ class Plan:
         return explain(self.store, touchpoint.touchpoint_id, language).reasons
 
 
-def planned(folder: Path, taught: Taught, *, by_mail: bool = True, **settings: Any) -> Plan:
+def planned(folder: Path, taught: Taught, *, due: date = DUE, by_mail: bool = True, **settings: Any) -> Plan:
     """Plan the same inspection of many customers; every third is a company."""
     store = a_store(folder)
     with store() as uow:
         uow.records.upsert_customers([a_customer(one, is_business=int(one) % 3 == 0) for one in CUSTOMERS])
         uow.consents.append([a_consent(one) for one in CUSTOMERS] if by_mail else [])
-        cars = [a_vehicle(f"V{one}", customer_id=one, next_hu=DUE.replace(day=1)) for one in CUSTOMERS]
+        cars = [a_vehicle(f"V{one}", customer_id=one, next_hu=due.replace(day=1)) for one in CUSTOMERS]
         uow.records.upsert_vehicles(cars)
         uow.records.upsert_jobs([a_job(f"V{one}:1", vehicle_id=f"V{one}", customer_id=one) for one in CUSTOMERS])
         uow.commit()
@@ -113,6 +114,20 @@ def test_switched_off_everybody_is_written_to_at_the_recommended_time(tmp_path: 
     assert {(DEFAULT_ARM, 1, 10)} == {(one.arm, one.weekday, one.hour) for one in plan.touchpoints.values()}
     said = plan.why(next(iter(plan.touchpoints.values())))
     assert any("gelernte Zeiten haben Sie für diesen Service ausgeschaltet" in reason for reason in said)
+
+
+@pytest.mark.parametrize(
+    ("settings", "least"), [({"learned_times": False}, 1.0), ({}, 0.04)], ids=["switched off", "the tenth that stays"]
+)
+def test_where_the_recommended_day_is_over_the_rest_of_the_window_is_spread_over_at_the_recommended_hour(
+    tmp_path: Path, settings: dict[str, Any], least: float
+) -> None:
+    plan = planned(tmp_path, TAUGHT, due=SOON, **settings)
+    found = plan.of(DEFAULT_ARM)
+    assert len(found) >= least * len(plan.touchpoints) > 0
+    assert {(1, 10)} == {(one.weekday, one.hour) for one in found}
+    assert len({one.lead_days for one in found}) > 1
+    assert any("der empfohlene Vorlauf ist vorbei" in reason for reason in plan.why(found[0]))
 
 
 def test_before_the_first_model_a_study_lets_nine_in_ten_explore(tmp_path: Path) -> None:
