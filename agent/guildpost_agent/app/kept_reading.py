@@ -16,7 +16,7 @@ from typing import Final
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.app.read_ahead import ReadAhead
 
-AHEAD: Final = 96
+AHEAD: Final = 192
 """For so many mails that come next answers are read together; as many as a composing process is ahead."""
 
 

@@ -33,9 +33,9 @@ from guildpost_agent.domain.smtp_content import data_content
 from guildpost_shared.errors import Unavailable
 
 ComposeHere = Callable[[Sequence[OutboxJob]], list[Draft[OutboxJob]]]
-AHEAD: Final = 96
+AHEAD: Final = 192
 """So many drafts are ordered before they are taken; a second's work, and some megabytes."""
-_ORDER: Final = 32
+_ORDER: Final = 96
 """So many are read for, and ordered, together."""
 _HERE: Final = 16
 """So many are composed together while the child starts; the connections wait for them."""
