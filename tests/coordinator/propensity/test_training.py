@@ -1,6 +1,7 @@
 """A training over dealers with unlike customers: as good as with everybody's data, with noise a little less."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,12 +10,15 @@ from bench.propensity import measure
 from bench.training.deal import deal
 from bench.training.federation import ring_sum, train
 from bench.training.made_up import made_up
+from bench.training.measures import auc, pooled
 from bench.training.table import Table
 from guildpost_agent.domain.propensity import Seated, answer
-from guildpost_coordinator.domain.propensity.training import Training
+from guildpost_coordinator.adapters.sql.beliefs import belief_from_bytes, belief_to_bytes
+from guildpost_coordinator.domain.propensity.training import Memory, Training
 from guildpost_shared.studies.propensity.asks import RangesAsk, StepAsk, SurveyAsk
 from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import code
+from guildpost_shared.studies.propensity.steps import probability
 from guildpost_shared.studies.propensity.terms import SLOPES
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -56,6 +60,36 @@ def test_the_secure_aggregation_gives_the_very_same_model() -> None:
     masked = train(small, columns=6, budget=budget, entropy=SeededEntropy(b"n"), masked=True)
     assert plain.model[0] == masked.model[0]
     assert plain.model[1].tolist() == masked.model[1].tolist()
+
+
+def test_a_training_that_is_written_down_after_every_round_learns_the_very_same_model() -> None:
+    small, budget, noise = seats(made_up(5, 600), 10), Budget.of(4, 1e-6, columns=6), SeededEntropy(b"n")
+    whole, training = train(small, columns=6, budget=budget, entropy=SeededEntropy(b"n")), Training(6, budget)
+    while (ask := training.ask) is not None:
+        vectors = [answer(one, ask, budget=budget, threshold=10, entropy=noise) for one in small]
+        training.take(ring_sum(vectors, ask), inflation=1)
+        memory = belief_from_bytes(belief_to_bytes(training.memory))
+        assert isinstance(memory, Memory)
+        learned, following = training, training.ask
+        if following is not None:
+            training = Training.resumed(6, budget, memory, following)
+    assert whole.model[0] == learned.model[0]
+    assert whole.model[1].tolist() == learned.model[1].tolist()
+
+
+def test_without_one_of_its_slopes_a_training_still_ranks_well() -> None:
+    some, budget, noise = seats(TRAIN, 50), Budget.of(4, 1e-6, columns=6), SeededEntropy(b"lost")
+    training = Training(6, budget)
+    while (ask := training.ask) is not None:
+        if isinstance(ask, StepAsk) and ask.at == 2:
+            training = Training.resumed(6, budget, training.memory, replace(ask, at=3))
+            continue
+        vectors = [answer(one, ask, budget=budget, threshold=50, entropy=noise) for one in some]
+        training.take(ring_sum(vectors, ask), inflation=1)
+    features, theta = training.model
+    names = list(TEST.columns)
+    chances = probability(features.vectors(code(TEST.columns, names, len(TEST))), theta)
+    assert auc(chances, TEST.answered) > auc(pooled(TRAIN, TEST), TEST.answered) - 0.01
 
 
 def test_noise_alone_finds_next_to_nothing_and_learns_a_model_that_is_finite() -> None:
