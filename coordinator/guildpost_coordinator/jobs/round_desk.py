@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
@@ -31,6 +31,8 @@ from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.presence import RoundWindow
 
 LOOK_SECONDS: Final = 1.0
+LET_GO: Final = timedelta(seconds=30)
+"""How long the entrance stays shut behind a round that sent nobody home: its agents would take the next one's mail."""
 log = structlog.get_logger()
 
 
@@ -77,6 +79,7 @@ class RoundDesk:
         self._desk = desk
         self._runs: dict[str, int] = {}
         self._queued: dict[str, datetime] = {}
+        self._shut_until: datetime | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="rounds", daemon=True)
 
@@ -117,13 +120,16 @@ class RoundDesk:
             if now >= round_.closes_at + OVERDUE_AFTER:
                 with suppress(GuildpostError):  # an engine that is away has no program to end
                     desk.engine.end(run)
+                self._shut_until = now + LET_GO
                 self._close(round_, "round_overdue")
             elif desk.engine.is_over(run):
                 self._runs.pop(round_.round_id)
+                if round_.is_open:
+                    self._shut_until = now + LET_GO
                 self._interrupted(round_.round_id, "round_program_ended", now)
         elif round_.state is RoundState.COLLECTING:
             self._interrupted(round_.round_id, "round_interrupted", now)
-        elif self._runs:
+        elif self._runs or (self._shut_until is not None and now < self._shut_until):
             self._queued[round_.round_id] = now
         elif now >= self._last_chance(round_):
             self._close(round_, "round_window_missed")

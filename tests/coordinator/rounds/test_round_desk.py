@@ -20,7 +20,7 @@ from guildpost_coordinator.domain.rounds import (
     RoundState,
     move,
 )
-from guildpost_coordinator.jobs.round_desk import Desk, RoundDesk
+from guildpost_coordinator.jobs.round_desk import LET_GO, Desk, RoundDesk
 from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
@@ -64,7 +64,7 @@ class DeskWorld:
             raise Unavailable("catalogue_never_synced")
         self.published.append(paths)
 
-    def announce(self, round_id: str = "r-1") -> Round:
+    def announce(self, round_id: str = "r-1", at: datetime = NOW) -> Round:
         """Store an announced round of a period of its own."""
         round_ = Round(
             round_id,
@@ -72,8 +72,8 @@ class DeskWorld:
             "timing",
             f"period-{round_id}",
             RoundState.ANNOUNCED,
-            NOW,
-            NOW + timedelta(minutes=2),
+            at,
+            at + timedelta(minutes=2),
         )
         self.rounds.add(round_)
         return round_
@@ -271,6 +271,29 @@ def test_rounds_announced_at_once_are_worked_off_one_after_the_other_and_each_ha
     world.desk.look()
     assert {"r-1", "r-2", "r-3"} == set(world.engine.submitted)
     assert not world.engine.open
+
+
+@pytest.mark.parametrize("overdue", [False, True], ids=["its program died", "it was overdue"])
+def test_the_entrance_stays_shut_for_a_while_behind_a_round_that_sent_nobody_home(
+    world: DeskWorld,
+    overdue: bool,  # noqa: FBT001 — a table's column
+) -> None:
+    first = world.announce("r-1")
+    world.desk.look()
+    world.collect(first, Stage.SHARE_KEYS)
+    end = first.closes_at + OVERDUE_AFTER if overdue else NOW + timedelta(minutes=1)
+    world.clock.set(end)
+    world.announce("r-2", end)
+    if not overdue:
+        world.engine.over.add(0)
+    world.desk.look()
+    assert ("aborted", False) == (world.state("r-1")[0], world.engine.open)
+    world.clock.set(end + LET_GO - timedelta(seconds=1))
+    world.desk.look()
+    assert (["r-1"], False) == (world.engine.submitted, world.engine.open)
+    world.clock.set(end + LET_GO)
+    world.desk.look()
+    assert (["r-1", "r-2"], True) == (world.engine.submitted, world.engine.open)
 
 
 def test_a_round_to_be_resumed_waits_for_the_one_that_is_under_way(world: DeskWorld) -> None:
