@@ -139,11 +139,11 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
         first: of its sentence.
         last: of its sentence.
     """
-    clause, around, head = _clause(text, start, end, first, last), text[first:last], heading(text, start)
-    if has("bare", "of_something", clause) or (head and _heads_figures(head)):
+    own, around, head = clause(text, start, end, first, last), text[first:last], heading(text, start)
+    if has("bare", "of_something", own) or (head and _heads_figures(head)):
         return True
     priced = _OFFERED.search(text, first, start) is not None
-    priced = priced or any(has(*table, place) for table in _PRICED for place in (clause, head))
+    priced = priced or any(has(*table, place) for table in _PRICED for place in (own, head))
     return (not priced and has("bare", "of_something", around)) or _beside_a_unit(
         text[start:end], around, priced=priced
     )
@@ -159,7 +159,7 @@ def _heads_figures(head: str) -> bool:
     return _heads().search(head) is not None and not has("bare", "paying", head)
 
 
-def _clause(text: str, start: int, end: int, first: int, last: int) -> str:
+def clause(text: str, start: int, end: int, first: int, last: int) -> str:
     """Give the clause of a figure: its sentence from the comma or "und" in front of it to the next one."""
     opens = max((each.end() for each in _CLAUSES.finditer(text, first, start)), default=first)
     closes = _CLAUSES.search(text, end, last)

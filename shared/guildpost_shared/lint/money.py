@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.counted import headed
+from guildpost_shared.lint.counted import clause, headed
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ENGLISH, EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
 from guildpost_shared.lint.percents import MONEY_TALK
@@ -242,6 +242,11 @@ def _price_near(text: str, start: int, end: int, figure: str) -> bool:
 _TRIGGER: Final = re.compile(
     r"\b(?:nur|ab|statt|für nur|preis\w*|kostet|only|just|from|instead|price\w*|costs?)\b", re.IGNORECASE
 )
+_SAME_BREATH: Final = re.compile(
+    r"(?:[,;:]? ?\(?(?:which|that|it|they|this|sie|es|das|die|der|dies\w*|dann|und zwar)\b|:|\()?[^,;:!?]*",
+    re.IGNORECASE,
+)
+"""What may stand between a fine and what it comes to: no further clause but one that speaks of the fine."""
 _LURE: Final = re.compile(r"\b(?:nur|statt|preis\w*|only|just|instead|price\w*)\b", re.IGNORECASE)
 _LATE: Final = re.compile(
     r"überz|überschr|überfäll|verspät|versäum|abgelaufen|overdue|\blate\b|expired|missed", re.IGNORECASE
@@ -262,11 +267,10 @@ def _excused_amount(text: str, start: int, end: int) -> bool:
         return True
     if _named_before(text, first, start) or _risked_before(text, first, start):
         return True
-    if no_price.search(around) and not _TRIGGER.search(around):
-        return not works.search(around) or bool(_LATE.search(around))
-    before = text[max(0, start - 220) : first]
-    said = bool(no_price.search(before)) and "\n\n" not in before[-3:]
-    return said and not _TRIGGER.search(around) and not works.search(around)
+    own = clause(text, start, end, first, last)
+    if no_price.search(own) and not _TRIGGER.search(own):
+        return not works.search(own) or bool(_LATE.search(own))
+    return False
 
 
 def _named_behind(text: str, end: int) -> bool:
@@ -284,7 +288,7 @@ def _named_before(text: str, first: int, start: int) -> bool:
         if _SPENT.search(text, first, match.start()):
             continue
         gap = text[match.end() : start]
-        apart = re.search(r"[!?]|:.*\w", gap) or words("price", "works").search(gap) or _LURE.search(gap)
+        apart = not _SAME_BREATH.fullmatch(gap) or words("price", "works").search(gap) or _LURE.search(gap)
         if len(gap) <= _NEAR and not apart:
             return True
     return False
@@ -300,7 +304,7 @@ def _risked_before(text: str, first: int, start: int) -> bool:
 
 
 _RISKED: Final = re.compile(
-    r"\b(?:droh(?:t|en)|riskier\w*|risks?|faces?|bußgeld\w*|verwarnungsgeld\w*|fines?)(?: [^\W\d]+){0,4} \d",
+    r"\b(?:droh(?:t|en)|riskier\w*|risks?|faces?|bußgeld\w*|verwarnungsgeld\w*|fines?):?(?: [^\W\d]+){0,4} \d",
     re.IGNORECASE,
 )
 _SPENT: Final = re.compile(r"\d ?(?:€|euros?|eur) ?(?:-)?$", re.IGNORECASE)
@@ -309,7 +313,7 @@ _FINED: Final = re.compile(
     r"(?:bußgeld|bussgeld|verwarnungsgeld|geldbuße|strafe|\w*verstoß|vergehen|fines?|penalty|offence|maut|vignette"
     r"|kfz-steuer|kraftfahrzeugsteuer|road tax|toll|staat|bund|government)\b[^.;:!?]{0,60} (?:beträgt|von|ist|sind|war"
     r"|bis zu|in höhe von|mit|is|are|was|been|of|costs?|up to|kostet|liegt bei|at)(?: [^\W\d]+| (?:19|20)\d\d){0,3} ?$"
-    r"|\b(?:droh(?:t|en)|riskier\w*|faces?)(?: [^\W\d]+){0,3} ?$",
+    r"|\b(?:droh(?:t|en)|riskier\w*|risks?|faces?)(?: [^\W\d]+){0,3} ?$",
     re.IGNORECASE,
 )
 """A fine and what it comes to, in one breath: no work between them makes it a price."""

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from guildpost_shared.lint.marked import Marked
-from guildpost_shared.lint.slips import slip_of, whole_of
+from guildpost_shared.lint.slips import MONEY, slip_of, whole_of
 
 _LOOK_ALIKE: Final = dict(
     zip(
@@ -63,6 +63,9 @@ _SPACED: Final = re.compile(r"(?<![^\W_])[^\W_]([ .\-_*'|/+~])[^\W_€%$](?:\1[^
 _DIGITS_APART: Final = re.compile(
     r"(?<![\w.,:/+-])(?<!\d )\d (?=\d(?! ?[\d:/]))|(?<=\d) (?=[,.] ?-)|(?<=\d [,.]) (?=-)"
 )
+_GLUED: Final = re.compile(
+    rf"(?<![^\W_])(?:{'|'.join(sorted(MONEY | {'spar', 'save', 'minus'}))})(?=\d)", re.IGNORECASE
+)
 _SYLLABLES: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,6}(?:-[^\W\d_]{1,6}){1,5}(?![^\W\d_])")
 _BROKEN: Final = re.compile(r"(?<=[^\W\d_])-[ ]*\n[ ]*(?=[a-zäöüß])")
 _NOISE: Final = re.compile(r"[*_~|\\^\"']+|(?<=\d)[ ]*[()\[\]{}<>]+[ ]*(?=\d|[€%$])")
@@ -92,6 +95,7 @@ def spellings(marked: Marked) -> Iterator[Marked]:
     yield marked
     together = marked.sub(_BROKEN, lambda _: "").sub(_SPACED, lambda match: match[0].replace(match[1], ""))
     together = together.sub(_NOISE, lambda _: "").sub(_DIGITS_APART, lambda match: match[0].strip())
+    together = together.sub(_GLUED, lambda match: f"{match[0]} ")
     together = together.sub(_SYLLABLES, lambda match: whole_of(match[0]) or match[0])
     if together.text != marked.text:
         yield together

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.counted import clause
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import FIGURE, WORDS, no_figure
 from guildpost_shared.lint.sentences import sentence
-from guildpost_shared.lint.tables import has
+from guildpost_shared.lint.tables import has, words
 
 _PERCENT: Final = r"(?:%|prozent\w*|percent\w*|per cent|per hundred|pct\b|proz\.|v\. ?h\.|vom hundert|‰|promille)"
 _NO_FIGURE: Final = re.compile(r"%{2,}|(?:so ?viel|viele|=) (?:prozent|%)", re.IGNORECASE)
@@ -54,6 +55,14 @@ _MORE: Final = re.compile(r"\s*(?:mehr|more|länger|longer|höher|higher|besser|
 """More of something is no discount."""
 _TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|k?n|nm)\b", re.IGNORECASE)
 """Something is measured in the same sentence."""
+_LESS: Final = re.compile(r"(?:minus|(?<!\w)-) ?$", re.IGNORECASE)
+_VAGUE: Final = re.compile(
+    r"qualität|verlass|sicherheit|überzeug|einsatz|leidenschaft|voll|full|licht|light|hell|bright|power|leistung|speed"
+    r"|geschwindigkeit|team|frauen|women|left|länger|longer|schneller|faster|sicht|vis|risk|risiko|load|complete|result"
+    r"|ergebnis|leder|leather|papier|effort|strom|electric|nachhaltig|sustainab|recycl|zufrieden|satisf|reserve|score",
+    re.IGNORECASE,
+)
+"""Wholes that slogans speak of: they explain a percentage of their own clause alone."""
 _IDIOM: Final = re.compile(r"(?:(?<!bis )\bzu|\d ?%? ?(?:auf|bis|to|-|prozent auf)) $", re.IGNORECASE)
 
 
@@ -85,6 +94,17 @@ def percents(text: str) -> Iterator[Hit]:
             yield Hit("R10.discount", match.start(), match.end())
 
 
+def _part_of_a_thing(text: str, match: re.Match[str]) -> bool:
+    """Say whether the clause of a percentage, or its sentence beyond doubt, says what it is a part of."""
+    first, last = sentence(text, match.start(), match.end(), 90)
+    if has("price", "no_discount", clause(text, match.start(), match.end(), first, last)):
+        return True
+    if _LESS.search(text, first, match.start()):
+        return False
+    wholes = words("price", "no_discount").finditer(text, first, last)
+    return any(not _VAGUE.match(each[0]) for each in wholes)
+
+
 def _is_tax(text: str, end: int, around: str) -> bool:
     return bool(_TAX.match(text, end)) and not _GIVEN_AWAY.search(around)
 
@@ -102,4 +122,4 @@ def _is_discount(text: str, match: re.Match[str], around: str) -> bool:
         return False
     lead = text[max(0, match.start() - 14) : match.start()]
     whole = _IDIOM.search(lead) or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE)
-    return not (whole or has("price", "no_discount", around))
+    return not (whole or _part_of_a_thing(text, match))

@@ -29,17 +29,18 @@ _OTHER_WORDS: Final = frozenset(
 )
 
 
-_MONEY: Final = frozenset(
+MONEY: Final = frozenset(
     {*_MEANT, "euro", "euros", "cent", "preis", "preise", "gratis", "umsonst", "pound", "pounds"}
 ) | {
     *("price", "prices", "pence", "free", "dollar", "dollars", "franken", "rabatte", "discounts", "vouchers"),
 }
+"""Words for money as a whole."""
 
 
 def whole_of(syllables: str) -> str | None:
     """Give a word for money that hyphens part ("Ra-batt"), or None where it is another word."""
     word = syllables.replace("-", "")
-    return word if word.lower() in _MONEY else None
+    return word if word.lower() in MONEY else None
 
 
 @lru_cache(maxsize=8192)
