@@ -37,7 +37,7 @@ def _channels(version: int) -> StudySpec:
     return replace(study, study_id=f"channel-{version}")
 
 
-STUDIES: Final = {study.target_path: study for study in (STUDY, *(_channels(number) for number in range(1, 9)))}
+STUDIES: Final = {study.target_path: study for study in (STUDY, *(_channels(number) for number in range(1, 12)))}
 
 
 class Scene:

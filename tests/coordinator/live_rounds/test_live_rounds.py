@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from guildpost_agent.adapters.sql.engine import open_engine as open_agent_engine
@@ -73,6 +74,11 @@ class LiveNetwork:
             time.sleep(0.02)
         return found[0]
 
+    def running(self) -> str:
+        """Name the round that collects."""
+        (found,) = [one.round_id for one in self.rounds.all() if one.state is RoundState.COLLECTING]
+        return found
+
     def await_end(self, round_id: str) -> Round:
         """Wait until a round has ended."""
         last = time.monotonic() + PATIENCE
@@ -85,6 +91,12 @@ class LiveNetwork:
         """Pull its plug: SuperLink and round program die with it."""
         os.kill(self.coordinator.pid, signal.SIGKILL)
         self.coordinator.wait()
+
+    def kill_program(self) -> None:
+        """Kill the program of the round that is under way, and nothing else."""
+        family = psutil.Process(self.coordinator.pid).children(recursive=True)
+        (program,) = [one for one in family if "serverapp" in " ".join(one.cmdline())]
+        program.kill()
 
     def restart_coordinator(self) -> None:
         """Start it again."""
@@ -186,3 +198,24 @@ def test_a_coordinator_killed_in_a_stage_ends_the_round_after_its_restart(
         ended = live.await_end(live.announce(terms).round_id)
     assert (RoundState.RELEASED, DEALERS) == (ended.state, ended.contributors), live.log()
     assert 1 == sum(one.study_id == terms.study_id for one in live.rounds.releases())
+
+
+@pytest.mark.soak
+def test_a_round_whose_program_is_killed_goes_on_and_one_given_up_does_not_disturb_the_next(live: LiveNetwork) -> None:
+    lost, resumed, after = live.studies[9:12]
+    live.scene.hold(Stage.SHARE_KEYS)
+    given_up, following = live.announce(lost), live.announce(resumed)
+    live.await_stage([given_up.round_id, following.round_id], Stage.SHARE_KEYS)
+    first, second = sorted((given_up, following), key=lambda one: one.round_id != live.running())
+    live.kill_program()
+    live.scene.hold(None)
+    ended = live.await_end(first.round_id)
+    assert (RoundState.ABORTED, "round_program_ended", True) == (ended.state, ended.reason, ended.may_be_repeated)
+    live.scene.hold(Stage.UNMASKING)
+    live.await_stage([second.round_id], Stage.UNMASKING)
+    live.kill_program()
+    live.scene.hold(None)
+    ended = live.await_end(second.round_id)
+    assert (RoundState.RELEASED, DEALERS, 1) == (ended.state, ended.contributors, ended.resumed), live.log()
+    ended = live.await_end(live.announce(after).round_id)
+    assert (RoundState.RELEASED, DEALERS, 0) == (ended.state, ended.contributors, ended.resumed), live.log()
