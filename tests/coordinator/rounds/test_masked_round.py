@@ -11,6 +11,8 @@ import pytest
 from guildpost_agent.app.egress.ledger import verify_ledger
 from guildpost_coordinator.domain.rounds import RoundState
 from guildpost_shared.errors import GuildpostError, Unavailable
+from guildpost_shared.secagg.envelope import Envelope, unwrap
+from guildpost_shared.secagg.stages import Stage
 from guildpost_shared.studies.layout import VectorLayout
 from guildpost_shared.studies.noise import summed_variance
 from guildpost_shared.studies.release import parse_release
@@ -177,6 +179,24 @@ def test_an_agent_that_answers_garbage_is_left_out(world: RoundWorld) -> None:
     round_ = world.announce()
     released = world.conduct(round_, world.exchange(round_.round_id, handlers={FIRST: lambda _request: b"garbage"}))
     assert 10 == released.contributors
+
+
+def test_an_agent_that_reveals_false_shares_costs_the_others_nothing_and_is_named(world: RoundWorld) -> None:
+    round_ = world.announce()
+    ticket = world.ticket(round_.round_id, FIRST)
+    honest = world.agents[FIRST].desk(ticket, world)
+
+    def lie(request: bytes) -> bytes:
+        reply = honest.answer(request)
+        stage, body, _ = unwrap(reply, ticket.context, "reply")
+        if stage != Stage.UNMASKING:
+            return reply
+        return Envelope(ticket.context, "reply", stage, FIRST).seal(world.net.keys[FIRST], bytes(len(body)))
+
+    released = world.conduct(round_, world.exchange(round_.round_id, handlers={FIRST: lie}))
+    assert (RoundState.RELEASED, 11) == (released.state, released.contributors)
+    assert max(map(abs, _noise(world, _expected(11)))) <= _bound(world)
+    assert [(FIRST, world.net.agents)] == [(one.holder, one.owners) for one in world.results[-1].false_shares]
 
 
 def _entities(count: int) -> list[str]:
