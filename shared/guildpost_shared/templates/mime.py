@@ -46,6 +46,8 @@ _END: Final = b"\r\n"
 _SOFT: Final = b"=\r\n"
 """A line break that is none (RFC 2045 6.7, rule 5)."""
 _LEADING_DOTS: Final = re.compile(rb"^\.+", re.MULTILINE)
+_BLANK_PAST_THE_END: Final = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
+"""The library gives the last blank of a line its code even where the line has no room for one."""
 _SHORT: Final = 70  # letters of a name and its value that stand on one line whatever the library does (RFC 5322 2.1.1)
 _BOUNDARY: Final = "=_boundary"
 Sign = Callable[[bytes], bytes]
@@ -212,6 +214,8 @@ def _quoted_end(text: str) -> bytes:
     """Write a text as quoted-printable, its last line ended by nothing but the text itself."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     written = binascii.b2a_qp(lines.encode("utf-8"), istext=True)
+    if b"=20\n" in written or b"=09\n" in written:
+        written = _BLANK_PAST_THE_END.sub(rb"\1=\n\2", written)
     if b"." in written:
         written = _LEADING_DOTS.sub(_on_lines_of_their_own, written)
     return written.replace(b"\n", _END)

@@ -169,6 +169,8 @@ TEXTS = st.text(st.sampled_from(list("abc ä\t\n.=€🛞")), max_size=90)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=6))
+@example(["a" * 74 + " \n"])
+@example(["a" * 75 + "\t\n"])
 def test_pieces_written_one_by_one_read_back_as_their_whole_and_no_line_is_too_long(pieces: list[str]) -> None:
     mail = RenderedMail("s", (), tuple(pieces))
     written = str(_read(to_bytes(mail, replace(ENVELOPE, unsubscribe=None))).get_payload()).replace("\r\n", "\n")
@@ -181,6 +183,7 @@ def test_a_text_in_one_piece_is_written_as_the_library_writes_it(text: str) -> N
     mail = RenderedMail.whole("s", "", text)
     written = _read(to_bytes(mail, replace(ENVELOPE, unsubscribe=None))).get_payload()
     library = binascii.b2a_qp(text.replace("\n", "\r\n").encode(), istext=True).replace(b"\r\n", b"\n")
+    library = re.sub(rb"^(.{74,75})(=20|=09)$", rb"\1=\n\2", library, flags=re.MULTILINE)
     dots_apart = re.sub(rb"^\.+", lambda dots: b"=2E=\n" * len(dots[0]), library, flags=re.MULTILINE)
     assert dots_apart == str(written).replace("\r\n", "\n").encode()
 
