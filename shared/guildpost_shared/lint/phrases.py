@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.counted import clause
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.marked import DEALER
 from guildpost_shared.lint.sentences import sentence
@@ -15,7 +16,14 @@ PRICES: Final = ("resale", "duties", "verbs", "paying")
 CONDUCT: Final = ("conduct",)
 _DEALERS_REACH: Final = 60
 _RECALLED_BEFORE: Final = 500
-_EXTRA: Final = re.compile(r"check|wäsche|wash", re.IGNORECASE)
+_EXTRA: Final = re.compile(
+    r"check|wäsche|wash|ölwechsel|oil change|\b\w*räder|\b\w*reifen|tyre|wheel"
+    r"|klima(?!regler|steuer|kompressor)|air-?con\b"
+    r"|inspektion|wartung(?!en)|servicing|\bservice\b(?! (?:campaign|action|team|partner|cent|depart|workshop))"
+    r"|einlager|storage|politur|polish|aufbereit|valet",
+    re.IGNORECASE,
+)
+"""Works of a workshop that no recall and no warranty brings about."""
 _BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
     r"|garantiereparatur|gewährleist|kulanz|(?:under|by) (?:the |your )?(?:\w+ )?warranty"
@@ -103,9 +111,9 @@ def given_away(text: str) -> Iterator[Hit]:
         ):
             continue
         likewise = has("free", "sold", around) and _LIKEWISE.search(around)
-        if not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) and not _EXTRA.search(around):
-            continue
-        if _BY_LAW.search(around):
+        extra = _EXTRA.search(clause(text, match.start(), match.end(), first, last))
+        owed = not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
+        if (owed or _BY_LAW.search(around)) and not extra:
             continue
         sold, nature = has("free", "sold", around), has("free", "free_by_nature", around)
         nature = nature and not _of_its_clause(text, match, first, last)
