@@ -60,10 +60,17 @@ class Learning:
     studied: Collection[str] = frozenset()
     off: Collection[str] = frozenset()
     whom: Callable[[str, str], Recipient] = _unknown
+    _ways: dict[str, Way] = field(default_factory=dict, init=False, repr=False, compare=False)
     _grounds: dict[str, Grounds] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def way(self, service: ServiceDefinition) -> Way:
-        """Say how a service's times come about."""
+        """Say how a service's times come about; found out once."""
+        known = self._ways.get(service.service_id)
+        if known is None:
+            known = self._ways[service.service_id] = self._way(service)
+        return known
+
+    def _way(self, service: ServiceDefinition) -> Way:
         name = service.service_id
         if name in self.off:
             return Way.OFF

@@ -47,27 +47,28 @@ class Grounds:
     def __init__(self, times: Times) -> None:
         self._model, self._own = times.published.model, times.own
         self._prior = features.prior_covariance(self._model)
-        self._known: dict[tuple[str, Addressed, int, int], Ground] = {}
+        self._leads: dict[tuple[Addressed, int, int], Ground] = {}
+        self._slots: dict[tuple[int, int, int, int, int], Ground] = {}
 
     def lead(self, addressed: Addressed, step: int, usual: int) -> Ground:
         """Compare a lead time with the recommended one, both as steps of the lead grid."""
-        key = ("lead", addressed, step, usual)
-        if key not in self._known:
+        key = (addressed, step, usual)
+        if key not in self._leads:
             contexts = contexts_of([addressed])
             table, basis = self._model.lead_table[contexts.cell[0]], lead_basis()[:, : features.LEAD_FUNCTIONS]
             places = features.lead_places(contexts)[0]
-            self._known[key] = self._compared(float(table[step] - table[usual]), basis[step] - basis[usual], places)
-        return self._known[key]
+            self._leads[key] = self._compared(float(table[step] - table[usual]), basis[step] - basis[usual], places)
+        return self._leads[key]
 
     def slot(self, addressed: Addressed, slot: int, usual: int) -> Ground:
-        """Compare a slot with the recommended one."""
-        key = ("slot", addressed, slot, usual)
-        if key not in self._known:
+        """Compare a slot with the recommended one; age and loyalty do not matter to it."""
+        key = (addressed.learning_class, addressed.channel, addressed.recipient.business, slot, usual)
+        if key not in self._slots:
             contexts = contexts_of([addressed])
             table, basis = self._model.slot_table[contexts.slot_cell[0]], slot_basis()[:, : features.SLOT_FUNCTIONS]
             places = features.slot_places(contexts)[0]
-            self._known[key] = self._compared(float(table[slot] - table[usual]), basis[slot] - basis[usual], places)
-        return self._known[key]
+            self._slots[key] = self._compared(float(table[slot] - table[usual]), basis[slot] - basis[usual], places)
+        return self._slots[key]
 
     def _compared(self, network: float, contrast: Floats, places: Ints) -> Ground:
         own = float(self._own.mean[0][places] @ contrast)

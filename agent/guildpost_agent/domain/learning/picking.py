@@ -1,6 +1,7 @@
 """The best of the days that are free: lead time and slot are chosen together, since a day decides about both."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain.frozen import frozen
@@ -20,6 +21,7 @@ class Pick:
     hour: int
 
 
+@lru_cache(maxsize=1_024)
 def step_of(lead: int) -> int:
     """Give the step of the lead grid nearest to a number of days; what lies outside counts as its end."""
     return min(max(round(lead / LEAD_STEP), 0), _LAST_STEP)

@@ -13,7 +13,7 @@ keeper, or the registration of a vehicle that went to somebody else, would let o
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -49,8 +49,7 @@ _CHANNELS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 
-@frozen
-class Recipient:
+class Recipient(NamedTuple):
     """What of a context the customer and the vehicle give: ``business`` and ``loyal`` 0 or 1, ``age`` 0 to 2."""
 
     business: int
@@ -58,8 +57,7 @@ class Recipient:
     loyal: int
 
 
-@frozen
-class Addressed:
+class Addressed(NamedTuple):
     """One reminder's context: index into ``CLASSES``, index into ``CHANNELS``, and whom it goes to."""
 
     learning_class: int
