@@ -9,13 +9,15 @@ Nobody may contribute twice, so a lost round is never repeated. Who takes the fi
 training.
 """
 
+import math
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from guildpost_coordinator.domain.propensity.surveying import Found
 from guildpost_coordinator.domain.propensity.training import Memory, Training
 from guildpost_shared.errors import Refused
-from guildpost_shared.privacy.disclosure import require_releasable
+from guildpost_shared.privacy.disclosure import MIN_CELL, require_releasable
 from guildpost_shared.secagg.aggregator import AggregateResult
 from guildpost_shared.services.definition import LearningClass
 from guildpost_shared.studies.noise import budget_of
@@ -26,6 +28,9 @@ from guildpost_shared.studies.propensity.document import NextRound, PropensityDo
 from guildpost_shared.studies.propensity.model import Model
 from guildpost_shared.studies.propensity.terms import FIRST_STEP, SERVICE_CLASS, SURVEY
 from guildpost_shared.studies.spec import StudySpec
+
+_STANDING_OUT: Final = 4.0
+"""Standard deviations of the survey's noise."""
 
 
 def finish_training_round(
@@ -41,8 +46,8 @@ def finish_training_round(
         today: business date.
 
     Raises:
-        Refused: ``release_too_few_groups``, ``release_too_young``; ``training_out_of_step``: what is held is not of
-            this training; ``document_*``: what came out is no model.
+        Refused: ``release_too_few_groups``, ``release_too_young``; ``training_too_few_answers``: of the first round;
+            ``training_out_of_step``: what is held is not of this training; ``document_*``: what came out is no model.
         Untrusted: ``study_sum_implausible``.
     """
     dealers, threshold, budget = len(result.contributors), result.threshold, budget_of(study)
@@ -53,6 +58,8 @@ def finish_training_round(
     training = _training(study, ask, document, memory)
     training.take(result.sum, inflation=dealers / threshold)
     held = training.memory
+    if study.step == SURVEY:
+        _require_answers(held.found, deviation=math.sqrt(budget.survey * dealers / threshold))
     moved = _document(study, document, training, classes=_common_classes(held.found, study.columns), today=today)
     return replace(held, published=moved.sha256), parse_propensity(moved.canonical_bytes)
 
@@ -64,6 +71,17 @@ def _training(study: StudySpec, ask: Ask, document: PropensityDocument, memory: 
     if memory is None or memory.published != document.sha256 or (memory.believed is None) != (study.step <= FIRST_STEP):
         raise Refused("training_out_of_step", study=study.study_id, step=study.step)
     return Training.resumed(columns, budget, memory, ask)
+
+
+def _require_answers(found: Found, *, deviation: float) -> None:
+    """Refuse to learn where answers, or customers without one, do not stand out of the noise.
+
+    With hardly any answer a slope is noise alone, and every round would carry the model farther away.
+    """
+    least = max(MIN_CELL, _STANDING_OUT * deviation)
+    answered = found.answered * found.records
+    if min(answered, found.records - answered) < least:
+        raise Refused("training_too_few_answers", least=math.ceil(least))
 
 
 def _document(

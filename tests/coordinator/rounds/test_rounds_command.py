@@ -55,7 +55,14 @@ def test_the_days_of_a_trainings_round_are_shown() -> None:
 @pytest.mark.parametrize("stage", ASKING, ids=lambda stage: stage.name)
 @pytest.mark.parametrize(
     "reason",
-    ["round_interrupted", "round_program_ended", "round_overdue", "secagg_undecodable", "training_out_of_step"],
+    [
+        "round_interrupted",
+        "round_program_ended",
+        "round_overdue",
+        "secagg_undecodable",
+        "training_out_of_step",
+        "training_too_few_answers",
+    ],
 )
 def test_every_way_to_end_has_a_sentence_of_its_own(stage: Stage, reason: str) -> None:
     said = {language: round_in_words(_ended(stage, reason), language).reason for language in ("de", "en")}

@@ -299,6 +299,19 @@ def test_a_training_whose_beginning_was_lost_has_failed(after: Callable[[int], R
     assert held + 1 == caught.value.params["step"]
 
 
+def test_where_hardly_anybody_answered_nothing_is_learned(after: Callable[[int], RoundWorld]) -> None:
+    world, nobody = after(0), replace(TRAINING, services=("inspection",))
+    world.study = nobody
+    round_ = world.announce()
+    world.study = nobody.part(round_.period)
+    with pytest.raises(Refused, match="training_too_few_answers"):
+        world.conduct(round_, world.exchange(round_.round_id))
+    assert ("training_too_few_answers", []) == (world.rounds.all()[0].reason, world.rounds.releases())
+    world.study = nobody
+    with pytest.raises(Refused, match="training_failed"):
+        world.announce()
+
+
 def test_the_next_round_is_announced_once_the_one_before_has_ended(after: Callable[[int], RoundWorld]) -> None:
     world = after(2)
     announce(world)

@@ -16,7 +16,7 @@ from guildpost_shared.studies.propensity.features import LEAST_NORM, MOST_FEATUR
 from guildpost_shared.studies.propensity.survey import Bounds
 from guildpost_shared.studies.propensity.terms import COLUMNS, SERVICE_CLASS
 
-MOST_WEIGHT: Final = 1_000.0
+MOST_WEIGHT: Final = 100.0
 """No learning gives a coefficient near it: the chance of an answer is 0 or 1 long before."""
 _MOST_NORM: Final = 64.0
 _MOST_NUMBER: Final = 2 * LARGEST
