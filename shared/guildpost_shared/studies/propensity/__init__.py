@@ -7,6 +7,7 @@
     steps      a customer's integers in a round of learning: slope and curvature of the log-likelihood
     budget     how ε is shared out over all rounds of a training
     asks       what a round asks
+    model      the learned model, and how it stands in a file
     document   the published file: what the next round asks, and the model once it is learned
     bounds     what a round's sum must keep to be possible at all
 
