@@ -21,6 +21,7 @@ from guildpost_agent.app.consents.ask_to_confirm import asking_to_confirm
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.dispatch_mail import Sender, compose_draft, composing_here, dispatch_mail
 from guildpost_agent.app.fence import pass_fence
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.mail_run import DispatchSummary, Draft, Drafts
 from guildpost_agent.app.outbox_steps import RECALLED, Recalled, Recheck, nothing_recalled
 from guildpost_agent.app.planning_state import planning_key
@@ -30,13 +31,7 @@ from guildpost_agent.app.ports.reading import OpenReading, Reading
 from guildpost_agent.app.ports.unit_of_work import OutboxJob
 from guildpost_agent.app.read_mailbox import MailboxSummary
 from guildpost_agent.app.recheck_touchpoint import recheck_touchpoint
-from guildpost_agent.app.release_letters import (
-    LetterRequest,
-    LetterSender,
-    LetterSummary,
-    RenderedBatch,
-    release_letters,
-)
+from guildpost_agent.app.release_letters import LetterSender, LetterSummary, release_letters
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.bootstrap.postage import postage_rules
 from guildpost_agent.domain.age import read_recipient

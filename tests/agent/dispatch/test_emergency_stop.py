@@ -14,14 +14,8 @@ from guildpost_agent.app.dispatch_mail import MailRequest
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_agent.app.emergency_stop import current_stop, resume_sending, stop_sending
-from guildpost_agent.app.release_letters import (
-    LetterRequest,
-    LetterSender,
-    LetterSummary,
-    RenderedBatch,
-    RenderLetters,
-    release_letters,
-)
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
+from guildpost_agent.app.release_letters import LetterSender, LetterSummary, RenderLetters, release_letters
 from guildpost_agent.domain.emergency_stop import Stop, resumed, stopped
 from guildpost_agent.domain.records import Channel
 from tests.factories.opt_in_world import OptInWorld

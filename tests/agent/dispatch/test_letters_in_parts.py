@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import LETTERSHOP, STANDARD_RULES, EgressPolicy
 from guildpost_agent.app.letter_package import LetterPackage, PrintedLetter
-from guildpost_agent.app.release_letters import (
-    LetterRequest,
-    LetterSender,
-    LetterSummary,
-    RenderedBatch,
-    RenderLetters,
-    release_letters,
-)
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
+from guildpost_agent.app.release_letters import LetterSender, LetterSummary, RenderLetters, release_letters
 from guildpost_agent.domain.letter_batch import checksums, opened, part_name
 from guildpost_agent.domain.postal import Stationery
 from guildpost_agent.domain.records import Channel, Touchpoint

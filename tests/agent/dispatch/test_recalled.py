@@ -8,15 +8,10 @@ import pytest
 from guildpost_agent.adapters.templates.store import CatalogueTemplates
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.outbox_steps import RECALLED
 from guildpost_agent.app.ports.reading import Reading
-from guildpost_agent.app.release_letters import (
-    LetterRequest,
-    LetterSender,
-    LetterSummary,
-    RenderedBatch,
-    release_letters,
-)
+from guildpost_agent.app.release_letters import LetterSender, LetterSummary, release_letters
 from guildpost_agent.bootstrap.templates import recalled_in
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_demo.catalogue import targets

@@ -14,16 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from guildpost_agent.adapters.channels.letter_folder import LetterFolder
 from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.letter_requests import LetterRequest, RenderedBatch
 from guildpost_agent.app.outbox_steps import Recheck
 from guildpost_agent.app.ports.letter_delivery import LetterDelivery
-from guildpost_agent.app.release_letters import (
-    LetterRequest,
-    LetterSender,
-    LetterSummary,
-    RenderedBatch,
-    RenderLetters,
-    release_letters,
-)
+from guildpost_agent.app.release_letters import LetterSender, LetterSummary, RenderLetters, release_letters
 from guildpost_agent.domain.letter_batch import checksums, opened
 from guildpost_agent.domain.records import Channel, Touchpoint
 from guildpost_agent.domain.suppression import suppression_entry
