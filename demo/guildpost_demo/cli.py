@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--exit", action="store_true", help="end with a summary table instead of waiting for Ctrl-C")
     found.add_argument("--weeks", type=_number(1, MAX_WEEKS), default=Options.weeks, help="simulated weeks")
     found.add_argument("--dealers", type=_number(1, MAX_DEALERS), default=MAX_DEALERS, help="how many dealerships")
+    found.add_argument("--percent", type=_number(20, 100), default=100, help="of the dealerships' customers")
     found.add_argument("--seed", type=int, default=1, help="the same seed gives the same network and customers")
     found.add_argument("--lang", choices=("de", "en"), default="de", help="language of the demo and its pages")
     found.add_argument("--keep", action="store_true", help="move a former demo's folder aside instead of replacing it")
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         ends_by_itself=asked.exit,
         weeks=asked.weeks,
         dealers=asked.dealers,
+        percent=asked.percent,
         seed=asked.seed,
         language=language,
         keeps_former=asked.keep,

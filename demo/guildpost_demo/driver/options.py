@@ -17,6 +17,7 @@ class Options:
     ends_by_itself: bool = False
     weeks: int = 9
     dealers: int = 12
+    percent: int = 100
     seed: int = 1
     language: Language = "de"
     keeps_former: bool = False

@@ -77,7 +77,7 @@ def open_stage(options: Options) -> Stage:
         clock=clock,
         supervisor=Supervisor(folder.logs, {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}),
         commands=Commands(options.programs, folder, ports, clock.address, options.language, options.records),
-        profiles=dealers(options.dealers),
+        profiles=dealers(options.dealers, options.percent),
         authority=DemoAuthority(folder.certificates),
     )
 

@@ -75,9 +75,9 @@ def _ascii(text: str) -> str:
     return text.lower()
 
 
-def _profile(position: int, row: str) -> DealerProfile:
+def _profile(position: int, row: str, percent: int) -> DealerProfile:
     region, name, legal_name, area, court, register, directors, customers = row.split("|")
-    size = int(customers)
+    size = int(customers) * percent // 100
     return DealerProfile(
         key=f"dealer-{position + 1:02d}",
         region=region,
@@ -101,13 +101,18 @@ def _profile(position: int, row: str) -> DealerProfile:
     )
 
 
-def dealers(count: int = 12) -> list[DealerProfile]:
-    """List the first dealerships of the sample network, smallest first (the largest is always the twelfth)."""
+def dealers(count: int = 12, percent: int = 100) -> list[DealerProfile]:
+    """List the first dealerships of the sample network, smallest first (the largest is always the twelfth).
+
+    Args:
+        count: how many, 1 to 12.
+        percent: of their customers.
+    """
     rows = _ROWS.strip().splitlines()
     if not 1 <= count <= len(rows):
         message = f"the sample network has 1 to {len(rows)} dealerships, not {count}"
         raise ValueError(message)
-    return [_profile(position, row) for position, row in enumerate(rows)][:count]
+    return [_profile(position, row, percent) for position, row in enumerate(rows[:count])]
 
 
 def benchmark_dealer(customers: int) -> DealerProfile:
