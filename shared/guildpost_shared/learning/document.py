@@ -19,9 +19,10 @@ from guildpost_shared import strict_json
 from guildpost_shared.learning.blocks import DIMENSION
 from guildpost_shared.learning.contexts import Floats
 from guildpost_shared.learning.model import MAX_COEFFICIENT, NetworkModel, neutral_model, require_sound
+from guildpost_shared.studies.kinds import KINDS, WHEN_TO_WRITE
 
-NAME: Final = "when-to-write"
-TARGET_PATH: Final = f"models/{NAME}.json"
+NAME: Final = WHEN_TO_WRITE
+TARGET_PATH: Final = KINDS[NAME].model
 _MILLIONTHS: Final = 1_000_000
 _MAX_BYTES: Final = 64 * 1024
 _PARTS: Final = ("slot", "lead")

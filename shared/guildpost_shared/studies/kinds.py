@@ -20,7 +20,6 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from guildpost_shared.errors import Language
-from guildpost_shared.learning.document import TARGET_PATH as MODEL_PATH
 from guildpost_shared.studies.propensity.terms import TARGET_PATH as PROPENSITY_PATH
 
 Unit = Literal["customer", "dealer"]
@@ -156,7 +155,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             base="",
             measures=(),
             channels=CHANNELS,
-            model=MODEL_PATH,
+            model="models/when-to-write.json",
         ),
         Kind(
             PROPENSITY,
