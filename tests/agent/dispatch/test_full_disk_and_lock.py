@@ -19,7 +19,7 @@ from tests.fakes.fault_server import FaultServer
 
 MAILS = 30
 PROGRAM = Path(__file__).with_name("kill_worker.py")
-SIZES = pytest.mark.parametrize("sizes", [8, pytest.param(50, marks=pytest.mark.soak)], ids=["8 sizes", "50 sizes"])
+SIZES = pytest.mark.parametrize("sizes", [4, pytest.param(50, marks=pytest.mark.soak)], ids=["4 sizes", "50 sizes"])
 
 
 def limited(size: int) -> None:

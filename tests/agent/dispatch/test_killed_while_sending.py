@@ -68,7 +68,7 @@ def test_mails_survive_kills_at_every_step(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("in_a_part", "steps", "files"),
     [
-        pytest.param(500, LETTER_STEPS, 1, id="one part"),
+        pytest.param(500, LETTER_STEPS, 1, id="one part", marks=pytest.mark.soak),
         pytest.param(2, IN_PARTS_STEPS, 3, id="three parts"),
     ],
 )

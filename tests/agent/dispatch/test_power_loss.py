@@ -145,7 +145,7 @@ def judge(disk: RecordedDisk, folder: Path, cuts: int, seed: int) -> dict[str, i
     return found
 
 
-SIZES = pytest.mark.parametrize("cuts", [400, pytest.param(10_000, marks=pytest.mark.soak)], ids=["400", "10000"])
+SIZES = pytest.mark.parametrize("cuts", [250, pytest.param(10_000, marks=pytest.mark.soak)], ids=["250", "10000"])
 
 
 @SIZES

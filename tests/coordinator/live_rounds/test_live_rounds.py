@@ -169,6 +169,7 @@ def kill_in(live: LiveNetwork, studies: list[StudySpec], stage: Stage) -> tuple[
     return rounds, left
 
 
+@pytest.mark.soak
 def test_two_studies_at_once_are_held_in_turn_by_all_agents_although_the_coordinator_is_killed_in_the_first(
     live: LiveNetwork,
 ) -> None:
