@@ -1,8 +1,9 @@
 """Which cells of an unmasked, noised sum are shown (rule R4 for masked studies).
 
 A cell is shown when at least 20 customers stand behind it *in the noised sum*, and no fewer than two standard
-deviations of that cell's noise, so that noise alone seldom looks like customers; otherwise it is suppressed and its
-customers appear only in the coarser margins. The hierarchy is fixed: cell → margin → total. What is suppressed must not
+deviations of that cell's noise, so that noise alone seldom looks like customers (three and a half in a grid, of whose
+many empty cells several would stand out by two); otherwise it is suppressed and its customers appear only in the
+coarser margins. The hierarchy is fixed: cell → margin → total. What is suppressed must not
 follow from what is shown, by any sums and differences: not a cell that is alone in its margin, and not one that several
 margins give away together. So the weakest shown neighbours are suppressed, too, until the *rank attacker*, who solves
 all the equations of the shown cells, margins and the total at once, finds no suppressed cell and no suppressed margin.
@@ -17,6 +18,8 @@ import numpy.typing as npt
 from guildpost_shared.privacy.disclosure import DisclosureRules
 
 NOISE_DEVIATIONS: Final = 2.0
+GRID_DEVIATIONS: Final = 3.5
+"""Noise alone reaches it in one of 4,300 cells: once in 26 grids of a week."""
 _TINY: Final = 1e-7
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
@@ -34,9 +37,9 @@ def shown_cells(counts: Counts, rules: DisclosureRules, noise_variance: float) -
     return _close_gap(shown, counts)
 
 
-def least_shown(rules: DisclosureRules, noise_variance: float) -> float:
-    """Say how many customers must stand behind a figure in the noised sum: of a cell, a margin or a total alike."""
-    return max(rules.min_cell, NOISE_DEVIATIONS * math.sqrt(noise_variance))
+def least_shown(rules: DisclosureRules, noise_variance: float, deviations: float = NOISE_DEVIATIONS) -> float:
+    """Say how many customers must stand behind a figure in the noised sum: of a cell of a list, a margin, a total."""
+    return max(rules.min_cell, deviations * math.sqrt(noise_variance))
 
 
 def shown_grid(counts: Counts, rows: Mask, columns: Mask, rules: DisclosureRules, noise_variance: float) -> Mask:
@@ -49,7 +52,7 @@ def shown_grid(counts: Counts, rows: Mask, columns: Mask, rules: DisclosureRules
         rules: the study's floors.
         noise_variance: of the noise on each cell.
     """
-    shown = _enough(counts, rules, noise_variance)
+    shown = _enough(counts, rules, noise_variance, GRID_DEVIATIONS)
     by_margins_alone = rank_attack(np.zeros_like(shown), rows, columns)
     while True:
         _close_gaps(shown, counts, rows, columns)
@@ -107,8 +110,10 @@ def _close_gaps(shown: Mask, counts: Counts, rows: Mask, columns: Mask) -> None:
             return
 
 
-def _enough(counts: Counts, rules: DisclosureRules, noise_variance: float) -> Mask:
-    return counts >= least_shown(rules, noise_variance)
+def _enough(
+    counts: Counts, rules: DisclosureRules, noise_variance: float, deviations: float = NOISE_DEVIATIONS
+) -> Mask:
+    return counts >= least_shown(rules, noise_variance, deviations)
 
 
 def _close_gap(shown: Mask, counts: Counts) -> Mask:

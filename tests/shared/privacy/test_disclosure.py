@@ -42,6 +42,16 @@ def test_a_count_that_noise_alone_could_make_is_suppressed() -> None:
     assert [False, False, True] == shown_cells(np.array([90, 99, 101]), RULES, noise_variance=50.0**2).tolist()
 
 
+def test_no_cell_of_an_empty_week_looks_like_customers() -> None:
+    """Of 168 cells of noise alone four would stand out by two deviations."""
+    rng = np.random.default_rng(5)
+    weeks = rng.normal(0, 40, (50, 7, 24)).round().astype(np.int64)
+    nothing = (np.zeros(7, dtype=bool), np.zeros(24, dtype=bool))
+    shown = [int(shown_grid(week, *nothing, RULES, noise_variance=40.0**2).sum()) for week in weeks]
+    assert 4 >= sum(shown)
+    assert 100 < sum(int((week >= 80).sum()) for week in weeks)
+
+
 @given(st.lists(st.lists(st.integers(-20, 60), min_size=5, max_size=5), min_size=4, max_size=4))
 def test_no_shown_margin_has_exactly_one_suppressed_cell(counts: list[list[int]]) -> None:
     grid = np.array(counts)
