@@ -45,7 +45,7 @@ class SimulatedGrid(Grid):
 
     @property
     def run(self) -> Run:
-        """There is none to ask for."""
+        """There is none: nothing that conducts a round asks for it, and who does shall hear of it."""
         raise NotImplementedError
 
     def create_message(

@@ -1,6 +1,5 @@
 """Whom reminders went to, as it was known on the day: customer, vehicle and visits read at once for many of them."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -26,15 +25,12 @@ def recipients_of(
     some = list(touchpoints)
     customers = {one.customer_id: one for one in uow.records.customers_of({t.customer_id for t in some})}
     vehicles = {one.vehicle_id: one for one in uow.records.vehicles_of({t.vehicle_id for t in some if t.vehicle_id})}
-    visits: defaultdict[str, set[date]] = defaultdict(set)
-    for job in uow.records.jobs(add_months(since, -LOYAL_MONTHS), plain=True) if some else ():
-        if job.customer_id in customers:
-            visits[job.customer_id].add(job.order_date)
+    visits = uow.reminders.visit_days(customers.keys(), add_months(since, -LOYAL_MONTHS)) if some else {}
 
     def who(touchpoint: Touchpoint, on: date) -> Recipient | None:
         customer = customers.get(touchpoint.customer_id)
         if customer is None:
             return None
-        return recipient(customer, vehicles.get(touchpoint.vehicle_id), visits[customer.customer_id], on)
+        return recipient(customer, vehicles.get(touchpoint.vehicle_id), visits.get(customer.customer_id, ()), on)
 
     return who
