@@ -26,6 +26,8 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
+
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])  # a program of its own finds its package, too
 
@@ -37,6 +39,7 @@ from bench.training.measures import auc, log_loss, pooled
 from bench.training.table import BadInputError, Table, read_table
 from guildpost_agent.domain.propensity import Seated
 from guildpost_shared.privacy.accountant import epsilon as spent
+from guildpost_shared.privacy.clipping import cap_customers
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.studies.propensity.budget import Budget
 from guildpost_shared.studies.propensity.columns import code
@@ -63,8 +66,9 @@ def measure(
     records = code(training.columns, names, len(training))
     cap = 4 * -(-len(training) // dealers)
     seated = [
-        Seated.drawn(records.take(rows), training.answered[rows], cap=cap, entropy=entropy)
+        Seated(records.take(seats), training.answered[seats])
         for rows in deal(training, dealers, seed)
+        for seats in (np.array(cap_customers(rows.tolist(), cap, entropy), dtype=np.int64),)
     ]
     trained = train(seated, columns=len(names), budget=budget, entropy=entropy, masked=masked)
     features, theta = trained.model

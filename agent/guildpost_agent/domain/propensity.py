@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from guildpost_shared.entropy import Entropy
-from guildpost_shared.privacy.clipping import cap_customers
 from guildpost_shared.studies.noise import with_noise_share
 from guildpost_shared.studies.propensity import steps, survey
 from guildpost_shared.studies.propensity.asks import Ask, RangesAsk, StepAsk, SurveyAsk
@@ -24,12 +23,6 @@ class Seated:
 
     records: Coded
     answered: Flags
-
-    @classmethod
-    def drawn(cls, records: Coded, answered: Flags, *, cap: int, entropy: Entropy) -> "Seated":
-        """Seat at most W customers, without looking at their records."""
-        seats = np.array(cap_customers(range(len(records)), cap, entropy), dtype=np.int64)
-        return cls(records.take(seats), answered[seats])
 
 
 def answer(seated: Seated, ask: Ask, *, budget: Budget, threshold: int, entropy: Entropy) -> Integers:
