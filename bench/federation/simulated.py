@@ -33,7 +33,8 @@ from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.noise import summed_variance
 from tests.factories.round_world import CUSTOMERS, STUDY
@@ -68,17 +69,17 @@ def simulate(folder: Path, agents: int) -> Simulation:
     names = {node: entry.agent_id for node, entry in zip(network.nodes, network.roster.entries, strict=True)}
     engine = open_engine(folder / "coordinator.db")
     migrate(engine)
-    rounds, sums = SqlRounds(engine), list[AggregateResult]()
+    rounds, sums = SqlRounds(engine), list[NetworkSum]()
 
-    def finish(round_: Round, result: AggregateResult) -> Finished:
+    def finish(round_: Round, result: NetworkSum) -> Finished:
         sums.append(result)
         today, now = simulated.TODAY.date(), SystemClock().now()
         return finish_round(round_, STUDY, result, model=None, belief=None, today=today, now=now)
 
-    def aggregator(round_: Round, journal: Sequence[bytes]) -> Aggregator:
+    def aggregator(round_: Round, journal: Sequence[bytes]) -> NetworkAggregator:
         ticket, key = RoundTicket(round_.round_id, STUDY, network.roster, names[min(names)]), simulated.COORDINATOR
         own = simulated.identity_key(key)
-        return Aggregator.restore(journal, context=ticket.context, roster=network.roster, coordinator_key=own)
+        return NetworkAggregator.restore(journal, context=ticket.context, roster=network.roster, coordinator_key=own)
 
     own, theirs = _cpu(resource.RUSAGE_SELF), _cpu(resource.RUSAGE_CHILDREN)
     with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as workers:
@@ -117,11 +118,11 @@ def _answer(folder: str, names: dict[int, str], node: int, message: Message) -> 
     return simulated.answer(folder, names[node], message)
 
 
-def _plausible(result: AggregateResult) -> bool:
+def _plausible(result: NetworkSum) -> bool:
     """Compare one count with thirty customers of every dealership."""
     place = layout_of(STUDY).names.index("hu_au/sends/slot/1/10")
     dealers = len(result.contributors)
-    spread = math.sqrt(summed_variance(STUDY, contributors=dealers, threshold=result.threshold))
+    spread = math.sqrt(summed_variance(STUDY, result.noise))
     return abs(int(result.sum[place]) - CUSTOMERS * dealers) <= SIGMAS * spread
 
 

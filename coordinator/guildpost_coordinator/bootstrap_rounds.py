@@ -48,7 +48,8 @@ from guildpost_shared.entropy import Entropy, OsEntropy
 from guildpost_shared.errors import Conflict, Refused, Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.studies.layouts import context_of
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
@@ -190,16 +191,18 @@ def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:
     model = model_scored_under(study, partial(read_model, catalogue.publishing))
     business = business_clock(os.environ.get(BUSINESS_CLOCK), f"round-{round_id}")
 
-    def finish(round_: Round, result: AggregateResult) -> Finished:
+    def finish(round_: Round, result: NetworkSum) -> Finished:
         for one in result.false_shares:
             log.warning("secagg_false_shares", round_id=round_id, agent=one.holder, about=one.owners)
+        for shard in result.lost:
+            log.warning("secagg_shard_lost", round_id=round_id, agents=shard.agents, code=shard.code)
         belief = rounds.belief(study.study_id)
         today, now = business.now().date(), clock.now()
         return finish_round(round_, study, result, model=model, belief=belief, today=today, now=now)
 
-    def aggregator(_round: Round, journal: Sequence[bytes]) -> Aggregator:
+    def aggregator(_round: Round, journal: Sequence[bytes]) -> NetworkAggregator:
         context = context_of(round_id, study, roster.sha256, model)
-        return Aggregator.restore(journal, context=context, roster=roster, coordinator_key=key.private)
+        return NetworkAggregator.restore(journal, context=context, roster=roster, coordinator_key=key.private)
 
     conduct = Conduct(aggregator=aggregator, finish=finish, pause=time.sleep)
     drive(round_id, rounds=rounds, roster=roster, exchange=exchange, conduct=conduct, clock=clock)

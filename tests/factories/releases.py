@@ -7,6 +7,7 @@ every_release()                    one of each kind
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -23,7 +24,7 @@ from guildpost_shared.studies.spec import StudySpec
 
 BRAND: Final = "Arvana"
 SERVICES: Final = ("hu_au", "inspection", "tyres")
-KINDS: Final = ("slot-lead", "lift", "channel", "pressure", "adoption")
+KINDS: Final = ("slot-lead", "lift", "learned-times", "channel", "pressure", "adoption")
 DEALERS: Final = 200
 _DAYS: Final = MappingProxyType({1: ((1, 1), (3, 31)), 2: ((4, 1), (6, 30))})
 
@@ -34,6 +35,13 @@ SUMS: Final[Mapping[str, Mapping[str, int]]] = {
         "inspection/treated/planned": 5_000, "inspection/treated/came": 900,
         "inspection/held_out/planned": 500, "inspection/held_out/came": 91,
         "tyres/treated/planned": 4_000, "tyres/treated/came": 900, "tyres/held_out/planned": 11,
+    },
+    "learned-times": {
+        "hu_au/learned/planned": 90_000, "hu_au/learned/came": 27_000,
+        "hu_au/recommended/planned": 10_000, "hu_au/recommended/came": 2_800,
+        "inspection/learned/planned": 9_000, "inspection/learned/came": 1_800,
+        "inspection/recommended/planned": 1_000, "inspection/recommended/came": 199,
+        "tyres/learned/planned": 110, "tyres/learned/came": 30, "tyres/recommended/planned": 12,
     },
     "channel": {
         "hu_au/email/delivered": 9_000, "hu_au/email/booked": 900,
@@ -81,7 +89,7 @@ def a_release(kind: str, quarter: int = 1, year: int = 2027) -> Release:
         total,
         contributors=DEALERS,
         groups=DEALERS - 20,
-        threshold=DEALERS * 4 // 5,
+        noise=Fraction(5, 4),
         today=study.release_from + timedelta(days=2),
     )
 

@@ -31,7 +31,9 @@ from guildpost_coordinator.app.finish_round import finish_round
 from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import ManualClock
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.shard_sums import NetworkSum
+from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.studies.layouts import Scored, context_of
 from guildpost_shared.studies.slot_lead import slot_lead_study
 from guildpost_shared.studies.spec import StudySpec
@@ -166,7 +168,15 @@ class RoundAgent:
 class RoundWorld:
     """The network; ``business`` stands at the day from which the study may be released."""
 
-    def __init__(self, folder: Path, *, dealers: int = 11, groups: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        dealers: int = 11,
+        groups: Sequence[str] | None = None,
+        most_agents: int = MOST_AGENTS,
+    ) -> None:
+        self.most_agents = most_agents
         self.net = network(dealers, groups=groups)
         self.agents = {agent_id: RoundAgent(folder, agent_id) for agent_id in self.net.agents}
         self.business = ManualClock(datetime(2027, 6, 2, 8, tzinfo=UTC))
@@ -175,7 +185,7 @@ class RoundWorld:
         self.engine = open_engine(folder / "coordinator.sqlite")
         migrate(self.engine)
         self.rounds = SqlRounds(self.engine)
-        self.results: list[AggregateResult] = []
+        self.results: list[NetworkSum] = []
         self.study = STUDY
         self.model: Scored | None = None
         self.setting = Setting(ZONE, ())
@@ -199,7 +209,9 @@ class RoundWorld:
 
     def ticket(self, round_id: str, agent_id: str) -> RoundTicket:
         """Give what an agent verified from its catalogue."""
-        return RoundTicket(round_id, self.study, self.net.roster, agent_id, model=self.model)
+        return RoundTicket(
+            round_id, self.study, self.net.roster, agent_id, model=self.model, most_agents=self.most_agents
+        )
 
     def exchange(
         self,
@@ -221,18 +233,19 @@ class RoundWorld:
         """Drive a round as the coordinator's program does; waiting for a node lets the window pass."""
         study, roster = self.study, self.net.roster
 
-        def finish(round_: Round, result: AggregateResult) -> Finished:
+        def finish(round_: Round, result: NetworkSum) -> Finished:
             self.results.append(result)
             belief = self.rounds.belief(study.study_id)
             today, now = self.business.now().date(), self.wall.now()
             return finish_round(round_, study, result, model=self.model, belief=belief, today=today, now=now)
 
         conduct = Conduct(
-            aggregator=lambda _round, journal: Aggregator.restore(
+            aggregator=lambda _round, journal: NetworkAggregator.restore(
                 journal,
                 context=context_of(round_.round_id, study, roster.sha256, self.model),
                 roster=roster,
                 coordinator_key=self.net.keys[COORDINATOR],
+                most_agents=self.most_agents,
             ),
             finish=finish,
             pause=lambda seconds: self.wall.set(self.wall.now() + timedelta(seconds=100 * seconds)),

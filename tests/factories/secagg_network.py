@@ -13,7 +13,9 @@ from guildpost_shared.identity.roster import Roster, RosterEntry
 from guildpost_shared.secagg.aggregator import Aggregator
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.envelope import Envelope
+from guildpost_shared.secagg.network import NetworkAggregator
 from guildpost_shared.secagg.participant import Participant
+from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.secagg.stages import Stage
 from tests.fakes.seeded_entropy import SeededEntropy
 
@@ -43,6 +45,7 @@ class Network:
     roster: Roster
     context: RoundContext
     keys: dict[str, Ed25519PrivateKey]
+    most_agents: int = MOST_AGENTS
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -50,14 +53,23 @@ class Network:
 
     def participant(self, agent: str, context: RoundContext | None = None) -> Participant:
         return Participant(
-            context or self.context, self.roster, agent, self.keys[agent], SeededEntropy(b"agent/" + agent.encode())
+            context or self.context,
+            self.roster,
+            agent,
+            self.keys[agent],
+            SeededEntropy(b"agent/" + agent.encode()),
+            most_agents=self.most_agents,
         )
 
     def participants(self) -> dict[str, Participant]:
         return {agent: self.participant(agent) for agent in self.agents}
 
     def aggregator(self, invited: Sequence[str] | None = None) -> Aggregator:
-        return Aggregator(self.context, self.roster, self.keys[COORDINATOR], invited)
+        return Aggregator(self.context, self.roster, self.keys[COORDINATOR], invited, most_agents=self.most_agents)
+
+    def whole(self) -> NetworkAggregator:
+        """Give the aggregator of all shards."""
+        return NetworkAggregator(self.context, self.roster, self.keys[COORDINATOR], most_agents=self.most_agents)
 
     def vector(self, agent: str) -> Vector:
         """The dealer's own bucket, then small numbers of both signs."""
@@ -92,7 +104,7 @@ def network(dealers: int = 12, *, groups: Sequence[str] | None = None, dimension
     return Network(roster, context, keys)
 
 
-def run_stage(aggregator: Aggregator, participants: dict[str, Participant], net: Network) -> None:
+def run_stage(aggregator: Aggregator | NetworkAggregator, participants: dict[str, Participant], net: Network) -> None:
     """Let the given participants answer the present stage."""
     for agent, request in aggregator.requests().items():
         if agent in participants:
@@ -101,7 +113,7 @@ def run_stage(aggregator: Aggregator, participants: dict[str, Participant], net:
 
 def run_round(
     net: Network,
-    aggregator: Aggregator,
+    aggregator: Aggregator | NetworkAggregator,
     participants: dict[str, Participant],
     lost: dict[Stage, set[str]] | None = None,
 ) -> None:

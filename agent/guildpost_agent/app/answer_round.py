@@ -37,6 +37,7 @@ from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.privacy.ledger import Entry
 from guildpost_shared.secagg.context import RoundContext
 from guildpost_shared.secagg.participant import Participant
+from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.studies.layouts import Scored, context_of
 from guildpost_shared.studies.noise import budget_of, contribution, expenses_of
 from guildpost_shared.studies.propensity.document import PropensityDocument, ask_of
@@ -49,7 +50,7 @@ class RoundTicket:
 
     ``study`` is the part that the round is about, ``model`` the one under which is scored where the study moves one.
     Another brand may give its rounds and studies the same names; what is charged for them bears the brand's. A
-    customer's own mark and budget are one over all brands.
+    customer's own mark and budget are one over all brands. ``most_agents`` is the largest shard (``secagg.shards``).
     """
 
     round_id: str
@@ -58,6 +59,7 @@ class RoundTicket:
     agent_id: str
     brand: str = FIRST
     model: Scored | None = None
+    most_agents: int = MOST_AGENTS
 
     @property
     def context(self) -> RoundContext:
@@ -132,7 +134,14 @@ class RoundDesk:
         stored = uow.rounds.snapshot(self._ticket.round_key)
         ticket = self._ticket
         if stored is None:
-            return Participant(ticket.context, ticket.roster, ticket.agent_id, self._identity_key, self._entropy)
+            return Participant(
+                ticket.context,
+                ticket.roster,
+                ticket.agent_id,
+                self._identity_key,
+                self._entropy,
+                most_agents=ticket.most_agents,
+            )
         return Participant.restore(
             stored,
             context=ticket.context,
@@ -140,6 +149,7 @@ class RoundDesk:
             agent_id=ticket.agent_id,
             identity_key=self._identity_key,
             entropy=self._entropy,
+            most_agents=ticket.most_agents,
         )
 
     def _vector(self, uow: UnitOfWork, threshold: int) -> npt.NDArray[np.int64]:

@@ -18,7 +18,8 @@ from guildpost_coordinator.domain.rounds import Round, RoundState, move
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Conflict, GuildpostError, Unavailable
 from guildpost_shared.identity.roster import Roster
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.secagg.stages import Stage
 
 STAGE_SECONDS: Final = 60.0
@@ -35,8 +36,8 @@ class Conduct:
         stage_seconds: how long a stage waits for replies; whoever answers later is left out.
     """
 
-    aggregator: Callable[[Round, Sequence[bytes]], Aggregator]
-    finish: Callable[[Round, AggregateResult], Finished]
+    aggregator: Callable[[Round, Sequence[bytes]], NetworkAggregator]
+    finish: Callable[[Round, NetworkSum], Finished]
     pause: Callable[[float], None]
     stage_seconds: float = STAGE_SECONDS
 
@@ -99,8 +100,8 @@ def _gather(scene: Scene, round_: Round, wanted: Collection[str], pause: Callabl
 
 
 def _walk(
-    scene: Scene, round_: Round, aggregator: Aggregator, nodes: Mapping[str, int], stage_seconds: float
-) -> AggregateResult:
+    scene: Scene, round_: Round, aggregator: NetworkAggregator, nodes: Mapping[str, int], stage_seconds: float
+) -> NetworkSum:
     """Walk the stages; whoever is away or answers wrongly is left out, the state machine says if enough remain."""
     agents = {node: agent for agent, node in nodes.items()}
     while aggregator.stage < Stage.FINISHED:

@@ -18,7 +18,7 @@ from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.learning.document import NEUTRAL, PublishedModel, parse_model
 from guildpost_shared.learning.vector import decode
 from guildpost_shared.privacy.disclosure import require_releasable
-from guildpost_shared.secagg.aggregator import AggregateResult
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.studies.kinds import PROPENSITY
 from guildpost_shared.studies.layouts import Scored
 from guildpost_shared.studies.noise import summed_variance
@@ -49,7 +49,7 @@ def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]
 def finish_round(
     round_: Round,
     study: StudySpec,
-    result: AggregateResult,
+    result: NetworkSum,
     *,
     model: Scored | None,
     belief: Belief | Memory | None,
@@ -85,7 +85,7 @@ def finish_round(
         result.sum,
         contributors=len(result.contributors),
         groups=result.groups,
-        threshold=result.threshold,
+        noise=result.noise,
         today=today,
     )
     return Finished(_record(round_, release.target_path, dump_release(release), now))
@@ -96,15 +96,15 @@ def _record(round_: Round, path: str, body: bytes, now: datetime) -> ReleaseReco
 
 
 def _learned(
-    study: StudySpec, result: AggregateResult, model: PublishedModel, before: Belief | None, today: date
+    study: StudySpec, result: NetworkSum, model: PublishedModel, before: Belief | None, today: date
 ) -> tuple[Belief, PublishedModel]:
-    dealers, threshold = len(result.contributors), result.threshold
+    dealers = len(result.contributors)
     rules = replace(study.disclosure, min_age_days=(study.release_from - study.data_until).days)
     require_releasable(rules, groups=result.groups, youngest=study.data_until, today=today)
-    require_plausible(study, result.sum, contributors=dealers, threshold=threshold)
+    require_plausible(study, result.sum, contributors=dealers, noise=result.noise)
     weeks = max(0, (today - model.learned_on).days) / _WEEK_DAYS
     belief = prior() if before is None or model.version == 0 else aged(before, weeks)
-    noise = float(summed_variance(study, contributors=dealers, threshold=threshold))
+    noise = float(summed_variance(study, result.noise))
     moved = learned(belief, decode(result.sum), dealers=dealers, noise_variance=noise)
     rose = [now and not then for now, then in zip(moved.drifting, model.model.drifting, strict=True)]
     slot, lead = (today if new else since for new, since in zip(rose, model.drift_since, strict=True))

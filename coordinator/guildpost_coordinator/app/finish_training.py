@@ -18,7 +18,7 @@ from guildpost_coordinator.domain.propensity.surveying import Found
 from guildpost_coordinator.domain.propensity.training import Memory, Training
 from guildpost_shared.errors import Refused
 from guildpost_shared.privacy.disclosure import MIN_CELL, require_releasable
-from guildpost_shared.secagg.aggregator import AggregateResult
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.services.definition import LearningClass
 from guildpost_shared.studies.noise import budget_of
 from guildpost_shared.studies.propensity.asks import Ask, RangesAsk, StepAsk
@@ -34,7 +34,7 @@ _STANDING_OUT: Final = 4.0
 
 
 def finish_training_round(
-    study: StudySpec, result: AggregateResult, document: PropensityDocument, memory: Memory | None, today: date
+    study: StudySpec, result: NetworkSum, document: PropensityDocument, memory: Memory | None, today: date
 ) -> tuple[Memory, PropensityDocument]:
     """Learn from a round's sum.
 
@@ -50,16 +50,16 @@ def finish_training_round(
             ``training_out_of_step``: what is held is not of this training; ``document_*``: what came out is no model.
         Untrusted: ``study_sum_implausible``.
     """
-    dealers, threshold, budget = len(result.contributors), result.threshold, budget_of(study)
+    dealers, noise, budget = len(result.contributors), result.noise, budget_of(study)
     rules = replace(study.disclosure, min_age_days=(study.release_from - study.data_until).days)
     require_releasable(rules, groups=result.groups, youngest=study.data_until, today=today)
     ask = ask_of(study, document)
-    require_possible(ask, result.sum, budget=budget, cap=study.cap_customers, contributors=dealers, threshold=threshold)
+    require_possible(ask, result.sum, budget=budget, cap=study.cap_customers, contributors=dealers, noise=noise)
     training = _training(study, ask, document, memory)
-    training.take(result.sum, inflation=dealers / threshold)
+    training.take(result.sum, inflation=float(noise))
     held = training.memory
     if study.step == SURVEY:
-        _require_answers(held.found, deviation=math.sqrt(budget.survey * dealers / threshold))
+        _require_answers(held.found, deviation=math.sqrt(budget.survey * noise))
     moved = _document(study, document, training, classes=_common_classes(held.found, study.columns), today=today)
     return replace(held, published=moved.sha256), parse_propensity(moved.canonical_bytes)
 

@@ -36,6 +36,7 @@ from guildpost_shared.secagg.messages import (
 )
 from guildpost_shared.secagg.quantise import Integers
 from guildpost_shared.secagg.rebuilding import FalseShares
+from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.secagg.stages import ASKING, NEXT, Stage
 
 
@@ -73,6 +74,8 @@ class Aggregator:
         roster: Roster,
         coordinator_key: Ed25519PrivateKey,
         invited: Iterable[str] | None = None,
+        *,
+        most_agents: int = MOST_AGENTS,
     ) -> None:
         """Open the round at AdvertiseKeys.
 
@@ -81,6 +84,7 @@ class Aggregator:
             roster: the roster in force.
             coordinator_key: signs every request; its public half stands in the roster.
             invited: agents asked to take part; everybody in the roster when None.
+            most_agents: largest shard (``shards``).
 
         Raises:
             ProtocolViolation: ``secagg_other_round`` when context, roster and key do not belong together,
@@ -94,7 +98,7 @@ class Aggregator:
         groups = len(roster.groups(asked))
         if groups < FLOOR_GROUPS:
             raise Refused("secagg_floor", groups=groups, floor=FLOOR_GROUPS)
-        rules.require_one_shard(roster, min(asked), asked)
+        rules.require_one_shard(roster, min(asked), asked, most_agents)
         self._context: Final = context
         self._roster: Final = roster
         self._key: Final = coordinator_key
@@ -122,15 +126,23 @@ class Aggregator:
         """Go on from the parts of a stored journal, in order, by living through its events again."""
         aggregator = cls(context, roster, coordinator_key, invited)
         for part in parts:
-            for event in load(part, context):
-                if event.agent_id is None:
-                    aggregator.advance()
-                elif event.reply is None:
-                    aggregator.exclude(event.agent_id)
-                else:
-                    aggregator.receive(event.agent_id, event.reply)
-        aggregator._written = len(aggregator._events)
+            aggregator.relive(part)
         return aggregator
+
+    def relive(self, part: bytes) -> None:
+        """Live through the next part of a stored journal.
+
+        Raises:
+            Refused: ``document_*`` when it is not a journal of this round.
+        """
+        for event in load(part, self._context):
+            if event.agent_id is None:
+                self.advance()
+            elif event.reply is None:
+                self.exclude(event.agent_id)
+            else:
+                self.receive(event.agent_id, event.reply)
+        self._written = len(self._events)
 
     def journal(self) -> bytes:
         """Write the accepted replies, exclusions and closed stages since the last call."""

@@ -31,6 +31,7 @@ from guildpost_shared.secagg.messages import (
     UnmaskingRequest,
     survivors_digest,
 )
+from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.secagg.stages import Stage
 from guildpost_shared.secagg.state import Answer, HeldShares, ParticipantState, Secrets
 
@@ -42,7 +43,14 @@ class Participant:
     """One agent in one round."""
 
     def __init__(
-        self, context: RoundContext, roster: Roster, agent_id: str, identity_key: Ed25519PrivateKey, entropy: Entropy
+        self,
+        context: RoundContext,
+        roster: Roster,
+        agent_id: str,
+        identity_key: Ed25519PrivateKey,
+        entropy: Entropy,
+        *,
+        most_agents: int = MOST_AGENTS,
     ) -> None:
         """Start at stage 0.
 
@@ -52,6 +60,7 @@ class Participant:
             agent_id: this agent.
             identity_key: its key in the roster.
             entropy: source of keys and coefficients.
+            most_agents: largest shard (``shards``).
 
         Raises:
             Refused: ``secagg_not_on_roster`` when the agent with this key is not in the roster.
@@ -67,6 +76,7 @@ class Participant:
         self._id: Final = agent_id
         self._identity_key: Final = identity_key
         self._entropy: Final = entropy
+        self._most_agents: Final = most_agents
         self._state = ParticipantState()
 
     @classmethod
@@ -79,13 +89,14 @@ class Participant:
         agent_id: str,
         identity_key: Ed25519PrivateKey,
         entropy: Entropy,
+        most_agents: int = MOST_AGENTS,
     ) -> "Participant":
         """Go on from a stored snapshot.
 
         Raises:
             ProtocolViolation: ``secagg_malformed`` when the bytes are not a snapshot of this agent in this round.
         """
-        participant = cls(context, roster, agent_id, identity_key, entropy)
+        participant = cls(context, roster, agent_id, identity_key, entropy, most_agents=most_agents)
         participant._state = state.load(data, context, roster, agent_id)
         return participant
 
@@ -170,7 +181,9 @@ class Participant:
             raise ProtocolViolation("secagg_out_of_order", detail="shares are sealed already")
         channel = self._key(secrets.channel_private)
         own = PublicKeys(channel.public, self._key(secrets.mask_private).public)
-        cohort = rules.verified_cohort(self._context, self._roster, (self._id, own), request)  # 1.2
+        cohort = rules.verified_cohort(  # 1.2
+            self._context, self._roster, (self._id, own), request, most_agents=self._most_agents
+        )
         pairs = shamir.split(  # 1.3
             secrets.self_secret + secrets.mask_private,
             threshold=cohort.threshold,

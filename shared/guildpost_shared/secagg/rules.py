@@ -15,14 +15,26 @@ from guildpost_shared.secagg.messages import (
     ShareKeysRequest,
     UnmaskingRequest,
 )
-from guildpost_shared.secagg.shards import shard_of
+from guildpost_shared.secagg.shards import MOST_AGENTS, shard_of
 from guildpost_shared.secagg.stages import Stage
 
 
 def verified_cohort(
-    context: RoundContext, roster: Roster, own: tuple[str, PublicKeys], request: ShareKeysRequest
+    context: RoundContext,
+    roster: Roster,
+    own: tuple[str, PublicKeys],
+    request: ShareKeysRequest,
+    *,
+    most_agents: int = MOST_AGENTS,
 ) -> Cohort:
     """Judge the key list (step 1.2; rules 4, 5 and 6).
+
+    Args:
+        context: the round.
+        roster: the verified roster; it says who is in the agent's shard (``shards``).
+        own: the agent and the keys that it advertised.
+        request: the key list.
+        most_agents: largest shard.
 
     Raises:
         Untrusted: ``secagg_unknown_key`` for an agent outside the roster or a key without its agent's signature.
@@ -30,7 +42,7 @@ def verified_cohort(
             ``secagg_shard`` for an agent of another shard.
         Refused: ``secagg_floor`` for fewer groups than the floor.
     """
-    require_one_shard(roster, own[0], [item.agent_id for item in request.advertisements])
+    require_one_shard(roster, own[0], [item.agent_id for item in request.advertisements], most_agents)
     for advertisement in request.advertisements:
         require_signed_keys(context, roster, advertisement)
     listed = {item.agent_id: item.keys for item in request.advertisements}
@@ -45,9 +57,9 @@ def verified_cohort(
     return cohort
 
 
-def require_one_shard(roster: Roster, agent_id: str, others: Iterable[str]) -> None:
+def require_one_shard(roster: Roster, agent_id: str, others: Iterable[str], most_agents: int = MOST_AGENTS) -> None:
     """Refuse company that the roster does not give an agent; who is not on the roster is refused for that."""
-    shard = shard_of(roster, agent_id)
+    shard = shard_of(roster, agent_id, most_agents)
     strangers = sorted(other for other in others if other in roster.by_id and other not in shard)
     if strangers:
         raise ProtocolViolation("secagg_shard", detail=strangers[0])

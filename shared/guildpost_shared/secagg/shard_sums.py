@@ -15,31 +15,59 @@ from guildpost_shared.errors import ProtocolViolation
 from guildpost_shared.identity.roster import Roster
 from guildpost_shared.secagg.aggregator import AggregateResult
 from guildpost_shared.secagg.quantise import Integers
-from guildpost_shared.secagg.shards import shard_of
+from guildpost_shared.secagg.rebuilding import FalseShares
+from guildpost_shared.secagg.shards import MOST_AGENTS, shard_of
+
+
+@dataclass(frozen=True)
+class LostShard:
+    """A shard that was given up: how many agents it had, and the code of the reason."""
+
+    agents: int
+    code: str
 
 
 @dataclass(frozen=True)
 class NetworkSum:
-    """The sum over the shards, who is in it, how many legal entities, and how many times σ² its noise carries."""
+    """The sum over the shards.
+
+    Attributes:
+        sum: int64[dimension].
+        contributors: who is in it, in order.
+        groups: how many legal entities that is.
+        noise: how many times the promised variance σ² the sum carries: Σ n/t over the shards, at least one.
+        false_shares: who revealed shares that did not fit; the sum is right in spite of them.
+        lost: shards that are missing.
+    """
 
     sum: Integers
     contributors: tuple[str, ...]
     groups: int
     noise: Fraction
+    false_shares: tuple[FalseShares, ...] = ()
+    lost: tuple[LostShard, ...] = ()
 
 
-def add_shards(roster: Roster, results: Sequence[AggregateResult]) -> NetworkSum:
+def add_shards(
+    roster: Roster,
+    results: Sequence[AggregateResult],
+    *,
+    lost: tuple[LostShard, ...] = (),
+    most_agents: int = MOST_AGENTS,
+) -> NetworkSum:
     """Add the sums of a network's shards.
 
     Args:
         roster: the roster of all the rounds.
         results: at least one; a shard whose round failed is missing.
+        lost: those that are missing.
+        most_agents: largest shard (``shards``).
 
     Raises:
         ProtocolViolation: ``secagg_shard`` when a result is not of one shard, two are of the same, or their layouts
             differ in length.
     """
-    shards = [shard_of(roster, result.contributors[0]) for result in results]
+    shards = [shard_of(roster, result.contributors[0], most_agents) for result in results]
     for shard, result in zip(shards, results, strict=True):
         _require(shard.issuperset(result.contributors), "contributors of several shards")
         _require(len(result.sum) == len(results[0].sum), "sums of different length")
@@ -50,6 +78,8 @@ def add_shards(roster: Roster, results: Sequence[AggregateResult]) -> NetworkSum
         contributors=contributors,
         groups=len(roster.groups(contributors)),
         noise=sum((result.noise for result in results), start=Fraction(0)),
+        false_shares=tuple(false for result in results for false in result.false_shares),
+        lost=lost,
     )
 
 

@@ -45,9 +45,14 @@ def expenses_of(spec: StudySpec) -> tuple[Expense, ...]:
     return (Expense(layout_of(spec).sensitivity, promised_variance(spec)),)
 
 
-def summed_variance(spec: StudySpec, *, contributors: int, threshold: int) -> Fraction:
-    """Compute the variance that a sum really carries: σ²·n/t, at least σ² because n ≥ t."""
-    return Fraction(promised_variance(spec) * contributors, threshold)
+def summed_variance(spec: StudySpec, noise: Fraction) -> Fraction:
+    """Compute the variance that a sum really carries.
+
+    Args:
+        spec: the study.
+        noise: how many times σ² it is (``NetworkSum.noise``): n/t, in shards the sum of theirs; at least one.
+    """
+    return promised_variance(spec) * noise
 
 
 def contribution(spec: StudySpec, records: Sequence[Any], *, threshold: int, entropy: Entropy) -> npt.NDArray[np.int64]:

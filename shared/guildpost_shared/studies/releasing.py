@@ -1,6 +1,7 @@
 """From an unmasked, noised sum to a release: floors, plausibility, suppression, rates with intervals."""
 
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from guildpost_shared.studies.spec import StudySpec
 
 
 def build_release(
-    spec: StudySpec, total: Integers, *, contributors: int, groups: int, threshold: int, today: date
+    spec: StudySpec, total: Integers, *, contributors: int, groups: int, noise: Fraction, today: date
 ) -> Release:
     """Turn an unmasked, noised sum into what may be shown.
 
@@ -27,7 +28,7 @@ def build_release(
         total: the sum.
         contributors: dealers in it.
         groups: legal entities in it.
-        threshold: t of the round (divisor of the noise).
+        noise: how many times the promised variance the sum carries.
         today: business date of the release.
 
     Raises:
@@ -35,8 +36,8 @@ def build_release(
         Untrusted: ``study_sum_implausible``.
     """
     require_releasable(spec.disclosure, groups=groups, youngest=spec.data_until, today=today)
-    require_plausible(spec, total, contributors=contributors, threshold=threshold)
-    variance = float(summed_variance(spec, contributors=contributors, threshold=threshold))
+    require_plausible(spec, total, contributors=contributors, noise=noise)
+    variance = float(summed_variance(spec, noise))
     own = spec.kind == SLOT_LEAD
     return Release(
         study_id=spec.study_id,

@@ -5,6 +5,7 @@ contributors' caps allow, with eight standard deviations of room for the noise.
 """
 
 import math
+from fractions import Fraction
 from typing import Final
 
 from guildpost_shared.errors import Untrusted
@@ -16,14 +17,14 @@ from guildpost_shared.studies.spec import StudySpec
 ROOM_DEVIATIONS: Final = 8.0
 
 
-def require_plausible(spec: StudySpec, total: Integers, *, contributors: int, threshold: int) -> None:
+def require_plausible(spec: StudySpec, total: Integers, *, contributors: int, noise: Fraction) -> None:
     """Refuse an implausible sum.
 
     Args:
         spec: the study.
         total: the unmasked sum.
         contributors: number of dealers in it.
-        threshold: t of the round.
+        noise: how many times the promised variance the sum carries.
 
     Raises:
         Untrusted: ``study_sum_implausible`` with the name of the coordinate or table.
@@ -32,7 +33,7 @@ def require_plausible(spec: StudySpec, total: Integers, *, contributors: int, th
     for name, value in zip(layout.names, total.tolist(), strict=True):
         if not spec.sanity_min <= value <= spec.sanity_max:
             raise Untrusted("study_sum_implausible", field=name)
-    variance = summed_variance(spec, contributors=contributors, threshold=threshold)
+    variance = summed_variance(spec, noise)
     units = contributors * spec.cap_customers
     for name, bound in layout.bounds.items():
         chosen = list(bound.places)

@@ -10,7 +10,8 @@ from guildpost_coordinator.app.finish_round import finish_round
 from guildpost_coordinator.app.ports.rounds import Finished
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.clock import SystemClock
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.studies.layouts import context_of
 from tests.coordinator.live_rounds.scene import STUDIES, TODAY, Scene
 from tests.factories.secagg_network import COORDINATOR
@@ -21,11 +22,13 @@ def drive(round_id: str, home: str, exchange: GridExchange) -> None:
     scene = Scene(Path(home))
     rounds, net, clock = scene.rounds(), scene.net, SystemClock()
 
-    def aggregator(round_: Round, journal: Sequence[bytes]) -> Aggregator:
+    def aggregator(round_: Round, journal: Sequence[bytes]) -> NetworkAggregator:
         context = context_of(round_id, STUDIES[round_.study_path], net.roster.sha256)
-        return Aggregator.restore(journal, context=context, roster=net.roster, coordinator_key=net.keys[COORDINATOR])
+        return NetworkAggregator.restore(
+            journal, context=context, roster=net.roster, coordinator_key=net.keys[COORDINATOR]
+        )
 
-    def finish(round_: Round, result: AggregateResult) -> Finished:
+    def finish(round_: Round, result: NetworkSum) -> Finished:
         study, today = STUDIES[round_.study_path], TODAY.date()
         return finish_round(round_, study, result, model=None, belief=None, today=today, now=clock.now())
 

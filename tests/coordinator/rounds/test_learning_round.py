@@ -84,7 +84,7 @@ def test_the_sum_of_a_round_is_what_the_customers_say_plus_the_promised_noise(wo
     assert (RoundState.RELEASED, DEALERS) == (released.state, released.contributors)
     result = world.results[0]
     noise = result.sum - expected(NEUTRAL.model, sent_on(world.study))
-    deviation = math.sqrt(summed_variance(world.study, contributors=DEALERS, threshold=result.threshold))
+    deviation = math.sqrt(summed_variance(world.study, result.noise))
     assert 0.9 * deviation < float(noise.std()) < 1.1 * deviation
     assert float(np.abs(noise).max()) < 6 * deviation
 
@@ -114,7 +114,7 @@ def test_a_round_is_scored_under_the_published_model(world: RoundWorld) -> None:
     world.model, world.study = PublishedModel(1, date(2027, 1, 1), moved), WITH_MAILS[0]
     hold(world)
     noise = world.results[0].sum - expected(moved, sent_on(STUDY))
-    deviation = math.sqrt(summed_variance(world.study, contributors=DEALERS, threshold=world.results[0].threshold))
+    deviation = math.sqrt(summed_variance(world.study, world.results[0].noise))
     assert float(np.abs(noise).max()) < 6 * deviation < float(np.abs(noise + expected(moved, sent_on(STUDY))).max())
 
 
@@ -134,7 +134,7 @@ def test_a_customer_counts_once_a_quarter_over_all_rounds(world: RoundWorld) -> 
     world.study = WITH_MAILS[0]
     hold(world)
     noise = world.results[1].sum
-    deviation = math.sqrt(summed_variance(world.study, contributors=DEALERS, threshold=world.results[1].threshold))
+    deviation = math.sqrt(summed_variance(world.study, world.results[1].noise))
     assert float(np.abs(noise).max()) < 6 * deviation
 
 

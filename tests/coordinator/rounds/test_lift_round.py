@@ -85,7 +85,7 @@ def test_with_noise_the_release_shows_both_rates_and_their_difference(world: Rou
     world.conduct(round_, world.exchange(round_.round_id))
     counts = _counts(world.results[-1].sum)
     noise = np.array([counts[name] - TRUTH[name] for name in TRUTH])
-    variance = summed_variance(LIFT, contributors=DEALERS, threshold=world.results[-1].threshold)
+    variance = summed_variance(LIFT, world.results[-1].noise)
     assert 0 < np.abs(noise).max() <= 6 * math.sqrt(variance)
     (record,) = world.rounds.releases()
     release = parse_release(record.body)

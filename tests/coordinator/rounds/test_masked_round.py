@@ -52,8 +52,7 @@ def _noise(world: RoundWorld, expected: dict[str, int]) -> list[int]:
 
 def _bound(world: RoundWorld) -> float:
     result = world.results[-1]
-    variance = summed_variance(world.study, contributors=len(result.contributors), threshold=result.threshold)
-    return SIGMAS * math.sqrt(variance)
+    return SIGMAS * math.sqrt(summed_variance(world.study, result.noise))
 
 
 def _run(world: RoundWorld) -> FakeExchange:

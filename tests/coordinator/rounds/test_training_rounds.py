@@ -232,7 +232,7 @@ def test_the_first_round_counts_the_seats_and_later_ones_those_who_are_still_her
 ) -> None:
     world, budget = after(0), budget_of(TRAINING)
     hold(world)
-    inflation = DEALERS / world.results[0].threshold
+    inflation = float(world.results[0].noise)
     assert abs(world.results[0].sum[0] - DEALERS * SEATS) < 6 * float(np.sqrt(budget.survey * inflation))
     for agent in world.agents.values():
         with agent.open_uow() as uow:

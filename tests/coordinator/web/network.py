@@ -6,6 +6,7 @@ network = Network(tmp_path, teaching=True)       # four hundred of them: evening
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,11 +82,9 @@ def noised_sum(per_cell: int, evening: float, variance: float) -> Integers:
 def release(*, teaching: bool) -> Release:
     """Build the release with the product's own code; the noise has the variance that the study prescribes."""
     dealers, per_cell, evening = (400, 900, 0.3) if teaching else (12, 40, 0.12)
-    threshold = max(10, dealers * 4 // 5)
-    total = noised_sum(per_cell, evening, float(summed_variance(SPEC, contributors=dealers, threshold=threshold)))
-    return build_release(
-        SPEC, total, contributors=dealers, groups=dealers - 1, threshold=threshold, today=date(2027, 6, 4)
-    )
+    noise = Fraction(dealers, max(10, dealers * 4 // 5))
+    total = noised_sum(per_cell, evening, float(summed_variance(SPEC, noise)))
+    return build_release(SPEC, total, contributors=dealers, groups=dealers - 1, noise=noise, today=date(2027, 6, 4))
 
 
 @cache

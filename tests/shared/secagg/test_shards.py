@@ -1,5 +1,6 @@
 """Networks of more than a thousand dealers: who is in which round, and how their sums are added."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 from guildpost_shared.errors import ProtocolViolation
 from guildpost_shared.identity.roster import Roster, RosterEntry
 from guildpost_shared.secagg import shards
-from guildpost_shared.secagg.aggregator import AggregateResult, Aggregator
+from guildpost_shared.secagg.aggregator import AggregateResult
 from guildpost_shared.secagg.messages import ShareKeysRequest
 from guildpost_shared.secagg.shard_sums import add_shards
 from guildpost_shared.secagg.shards import shard_of, shards_of
 from guildpost_shared.secagg.stages import Stage
-from tests.factories.secagg_network import COORDINATOR, Network, network, run_round
+from tests.factories.secagg_network import Network, network, run_round
 from tests.factories.secagg_scene import Scene
 
 
@@ -67,19 +68,21 @@ def test_who_is_not_on_the_roster_is_in_no_shard() -> None:
     assert frozenset() == shard_of(roster([1] * 20), "dealer-99")
 
 
+MOST = 12
+
+
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Network:
+def cut() -> Network:
     """Twenty-four dealers in shards of at most twelve."""
-    monkeypatch.setattr(shards, "MOST_AGENTS", 12)
-    return network(24)
+    return replace(network(24), most_agents=MOST)
 
 
 def shard(cut: Network, number: int) -> list[str]:
-    return sorted(shards_of(cut.roster)[number])
+    return sorted(shards_of(cut.roster, MOST)[number])
 
 
 def sum_of(cut: Network, agents: list[str], lost: set[str]) -> AggregateResult:
-    aggregator = Aggregator(cut.context, cut.roster, cut.keys[COORDINATOR], agents)
+    aggregator = cut.aggregator(agents)
     participants = {agent: cut.participant(agent) for agent in agents}
     run_round(cut, aggregator, participants, {Stage.MASKED_INPUT_COLLECTION: lost})
     return aggregator.result()
@@ -88,7 +91,7 @@ def sum_of(cut: Network, agents: list[str], lost: set[str]) -> AggregateResult:
 def test_the_sums_of_two_shards_give_the_sum_of_the_network_and_their_noise_adds(cut: Network) -> None:
     silent = shard(cut, 1)[0]
     one, other = sum_of(cut, shard(cut, 0), set()), sum_of(cut, shard(cut, 1), {silent})
-    added = add_shards(cut.roster, [one, other])
+    added = add_shards(cut.roster, [one, other], most_agents=MOST)
     expected = [agent for agent in cut.agents if agent != silent]
     assert cut.total(expected) == added.sum.tolist()
     assert (tuple(expected), 23) == (added.contributors, added.groups)
@@ -98,9 +101,9 @@ def test_the_sums_of_two_shards_give_the_sum_of_the_network_and_their_noise_adds
 def test_company_from_another_shard_is_refused_by_agents_and_by_the_aggregator(cut: Network) -> None:
     own, others = shard(cut, 0), shard(cut, 1)
     with pytest.raises(ProtocolViolation, match="secagg_shard"):
-        Aggregator(cut.context, cut.roster, cut.keys[COORDINATOR])
+        cut.aggregator()
     with pytest.raises(ProtocolViolation, match="secagg_shard"):
-        Aggregator(cut.context, cut.roster, cut.keys[COORDINATOR], [*own, others[0]])
+        cut.aggregator([*own, others[0]])
     advertised = {
         agent: ShareKeysRequest.decode(Scene(Stage.SHARE_KEYS, cut, invited=part).honest_body(agent)).advertisements
         for part in (own, others)
@@ -124,4 +127,4 @@ def test_sums_that_do_not_belong_together_are_not_added(cut: Network, case: str)
         "another length": [result(one), result(other, 7)],
     }[case]
     with pytest.raises(ProtocolViolation, match="secagg_shard"):
-        add_shards(cut.roster, results)
+        add_shards(cut.roster, results, most_agents=MOST)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -244,8 +245,8 @@ def test_buckets_of_contacts_are_named_by_what_they_hold() -> None:
 def test_a_grossly_wrong_sum_is_refused_and_named(kind: str, name: str, value: int, field: str) -> None:
     layout = layout_of(SPECS[kind])
     total = np.zeros(layout.dimension, dtype=np.int64)
-    require_plausible(SPECS[kind], total, contributors=12, threshold=10)
+    require_plausible(SPECS[kind], total, contributors=12, noise=Fraction(12, 10))
     total[layout.names.index(name)] = value
     with pytest.raises(Untrusted, match="study_sum_implausible") as refusal:
-        require_plausible(SPECS[kind], total, contributors=12, threshold=10)
+        require_plausible(SPECS[kind], total, contributors=12, noise=Fraction(12, 10))
     assert field == refusal.value.params["field"]

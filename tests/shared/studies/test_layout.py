@@ -124,7 +124,7 @@ def test_every_change_of_the_coordinates_changes_the_layout_hash() -> None:
 
 def test_a_dealer_with_nothing_to_report_sends_pure_noise_of_the_shared_variance() -> None:
     drawn = [contribution(SPEC, [], threshold=10, entropy=SeededEntropy(bytes([n]))) for n in range(100)]
-    assert Fraction(84 * 12, 10) == summed_variance(SPEC, contributors=12, threshold=10)
+    assert Fraction(84 * 12, 10) == summed_variance(SPEC, Fraction(12, 10))
     assert 84 == promised_variance(SPEC)
     assert 8.4 * 0.97 < np.array(drawn).var() < 8.4 * 1.03
 
@@ -157,7 +157,7 @@ def test_twelve_dealers_counts_arrive_through_the_secure_sum() -> None:
         aggregator.advance()
     total = aggregator.result().sum
     assert np.sum(list(uploads.values()), axis=0).tolist() == total.tolist()
-    require_plausible(SPEC, total, contributors=12, threshold=10)
+    require_plausible(SPEC, total, contributors=12, noise=Fraction(12, 10))
     slot = LAYOUT.decode(total)["hu_au"].slot
     assert slot is not None
     assert abs(int(slot["bookings"][1, 9]) - 1_266) < 8 * 10.04
@@ -177,5 +177,5 @@ def test_a_grossly_wrong_sum_is_refused_and_named(coordinate: int, value: int, f
     total = np.zeros(700, dtype=np.int64)
     total[coordinate] = value
     with pytest.raises(Untrusted, match="study_sum_implausible") as refusal:
-        require_plausible(SPEC, total, contributors=12, threshold=10)
+        require_plausible(SPEC, total, contributors=12, noise=Fraction(12, 10))
     assert field == refusal.value.params["field"]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -248,10 +249,10 @@ def test_another_spelling_of_the_same_model_is_refused(old: bytes, new: bytes) -
 )
 def test_a_sum_beyond_what_so_many_customers_bring_is_refused(ask: Ask, place: int, value: int, name: str) -> None:
     budget, total = budget_of(STUDY), np.zeros(ask.dimension, dtype=np.int64)
-    require_possible(ask, total, budget=budget, cap=1_500, contributors=12, threshold=10)
+    require_possible(ask, total, budget=budget, cap=1_500, contributors=12, noise=Fraction(12, 10))
     total[place] = value
     with pytest.raises(Untrusted) as caught:
-        require_possible(ask, total, budget=budget, cap=1_500, contributors=12, threshold=10)
+        require_possible(ask, total, budget=budget, cap=1_500, contributors=12, noise=Fraction(12, 10))
     assert name == caught.value.params["field"]
 
 

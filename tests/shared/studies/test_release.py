@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,8 @@ def noised_sum(per_cell: int, evening: float) -> Integers:
 
 
 def released(per_cell: int = 60, evening: float = 0.1, dealers: int = 12) -> Release:
-    total, threshold = noised_sum(per_cell, evening), max(10, dealers * 4 // 5)
-    return build_release(SPEC, total, contributors=dealers, groups=dealers, threshold=threshold, today=TODAY)
+    total, noise = noised_sum(per_cell, evening), Fraction(dealers, max(10, dealers * 4 // 5))
+    return build_release(SPEC, total, contributors=dealers, groups=dealers, noise=noise, today=TODAY)
 
 
 def test_a_release_survives_writing_and_reading() -> None:
@@ -110,14 +111,14 @@ def test_a_clear_difference_is_not_called_too_little_data() -> None:
 )
 def test_a_release_is_refused_for(groups: int, today: date, code: str) -> None:
     with pytest.raises(Refused, match=code):
-        build_release(SPEC, noised_sum(60, 0.1), contributors=12, groups=groups, threshold=10, today=today)
+        build_release(SPEC, noised_sum(60, 0.1), contributors=12, groups=groups, noise=Fraction(12, 10), today=today)
 
 
 def test_an_implausible_sum_is_not_released() -> None:
     total = noised_sum(60, 0.1)
     total[3] = 10**9
     with pytest.raises(Untrusted, match="study_sum_implausible"):
-        build_release(SPEC, total, contributors=12, groups=12, threshold=10, today=TODAY)
+        build_release(SPEC, total, contributors=12, groups=12, noise=Fraction(12, 10), today=TODAY)
 
 
 @pytest.mark.parametrize("variance", [0.0, 100.8, 2_419.0], ids=["no noise", "a cell's", "a day's"])
@@ -203,6 +204,6 @@ def test_a_published_release_is_refused_with(case: str) -> None:
 def test_a_study_without_slots_is_released_by_lead_time_only() -> None:
     letters = replace(SPEC, channels=("letter",))
     total = np.full(28, 300, dtype=np.int64)
-    release = build_release(letters, total, contributors=12, groups=12, threshold=10, today=TODAY)
+    release = build_release(letters, total, contributors=12, groups=12, noise=Fraction(12, 10), today=TODAY)
     assert all(service.slot is None for service in release.services)
     assert release == parse_release(dump_release(release))

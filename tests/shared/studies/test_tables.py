@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def released(kind: str, counts: Mapping[str, int] | None = None, dealers: int = 
     known = SUMS[kind] if counts is None else counts
     total = np.array([known.get(name, 0) for name in layout.names], dtype=np.int64)
     return build_release(
-        SPECS[kind], total, contributors=dealers, groups=dealers, threshold=dealers * 4 // 5, today=date(2027, 6, 4)
+        SPECS[kind], total, contributors=dealers, groups=dealers, noise=Fraction(5, 4), today=date(2027, 6, 4)
     )
 
 
@@ -166,7 +167,7 @@ def test_a_release_is_refused_where_nine_legal_entities_took_part(kind: str) -> 
     layout = CellLayout.of(SPECS[kind])
     total = np.zeros(layout.dimension, dtype=np.int64)
     with pytest.raises(Refused, match="release_too_few_groups"):
-        build_release(SPECS[kind], total, contributors=12, groups=9, threshold=10, today=date(2027, 7, 1))
+        build_release(SPECS[kind], total, contributors=12, groups=9, noise=Fraction(12, 10), today=date(2027, 7, 1))
 
 
 @pytest.mark.parametrize("kind", SPECS)

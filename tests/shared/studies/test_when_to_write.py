@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -100,10 +101,10 @@ def test_a_true_sum_is_plausible_and_a_grossly_wrong_one_is_refused() -> None:
         ],
         axis=0,
     )
-    require_plausible(STUDY, total, contributors=10, threshold=10)
+    require_plausible(STUDY, total, contributors=10, noise=Fraction(1))
     total[vector.PARTS["leads"][3]] += 10 * STUDY.cap_customers * 1_000
     with pytest.raises(Untrusted, match="study_sum_implausible"):
-        require_plausible(STUDY, total, contributors=10, threshold=10)
+        require_plausible(STUDY, total, contributors=10, noise=Fraction(1))
 
 
 def test_a_round_is_bound_to_its_part_and_to_the_model_under_which_is_scored() -> None:

@@ -30,7 +30,9 @@ class _Block:
     variance: int
 
 
-def require_possible(ask: Ask, total: Integers, *, budget: Budget, cap: int, contributors: int, threshold: int) -> None:
+def require_possible(
+    ask: Ask, total: Integers, *, budget: Budget, cap: int, contributors: int, noise: Fraction
+) -> None:
     """Refuse a sum that cannot be true.
 
     Args:
@@ -39,15 +41,15 @@ def require_possible(ask: Ask, total: Integers, *, budget: Budget, cap: int, con
         budget: the noise of every round.
         cap: W.
         contributors: number of dealers in the sum.
-        threshold: t of the round.
+        noise: how many times the promised variance the sum carries.
 
     Raises:
         Untrusted: ``study_sum_implausible`` with the name of the coordinates.
     """
-    customers, inflation = contributors * cap, Fraction(contributors, threshold)
+    customers = contributors * cap
     for block in _blocks(ask, budget):
         value = int(total[block.first : block.first + block.size].sum())
-        room = ROOM_DEVIATIONS * math.sqrt(block.variance * inflation * block.size)
+        room = ROOM_DEVIATIONS * math.sqrt(block.variance * noise * block.size)
         if not customers * block.low - room <= value <= customers * block.high + room:
             raise Untrusted("study_sum_implausible", field=block.name)
 
