@@ -11,7 +11,8 @@ choice of a graph (``shards``).
 
 To read beside the papers: ``stages`` (the steps), ``participant`` and ``rules`` (an agent's side), ``aggregator`` and
 ``unmasking`` (the coordinator's) with ``rebuilding`` and ``false_shares``, ``keys``, ``shamir``, ``prg``, ``masking``
-(the primitives of section 3 and 4).
+(the primitives of section 3 and 4). Not in the papers: ``network``, which walks the complete graphs of a larger network
+side by side, and ``shard_sums``.
 
 What it covers: a coordinator that sends anything to anybody, in any order, with up to t − 1 legal entities on its side
 for secrecy of the others' individual vectors; and for the sum, some dealers that reveal false shares. What it does not

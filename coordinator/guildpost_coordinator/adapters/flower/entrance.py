@@ -9,9 +9,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from guildpost_shared.errors import Unavailable
+from guildpost_shared.identity.roster import MAX_ENTRIES
 
 START_SECONDS: Final = 15.0
 STOP_SECONDS: Final = 5
+MOST_CONNECTIONS: Final = MAX_ENTRIES + 1_000
+"""Every dealer of the largest roster keeps one open while it is in a round; and room for strangers who are refused."""
 
 
 class Entrance:
@@ -38,7 +41,7 @@ class Entrance:
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
-            limit_concurrency=1000,
+            limit_concurrency=MOST_CONNECTIONS,
             ws="none",
         )
         self._server = uvicorn.Server(config)
