@@ -16,7 +16,8 @@ _ROW: Final = 60
 
 
 @lru_cache(maxsize=64)
-def _ends(text: str) -> tuple[int, ...]:
+def sentence_ends(text: str) -> tuple[int, ...]:
+    """Give where the sentences of a normalised text end, without the end of the text."""
     return tuple(match.end() for match in _END.finditer(text))
 
 
@@ -29,7 +30,7 @@ def sentence(text: str, start: int, end: int, reach: int = 400) -> tuple[int, in
         end: of the place.
         reach: a longer sentence is cut to some twice as many characters to either side.
     """
-    ends = _ends(text)
+    ends = sentence_ends(text)
     before = bisect_right(ends, start)
     first = ends[before - 1] if before else 0
     after = bisect_left(ends, end)

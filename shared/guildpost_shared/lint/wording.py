@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guildpost_shared.lint.bare_figures import bare_figures
+from guildpost_shared.lint.frames import frames
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.marked import Marked
 from guildpost_shared.lint.money import money
@@ -55,6 +56,7 @@ def _hits(text: str) -> tuple[Hit, ...]:
         *percents(text),
         *bare_figures(text),
         *phrases(text, PRICES),
+        *frames(text),
         *given_away(text),
         *phrases(text, CONDUCT),
     )
