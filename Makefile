@@ -16,6 +16,8 @@ JOBS ?= 2
 NETWORKS := tests/e2e/test_demo.py tests/e2e/test_bad_input.py tests/e2e/test_recall_in_the_field.py
 export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
+# The demo and a test run start hundreds of interpreters; without bytecode files each would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench soak lock protos clean help
 .DEFAULT_GOAL := help
