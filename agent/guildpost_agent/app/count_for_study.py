@@ -11,7 +11,9 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from guildpost_agent.app.measure_learned import drawn_trials
 from guildpost_agent.app.measure_lift import stated_trials, visits_of
+from guildpost_agent.app.planning_state import KEY
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.app.recipients import recipients_of
 from guildpost_agent.domain.brands import brand_of, signed_name
@@ -24,11 +26,21 @@ from guildpost_agent.domain.contributing.pressure import YEAR, pressure_parts
 from guildpost_agent.domain.contributing.units import Counted
 from guildpost_agent.domain.contributing.when_to_write import learning_parts
 from guildpost_agent.domain.contributions import Matured, first_matured, slot_lead_parts
+from guildpost_agent.domain.lift.trials import Trial
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_agent.domain.service_work import is_notice
 from guildpost_shared.learning.model import NetworkModel
 from guildpost_shared.services.definition import ServiceDefinition
-from guildpost_shared.studies.kinds import ADOPTION, CALL, CHANNEL, LIFT, PRESSURE, SLOT_LEAD, WHEN_TO_WRITE
+from guildpost_shared.studies.kinds import (
+    ADOPTION,
+    CALL,
+    CHANNEL,
+    LEARNED_TIMES,
+    LIFT,
+    PRESSURE,
+    SLOT_LEAD,
+    WHEN_TO_WRITE,
+)
 from guildpost_shared.studies.spec import StudySpec
 
 _BOOKED: Final = frozenset({"booked"})
@@ -48,11 +60,13 @@ class Setting:
         zone: the dealer's time zone.
         services: in force, of all brands, under local names: what a visit for each of them is.
         climate_zone: of a customer's postcode; empty where it is not known.
+        unlearned: services for which the dealer switched learned times off.
     """
 
     zone: ZoneInfo
     services: tuple[ServiceDefinition, ...]
     climate_zone: Callable[[str], str] = unknown_zone
+    unlearned: frozenset[str] = frozenset()
 
 
 def count_for_study(
@@ -80,6 +94,7 @@ def count_for_study(
     count: Mapping[str, Callable[[], list[Counted[Any]]]] = {
         SLOT_LEAD: desk.slot_lead,
         LIFT: desk.lift,
+        LEARNED_TIMES: desk.learned_times,
         CHANNEL: desk.channel,
         PRESSURE: desk.pressure,
         ADOPTION: desk.adoption,
@@ -140,15 +155,28 @@ class _Desk:
         )
 
     def lift(self) -> list[Counted[Any]]:
-        latest = self.uow.imports.latest()
-        if latest is None:
-            return []
-        services = {
+        services = self._advertised()
+        return self._arms(services, stated_trials(self.uow, services, self.setting.zone))
+
+    def learned_times(self) -> list[Counted[Any]]:
+        """Count over the study's days; a service that may write so early that they are too few is left out."""
+        services, key = self._advertised(), self.uow.documents.get(KEY)
+        if key is None:
+            return []  # nothing was ever planned
+        trials = drawn_trials(self.uow, services, key, self.setting.unlearned)
+        return self._arms(services, [one for one in trials if one.window_days <= self.study.maturity_days])
+
+    def _advertised(self) -> dict[str, ServiceDefinition]:
+        return {
             service.service_id: service
             for service in self.setting.services
             if not is_notice(service) and self._is_own(service.service_id)
         }
-        trials = stated_trials(self.uow, services, self.setting.zone)
+
+    def _arms(self, services: Mapping[str, ServiceDefinition], trials: Iterable[Trial]) -> list[Counted[Any]]:
+        latest = self.uow.imports.latest()
+        if latest is None:
+            return []
         chosen = eligible(
             self.study,
             [replace(trial, service_id=signed_name(trial.service_id)) for trial in trials],
@@ -158,7 +186,8 @@ class _Desk:
         )
         local = {signed_name(name): name for name in services}
         visits = visits_of(self.uow, services, [replace(one, service_id=local[one.service_id]) for one in chosen])
-        return list(lift_parts(chosen, [replace(one, service_id=signed_name(one.service_id)) for one in visits]))
+        named = [replace(one, service_id=signed_name(one.service_id)) for one in visits]
+        return list(lift_parts(self.study, chosen, named))
 
     def channel(self) -> list[Counted[Any]]:
         calls = self._calls(self.study.period_start) if CALL in self.study.channels else []

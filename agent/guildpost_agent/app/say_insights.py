@@ -14,7 +14,7 @@ from guildpost_shared.catalog import Catalog
 from guildpost_shared.charts.bars import Bar, bars
 from guildpost_shared.charts.drawing import Words
 from guildpost_shared.studies.figures import Figure
-from guildpost_shared.studies.kinds import ADOPTION, CONTACTS, KINDS, LIFT
+from guildpost_shared.studies.kinds import ADOPTION, CONTACTS, EVERY, KINDS
 from guildpost_shared.web.formats import Formats
 
 
@@ -127,16 +127,20 @@ class Speaker:
         for question in questions:
             if question.name not in {OVERALL, DAY, HOUR}:
                 named = Question(about, question.name, question.rows)
-                drawn = tuple(row for row in named.rows if row.name == DIFFERENCE) if kind == LIFT else named.rows
-                yield self._part(named, drawn)
+                if KINDS[kind].arms:
+                    drawn = tuple(row for row in named.rows if row.name == DIFFERENCE)
+                    yield self._part(named, drawn, heading=f"insights.difference.{kind}")
+                else:
+                    yield self._part(named, named.rows)
 
-    def _part(self, question: Question, drawn: tuple[Row, ...], details: tuple[Row, ...] = ()) -> Part:
+    def _part(
+        self, question: Question, drawn: tuple[Row, ...], details: tuple[Row, ...] = (), *, heading: str = ""
+    ) -> Part:
         """Say a question; its ``about`` is the service's name here."""
+        heading = self._texts.text(heading or f"insights.measure.{question.name}")
         if not any(row.figure or row.network for row in (*question.rows, *details)):
-            heading, note = self._texts.text(f"insights.measure.{question.name}"), self._texts.text("insights.empty")
-            return Part(heading, None, (), note=note)
+            return Part(heading, None, (), note=self._texts.text("insights.empty"))
         signed = any(row.name == DIFFERENCE for row in drawn)
-        heading = self._texts.text(f"insights.measure.{question.name}")
         words = Words(
             title=": ".join(filter(None, (heading, question.about))),
             across=self._texts.text("insights.axis.points" if signed else "insights.axis.share"),
@@ -203,4 +207,4 @@ class Speaker:
         return self._texts.text(f"insights.row.{name}")
 
     def _name(self, brand: str, service: str) -> str:
-        return self._service_name(brand, service)
+        return self._texts.text("insights.every_service") if service == EVERY else self._service_name(brand, service)

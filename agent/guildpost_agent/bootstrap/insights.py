@@ -25,7 +25,8 @@ def insight_desk(
     """
 
     def setting() -> Setting:
-        return Setting(core.zone, tuple(services_of(catalogues).values()))
+        services = tuple(services_of(catalogues).values())
+        return Setting(core.zone, services, unlearned=core.config.services.without_learned_times)
 
     def today() -> date:
         return as_of or core.business_clock.now().astimezone(core.zone).date()

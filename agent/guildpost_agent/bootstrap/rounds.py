@@ -70,7 +70,9 @@ def take_part(
         open_uow=core.open_uow,
         gate=core.gate,
         clock=core.business_clock,
-        setting=Setting(core.zone, services_in_force(core), climate_zones(core)),
+        setting=Setting(
+            core.zone, services_in_force(core), climate_zones(core), core.config.services.without_learned_times
+        ),
         entropy=core.entropy,
     )
     remaining = (closes_at - core.wall_clock.now()).total_seconds() + GRACE_SECONDS

@@ -69,10 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measured(core: Core, services: Mapping[str, ServiceDefinition], comparison: Comparison) -> Measured:
-    if comparison is LEARNED:
-        return measure_learned(core.open_uow, services.values(), core.config, core.business_clock.now())
+    measure = measure_learned if comparison is LEARNED else measure_lift
     key = planning_key(core.open_uow, core.entropy)
-    return measure_lift(core.open_uow, services.values(), core.config, core.business_clock.now(), key)
+    return measure(core.open_uow, services.values(), core.config, core.business_clock.now(), key)
 
 
 def described(

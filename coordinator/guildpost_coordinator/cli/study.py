@@ -20,7 +20,7 @@ from guildpost_shared.errors import Refused
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
 from guildpost_shared.studies.propensity.terms import COLUMNS
-from guildpost_shared.studies.slot_lead import EPSILON, MATURITY_DAYS, slot_lead_study
+from guildpost_shared.studies.slot_lead import EPSILON, slot_lead_study
 
 NAME: Final = "study"
 _ALL: Final = ", ".join(COLUMNS)
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     )
     parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help=texts.text("cli.study.to"))
     parser.add_argument("--version", type=int, default=1, help=texts.text("cli.study.version"))
-    parser.add_argument("--maturity-days", type=int, default=MATURITY_DAYS, help=texts.text("cli.study.maturity"))
+    parser.add_argument("--maturity-days", type=int, help=texts.text("cli.study.maturity"))
     parser.add_argument("--epsilon", type=float, default=EPSILON, help=texts.text("cli.study.epsilon"))
     parser.add_argument(
         "--columns", nargs="+", choices=COLUMNS, metavar="COLUMN", help=texts.text("cli.study.columns", all=_ALL)
@@ -58,14 +58,15 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     if arguments.columns and "columns" not in KINDS[arguments.kind].fields:
         raise Refused("study_has_no_columns", kind=arguments.kind)
     columns = {"columns": arguments.columns} if arguments.columns else {}
+    window = {} if arguments.maturity_days is None else {"maturity_days": arguments.maturity_days}
     study = write(
         brand=config.brand,
         services=arguments.services,
         period_start=arguments.start,
         period_end=arguments.end,
         version=arguments.version,
-        maturity_days=arguments.maturity_days,
         epsilon=arguments.epsilon,
+        **window,
         **columns,
     )
     engine = open_engine(home.database)

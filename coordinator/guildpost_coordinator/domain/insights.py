@@ -3,7 +3,7 @@
 1. Of each study the newest period is shown in full, earlier ones beside it; kinds that are not drawn here are left out.
 2. What is covered is not known: nothing is said about it, and it is never taken for zero.
 3. A difference is one only where chance does not explain it: the release says so itself (5 % over all pairs).
-4. A service works, or does harm, only where the interval of its lift leaves out zero.
+4. Of two arms one is better only where the interval of their difference leaves out zero.
 5. One row is called the best only where its interval lies above every other one that is shown.
 """
 
@@ -14,11 +14,11 @@ from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.studies.figures import Figure
-from guildpost_shared.studies.kinds import ADOPTION, CHANNEL, LIFT, PRESSURE, SLOT_LEAD
+from guildpost_shared.studies.kinds import ADOPTION, CHANNEL, KINDS, LEARNED_TIMES, LIFT, PRESSURE, SLOT_LEAD
 from guildpost_shared.studies.release import DAYS, LeadRelease, Release, Row, SlotRelease
 from guildpost_shared.studies.tables import Table
 
-DRAWN: Final = (SLOT_LEAD, LIFT, CHANNEL, PRESSURE, ADOPTION)
+DRAWN: Final = (SLOT_LEAD, LIFT, LEARNED_TIMES, CHANNEL, PRESSURE, ADOPTION)
 """The kinds that become pictures, in the order of the page."""
 RIVALS: Final = frozenset({"slot", "lead", "booked"})
 """The questions of which the highest row is the answer; of objections it would be the worst."""
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     """At least two rows differ by more than chance."""
     MORE = "more"
     LESS = "less"
-    """Those who were written to come more, or less, often than the control group."""
+    """The customers of the first arm come more, or less, often than those of the second."""
     SHOWN = "shown"
     """A share that is compared with nothing."""
 
@@ -114,13 +114,13 @@ def table_verdict(kind: str, table: Table) -> Verdict:
     shown = [figure for _, figure in table.rows]
     if kind == ADOPTION:
         return Verdict.SHOWN if any(shown) else Verdict.COVERED
-    if kind == LIFT:
+    if KINDS[kind].arms:
         return lift_verdict(table.lift) if any(shown) else Verdict.COVERED
     return _verdict(shown, nothing=table.too_little_data)
 
 
 def lift_verdict(lift: Figure | None) -> Verdict:
-    """Say whether writing brings customers in; an interval that touches zero says nothing."""
+    """Say whether one arm is better than the other; an interval that touches zero says nothing."""
     if lift is None:
         return Verdict.COVERED
     if lift.low <= 0 <= lift.high:

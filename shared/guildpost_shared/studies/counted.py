@@ -7,7 +7,7 @@ from typing import Final
 
 from guildpost_shared.learning.terms import INTEGER_NORM
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
-from guildpost_shared.studies.kinds import KINDS, PROPENSITY, WHEN_TO_WRITE
+from guildpost_shared.studies.kinds import KINDS, LEARNED_TIMES, PROPENSITY, WHEN_TO_WRITE
 from guildpost_shared.studies.propensity.steps import CURVATURE_NORM
 from guildpost_shared.studies.propensity.terms import USUAL
 from guildpost_shared.studies.slot_lead import DELTA, EPSILON, MATURITY_DAYS, NOISE_ROOM
@@ -17,9 +17,18 @@ from guildpost_shared.studies.when_to_write import ROUND_DAYS
 CONTACT_EDGES: Final = (1, 2, 3, 4, 5, 7, 10)
 """One by one as far as a usual contact cap reaches, wider beyond."""
 CAPS: Final[Mapping[str, int]] = MappingProxyType(
-    {"lift": 2_500, "channel": 1_500, "pressure": 1_500, "when-to-write": 1_500, "propensity": 1_500}
+    {
+        "lift": 2_500,
+        "learned-times": 1_500,
+        "channel": 1_500,
+        "pressure": 1_500,
+        "when-to-write": 1_500,
+        "propensity": 1_500,
+    }
 )
 """W by kind: about the 99th percentile of a dealer's customers in a period; the control group has customers besides."""
+WINDOWS: Final[Mapping[str, int]] = MappingProxyType({LEARNED_TIMES: 120})
+"""Days that count, where they are not those after a message: from the first day on which a service may write on."""
 _REACH: Final[Mapping[str, int]] = MappingProxyType({WHEN_TO_WRITE: INTEGER_NORM, PROPENSITY: CURVATURE_NORM**2})
 """By how much one customer moves a coordinate, at most, where it is more than one."""
 
@@ -34,7 +43,7 @@ def counted_study(
     version: int = 1,
     cap_customers: int | None = None,
     expected_dealers: int = 1_000,
-    maturity_days: int = MATURITY_DAYS,
+    maturity_days: int | None = None,
     epsilon: float = EPSILON,
     columns: Sequence[str] = USUAL,
 ) -> StudySpec:
@@ -49,7 +58,7 @@ def counted_study(
         version: rises with every period.
         cap_customers: W; the kind's own where it is None. A dealer that is the unit itself is one.
         expected_dealers: the most dealers foreseen; with W it bounds every coordinate of the sum.
-        maturity_days: attribution window in days, where the kind has one.
+        maturity_days: attribution window in days, where the kind has one; the kind's usual one where it is None.
         epsilon: privacy budget of the release per unit; of a training, of all its rounds together.
         columns: what a training asks about a customer, where the kind is one.
 
@@ -58,6 +67,7 @@ def counted_study(
     """
     terms = KINDS[kind]
     cap = (cap_customers or CAPS[kind]) if "cap_customers" in terms.fields else 1
+    window = maturity_days if maturity_days is not None else WINDOWS.get(kind, MATURITY_DAYS)
     reach = _REACH.get(kind, 1)
     spec = StudySpec(
         study_id=kind,
@@ -68,7 +78,7 @@ def counted_study(
         channels=terms.channels,
         period_start=period_start,
         period_end=period_end,
-        maturity_days=maturity_days if "maturity_days" in terms.fields else 0,
+        maturity_days=window if "maturity_days" in terms.fields else 0,
         lead_edges=(),
         epsilon=epsilon,
         delta=DELTA,

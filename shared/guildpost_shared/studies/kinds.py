@@ -1,12 +1,13 @@
 """The kinds of studies: what each one counts, of whom, and what for. Light to import: screens read this, too.
 
-    kind        one unit is   it falls into                         and counts there as
-    ─────────   ───────────   ───────────────────────────────────   ────────────────────────────────
-    slot-lead   a customer    service × time of week, × lead time   sent, booked        (``layout``)
-    lift        a customer    service × treated or held out         planned for, came   (``cells``)
-    channel     a customer    service × channel, calls among them   delivered, booked
-    pressure    a customer    number of contacts within a year      contacted, answered, objected
-    adoption    a dealer      every service that it uses            switched on
+    kind            one unit is   it falls into                         and counts there as
+    ─────────────   ───────────   ───────────────────────────────────   ────────────────────────────────
+    slot-lead       a customer    service × time of week, × lead time   sent, booked        (``layout``)
+    lift            a customer    service × treated or held out         planned for, came   (``cells``)
+    learned-times   a customer    service × learned or recommended      planned for, came
+    channel         a customer    service × channel, calls among them   delivered, booked
+    pressure        a customer    number of contacts within a year      contacted, answered, objected
+    adoption        a dealer      every service that it uses            switched on
 
 Two kinds move a model instead (``model``): when-to-write in one round for every fortnight, propensity in the rounds of
 one training (``propensity/terms``).
@@ -25,6 +26,7 @@ from guildpost_shared.studies.propensity.terms import TARGET_PATH as PROPENSITY_
 Unit = Literal["customer", "dealer"]
 SLOT_LEAD: Final = "slot-lead"
 LIFT: Final = "lift"
+LEARNED_TIMES: Final = "learned-times"
 CHANNEL: Final = "channel"
 PRESSURE: Final = "pressure"
 ADOPTION: Final = "adoption"
@@ -33,6 +35,10 @@ PROPENSITY: Final = "propensity"
 
 TREATED: Final = "treated"
 HELD_OUT: Final = "held_out"
+LEARNED: Final = "learned"
+RECOMMENDED: Final = "recommended"
+EVERY: Final = "every_service"
+"""What a table is about that holds all services of a study together."""
 DEALERS: Final = "dealers"
 CONTACTS: Final = "contacts"
 CALL: Final = "call"
@@ -54,6 +60,8 @@ class Kind:
         measures: the counts of which rates are released; none where the sum moves a model.
         channels: which channels a study may name.
         rows: the cells of each table where no term of the study gives them.
+        arms: the two rows are arms drawn by lot, and the first one's rate minus the second one's is what is asked.
+        together: of all services together the same is released, too; every service has the same shares in its arms.
         model: the catalogue path of the model that the rounds move and under which they are scored; empty for figures.
     """
 
@@ -65,6 +73,8 @@ class Kind:
     measures: tuple[str, ...]
     channels: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    arms: bool = False
+    together: bool = False
     model: str = ""
 
     @property
@@ -104,6 +114,23 @@ KINDS: Final[Mapping[str, Kind]] = {
             base="planned",
             measures=("came",),
             rows=(TREATED, HELD_OUT),
+            arms=True,
+        ),
+        Kind(
+            LEARNED_TIMES,
+            "customer",
+            {
+                "de": "Bringen Nachrichten zu gelernten Zeiten mehr Besuche als zur empfohlenen Zeit, Leistung für "
+                "Leistung und insgesamt?",
+                "en": "Do messages at learned times bring more visits than at the recommended time, service by service "
+                "and altogether?",
+            },
+            _OF_CUSTOMERS,
+            base="planned",
+            measures=("came",),
+            rows=(LEARNED, RECOMMENDED),
+            arms=True,
+            together=True,
         ),
         Kind(
             CHANNEL,

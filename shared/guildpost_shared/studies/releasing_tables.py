@@ -2,7 +2,8 @@
 
 - A row is shown when at least 20 customers stand behind it in the noised sum, and no fewer than two deviations of its
   noise; what is suppressed does not follow from the rows beside it and all rows together (``suppression``).
-- Of treated and held out both are shown, with their difference, or neither: one arm alone says nothing.
+- Of two arms both are shown, with their difference, or neither: one arm alone says nothing. All services together are
+  the sum of every one, also of those that are covered; a single covered one is left out, or it would follow.
 - Where a unit is a dealer, a service is shown when at least the floor of legal entities use it in the noised sum. The
   rate is of the dealers in the sum, a number that everybody knows, so that its interval is the noise's alone.
 """
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
+import numpy as np
+
 from guildpost_shared.privacy.suppression import NOISE_DEVIATIONS, least_shown, shown_cells
 from guildpost_shared.studies.cells import CellLayout
 from guildpost_shared.studies.coordinates import Integers
 from guildpost_shared.studies.figures import CONFIDENCE, Estimate, Figure, difference, too_little_data
-from guildpost_shared.studies.kinds import HELD_OUT, KINDS, LIFT, TREATED
+from guildpost_shared.studies.kinds import EVERY, KINDS
 from guildpost_shared.studies.spec import StudySpec
-from guildpost_shared.studies.tables import Rows, Table
+from guildpost_shared.studies.tables import Rows, Table, tables_about
 
 _DECIMALS: Final = 4
 _Z: Final = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
@@ -36,12 +39,11 @@ def tables_of(spec: StudySpec, total: Integers, *, contributors: int, variance: 
         variance: of the noise on each coordinate.
     """
     kind, maker = KINDS[spec.kind], _Maker(spec, CellLayout.of(spec), contributors, variance)
-    make = maker.share if kind.unit == "dealer" else maker.lift if kind.name == LIFT else maker.rates
-    return tuple(
-        make(about, measure, columns)
-        for about, columns in maker.layout.decode(total).items()
-        for measure in kind.measures
-    )
+    decoded = maker.layout.decode(total)
+    if kind.arms:
+        return maker.lifts(decoded)
+    make = maker.share if kind.unit == "dealer" else maker.rates
+    return tuple(make(about, measure, columns) for about, columns in decoded.items() for measure in kind.measures)
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,24 @@ class _Maker:
             too_little_data=too_little_data(kept),
         )
 
-    def lift(self, about: str, measure: str, columns: Columns) -> Table:
-        """Give the rates of both arms and their difference."""
-        rows = self._rows(*self._estimates(measure, columns))
-        treated, held_out = dict(rows)[TREATED], dict(rows)[HELD_OUT]
-        lift = difference(treated, held_out) if treated and held_out else None
+    def lifts(self, services: Mapping[str, Columns]) -> tuple[Table, ...]:
+        """Give of each service, and of all together where the kind asks it, both arms' rates and their difference."""
+        tables = [self._lift(about, columns, self.variance) for about, columns in services.items()]
+        if EVERY in tables_about(self.spec):
+            shown = [columns for columns, table in zip(services.values(), tables, strict=True) if table.lift]
+            added = shown if len(shown) == len(services) - 1 else list(services.values())
+            whole = {name: np.sum([columns[name] for columns in added], axis=0) for name in self.layout.columns}
+            tables.insert(0, self._lift(EVERY, whole, self.variance * len(added)))
+        return tuple(tables)
+
+    def _lift(self, about: str, columns: Columns, variance: float) -> Table:
+        kind = KINDS[self.spec.kind]
+        (measure,) = kind.measures
+        shown = columns[kind.base].min() >= least_shown(self.spec.disclosure, variance)
+        pairs = zip(columns[kind.base].tolist(), columns[measure].tolist(), strict=True)
+        one, other = (Estimate(of, n, variance).figure() if shown else None for of, n in pairs)
+        lift = difference(one, other) if one and other else None
+        rows = tuple(zip(kind.rows, (one, other), strict=True))
         return Table(about, measure, rows, None, lift, too_little_data=lift is None or lift.low <= 0 <= lift.high)
 
     def share(self, about: str, measure: str, columns: Columns) -> Table:

@@ -27,7 +27,7 @@ from guildpost_shared.privacy.disclosure import DisclosureRules
 from guildpost_shared.privacy.ledger import YEARLY_DELTA, YEARLY_EPSILON
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS
 from guildpost_shared.strict_json import Fields
-from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.kinds import EVERY, KINDS, SLOT_LEAD
 from guildpost_shared.studies.propensity.terms import COLUMNS, LAST_STEP, SERVICE_CLASS, SURVEY
 
 STUDY_ID: Final = r"[a-z][a-z0-9-]{2,40}"
@@ -225,5 +225,6 @@ def _require_order(fields: Fields, spec: StudySpec) -> None:
     fields.require("period", spec.period_start <= spec.period_end <= spec.period_start + timedelta(days=366))
     fields.require("lead_edges", all(low < high for low, high in pairwise(spec.lead_edges)))
     fields.require("columns", not spec.columns or SERVICE_CLASS in spec.columns)
+    fields.require("services", EVERY not in spec.services or not KINDS[spec.kind].together)
     edges = spec.contact_edges
     fields.require("contact_edges", edges[:1] in {(), (1,)} and all(low < high for low, high in pairwise(edges)))

@@ -1,7 +1,8 @@
 """What people see of a study that counts units in cells: tables of rates with intervals, as a published document.
 
 A table holds one measure of one service (or of the contacts): a rate for each row, and for all rows together. Where the
-rows are those who were treated and those held out, ``lift`` is the difference of their rates (-1 to 1) instead.
+rows are two arms drawn by lot, ``lift`` is the difference of their rates (-1 to 1) instead; of some kinds the first
+table is about all services together.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import Final
 
 from guildpost_shared.strict_json import Fields
 from guildpost_shared.studies.figures import Figure, difference
-from guildpost_shared.studies.kinds import CONTACTS, HELD_OUT, LIFT, PRESSURE, TREATED, Kind
-from guildpost_shared.studies.spec import SERVICE_ID
+from guildpost_shared.studies.kinds import CONTACTS, EVERY, KINDS, PRESSURE, Kind
+from guildpost_shared.studies.spec import SERVICE_ID, StudySpec
 
 ROW: Final = r"[a-z][a-z_]{1,20}|\d{1,3}(-\d{1,3}|\+)?"
 MOST_TABLES: Final = 100
@@ -23,11 +24,11 @@ class Table:
     """One measure of one service, or of the contacts.
 
     Attributes:
-        about: the service.
+        about: the service, the contacts, or all services together (``EVERY``).
         measure: of which count these are the rates.
         rows: rate by row.
         overall: rate over all rows; None where it is suppressed or there is none.
-        lift: rate of the treated minus that of the held out; None where it is suppressed or there is none.
+        lift: rate of the first arm minus that of the second; None where it is suppressed or there is none.
         too_little_data: whether nothing in it differs by more than chance.
     """
 
@@ -41,6 +42,13 @@ class Table:
     def row(self, name: str) -> Figure | None:
         """Give a row's rate; None for one that is suppressed or not there."""
         return dict(self.rows).get(name)
+
+
+def tables_about(spec: StudySpec) -> tuple[str, ...]:
+    """Say what the tables of a study's release are about, in order; all services together only where there are some."""
+    if spec.kind == PRESSURE:
+        return (CONTACTS,)
+    return (EVERY, *spec.services) if KINDS[spec.kind].together and len(spec.services) > 1 else spec.services
 
 
 def figure_json(figure: Figure | None) -> dict[str, float] | None:
@@ -97,13 +105,14 @@ def _require_whole(fields: Fields, table: Table, kind: Kind) -> None:
     names = tuple(name for name, _ in table.rows)
     fields.require("rows", len(set(names)) == len(names) and names == (kind.rows or names))
     fields.require("about", (table.about == CONTACTS) == (kind.name == PRESSURE))
+    fields.require("about", table.about != EVERY or kind.together)
     fields.require("overall", table.overall is None or not kind.rows)
-    if kind.name != LIFT:
+    if not kind.arms:
         fields.require("lift", table.lift is None)
         return
-    treated, held_out = table.row(TREATED), table.row(HELD_OUT)
-    fields.require("rows", (treated is None) == (held_out is None))
-    fields.require("lift", table.lift == (difference(treated, held_out) if treated and held_out else None))
+    one, other = map(table.row, kind.rows)
+    fields.require("rows", (one is None) == (other is None))
+    fields.require("lift", table.lift == (difference(one, other) if one and other else None))
 
 
 def _row_from(fields: Fields, kind: Kind) -> tuple[str, Figure | None]:

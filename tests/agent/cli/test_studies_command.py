@@ -79,7 +79,7 @@ def test_every_kind_says_its_question_what_leaves_and_what_it_costs(say: Say) ->
     for kind in KINDS.values():
         assert f"{kind.name} (Fassung 1), erste Marke: {kind.purpose['de']}" in shown
     assert len(KINDS) == shown.count("Das Haus verlässt: ") == shown.count("Dieser Betrieb nimmt teil.")
-    assert 6 == shown.count("ε = 1 und δ = 1e-06 für einen Kunden; höchstens ")
+    assert 7 == shown.count("ε = 1 und δ = 1e-06 für einen Kunden; höchstens ")
     assert 1 == shown.count("ε = 1 und δ = 1e-06 für einen Betrieb; mindestens 10 Unternehmen.")
     assert len(KINDS) == say("--lang", "en").count("This dealership takes part.")
 

@@ -53,7 +53,7 @@ def a_trial(customer: str = "c", on: date = ON, service: str = "hu_au", **change
 
 def lift(*trials: Trial, visits: tuple[Visit, ...] = (), **changes: Any) -> dict[str, Cells]:
     terms: dict[str, Any] = {"today": LATE, "known_until": LATE, "already_counted": ()} | changes
-    return by_unit(lift_parts(eligible(STUDIES["lift"], trials, **terms), visits))
+    return by_unit(lift_parts(STUDIES["lift"], eligible(STUDIES["lift"], trials, **terms), visits))
 
 
 def a_visit(after: int, service: str = "hu_au", customer: str = "c") -> Visit:

@@ -54,11 +54,11 @@ def measured(store: OpenUnitOfWork, comes: Callable[[str], bool]) -> Measured:
             uow.imports.start("later", LATER)
             uow.imports.finish(ImportReport("later", LATER, "done", 1, 1, 0, {}))
         uow.commit()
-    return measure_learned(store, [SERVICE], CONFIG, LATER)
+    return measure_learned(store, [SERVICE], CONFIG, LATER, KEY)
 
 
 def test_before_a_delivery_nothing_can_be_said(tmp_path: Path) -> None:
-    found = measure_learned(open_store(tmp_path), [SERVICE], CONFIG, LATER)
+    found = measure_learned(open_store(tmp_path), [SERVICE], CONFIG, LATER, KEY)
     (said,) = described(found, {"hu_au": SERVICE}, load("guildpost_agent", "de"), comparison=LEARNED)
     assert said.startswith("Noch keine Aussage möglich: Unter einem Modell des Netzes")
 
@@ -98,6 +98,6 @@ def test_a_finding_stands_beside_its_interval(
 
 def test_as_long_as_windows_run_nothing_is_counted(planned: OpenUnitOfWork) -> None:
     measured(planned, lambda _: False)
-    found = measure_learned(planned, [SERVICE], CONFIG, NOW + timedelta(days=20))
+    found = measure_learned(planned, [SERVICE], CONFIG, NOW + timedelta(days=20), KEY)
     assert not found.lifts
     assert found.waiting > 0

@@ -105,6 +105,15 @@ def test_the_best_does_not_depend_on_order_and_leaves_with_any_rival_that_reache
             ],
         ),
         (
+            "learned-times",
+            [
+                ("every_service", "came", "more", ""),
+                ("hu_au", "came", "more", ""),
+                ("inspection", "came", "nothing", ""),
+                ("tyres", "came", "covered", ""),
+            ],
+        ),
+        (
             "channel",
             [
                 ("hu_au", "booked", "teaches", "call"),
@@ -135,8 +144,8 @@ def test_of_each_study_the_newest_period_comes_first_whatever_the_order_of_the_r
     for order in (releases, releases[::-1]):
         studies = studies_of(order)
         assert list(DRAWN) == [study.newest.kind for study in studies]
-        assert [2, 2, 1, 1, 1] == [study.newest.study_version for study in studies]
-        assert [(1,), (1,), (), (), ()] == [tuple(one.study_version for one in study.earlier) for study in studies]
+        assert [2, 2, 1, 1, 1, 1] == [study.newest.study_version for study in studies]
+        assert [(1,), (1,), (), (), (), ()] == [tuple(one.study_version for one in study.earlier) for study in studies]
 
 
 def test_two_studies_of_one_kind_stand_side_by_side() -> None:

@@ -34,6 +34,11 @@ TABLES: dict[str, tuple[Table, ...]] = {
         table("inspection", "came", (("treated", FEW), ("held_out", FEW)), difference(FEW, FEW), nothing=True),
         table("tyres", "came", (("treated", None), ("held_out", None)), nothing=True),
     ),
+    "learned-times": (
+        table("every_service", "came", (("learned", MANY), ("recommended", FEW)), difference(MANY, FEW)),
+        table("hu_au", "came", (("learned", FEW), ("recommended", FEW)), difference(FEW, FEW), nothing=True),
+        table("tyres", "came", (("learned", None), ("recommended", None)), nothing=True),
+    ),
     "channel": (table("hu_au", "booked", (("email", FEW), ("letter", None), ("call", MANY))),),
     "pressure": (
         table("contacts", "answered", (("1", MANY), ("2-3", FEW), ("4+", FEW))),
@@ -103,8 +108,21 @@ def test_lift_is_a_difference_in_points_and_is_called_nothing_where_the_interval
     assert "Unterschied nicht zu unterscheiden −4,2 bis +4,2 Punkte" in page
     assert "Bei 1 von 3 Leistungen kommen Angeschriebene öfter" in page
     assert 1 == page.count("Angeschriebene kommen öfter: Der Bereich")
-    assert 1 == page.count("Nicht zu unterscheiden: Der Bereich des Unterschieds schließt die Null ein")
+    assert 1 == page.count("schließt die Null ein, über die Wirkung lehren diese Zahlen noch nichts.")
     assert 1 == page.count("Zur Wirkung ist nichts zu sehen")
+
+
+def test_learned_times_win_nowhere_without_an_interval_beside_zero(visitor: Visitor) -> None:
+    page = words(visitor)
+    assert (
+        "Alle Leistungen zusammen: Gelernte Zeiten bringen mehr Besuche. 95-%-Bereich: +6,4 bis +13,6 Punkte. "
+        "Bei 0 von 2 Leistungen bringen gelernte Zeiten mehr Besuche."
+    ) in page
+    assert "Alle Leistungen zusammen +10,0 Punkte +6,4 bis +13,6 Punkte" in page
+    assert "zur gelernten Zeit 30,0 % 28,0–32,0 % zur empfohlenen Zeit 20,0 % 17,0–23,0 %" in page
+    assert 1 == page.count("Zu gelernten Zeiten kommen Kunden öfter: Der Bereich")
+    assert 1 == page.count("ob gelernte Zeiten helfen, lehren diese Zahlen noch nicht. 95-%-Bereich: −4,2 bis +4,2")
+    assert 1 == page.count("Zum Unterschied ist nichts zu sehen")
 
 
 def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor) -> None:
@@ -114,7 +132,7 @@ def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor
     assert "ab dem 4. Kontakt binnen eines Jahres 5,0 % 3,0–8,0 %" in page
     assert "Leistung Quote 95-%-Bereich HU/AU 30,0 % 28,0–32,0 %" in page
     assert "ε = 1 je Betrieb" in page
-    assert 4 == page.count("ε = 1 je Kunde")
+    assert 5 == page.count("ε = 1 je Kunde")
 
 
 def test_contact_pressure_becomes_a_recommended_cap_with_its_interval(visitor: Visitor, network: Network) -> None:

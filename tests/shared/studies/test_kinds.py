@@ -37,11 +37,12 @@ NOTHING = SeededEntropy(b"")
 BUCKETS = ("1", "2", "3", "4", "5-6", "7-9", "10+")
 SHAPES = {
     "lift": (("hu_au", "inspection"), ("treated", "held_out"), ("planned", "came"), "customer", 2),
+    "learned-times": (("hu_au", "inspection"), ("learned", "recommended"), ("planned", "came"), "customer", 2),
     "channel": (("hu_au", "inspection"), ("email", "letter", "call"), ("delivered", "booked"), "customer", 2),
     "pressure": (("contacts",), BUCKETS, ("contacted", "answered", "objected"), "customer", 3),
     "adoption": (("hu_au", "inspection"), ("dealers",), ("switched_on",), "dealer", 2),
 }  # fmt: skip
-CELLS = {"lift": 8, "channel": 12, "pressure": 21, "adoption": 2}
+CELLS = {"lift": 8, "learned-times": 8, "channel": 12, "pressure": 21, "adoption": 2}
 
 
 @pytest.mark.parametrize("kind", SHAPES)
@@ -115,7 +116,7 @@ def test_no_two_kinds_share_a_layout_and_each_has_its_question_in_both_languages
 
 def test_noise_hides_one_customer_or_one_dealer() -> None:
     """Of n coordinates changed by one, the variance is about n times that of one (84 for four of them)."""
-    assert {"lift": 43, "channel": 43, "pressure": 63, "adoption": 43} == {
+    assert {"lift": 43, "learned-times": 43, "channel": 43, "pressure": 63, "adoption": 43} == {
         kind: promised_variance(spec) for kind, spec in SPECS.items()
     }
     fifty = counted_study("adoption", **(TERMS | {"services": [f"service_{n}" for n in range(50)]}))
@@ -127,7 +128,7 @@ def test_noise_hides_one_customer_or_one_dealer() -> None:
     [(1.0, 3, True), (1.0, 4, False), (0.8, 4, True)],
     ids=["three quarters at 1", "four quarters at 1", "four quarters at 0.8"],
 )
-def test_a_customers_year_holds_all_four_studies(stated: float, quarters: int, fits: bool) -> None:  # noqa: FBT001 — a table's column
+def test_a_customers_year_holds_four_studies(stated: float, quarters: int, fits: bool) -> None:  # noqa: FBT001 — a table's column
     days = [date(2027, 3 * number + 1, 1) for number in range(quarters)]
     specs = [counted_study(kind, epsilon=stated, **TERMS) for kind in ("lift", "channel", "pressure")]
     specs.append(slot_lead_study(epsilon=stated, **TERMS))
@@ -165,6 +166,7 @@ def test_a_study_of_each_kind_survives_writing_and_reading(kind: str) -> None:
 
 OWN_FIELDS = {
     "lift": {"maturity_days", "cap_customers"},
+    "learned-times": {"maturity_days", "cap_customers"},
     "channel": {"maturity_days", "cap_customers", "channels"},
     "pressure": {"maturity_days", "cap_customers", "contact_edges"},
     "adoption": set[str](),
@@ -204,6 +206,11 @@ CASES: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
     "two contributions": ("adoption", change(max_contribution=2), "max_contribution"),
     "a floor of nine": ("adoption", change(floor_groups=9), "floor_groups"),
     "more than a year's budget": ("pressure", change(epsilon=4.5), "epsilon"),
+    "a service that is called like all together": (
+        "learned-times",
+        change(services=["hu_au", "every_service"]),
+        "services",
+    ),
     "a channel nobody knows": ("channel", change(channels=["fax"]), "channels"),
     "contacts that begin at two": ("pressure", change(contact_edges=[2, 3]), "contact_edges"),
     "contacts out of order": ("pressure", change(contact_edges=[1, 3, 2]), "contact_edges"),

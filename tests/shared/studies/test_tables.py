@@ -25,7 +25,7 @@ SPECS = {
         period_start=date(2027, 1, 1),
         period_end=date(2027, 3, 31),
     )
-    for kind in ("lift", "channel", "pressure", "adoption")
+    for kind in ("lift", "learned-times", "channel", "pressure", "adoption")
 }
 SUMS: dict[str, dict[str, int]] = {
     "lift": {
@@ -37,6 +37,16 @@ SUMS: dict[str, dict[str, int]] = {
         "inspection/treated/came": 900,
         "inspection/held_out/planned": 12,
         "inspection/held_out/came": 2,
+    },
+    "learned-times": {
+        "hu_au/learned/planned": 90_000,
+        "hu_au/learned/came": 27_000,
+        "hu_au/recommended/planned": 10_000,
+        "hu_au/recommended/came": 2_800,
+        "inspection/learned/planned": 9_000,
+        "inspection/learned/came": 1_800,
+        "inspection/recommended/planned": 1_000,
+        "inspection/recommended/came": 190,
     },
     "channel": {
         "hu_au/email/delivered": 9_000,
@@ -68,7 +78,7 @@ def released(kind: str, counts: Mapping[str, int] | None = None, dealers: int = 
     known = SUMS[kind] if counts is None else counts
     total = np.array([known.get(name, 0) for name in layout.names], dtype=np.int64)
     return build_release(
-        SPECS[kind], total, contributors=dealers, groups=dealers, noise=Fraction(5, 4), today=date(2027, 6, 4)
+        SPECS[kind], total, contributors=dealers, groups=dealers, noise=Fraction(5, 4), today=date(2027, 9, 4)
     )
 
 

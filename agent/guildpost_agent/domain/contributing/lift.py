@@ -1,4 +1,7 @@
-"""Lift: of each customer one trial of the period, in the arm that the draw gave, and whether they came.
+"""Two arms drawn by lot: of each customer one trial of the period, in the arm that the draw gave, and who came.
+
+Lift compares those who were written to with the control group, learned times those written to at them with the tenth
+that stays at the recommended one (``kinds``); what a trial is, the caller says.
 
 The earliest trial of the period stands for a customer, of whatever service and in whichever arm, so that it does not
 depend on how any of them turned out. Every dealer uses the study's window, not its own services', so that the sum adds
@@ -12,7 +15,7 @@ from datetime import date
 from guildpost_agent.domain.contributing.units import Counted
 from guildpost_agent.domain.lift.trials import Trial, Visit, came, mature
 from guildpost_shared.studies.cells import Cells
-from guildpost_shared.studies.kinds import HELD_OUT, TREATED
+from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.spec import StudySpec
 
 
@@ -39,19 +42,20 @@ def eligible(
     return sorted((t for t in ripe if t.customer_id not in already_counted), key=lambda t: t.customer_id)
 
 
-def lift_parts(trials: Collection[Trial], visits: Iterable[Visit]) -> list[Counted[Cells]]:
+def lift_parts(study: StudySpec, trials: Collection[Trial], visits: Iterable[Visit]) -> list[Counted[Cells]]:
     """Say what each customer brings.
 
     Args:
+        study: of a kind with arms.
         trials: of ``eligible``.
         visits: of these customers, in any order.
     """
+    arms = KINDS[study.kind].rows
     return [
-        Counted(trial.customer_id, _cells(trial, came=visited))
+        Counted(trial.customer_id, _cells(f"{trial.service_id}/{arms[trial.held_out]}", came=visited))
         for trial, visited in zip(trials, came(trials, visits), strict=True)
     ]
 
 
-def _cells(trial: Trial, *, came: bool) -> Cells:
-    cell = f"{trial.service_id}/{HELD_OUT if trial.held_out else TREATED}"
+def _cells(cell: str, *, came: bool) -> Cells:
     return (f"{cell}/planned", f"{cell}/came") if came else (f"{cell}/planned",)

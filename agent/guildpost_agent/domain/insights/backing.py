@@ -8,16 +8,26 @@
 What fails is not shown: whoever holds the online key alone cannot put other figures before a dealer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 from guildpost_shared.errors import Refused
-from guildpost_shared.studies.kinds import ADOPTION, CHANNEL, CONTACTS, KINDS, LIFT, PRESSURE, SLOT_LEAD, contact_rows
+from guildpost_shared.studies.kinds import (
+    ADOPTION,
+    CHANNEL,
+    KINDS,
+    LEARNED_TIMES,
+    LIFT,
+    PRESSURE,
+    SLOT_LEAD,
+    contact_rows,
+)
 from guildpost_shared.studies.release import Release
 from guildpost_shared.studies.spec import StudySpec
+from guildpost_shared.studies.tables import tables_about
 
-COMPARED: Final = (SLOT_LEAD, LIFT, CHANNEL, PRESSURE, ADOPTION)
+COMPARED: Final = (SLOT_LEAD, LIFT, LEARNED_TIMES, CHANNEL, PRESSURE, ADOPTION)
 """The kinds whose figures are compared with one's own, in the order of the page."""
 
 
@@ -68,8 +78,7 @@ def _slot_lead_misfits(release: Release, study: StudySpec) -> Iterator[str]:
 
 def _table_misfits(release: Release, study: StudySpec) -> Iterator[str]:
     kind = KINDS[study.kind]
-    abouts: Iterable[str] = (CONTACTS,) if study.kind == PRESSURE else study.services
-    expected = [(about, measure) for about in abouts for measure in kind.measures]
+    expected = [(about, measure) for about in tables_about(study) for measure in kind.measures]
     if [(table.about, table.measure) for table in release.tables] != expected:
         yield "tables"
     rows = kind.rows or (contact_rows(study.contact_edges) if study.kind == PRESSURE else study.channels)

@@ -12,12 +12,12 @@ from enum import StrEnum
 from guildpost_agent.domain.insights.backing import lead_names
 from guildpost_agent.domain.insights.own import DAY, HOUR, LEAD, OVERALL, Cell, Own
 from guildpost_shared.studies.figures import Figure, difference
-from guildpost_shared.studies.kinds import ADOPTION, DEALERS, HELD_OUT, LIFT, SLOT_LEAD, TREATED
+from guildpost_shared.studies.kinds import ADOPTION, DEALERS, KINDS, SLOT_LEAD
 from guildpost_shared.studies.release import HOURS, Release, ServiceRelease, SlotRelease
 from guildpost_shared.studies.tables import Table
 
 DIFFERENCE = "difference"
-"""The row of a lift that compares its two arms."""
+"""The row that compares two arms."""
 
 
 class Standing(StrEnum):
@@ -105,8 +105,8 @@ def _table(table: Table, kind: str, own: Mapping[Cell, Own]) -> Question:
     if kind == ADOPTION:
         return Question(table.about, table.measure, (_use(table, own),))
     rows = [_row(table.about, table.measure, name, figure, own) for name, figure in table.rows]
-    if kind == LIFT:
-        rows.append(_lift(table, {row.name: row for row in rows}))
+    if KINDS[kind].arms:
+        rows.append(_lift(table, *rows))
     return Question(table.about, table.measure, tuple(rows))
 
 
@@ -115,10 +115,9 @@ def _row(about: str, question: str, name: str, network: Figure | None, own: Mapp
     return Row(name, counts, counts.figure, network, standing(counts.figure, network))
 
 
-def _lift(table: Table, arms: Mapping[str, Row]) -> Row:
-    treated, held_out = arms[TREATED], arms[HELD_OUT]
-    figure = difference(treated.figure, held_out.figure) if treated.figure and held_out.figure else None
-    counts = Own(treated.own.of + held_out.own.of, treated.own.hits + held_out.own.hits)
+def _lift(table: Table, one: Row, other: Row) -> Row:
+    figure = difference(one.figure, other.figure) if one.figure and other.figure else None
+    counts = Own(one.own.of + other.own.of, one.own.hits + other.own.hits)
     return Row(DIFFERENCE, counts, figure, table.lift, standing(figure, table.lift))
 
 

@@ -7,12 +7,13 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final
 
 from guildpost_agent.domain.contributing.units import Counted
 from guildpost_agent.domain.insights.backing import lead_names
 from guildpost_shared.studies.figures import Estimate, Figure
-from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
+from guildpost_shared.studies.kinds import EVERY, KINDS, SLOT_LEAD
 from guildpost_shared.studies.layout import MaturedReminder
 from guildpost_shared.studies.spec import StudySpec
 
@@ -21,7 +22,7 @@ DAY: Final = "day"
 HOUR: Final = "hour"
 LEAD: Final = "lead"
 Cell = tuple[str, str, str]
-"""Service or contacts, question, row."""
+"""Service, contacts, or all services together; question; row."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _add_cells(study: StudySpec, names: Iterable[str], of: Counter[Cell], hits: 
     """Add a unit's names ``about/row/column``; where there is no base, a unit that is named is one of one."""
     kind = KINDS[study.kind]
     for name in names:
-        about, row, column = name.split("/")
-        for measure in kind.measures:
+        service, row, column = name.split("/")
+        for about, measure in product((service, EVERY) if kind.together else (service,), kind.measures):
             of[about, measure, row] += column == (kind.base or measure)
             hits[about, measure, row] += column == measure

@@ -1,4 +1,4 @@
-"""Lift, channels, contact pressure and adoption in words: a verdict, a picture and a table for each question."""
+"""Two arms, channels, contact pressure and adoption in words: a verdict, a picture and a table for each question."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ from guildpost_coordinator.domain.insights import Verdict, clearly_best, lift_ve
 from guildpost_shared.charts.bars import Bar, bars
 from guildpost_shared.charts.curve import CurvePoint, curve
 from guildpost_shared.studies.figures import Figure
-from guildpost_shared.studies.kinds import ADOPTION, CONTACTS, DEALERS, LIFT, PRESSURE
+from guildpost_shared.studies.kinds import ADOPTION, CONTACTS, DEALERS, EVERY, KINDS, PRESSURE
 from guildpost_shared.studies.release import Release
 from guildpost_shared.studies.tables import Table
 from guildpost_shared.web.formats import Formats
@@ -30,7 +30,7 @@ class TableNarrator:
         if release.kind == ADOPTION:
             return (Section("", (self._shares(release.tables),)),)
         own = tuple(self._section(table, release.kind) for table in release.tables)
-        return (Section("", (self._lifts(release.tables),)), *own) if release.kind == LIFT else own
+        return (Section("", (self._lifts(release.tables, release.kind),)), *own) if KINDS[release.kind].arms else own
 
     def advice(self, tables: Iterable[Table]) -> str:
         """Say which cap on contacts follows from objections, or that none does; nothing without such a table."""
@@ -45,9 +45,9 @@ class TableNarrator:
     def _section(self, table: Table, kind: str) -> Section:
         verdict = table_verdict(kind, table)
         lines = [self._narrator.line(self._row(row), figure) for row, figure in table.rows]
-        if kind == LIFT:
+        if KINDS[kind].arms:
             lines.append(self._difference(self._texts.text("learning.row.difference"), table.lift))
-            said = self._texts.text(f"learning.lift.{verdict}")
+            said = self._with_interval(self._texts.text(f"learning.{kind}.{verdict}"), table.lift)
         else:
             lines.append(self._narrator.line(self._texts.text("learning.overall"), table.overall))
             said = self._narrator.verdict("learning.table", verdict, self._best(table), table.measure)
@@ -56,7 +56,7 @@ class TableNarrator:
             verdict=said,
             teaches=verdict in {Verdict.TEACHES, Verdict.MORE, Verdict.LESS},
             picture=self._picture(table, kind, lines, joined=verdict is Verdict.TEACHES),
-            means="" if kind == LIFT else self._texts.text(f"learning.means.{table.measure}"),
+            means="" if KINDS[kind].arms else self._texts.text(f"learning.means.{table.measure}"),
             first=self._texts.text("learning.group_name"),
             lines=tuple(lines),
             value=self._texts.text("learning.rate"),
@@ -68,8 +68,8 @@ class TableNarrator:
         return None if best is None else self._row(table.rows[best][0])
 
     def _picture(self, table: Table, kind: str, lines: Sequence[Line], *, joined: bool) -> Markup | None:
-        """Draw a table; the arms of a lift are drawn together with those of other services, or not at all."""
-        if kind == LIFT or not any(figure for _, figure in table.rows):
+        """Draw a table; two arms are drawn together with those of other services, or not at all."""
+        if KINDS[kind].arms or not any(figure for _, figure in table.rows):
             return None
         measure = self._texts.text(f"learning.measure.{table.measure}")
         if kind == PRESSURE:
@@ -84,19 +84,24 @@ class TableNarrator:
         ]
         return bars(drawn, words)
 
-    def _lifts(self, tables: Sequence[Table]) -> Part:
+    def _lifts(self, tables: Sequence[Table], kind: str) -> Part:
         """Set the services' differences below one another; none is called a winner whose interval holds zero."""
         lines = [self._difference(self._service(table), table.lift) for table in tables]
-        verdicts = [lift_verdict(table.lift) for table in tables]
-        works = sum(verdict is Verdict.MORE for verdict in verdicts)
-        words = self._narrator.words(self._texts.text("learning.lifts_picture"), across="learning.points_axis")
+        verdicts = {table.about: lift_verdict(table.lift) for table in tables}
+        together = verdicts.pop(EVERY, None)
+        works = sum(verdict is Verdict.MORE for verdict in verdicts.values())
+        said = self._texts.text(f"learning.{kind}.services", works=works, count=len(verdicts))
+        if together is not None:
+            first = self._texts.text(f"learning.{kind}.together.{together}")
+            said = f"{self._with_interval(first, tables[0].lift)} {said}"
+        words = self._narrator.words(self._texts.text(f"learning.{kind}.picture"), across="learning.points_axis")
         drawn = [Bar(line.name, table.lift, _said(line)) for line, table in zip(lines, tables, strict=True)]
         return Part(
             heading=self._texts.text("learning.lifts"),
-            verdict=self._texts.text("learning.lifts_verdict", works=works, count=len(tables)),
-            teaches=works > 0,
+            verdict=said,
+            teaches=works > 0 or together in {Verdict.MORE, Verdict.LESS},
             picture=bars(drawn, words, signed=True) if any(table.lift for table in tables) else None,
-            means=self._texts.text("learning.means.came"),
+            means=self._texts.text(f"learning.{kind}.means"),
             first=self._texts.text("learning.service_name"),
             lines=tuple(lines),
             value=self._texts.text("learning.row.difference"),
@@ -122,6 +127,8 @@ class TableNarrator:
         )
 
     def _service(self, table: Table) -> str:
+        if table.about == EVERY:
+            return self._texts.text("learning.every_service")
         return self._texts.label("service", table.about)
 
     def _row(self, row: str) -> str:
@@ -137,6 +144,12 @@ class TableNarrator:
         unclear = lift_verdict(lift) is Verdict.NOTHING
         said = self._texts.text("learning.unclear") if unclear else self._texts.text("learning.points", points=rate)
         return Line(name, said, self._texts.text("learning.points_interval", low=low, high=high))
+
+    def _with_interval(self, said: str, lift: Figure | None) -> str:
+        if lift is None:
+            return said
+        low, high = self._points(lift.low), self._points(lift.high)
+        return self._texts.text("learning.with_interval", said=said, low=low, high=high)
 
     def _points(self, share: float) -> str:
         """Write a difference of rates in points, with its sign."""
