@@ -6,7 +6,15 @@ from pathlib import Path
 
 from bench.figures import Benchmark, line
 
-HELPERS = {"__init__", "__main__", "figures", "learning_policy", "linkage", "consents"}  # no benchmarks of their own
+HELPERS = {  # no benchmarks of their own
+    "__init__",
+    "__main__",
+    "consents",
+    "figures",
+    "learning_policy",
+    "learning_senders",
+    "linkage",
+}
 
 
 def names() -> list[str]:

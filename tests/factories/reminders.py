@@ -7,6 +7,9 @@ from guildpost_shared.learning.bases import LEADS, SLOTS
 from guildpost_shared.learning.blocks import DIMENSION
 from guildpost_shared.learning.contexts import AGES, CHANNELS, CLASSES, Contexts, Ints, Reminders
 from guildpost_shared.learning.model import MAX_COEFFICIENT, NetworkModel
+from guildpost_shared.learning.vector import customer_rows
+from guildpost_shared.studies.when_to_write import CustomerRow, LearningLayout
+from tests.fakes.seeded_entropy import SeededEntropy
 
 
 def random_contexts(count: int, rng: np.random.Generator) -> Contexts:
@@ -34,3 +37,9 @@ def models() -> st.SearchStrategy[NetworkModel]:
         return NetworkModel(rng.uniform(-size, size, DIMENSION), rng.uniform(1e-9, 1, DIMENSION))
 
     return st.builds(build, st.integers(0, 2**32), st.sampled_from([0.0, 1.0, MAX_COEFFICIENT]))
+
+
+def summed(reminders: Reminders, model: NetworkModel, cap: int = 1_000_000) -> Ints:
+    """Add up reminders of as many customers as a dealership brings them to a round, without noise."""
+    rows = [CustomerRow(*row) for row in zip(*customer_rows(reminders, model), strict=True)]
+    return LearningLayout().encode(rows, cap=cap, entropy=SeededEntropy(b""))

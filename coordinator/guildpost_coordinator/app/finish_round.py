@@ -8,11 +8,11 @@ learning begin anew. A round of a training leaves what the next one asks (``fini
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from guildpost_coordinator.app.finish_training import finish_training_round
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
-from guildpost_coordinator.domain.learning.filter import Belief, aged, learned, prior
+from guildpost_coordinator.domain.learning.filter import Belief
+from guildpost_coordinator.domain.learning.publishing import moved
 from guildpost_coordinator.domain.propensity.training import Memory
 from guildpost_coordinator.domain.rounds import Round
 from guildpost_shared.learning.document import NEUTRAL, PublishedModel, parse_model
@@ -27,8 +27,6 @@ from guildpost_shared.studies.release import dump_release
 from guildpost_shared.studies.releasing import build_release
 from guildpost_shared.studies.sanity import require_plausible
 from guildpost_shared.studies.spec import StudySpec
-
-_WEEK_DAYS: Final = 7
 
 
 def model_scored_under(study: StudySpec, in_force: Callable[[str], bytes | None]) -> Scored | None:
@@ -102,10 +100,5 @@ def _learned(
     rules = replace(study.disclosure, min_age_days=(study.release_from - study.data_until).days)
     require_releasable(rules, groups=result.groups, youngest=study.data_until, today=today)
     require_plausible(study, result.sum, contributors=dealers, noise=result.noise)
-    weeks = max(0, (today - model.learned_on).days) / _WEEK_DAYS
-    belief = prior() if before is None or model.version == 0 else aged(before, weeks)
     noise = float(summed_variance(study, result.noise))
-    moved = learned(belief, decode(result.sum), dealers=dealers, noise_variance=noise)
-    rose = [now and not then for now, then in zip(moved.drifting, model.model.drifting, strict=True)]
-    slot, lead = (today if new else since for new, since in zip(rose, model.drift_since, strict=True))
-    return moved, PublishedModel(model.version + 1, today, moved.published(), (slot, lead))
+    return moved(before, model, decode(result.sum), today, dealers=dealers, noise_variance=noise)

@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 
 from guildpost_shared import strict_json
-from guildpost_shared.entropy import Entropy
 from guildpost_shared.learning.bases import LEADS, SLOTS, lead_basis, slot_basis
 from guildpost_shared.learning.blocks import BLOCKS, DIMENSION, coordinates, row_values
 from guildpost_shared.learning.contexts import CELLS, CHANNELS, CLASSES, Contexts, Floats, Ints, Reminders
@@ -26,11 +25,9 @@ from guildpost_shared.learning.terms import (
     EXPOSURE_CAP,
     EXPOSURE_WEIGHT,
     MAX_RATE,
-    LearningTerms,
     scale,
     score_scale,
 )
-from guildpost_shared.privacy.clipping import cap_customers
 
 SLOT_GROUPS: Final = 4
 LEAD_GROUPS: Final = len(CLASSES) * len(CHANNELS)
@@ -94,25 +91,6 @@ def customer_rows(reminders: Reminders, model: NetworkModel) -> tuple[Ints, Ints
     )
     integers = np.rint(scale() * np.concatenate([scores, exposures], axis=1)).astype(np.int64)
     return np.concatenate([touched, places], axis=1), integers
-
-
-def encode(reminders: Reminders, model: NetworkModel, terms: LearningTerms, entropy: Entropy) -> Ints:
-    """Sum a dealership's customers.
-
-    Args:
-        reminders: one per customer; those beyond W are sampled out.
-        model: the published model.
-        terms: of the study.
-        entropy: for the sampling.
-
-    Returns:
-        int64[1468], without noise: it must not leave the machine.
-    """
-    kept = cap_customers(range(len(reminders)), terms.cap_customers, entropy)
-    places, integers = customer_rows(reminders.take(np.array(kept, dtype=np.int64)), model)
-    total = np.zeros(LENGTH, dtype=np.int64)
-    np.add.at(total, places.ravel(), integers.ravel())
-    return total
 
 
 def decode(total: Ints) -> Collected:

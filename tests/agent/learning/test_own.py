@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from guildpost_agent.domain.learning import features
 from guildpost_agent.domain.learning.buckets import MEAN
 from guildpost_agent.domain.learning.deviations import fresh, posterior
 from guildpost_agent.domain.learning.grounds import Grounds, Own
-from guildpost_agent.domain.learning.own import Seen, own_belief
+from guildpost_agent.domain.learning.own import CLOSE, Dated, Seen, own_belief, own_beliefs
 from guildpost_agent.domain.learning.picking import pick
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, Sent
 from guildpost_agent.domain.learning.times import Times
 from guildpost_shared.learning.bases import LEAD_DAYS, slot_of
 from tests.factories.network_models import a_model
+from tests.factories.reminders import random_reminders
 
 TODAY = date(2027, 3, 1)
 KEY = bytes(32)
@@ -80,6 +82,24 @@ def test_the_order_of_the_records_does_not_matter(random: object) -> None:
     one, other = (own_belief(MODEL, Seen(some, some), TODAY) for some in (rows, shuffled))
     assert np.array_equal(one.mean, other.mean)
     assert np.array_equal(one.root, other.root)
+
+
+def test_dealerships_learn_from_their_own_outcomes_only() -> None:
+    rng = np.random.default_rng(8)
+    sent, day = random_reminders(900, rng), TODAY.toordinal() - rng.integers(0, 300, 900)
+    dealer = rng.integers(0, 3, 900)
+    mails = sent.contexts.channel == 0
+
+    def some(at: NDArray[np.bool_]) -> tuple[Dated, NDArray[np.int64]]:
+        rows = np.flatnonzero(at)
+        return Dated(sent.take(rows), day[rows]), dealer[rows]
+
+    together = own_beliefs(MODEL, some(dealer >= 0), some(mails), TODAY, dealers=3)
+    for number in range(3):
+        mine = dealer == number
+        alone = own_beliefs(MODEL, some(mine), some(mine & mails), TODAY, dealers=3)
+        assert np.abs(together.mean[number] - alone.mean[number]).max() < CLOSE
+        assert np.allclose(together.root[number], alone.root[number], atol=CLOSE)
 
 
 def test_clicks_say_something_before_answers_do() -> None:

@@ -12,18 +12,15 @@ from guildpost_shared.errors import Refused
 from guildpost_shared.learning.blocks import DIMENSION, LEAD_COORDINATES, SLOT_COORDINATES, coordinates, row_values
 from guildpost_shared.learning.contexts import Contexts, Floats, Reminders
 from guildpost_shared.learning.model import NetworkModel, neutral_model, require_sound
-from guildpost_shared.learning.terms import LearningTerms
-from guildpost_shared.learning.vector import Collected, decode, encode
-from tests.factories.reminders import random_contexts, random_reminders
-from tests.fakes.seeded_entropy import SeededEntropy
+from guildpost_shared.learning.vector import Collected, decode
+from tests.factories.reminders import random_contexts, random_reminders, summed
 
-EVERYBODY = LearningTerms(cap_customers=1_000_000)
 MANY_DEALERS = 10**9
 """So many that what one of them does by itself has no weight: plain regression."""
 
 
 def collected(reminders: Reminders, model: NetworkModel) -> Collected:
-    return decode(encode(reminders, model, EVERYBODY, SeededEntropy(b"")))
+    return decode(summed(reminders, model))
 
 
 def answered(reminders: Reminders, theta: Floats, rng: np.random.Generator) -> Reminders:

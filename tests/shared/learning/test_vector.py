@@ -10,16 +10,11 @@ from guildpost_shared.learning.blocks import DIMENSION, TOUCHED, coordinates, ro
 from guildpost_shared.learning.contexts import CELLS, Contexts, Reminders
 from guildpost_shared.learning.model import NetworkModel, neutral_model
 from guildpost_shared.learning.terms import LearningTerms, row_norm_bound, scale, score_scale, sensitivity
-from guildpost_shared.learning.vector import LENGTH, customer_rows, decode, encode, layout_hash
-from tests.factories.reminders import generators, models, random_contexts, random_reminders
-from tests.fakes.seeded_entropy import SeededEntropy
+from guildpost_shared.learning.vector import LENGTH, customer_rows, decode, layout_hash
+from tests.factories.reminders import generators, models, random_contexts, random_reminders, summed
 
 TERMS = LearningTerms()
 few = settings(max_examples=25, deadline=None)
-
-
-def whole(reminders: Reminders, model: NetworkModel) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return encode(reminders, model, TERMS, SeededEntropy(b""))
 
 
 def test_the_coordinates_are_549_and_the_vector_has_1468() -> None:
@@ -49,8 +44,8 @@ def test_no_customer_moves_the_sum_further_than_the_sensitivity(rng: np.random.G
     _, integers = customer_rows(some, model)
     assert (integers**2).sum(axis=1).max() <= sensitivity().l2_squared <= 1_029**2
     assert np.abs(integers).sum(axis=1).max() <= sensitivity().l1
-    without = whole(some.take(np.arange(1, len(some))), model)
-    change = whole(some, model) - without
+    without = summed(some.take(np.arange(1, len(some))), model)
+    change = summed(some, model) - without
     assert (change**2).sum() <= sensitivity().l2_squared
 
 
@@ -92,7 +87,7 @@ def test_a_letter_leaves_every_slot_coordinate_alone(count: int, rng: np.random.
     some = random_contexts(count, rng)
     letters = Contexts(some.learning_class, np.ones(count, dtype=np.int64), some.business, some.age, some.loyal)
     slot = rng.integers(0, SLOTS, count)
-    total = decode(whole(Reminders(letters, slot, rng.integers(0, LEADS, count), slot % 2), neutral_model()))
+    total = decode(summed(Reminders(letters, slot, rng.integers(0, LEADS, count), slot % 2), neutral_model()))
     assert not total.score[:224].any()
     assert not total.slots.any()
 
@@ -103,7 +98,7 @@ def test_the_score_of_what_the_model_expects_is_small_and_its_exposures_are_the_
     rate = np.exp(neutral_model().log_rate(some.contexts, some.slot, some.lead))
     answered = (rng.random(len(some)) < rate).astype(np.int64)
     true = Reminders(some.contexts, some.slot, some.lead, answered)
-    total = decode(encode(true, neutral_model(), LearningTerms(cap_customers=100_000), SeededEntropy(b"")))
+    total = decode(summed(true, neutral_model()))
     assert total.leads.sum() == pytest.approx(rate.sum(), rel=0.01)
     assert total.contexts.sum() == pytest.approx(rate.sum(), rel=0.01)
     assert np.abs(total.score / weights()).max() < 5 * np.sqrt(rate.sum())
@@ -111,8 +106,8 @@ def test_the_score_of_what_the_model_expects_is_small_and_its_exposures_are_the_
 
 def test_a_dealership_brings_no_more_customers_than_its_cap() -> None:
     some = random_reminders(300, np.random.default_rng(1))
-    capped = encode(some, neutral_model(), LearningTerms(cap_customers=100), SeededEntropy(b""))
-    everybody = whole(some, neutral_model())
+    capped = summed(some, neutral_model(), cap=100)
+    everybody = summed(some, neutral_model())
     assert 0.2 < decode(capped).contexts.sum() / decode(everybody).contexts.sum() < 0.5
 
 

@@ -8,11 +8,14 @@ without the key can tell an occasion's.
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from guildpost_agent.domain.keyed import choose
+from guildpost_agent.domain.learning import features
+from guildpost_shared.learning.bases import LEAD_RANK, SLOT_RANK
 from guildpost_shared.learning.contexts import Floats
 
 BUCKETS: Final = 256
@@ -46,3 +49,22 @@ def normals(key: bytes, label: str, count: int) -> Floats:
     radius, angle = np.sqrt(-2 * np.log(uniform[:pairs])), 2 * np.pi * uniform[pairs:]
     drawn = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])[: BUCKETS * count]
     return np.concatenate([drawn.reshape(BUCKETS, count), np.zeros((1, count))])
+
+
+@dataclass(frozen=True)
+class Normals:
+    """The normal numbers behind one dealership's draws, by what is drawn; float64[257, functions] each."""
+
+    key: bytes
+
+    def of_deviations(self) -> Floats:
+        """Give those of its own deviations."""
+        return normals(self.key, "own", features.COUNT)
+
+    def of_leads(self, cell: int) -> Floats:
+        """Give those of a context's lead times (``Contexts.cell``)."""
+        return normals(self.key, f"lead/{cell}", LEAD_RANK)
+
+    def of_slots(self, cell: int) -> Floats:
+        """Give those of a context's slots (``Contexts.slot_cell``)."""
+        return normals(self.key, f"slot/{cell}", SLOT_RANK)

@@ -10,23 +10,9 @@ Afterwards two per cent go on being spread in this way, so that a change of the 
 import math
 from typing import Final
 
-import numpy as np
-
-from guildpost_shared.learning.bases import LEAD_DAYS
-from guildpost_shared.learning.contexts import Flags, Ints
-
 FLOOR: Final = 0.02
 """Share of reminders that explore for ever."""
 _NEAREST, _FARTHEST = 1 / 3, 3.0
-
-
-def lead_window(default_days: int) -> Flags:
-    """Give the lead times that are tried, bool[25]; never empty for a default within the grid."""
-    days = np.array(LEAD_DAYS)
-    window: Flags = (days >= _NEAREST * default_days) & (days <= _FARTHEST * default_days)
-    if not window.any():
-        window[np.abs(days - default_days).argmin()] = True
-    return window
 
 
 def tried_leads(first_day: int, last_day: int, default_days: int) -> tuple[int, int]:
@@ -43,15 +29,3 @@ def tried_leads(first_day: int, last_day: int, default_days: int) -> tuple[int, 
     nearest = max(last_day, math.ceil(_NEAREST * default_days))
     farthest = min(first_day, math.floor(_FARTHEST * default_days))
     return (nearest, farthest) if nearest <= farthest else (last_day, first_day)
-
-
-def evenly(allowed: Flags, rng: np.random.Generator) -> Ints:
-    """Draw one allowed column per row, each with the same chance; −1 where nothing is allowed.
-
-    Args:
-        allowed: bool[n, k].
-        rng: not for secrets.
-    """
-    tickets = np.where(allowed, rng.random(allowed.shape), -1.0)
-    drawn: Ints = np.where(allowed.any(axis=1), tickets.argmax(axis=1), -1)
-    return drawn

@@ -5,13 +5,11 @@
 20   lead times: the 4 leading functions of ψ, by learning class
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from guildpost_shared.learning.bases import LEAD_RANK, SLOT_RANK, lead_basis, slot_basis
+from guildpost_shared.learning.bases import LEAD_RANK, SLOT_RANK
 from guildpost_shared.learning.blocks import (
     LEAD_BLOCKS,
     LEAD_COORDINATES,
@@ -20,8 +18,8 @@ from guildpost_shared.learning.blocks import (
     SLOT_BLOCKS,
     weights,
 )
-from guildpost_shared.learning.contexts import CHANNELS, CLASSES, Contexts, Floats, Ints, every_context
-from guildpost_shared.learning.model import NetworkModel, surfaces
+from guildpost_shared.learning.contexts import CHANNELS, CLASSES, Contexts, Floats, Ints
+from guildpost_shared.learning.model import NetworkModel
 
 SLOT_FUNCTIONS: Final = 8
 LEAD_FUNCTIONS: Final = 4
@@ -40,20 +38,6 @@ LEAD_DEVIATION: Final = 0.24
 functions."""
 LEAD_ALIKE: Final = 0.5
 """Correlation of the lead functions of two learning classes: whose customers plan ahead for one, do for another."""
-
-
-def values(contexts: Contexts, slot: Ints, lead: Ints) -> Floats:
-    """Give m, the functions of a reminder, float64[n, 45]; ``slot`` is ignored for letters."""
-    rows = np.arange(len(contexts))
-    result = np.zeros((len(contexts), COUNT))
-    result[:, 0] = 1.0
-    result[rows, BY_CLASS.start + contexts.learning_class] = 1.0
-    result[rows, BY_CHANNEL.start + contexts.channel] = 1.0
-    timed = np.flatnonzero(contexts.timed)
-    places = slot_places(contexts.take(timed))
-    result[timed[:, None], places] = slot_basis()[slot[timed], :SLOT_FUNCTIONS]
-    result[rows[:, None], lead_places(contexts)] = lead_basis()[lead, :LEAD_FUNCTIONS]
-    return result
 
 
 def slot_places(contexts: Contexts) -> Ints:
@@ -85,28 +69,3 @@ def prior_covariance(model: NetworkModel) -> Floats:
     alike = np.kron(np.ones((_CLASSES, _CLASSES)), np.eye(LEAD_FUNCTIONS))
     covariance[LEADS, LEADS] += LEAD_ALIKE * LEAD_DEVIATION**2 * alike
     return covariance
-
-
-def projected(change: Floats) -> Floats:
-    """Say what a change of the network model is in terms of δ, float64[45], averaged over contexts.
-
-    Args:
-        change: float64[549], difference of coefficients.
-    """
-    moved, contexts = surfaces(change * weights()), every_context()
-    result = np.zeros(COUNT)
-    result[SLOTS] = moved.slot.reshape(2, -1, SLOT_RANK).mean(axis=1)[:, :SLOT_FUNCTIONS].ravel()
-    for kind in range(_CLASSES):
-        cells = contexts.learning_class == kind
-        result[BY_CLASS.start + kind] = moved.rate[cells].mean()
-        start = LEADS.start + kind * LEAD_FUNCTIONS
-        result[start : start + LEAD_FUNCTIONS] = moved.lead[cells].mean(axis=0)[:LEAD_FUNCTIONS]
-    return result
-
-
-def of_each_dealer(dealer: Ints, dealers: int) -> Iterator[tuple[int, slice]]:
-    """List the dealerships that have rows, and where; ``dealer`` int64[n] in rising order, 0 to ``dealers`` − 1."""
-    ends = np.searchsorted(dealer, np.arange(dealers + 1)).tolist()
-    for at, (start, end) in enumerate(pairwise(ends)):
-        if start < end:
-            yield at, slice(start, end)

@@ -1,4 +1,4 @@
-"""What this dealership's own customers say, worked out anew from the records each time: nothing of it is stored.
+"""What dealerships' own customers say, worked out anew from the records each time: nothing of it is stored.
 
 The belief is a function of the published model, the outcomes that are final, and the day. Whoever is erased is gone
 from it, and so is what a restored backup does not know. Old outcomes fade by one per cent a week; those from before
@@ -7,6 +7,8 @@ the day on which the coordinator saw the world change count six tenths, once.
 Under one model the most likely δ is found by Newton's method: at each estimate the sums of ``deviations`` are the
 quadratic that touches the likelihood there, and their posterior is the next estimate. Priors are narrow, so four or
 five steps are enough.
+
+An agent has one dealership; a simulated network works on all of its dealerships at once.
 """
 
 from collections.abc import Sequence
@@ -16,15 +18,19 @@ from typing import Final
 
 import numpy as np
 
-from guildpost_agent.domain.learning import deviations
-from guildpost_agent.domain.learning.deviations import DRIFT_KEPT, FADING, Posterior
+from guildpost_agent.domain.learning.deviations import Answers, Clicks, Posterior, fresh, posterior
+from guildpost_agent.domain.learning.placing import Placed
 from guildpost_agent.domain.learning.reading import Sent, reminders_of
-from guildpost_shared.learning.contexts import Floats, Reminders
+from guildpost_shared.learning.contexts import Floats, Ints, Reminders
 from guildpost_shared.learning.document import PublishedModel
 
 MOST_STEPS: Final = 12
 CLOSE: Final = 0.01
 """In log p: one answer more in a hundred answers."""
+FADING: Final = 0.99
+"""What is left of an outcome after a week."""
+DRIFT_KEPT: Final = 0.6
+"""What is left when the coordinator has seen the world change."""
 _WEEK_DAYS: Final = 7
 
 
@@ -41,6 +47,17 @@ class Seen:
     clicks: list[tuple[date, Sent]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Dated:
+    """The same as columns: ``day`` int64[n], ordinals of the local days on which the reminders left."""
+
+    reminders: Reminders
+    day: Ints
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
 def own_belief(published: PublishedModel, seen: Seen, today: date) -> Posterior:
     """Tell what is known of this dealership's deviations from the network.
 
@@ -52,26 +69,37 @@ def own_belief(published: PublishedModel, seen: Seen, today: date) -> Posterior:
     Returns:
         The belief of one dealership (N = 1).
     """
+    answers, clicks = _columns(seen.answers), _columns(seen.clicks)
+    here = [np.zeros(len(rows), dtype=np.int64) for rows in (answers, clicks)]
+    return own_beliefs(published, (answers, here[0]), (clicks, here[1]), today, dealers=1)
+
+
+def own_beliefs(
+    published: PublishedModel, answers: tuple[Dated, Ints], clicks: tuple[Dated, Ints], today: date, *, dealers: int
+) -> Posterior:
+    """Tell the same of N dealerships; beside each outcome stands its dealership, int64[n], 0 to N − 1."""
     model = published.model
-    answers, clicks = (_weighted(rows, published, today) for rows in (seen.answers, seen.clicks))
-    belief = deviations.posterior(deviations.fresh(1), model)
-    for _ in range(MOST_STEPS if seen.answers or seen.clicks else 0):
-        known = deviations.fresh(1)
-        for take, (reminders, weight) in ((deviations.with_answers, answers), (deviations.with_clicks, clicks)):
-            dealer = np.zeros(len(reminders), dtype=np.int64)
-            known = take(known, belief, model, dealer, reminders, weight)
-        before, belief = belief, deviations.posterior(known, model)
+    (booked, by), (clicked, of) = answers, clicks
+    bookings = Answers(Placed(booked.reminders, by, dealers), _weights(booked.day, published, today), model)
+    clickings = Clicks(Placed(clicked.reminders, of, dealers), _weights(clicked.day, published, today), model)
+    belief = posterior(fresh(dealers), model)
+    for _ in range(MOST_STEPS if len(booked) or len(clicked) else 0):
+        before, belief = belief, posterior(bookings.at(belief.mean) + clickings.at(belief.mean), model)
         if np.abs(belief.mean - before.mean).max() < CLOSE:
             break
     return belief
 
 
-def _weighted(rows: Sequence[tuple[date, Sent]], published: PublishedModel, today: date) -> tuple[Reminders, Floats]:
-    changed = max((day for day in published.drift_since if day is not None), default=date.min)
-    weeks = np.array([max(0, (today - day).days) // _WEEK_DAYS for day, _ in rows], dtype=np.float64)
-    kept = np.array([DRIFT_KEPT if day < changed else 1.0 for day, _ in rows])
-    weight: Floats = FADING**weeks * kept
-    reminders = reminders_of([sent for _, sent in rows])
-    # In one order whatever the database's is: sums of floats differ in their last bits, and a plan shall not.
-    order = np.lexsort((weight, reminders.answered, reminders.lead, reminders.slot, reminders.contexts.cell))
-    return reminders.take(order), weight[order]
+def _columns(rows: Sequence[tuple[date, Sent]]) -> Dated:
+    """Bring outcomes into one order, whatever the database's is: sums of floats differ in their last bits otherwise."""
+    reminders, day = reminders_of([sent for _, sent in rows]), np.array([at.toordinal() for at, _ in rows], np.int64)
+    order = np.lexsort((day, reminders.answered, reminders.lead, reminders.slot, reminders.contexts.cell))
+    return Dated(reminders.take(order), day[order])
+
+
+def _weights(day: Ints, published: PublishedModel, today: date) -> Floats:
+    """Say how much outcomes count, float64[n]."""
+    changed = max((at for at in published.drift_since if at is not None), default=date.min)
+    weeks = np.maximum(0, today.toordinal() - day) // _WEEK_DAYS
+    weight: Floats = FADING**weeks * np.where(day < changed.toordinal(), DRIFT_KEPT, 1.0)
+    return weight

@@ -1,7 +1,6 @@
 """The best of the days that are free: lead time and slot are chosen together, since a day decides about both."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from guildpost_agent.domain.frozen import frozen
@@ -21,10 +20,20 @@ class Pick:
     hour: int
 
 
-@lru_cache(maxsize=1_024)
+class _Steps(dict[int, int]):
+    """Steps by days, each worked out once: every free day of every occasion is looked up here."""
+
+    def __missing__(self, lead: int) -> int:
+        step = self[lead] = min(max(round(lead / LEAD_STEP), 0), _LAST_STEP)
+        return step
+
+
+_STEPS: Final = _Steps()
+
+
 def step_of(lead: int) -> int:
     """Give the step of the lead grid nearest to a number of days; what lies outside counts as its end."""
-    return min(max(round(lead / LEAD_STEP), 0), _LAST_STEP)
+    return _STEPS[lead]
 
 
 def pick(days: Sequence[Day], values: Values, usual_lead: int) -> Pick:
@@ -35,8 +44,8 @@ def pick(days: Sequence[Day], values: Values, usual_lead: int) -> Pick:
         values: of a bucket, or of the mean.
         usual_lead: the recommended lead time: of equal days the nearest to it, and of these the earlier one.
     """
-    leads, best = values.leads, values.best
-    worth = [leads[step_of(lead)] + best[weekday] for lead, weekday in days]
+    leads, best, steps = values.leads, values.best, _STEPS
+    worth = [leads[steps[lead]] + best[weekday] for lead, weekday in days]
     top = max(worth)
     at = worth.index(top)
     if worth.count(top) > 1:
