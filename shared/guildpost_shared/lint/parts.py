@@ -1,10 +1,15 @@
 """Check the words of a part or a service by itself, as signers and agents do: the first error refuses it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
 
-from guildpost_shared.lint.findings import refuse, tidy
+from guildpost_shared.lint.findings import Finding, refuse, tidy
 from guildpost_shared.lint.services import lint_strings
 from guildpost_shared.lint.source import Source, lint_words
+
+_SERVICES_KEPT: Final = 128
+"""An agent reads the services in force with every step it does; the words of the same bytes are judged once."""
 
 
 def check_words(template_id: str, text: str, constants: Mapping[str, str]) -> None:
@@ -27,4 +32,9 @@ def check_service_words(file: str, contents: bytes) -> None:
     Raises:
         Refused: ``template_rule_violated``, as for templates.
     """
-    refuse(tidy(lint_strings(file, contents.decode("utf-8", "replace"))), file)
+    refuse(_of_service(file, contents), file)
+
+
+@lru_cache(maxsize=_SERVICES_KEPT)
+def _of_service(file: str, contents: bytes) -> tuple[Finding, ...]:
+    return tuple(tidy(lint_strings(file, contents.decode("utf-8", "replace"))))

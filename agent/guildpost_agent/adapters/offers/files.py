@@ -1,6 +1,7 @@
 """Where the offers come from: ``offers.toml`` in the agent's home, else the set that comes with the program."""
 
 import tomllib
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -35,8 +36,9 @@ def shipped_offers() -> tuple[Offer, ...]:
     return parse_offers(resources.files(__package__).joinpath(FILE).read_bytes())
 
 
+@lru_cache(maxsize=2)
 def parse_offers(content: bytes) -> tuple[Offer, ...]:
-    """Read a set from a file's bytes.
+    """Read a set from a file's bytes; the same bytes are read and judged once in a process.
 
     Raises:
         BadOffers: it is not in the format.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from guildpost_agent.app.rights.confirm_retention import hold_back
+from guildpost_agent.app.rights.confirm_retention import confirmed_at, hold_back
 from guildpost_agent.app.rights.erase import RightsDesk, drop_silent, scrub_if_wanted, sweep_files
 from guildpost_agent.app.rights.restrict import cancel_planned
 from guildpost_agent.domain.months import add_months
@@ -50,11 +50,16 @@ def walk_retention(desk: RightsDesk, periods: Periods, now: datetime, zone: tzin
         uow.retention.meet(today)
         uow.rights.lift(uow.retention.returned(add_months(today, -periods.profile_restrict_months)), SILENCE)
         uow.commit()
-    if not _profiles_wait(desk, periods, now, zone):
+    limits = _limits(periods, now)
+    wanted = {one.rule for one in found if one.count}
+    waits = _profiles_wait(desk, periods, now, zone)
+    if Rule.PROFILE_DELETE in wanted and not waits:
         _bites(lambda: _drop(desk, add_months(today, -periods.profile_delete_months), now))
+        wanted |= limits.keys()  # what remains of somebody erased may be old enough, too
+    if Rule.PROFILE_RESTRICT in wanted and not waits:
         _bites(lambda: _restrict(desk, add_months(today, -periods.profile_restrict_months), now))
-    for rule, limit in _limits(periods, now).items():
-        _bites(lambda rule=rule, limit=limit: _drop_rows(desk, rule, limit))  # type: ignore[misc]
+    for rule in (rule for rule in limits if rule in wanted):
+        _bites(lambda rule=rule: _drop_rows(desk, rule, limits[rule]))  # type: ignore[misc]
     for files in _old_files(desk, periods, now).values():
         for name, _ in files:
             desk.files.delete(name)
@@ -73,7 +78,9 @@ def walked_on(desk: RightsDesk) -> str:
 
 
 def _profiles_wait(desk: RightsDesk, periods: Periods, now: datetime, zone: tzinfo) -> bool:
-    silent = silent_people(desk, periods, now, zone)
+    with desk.open_uow() as uow:
+        confirmed = confirmed_at(uow) is not None
+    silent = Silent(0, 0) if confirmed else silent_people(desk, periods, now, zone)
     with desk.open_uow() as uow:
         waits = hold_back(uow, silent, periods)
         uow.commit()
