@@ -30,6 +30,8 @@ _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
 _FIRST_WORD: Final = re.compile(r"(?:^|[.!?:;\n]\s*)[^\W\d_]+ $")
 _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^\W\d_]*[.:]?|[A-Z]) $")
 _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
+_SIZE: Final = re.compile(r"\d ?(?:zoll|inch|liter|litres?|teilig|türig|ml|km) $", re.IGNORECASE)
+"""A size right in front of a figure: what is sold in it, the figure is what it costs ("16 Zoll 49, 17 Zoll 59")."""
 _FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
 _PRICED: Final = (("bare", "charged"), ("price", "works"))
 _OFFERED: Final = re.compile(
@@ -55,7 +57,8 @@ def _behind() -> re.Pattern[str]:
         rf"(?!{function_word}(?![^\W_]))(?:[a-z-]{{2,}}(?<!s)s|{alternatives('bare', 'plurals')})\b"
         r"(?! ?(?:you|your|it|the|an?(?! (?:day|week|month|year))|all|every|off|up|out)\b))"
     )
-    return re.compile(rf"[ -]?(?i:{alternatives('bare', 'units')})(?![^\W_])|{german}|{english}")
+    of_ours = rf" (?i:(?:unserer|aller|dieser|ihrer)(?-i: (?:[a-zäöüß]+ )?[A-ZÄÖÜ])|(?:{alternatives('bare', 'plurals')})(?![^\W_]))"
+    return re.compile(rf"[ -]?(?i:{alternatives('bare', 'units')})(?![^\W_])|{german}|{english}|{of_ours}")
 
 
 @cache
@@ -144,9 +147,9 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
         return True
     priced = _OFFERED.search(text, first, start) is not None
     priced = priced or any(has(*table, place) for table in _PRICED for place in (own, head))
-    return (not priced and has("bare", "of_something", around)) or _beside_a_unit(
-        text[start:end], around, priced=priced
-    )
+    if not priced and has("bare", "of_something", around):
+        return True
+    return not _SIZE.search(text, first, start) and _beside_a_unit(text[start:end], around, priced=priced)
 
 
 def headed(text: str, start: int) -> bool:

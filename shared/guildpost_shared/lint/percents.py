@@ -51,7 +51,10 @@ _SHARE: Final = re.compile(
 MONEY_TALK: Final = re.compile(
     r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
 )
-_MORE: Final = re.compile(r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better)\b", re.IGNORECASE)
+_MORE: Final = re.compile(
+    r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better|weiter|further|farther|heller|brighter|schneller|faster|breiter|wider)\b",
+    re.IGNORECASE,
+)
 """More of something is no discount."""
 _TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|k?n|nm)\b", re.IGNORECASE)
 """Something is measured in the same sentence."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from guildpost_shared.lint.counted import clause
 from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.left import left_to_the_dealer
 from guildpost_shared.lint.marked import DEALER
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import has, table, words
@@ -26,7 +27,8 @@ _EXTRA: Final = re.compile(
 """Works of a workshop that no recall and no warranty brings about."""
 _BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
-    r"|garantiereparatur|gewährleist|kulanz|(?:under|by) (?:the |your )?(?:\w+ )?warranty"
+    r"|garantiereparatur|garantiezeit|gewährleist|kulanz|(?:under|by|during|within|in) (?:the |your )?(?:\w+ )?warranty"
+    r"|versicherung (?:\w+ )?(?:zahlt|übernimmt|trägt)|(?:insurer|insurance|insurance company) (?:\w+ )?(?:pays|covers|bears)"
     r"|warranty (?:case|claim|repair)",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ class _Phrase:
             return False
         if self.works and not has("price", "works", around):
             return False
-        return not (self.left and has("left", "says", around) and has("left", "whom", around))
+        return not (self.left and left_to_the_dealer(around))
 
 
 @cache

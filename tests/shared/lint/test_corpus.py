@@ -21,6 +21,7 @@ PARTS = (
         "twenty_first",
         "figures",
         "words",
+        "frames",
     ),
 )
 LEAST_FOUND = 0.99
