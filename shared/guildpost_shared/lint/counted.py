@@ -57,7 +57,8 @@ def _behind() -> re.Pattern[str]:
         rf"(?!{function_word}(?![^\W_]))(?:[a-z-]{{2,}}(?<!s)s|{alternatives('bare', 'plurals')})\b"
         r"(?! ?(?:you|your|it|the|an?(?! (?:day|week|month|year))|all|every|off|up|out)\b))"
     )
-    of_ours = rf" (?i:(?:unserer|aller|dieser|ihrer)(?-i: (?:[a-zäöüß]+ )?[A-ZÄÖÜ])|(?:{alternatives('bare', 'plurals')})(?![^\W_]))"
+    ours = r"(?:unserer|aller|dieser|ihrer)(?-i: (?:[a-zäöüß]+ )?[A-ZÄÖÜ])"
+    of_ours = rf" (?i:{ours}|(?:{alternatives('bare', 'plurals')})(?![^\W_]))"
     return re.compile(rf"[ -]?(?i:{alternatives('bare', 'units')})(?![^\W_])|{german}|{english}|{of_ours}")
 
 

@@ -52,7 +52,8 @@ MONEY_TALK: Final = re.compile(
     r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
 )
 _MORE: Final = re.compile(
-    r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better|weiter|further|farther|heller|brighter|schneller|faster|breiter|wider)\b",
+    r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better|weiter|further|farther|heller|brighter|schneller|faster"
+    r"|breiter|wider)\b",
     re.IGNORECASE,
 )
 """More of something is no discount."""

@@ -27,8 +27,9 @@ _EXTRA: Final = re.compile(
 """Works of a workshop that no recall and no warranty brings about."""
 _BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
-    r"|garantiereparatur|garantiezeit|gewährleist|kulanz|(?:under|by|during|within|in) (?:the |your )?(?:\w+ )?warranty"
-    r"|versicherung (?:\w+ )?(?:zahlt|übernimmt|trägt)|(?:insurer|insurance|insurance company) (?:\w+ )?(?:pays|covers|bears)"
+    r"|garantiereparatur|garantiezeit|gewährleist|kulanz"
+    r"|(?:under|by|during|within|in) (?:the |your )?(?:\w+ )?warranty"
+    r"|versicherung (?:\w+ )?(?:zahlt|übernimmt|trägt)|insur(?:er|ance)(?: company)? (?:\w+ )?(?:pays|covers|bears)"
     r"|warranty (?:case|claim|repair)",
     re.IGNORECASE,
 )
