@@ -89,11 +89,14 @@ class Network:
         return Envelope(self.context, "request", stage, agent).seal(self.keys[COORDINATOR], body)
 
 
-def network(dealers: int = 12, *, groups: Sequence[str] | None = None, dimension: int = 6) -> Network:
-    """Build a network; every dealer is its own legal entity unless ``groups`` names one per dealer."""
-    agents = [f"dealer-{number:02}" for number in range(dealers)]
+def network(dealers: int = 12, *, groups: Sequence[str] | None = None, dimension: int = 6, brand: str = "") -> Network:
+    """Build a network; every dealer is its own legal entity unless ``groups`` names one per dealer.
+
+    The network of another brand has agents and keys of its own.
+    """
+    agents = [f"{brand or 'dealer'}-{number:02}" for number in range(dealers)]
     entities = list(groups) if groups is not None else [f"GmbH {agent}" for agent in agents]
-    keys = {name: signing_key(name) for name in (*agents, COORDINATOR)}
+    keys = {name: signing_key(name) for name in agents} | {COORDINATOR: signing_key(f"{COORDINATOR}{brand}")}
     public = {name: key.public_key().public_bytes_raw() for name, key in keys.items()}
     entries = tuple(
         RosterEntry(agent, entity, public[agent], flower_key(agent))

@@ -39,7 +39,20 @@ def main(folder: Path, port: int) -> None:
     scene, clock = Scene(folder), SystemClock()
     scene.announce([])
     files = EntranceFiles("127.0.0.1", port, scene.entrance / "loopback.pem", scene.entrance / "loopback.key")
-    engine = RoundEngine(folder / "engine", loopback_port=free_port(), entrance=files, clock=clock, entropy=OsEntropy())
+    traffic = (folder / "traffic").open("ab", buffering=0)
+
+    def record(_path: str, body: bytes) -> None:
+        """Keep what agents send, as it passes the entrance."""
+        traffic.write(body)
+
+    engine = RoundEngine(
+        folder / "engine",
+        loopback_port=free_port(),
+        entrance=files,
+        clock=clock,
+        entropy=OsEntropy(),
+        record=record,
+    )
     engine.start()
     board = AnnouncementBoard(clock)
     desk = RoundDesk(

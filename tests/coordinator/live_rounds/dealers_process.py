@@ -1,4 +1,6 @@
-"""Eleven dealerships as a program: ``dealers_process.py FOLDER``. It forks a child for each round that each one enters.
+"""Eleven dealerships as a program: ``dealers_process.py FOLDER…``, the folder of each of their brands.
+
+It forks a child for each round that each one enters.
 
 Forking spares the children the import of Flower; all else is as in the agent: ``RoundEntries`` says what is entered,
 ``run_node`` takes part through the entrance, the desk answers from the dealership's encrypted database.
@@ -17,7 +19,7 @@ from guildpost_agent.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_agent.app.answer_round import RoundDesk, RoundTicket
 from guildpost_agent.app.count_for_study import Setting
 from guildpost_agent.app.egress.gate import EgressGate
-from guildpost_agent.app.egress.policy import EgressPolicy
+from guildpost_agent.app.egress.policy import EgressPolicy, standard_rules
 from guildpost_agent.domain.round_entries import RoundEntries
 from guildpost_shared.clock import ManualClock, SystemClock
 from guildpost_shared.entropy import OsEntropy
@@ -33,51 +35,52 @@ Window = tuple[str, str, str, str]
 
 @dataclass
 class Dealer:
-    """One dealership: which rounds it is in, and what it has heard."""
+    """One membership of a dealership: which rounds it is in, and what it has heard."""
 
+    scene: Scene
     agent: str
     entries: RoundEntries = field(default_factory=RoundEntries)
     children: dict[int, Window] = field(default_factory=dict)
     heard: set[Window] = field(default_factory=set)
 
-    def hear(self, scene: Scene, windows: list[Window]) -> None:
+    def hear(self) -> None:
         """Enter what is announced anew."""
-        for window in windows:
+        for window in self.scene.announced():
             if window not in self.heard:
                 self.heard.add(window)
-                self.enter(scene, window)
+                self.enter(window)
 
-    def enter(self, scene: Scene, window: Window) -> None:
+    def enter(self, window: Window) -> None:
         """Take part in a child, unless the rules are against it."""
         if not self.entries.begin(window[0], SystemClock().now()):
             return
         pid = os.fork()
         if pid == 0:
-            os._exit(take_part(scene, self.agent, window))
+            os._exit(take_part(self.scene, self.agent, window))
         self.children[pid] = window
 
-    def reap(self, scene: Scene) -> None:
+    def reap(self) -> None:
         """Notice children that have ended; one that was cut off is replaced if its round was announced again."""
         for pid in list(self.children):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 window = self.children.pop(pid)
                 again = self.entries.end(window[0])
-                newest = next((one for one in scene.announced() if one[0] == window[0]), None)
+                newest = next((one for one in self.scene.announced() if one[0] == window[0]), None)
                 if again and status and newest is not None:
-                    self.enter(scene, newest)
+                    self.enter(newest)
 
 
 def take_part(scene: Scene, agent: str, window: Window) -> int:
     """Answer a round's instructions; 0 when it was finished."""
     round_id, study_path, _since, address = window
-    engine = open_engine(scene.folder / f"{agent}.db", KEY)
+    engine = open_engine(scene.database(agent), KEY)
     open_uow, net = unit_of_work_factory(engine), scene.net
     desk = RoundDesk(
-        RoundTicket(round_id, STUDIES[study_path], net.roster, agent),
+        RoundTicket(round_id, STUDIES[study_path], net.roster, agent, scene.brand),
         net.keys[agent],
         open_uow=open_uow,
-        gate=EgressGate(open_uow, EgressPolicy(), SystemClock()),
+        gate=EgressGate(open_uow, EgressPolicy(standard_rules([scene.brand])), SystemClock()),
         clock=ManualClock(TODAY),
         setting=Setting(ZONE, ()),
         entropy=OsEntropy(),
@@ -104,20 +107,20 @@ def take_part(scene: Scene, agent: str, window: Window) -> int:
     return int(outcome.ended != "finished")
 
 
-def main(folder: Path) -> None:
+def main(folders: list[Path]) -> None:
     """Follow the announcements until killed."""
-    scene = Scene(folder)
-    prepare_environment(folder / "dealers-flower")
+    scenes = [Scene(folder) for folder in folders]
+    prepare_environment(folders[0] / "dealers-flower")
     from guildpost_agent.adapters.flower import gated, link, loop  # noqa: F401, PLC0415 — loaded once, before forking
 
-    dealers = [Dealer(agent) for agent in scene.net.agents]
-    scene.ready("dealers_process").touch()
+    dealers = [Dealer(scene, agent) for scene in scenes for agent in scene.net.agents]
+    scenes[0].ready("dealers_process").touch()
     while True:
         for dealer in dealers:
-            dealer.hear(scene, scene.announced())
-            dealer.reap(scene)
+            dealer.hear()
+            dealer.reap()
         time.sleep(LOOK_SECONDS)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(folder) for folder in sys.argv[1:]])

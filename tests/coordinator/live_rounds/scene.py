@@ -2,6 +2,9 @@
 
 The coordinator's process (``coordinator_process``), the program of a round that Flower starts (``conduct``) and the
 dealerships' process (``dealers_process``) read roster and keys from here; windows are announced in ``windows.json``.
+
+The dealerships of a second brand are the same ones: its folder lies in the first one's, whose databases it uses; all
+else is its own.
 """
 
 import json
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from guildpost_agent.adapters.flower.keys import openssh_public
+from guildpost_agent.domain.brands import FIRST
 from guildpost_coordinator.adapters.flower.loopback import issue_loopback
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.migrate import migrate
@@ -37,7 +41,11 @@ def _channels(version: int) -> StudySpec:
     return replace(study, study_id=f"channel-{version}")
 
 
-STUDIES: Final = {study.target_path: study for study in (STUDY, *(_channels(number) for number in range(1, 12)))}
+BRANDS: Final = ("nordik",)
+"""Names of further brands; their folders bear them."""
+DEAR: Final = tuple(replace(_channels(number), epsilon=2.5) for number in (21, 22))
+"""Two studies of one year: a customer's year holds both, but not both and a third."""
+STUDIES: Final = {study.target_path: study for study in (STUDY, *DEAR, *(_channels(number) for number in range(1, 12)))}
 
 
 class Scene:
@@ -45,19 +53,21 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.brand = folder.name if folder.name in BRANDS else FIRST
         self.entrance = folder / "entrance"
         self.windows = folder / "windows.json"
 
     def found(self) -> None:
         """Make roster, node keys, databases and the entrance's certificate."""
-        net = network(DEALERS)
+        net = network(DEALERS, brand=self.brand)
         keys = {agent: a_node_key() for agent in net.agents}
         entries = tuple(replace(one, flower_key=openssh_public(keys[one.agent_id])) for one in net.roster.entries)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "roster.json").write_bytes(replace(net.roster, entries=entries).canonical_bytes)
         for agent, key in keys.items():
             (self.folder / f"{agent}.pem").write_bytes(key)
-            (self.folder / f"{agent}.db").write_bytes(agent_database())
+            if self.brand == FIRST:
+                self.database(agent).write_bytes(agent_database())
         self.hold(None)
         self.entrance.mkdir()
         issue_loopback(self.entrance, "127.0.0.1", SystemClock().now())
@@ -65,7 +75,7 @@ class Scene:
     @property
     def net(self) -> Network:
         """The network with its identity keys, and the roster that names the real node keys."""
-        return replace(network(DEALERS), roster=self.roster)
+        return replace(network(DEALERS, brand=self.brand), roster=self.roster)
 
     @property
     def roster(self) -> Roster:
@@ -75,6 +85,11 @@ class Scene:
     def node_key(self, agent: str) -> bytes:
         """Give a dealership's node key."""
         return (self.folder / f"{agent}.pem").read_bytes()
+
+    def database(self, agent: str) -> Path:
+        """Name a dealership's database: the same one, whatever its brands call it."""
+        folder = self.folder if self.brand == FIRST else self.folder.parent
+        return folder / f"dealership-{agent.rpartition('-')[2]}.db"
 
     def rounds(self) -> SqlRounds:
         """Open the record of rounds."""
