@@ -26,6 +26,7 @@ from guildpost_agent.app.dealership import (
     suppression_check,
     zone_of,
 )
+from guildpost_agent.app.final_outcomes import Past
 from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.learn_times import learn_times
@@ -289,7 +290,8 @@ def plan_within(
         uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
     )
     by_id, outcomes = {service.service_id: service for service in running}, uow.outcomes.all()
-    learning = learn_times(uow, taught, dealership, by_id, config, outcomes=outcomes, now=now, key=key)
+    past = Past(uow.plans.touchpoints(), outcomes)
+    learning = learn_times(uow, taught, dealership, by_id, config, past, now=now, key=key, everybody=scope is None)
     zone, state, reviewed = zone_of(config), config.dealer.state, config.services.reviewed
     dealer = Dealer(key, zone, state, rhythm, now, share, members, reviewed, learning)
     held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
@@ -303,10 +305,10 @@ def plan_within(
     allowance = allowance_of(uow, config, now, by_id, answered=answered, households=dealership.households)
     order = ChannelOrder(judge.ways.wishes, tried_channels(uow, now), config)
     run = _Run(judge, horizon_days, held_out, allowance, answered, reminders, order)
-    _plan_all(run, occasions, uow)
+    _plan_all(run, occasions, past.touchpoints)
     run.settle()
     run.allowance.complete()
-    _explain_vanished(run, vanished, uow)
+    _explain_vanished(run, vanished, past.touchpoints, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
     for touchpoint_id, kept in run.unbundled.items():
         uow.plans.unbundle(touchpoint_id, kept)
@@ -340,11 +342,11 @@ def _still_wished(
     return [o for o in over if o.service_id in judge.services and o.vehicle_id in judge.dealership.vehicles]
 
 
-def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None:
+def _plan_all(run: _Run, occasions: Iterable[Occasion], touchpoints: Iterable[Touchpoint]) -> None:
     """Plan household by household: whoever lives together shares the contacts of all."""
     household = {one: home for one, home in run.judge.dealership.households.items() if one != home}
     sent: defaultdict[str, list[Touchpoint]] = defaultdict(list)
-    for touchpoint in uow.plans.touchpoints():
+    for touchpoint in touchpoints:
         sent[household.get(touchpoint.customer_id, touchpoint.customer_id)].append(touchpoint)
     strength = {service_id: -service.strength for service_id, service in run.judge.services.items()}
     due: defaultdict[str, list[Occasion]] = defaultdict(list)
@@ -366,9 +368,11 @@ def _plan_all(run: _Run, occasions: Iterable[Occasion], uow: UnitOfWork) -> None
         run.place(*open_ones[household_id])
 
 
-def _explain_vanished(run: _Run, vanished: Iterable[Occasion], uow: UnitOfWork) -> None:
+def _explain_vanished(
+    run: _Run, vanished: Iterable[Occasion], touchpoints: Iterable[Touchpoint], uow: UnitOfWork
+) -> None:
     """Say of an occasion that was planned and is due at another time now, why nothing came of it."""
-    live = {t.occasion_id: t.state not in WITHDRAWN for t in uow.plans.touchpoints()}
+    live = {t.occasion_id: t.state not in WITHDRAWN for t in touchpoints}
     for occasion in vanished:
         if live.get(occasion.occasion_id, True) or _done_elsewhere(uow, occasion):
             continue

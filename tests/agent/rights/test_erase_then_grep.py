@@ -8,6 +8,7 @@ import pytest
 
 from guildpost_agent.adapters.sql.tables import contributed_customers, metadata
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.kept_beliefs import NAME as KEPT_BELIEFS
 from guildpost_agent.app.rights.erase import erase_person
 from guildpost_agent.bootstrap.core import DATABASE, Core, database_key, open_core
 from guildpost_agent.domain.rights.marks import CountedBefore
@@ -193,3 +194,13 @@ def test_two_marks_of_one_customer_become_one(core: Core) -> None:
     erase_person(core.rights, {CUSTOMER}, core.business_clock.now())
     with core.engine.begin() as connection:
         assert 1 == len(connection.execute(contributed_customers.select()).all())
+
+
+def test_what_was_learned_of_everybody_is_forgotten_with_one_of_them(core: Core) -> None:
+    _plant(core)
+    with core.open_uow() as uow:
+        uow.documents.put(KEPT_BELIEFS, b"{}")
+        uow.commit()
+    erase_person(core.rights, {CUSTOMER}, core.business_clock.now())
+    with core.open_uow() as uow:
+        assert uow.documents.get(KEPT_BELIEFS) is None

@@ -1,11 +1,13 @@
 """The outcomes table."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from guildpost_agent.adapters.sql.bulk import read_rows
 from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import outcomes
 from guildpost_agent.domain.records import Outcome
@@ -17,6 +19,8 @@ _ADD: Final = Prepared(
         .on_conflict_do_nothing(index_elements=["outcome_id"])
     )
 )
+
+_OUTCOME: Final = tuple(Outcome.__dataclass_fields__)
 
 
 class SqlOutcomes:
@@ -36,8 +40,8 @@ class SqlOutcomes:
 
     def all(self) -> list[Outcome]:
         """List everything, oldest first."""
-        rows = self._connection.execute(select(outcomes).order_by(outcomes.c.at, outcomes.c.outcome_id))
-        return [Outcome(**row) for row in rows.mappings()]
+        rows = read_rows(self._connection, outcomes, _OUTCOME)
+        return [Outcome(*row) for row in sorted(rows, key=itemgetter(_OUTCOME.index("at"), 0))]
 
     def of(self, touchpoint_id: str) -> list[Outcome]:
         """List what came back for one touchpoint, oldest first."""

@@ -17,6 +17,7 @@ from typing import Final
 
 from guildpost_agent.app.consents.close import suppress_closed
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
+from guildpost_agent.app.kept_beliefs import forget_beliefs
 from guildpost_agent.app.ports.rights import DoomedFile, KeptFiles, LogEntry, TombstoneKeeper
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.records import Customer
@@ -214,6 +215,7 @@ def _erase(
     if key is None:
         raise RuntimeError("an opened home has its keys")
     rows = uow.rights.erase(ids, key)
+    forget_beliefs(uow)
     uow.rights.add_tombstones(stones)
     uow.rights.doom(doomed)
     uow.documents.put(SCRUB_WANTED, b"1")

@@ -1,7 +1,7 @@
-"""What dealerships' own customers say, worked out anew from the records each time: nothing of it is stored.
+"""What dealerships' own customers say, worked out from all records at once.
 
-The belief is a function of the published model, the outcomes that are final, and the day. Whoever is erased is gone
-from it, and so is what a restored backup does not know. Old outcomes fade by one per cent a week; those from before
+The belief is a function of the published model, the outcomes that are final, and the day: whoever is erased is gone
+from it when it is worked out anew, and so is what a restored backup does not know. Old outcomes fade by one per cent a week; those from before
 the day on which the coordinator saw the world change count six tenths, once.
 
 Under one model the most likely δ is found by Newton's method: at each estimate the sums of ``deviations`` are the

@@ -10,8 +10,10 @@ Everything is as it was known on the day of sending, and of this customer's reco
 keeper, or the registration of a vehicle that went to somebody else, would let one customer move another one's record.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -28,8 +30,8 @@ from guildpost_shared.services.definition import LearningClass, ServiceDefinitio
 AGE_YEARS: Final = (4, 8)
 """Segments I, II and III of the trade end with these years."""
 LOYAL_MONTHS: Final = 24
+_AGE_MONTHS: Final = tuple(years * 12 for years in AGE_YEARS)
 _UNKNOWN_AGE: Final = 1
-_MONTHS: Final = 12
 _NO_SLOT: Final = 0
 _LEARNED: Final[Mapping[LearningClass, int]] = MappingProxyType(
     {
@@ -90,13 +92,16 @@ def age_group(first_registration: date | None, on: date) -> int:
     if first_registration is None:
         return _UNKNOWN_AGE
     months = months_between(first_registration, on) - (on.day < first_registration.day)
-    return sum(months >= years * _MONTHS for years in AGE_YEARS)
+    return bisect_right(_AGE_MONTHS, months)
 
 
 def is_loyal(visits: Iterable[date], on: date) -> bool:
     """Say whether one of a customer's visits lies in the 24 months before a day; the day itself is too late."""
     since = add_months(on, -LOYAL_MONTHS)
-    return any(since <= day < on for day in visits)
+    for day in visits:  # noqa: SIM110 — asked of every reminder, and for most of them there is nothing to look at
+        if since <= day < on:
+            return True
+    return False
 
 
 def recipient(customer: Customer, vehicle: Vehicle | None, visits: Iterable[date], on: date) -> Recipient:
@@ -134,6 +139,7 @@ def sent_at(addressed: Addressed, at: datetime, due: date, planned_lead: int, *,
     return Sent(addressed, nearest_slot(at.weekday(), at.hour), (due - at.date()).days, answered)
 
 
+@cache
 def nearest_slot(weekday: int, hour: int) -> int:
     """Give the slot of a local time; an hour that the grid does not have counts as its first or last one."""
     return slot_of(weekday, min(max(hour, FIRST_HOUR), FIRST_HOUR + HOURS - 1))
