@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
 from guildpost_agent.adapters.sql.prepared import Prepared, among
+from guildpost_agent.adapters.sql.spoken_of import spoken_of
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, outbox, touchpoints
 from guildpost_agent.adapters.sql.tried import tried
 from guildpost_agent.app.ports.unit_of_work import Move
@@ -130,7 +131,7 @@ class SqlPlans:
 
     def _kept_for_good(self) -> set[str]:
         held_out = select(decisions.c.occasion_id).where(decisions.c.reason == Reason.HOLDOUT.value)
-        return {*self._connection.scalars(select(touchpoints.c.occasion_id)), *self._connection.scalars(held_out)}
+        return {*self._connection.scalars(spoken_of()), *self._connection.scalars(held_out)}
 
     def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
         """List all occasions, the vanished ones with touchpoints too, or those of certain vehicles."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Date, Select, delete, exists, func, literal, 
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from guildpost_agent.adapters.sql.spoken_of import spoken_of
 from guildpost_agent.adapters.sql.tables import (
     approvals,
     call_tasks,
@@ -138,11 +139,10 @@ def _drop_touchpoints(connection: Connection, found: Select[Any]) -> int:
         return len(ids)
     if not ids:
         return 0
-    of = list(connection.scalars(select(touchpoints.c.occasion_id).where(touchpoints.c.touchpoint_id.in_(ids))))
+    of = list(connection.scalars(spoken_of(touchpoints.c.touchpoint_id.in_(ids))))
     for table in (approvals, outcomes, outbox, touchpoints):
         connection.execute(delete(table).where(table.c.touchpoint_id.in_(ids)))
-    still = select(touchpoints.c.occasion_id)
-    alone: ColumnElement[bool] = occasions.c.occasion_id.in_(of) & occasions.c.occasion_id.not_in(still)
+    alone: ColumnElement[bool] = occasions.c.occasion_id.in_(of) & occasions.c.occasion_id.not_in(spoken_of())
     gone = list(connection.scalars(select(occasions.c.occasion_id).where(alone)))
     connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(gone)))
     connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(gone)))
