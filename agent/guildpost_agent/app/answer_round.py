@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guildpost_agent.app.close_trainings import close_trainings_before
 from guildpost_agent.app.count_for_study import Setting, count_for_study
 from guildpost_agent.app.dealership import SUPPRESSION_KEY
 from guildpost_agent.app.egress.gate import EgressGate
@@ -41,6 +42,7 @@ from guildpost_shared.secagg.shards import MOST_AGENTS
 from guildpost_shared.studies.layouts import Scored, context_of
 from guildpost_shared.studies.noise import budget_of, contribution, expenses_of
 from guildpost_shared.studies.propensity.document import PropensityDocument, ask_of
+from guildpost_shared.studies.propensity.terms import SURVEY
 from guildpost_shared.studies.spec import StudySpec
 
 
@@ -169,6 +171,9 @@ class RoundDesk:
 
     def _trained(self, uow: UnitOfWork, document: PropensityDocument, threshold: int) -> npt.NDArray[np.int64]:
         study, brand = self._ticket.study, self._ticket.brand
+        if study.step == SURVEY:
+            key, now = self._ticket.study_key, self._clock.now()
+            close_trainings_before(uow, study, brand=brand, study_key=key, now=now)
         seated = seated_for_training(
             uow, study, brand, self._setting, entry=self._entry, today=self._today, entropy=self._entropy
         )

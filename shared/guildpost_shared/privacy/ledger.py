@@ -1,8 +1,9 @@
 """The yearly ledger of a customer over all studies and brands: ε at most 4 at δ = 1e-6 within any 365 days.
 
-An entry is made before a vector leaves and is never taken back, whatever becomes of the round. It holds what the
-customer's record was exposed to (sensitivity and noise of every release), not an ε: the Rényi divergences of all
-entries add up, which is tighter than adding epsilons, and are turned into one ε when it is asked for.
+An entry is made before a vector leaves and is never taken back, whatever becomes of the round; of a training, which is
+charged as a whole, it holds in the end what its vectors cost. It says what the customer's record was exposed to
+(sensitivity and noise of every release), not an ε: the Rényi divergences of all entries add up, which is tighter than
+adding epsilons, and are turned into one ε when it is asked for.
 
 Ledgers follow people: two records found to be one person have the union of their entries (the same entry in both counts
 once), and records that turn out to be two people both keep all of them.

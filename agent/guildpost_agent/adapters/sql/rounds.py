@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.tables import contributed_customers, contributions, rounds
@@ -86,15 +86,7 @@ class SqlRounds:
 
     def seated(self, like: Entry) -> set[str]:
         """List the customers who were charged for the same study, brand and period exactly this."""
-        rows = self._connection.scalars(
-            select(contributed_customers.c.customer_id).where(
-                contributed_customers.c.brand == like.brand,
-                contributed_customers.c.study_id == like.study_id,
-                contributed_customers.c.period == like.period,
-                contributed_customers.c.expenses == _written(like.expenses),
-            )
-        )
-        return set(rows)
+        return set(self._connection.scalars(select(contributed_customers.c.customer_id).where(*_charged_like(like))))
 
     def mark_contributed(self, quarter: str, entries: Iterable[Entry], epsilon: float) -> None:
         """Note who was counted, and what it cost; the mark is never taken back."""
@@ -114,6 +106,11 @@ class SqlRounds:
         if rows:
             self._connection.execute(insert(contributed_customers).on_conflict_do_nothing(), rows)
 
+    def settle(self, like: Entry, made: tuple[Expense, ...]) -> None:
+        """Note what was made in the end of what was charged; see the port."""
+        rows = update(contributed_customers).where(*_charged_like(like))
+        self._connection.execute(rows.values(expenses=_written(made)))
+
     def all(self) -> list[tuple[str, str, str, str]]:
         """List (round_id, study_id, period, state), newest first."""
         rows = self._connection.execute(
@@ -122,6 +119,16 @@ class SqlRounds:
             )
         )
         return [tuple(row) for row in rows]
+
+
+def _charged_like(entry: Entry) -> tuple[ColumnElement[bool], ...]:
+    """Choose the rows of everybody who was charged the same for the same study and period, whoever it was."""
+    return (
+        contributed_customers.c.brand == entry.brand,
+        contributed_customers.c.study_id == entry.study_id,
+        contributed_customers.c.period == entry.period,
+        contributed_customers.c.expenses == _written(entry.expenses),
+    )
 
 
 @lru_cache(maxsize=64)

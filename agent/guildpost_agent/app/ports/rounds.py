@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.privacy.ledger import Entry, Ledger
 
 
@@ -50,6 +51,15 @@ class Rounds(Protocol):
             quarter: of the study's period.
             entries: one for each customer.
             epsilon: as the study states it.
+        """
+        ...
+
+    def settle(self, like: Entry, made: tuple[Expense, ...]) -> None:
+        """Note what was made in the end of what was charged; for everybody who was charged the same for the same.
+
+        Args:
+            like: brand, study, period and expenses as charged; whose, is no matter.
+            made: the expenses of what left, or may have left.
         """
         ...
 

@@ -5,6 +5,7 @@ are chosen; c is the least with which the whole training costs ε (``accountant.
 rounds matters most: it is taken where the model nearly is, so what it says is least falsified by curvature.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from guildpost_shared.privacy import accountant
 from guildpost_shared.privacy.accountant import Expense
 from guildpost_shared.studies.propensity.steps import CURVATURE, SLOPE
 from guildpost_shared.studies.propensity.survey import survey_sensitivity
-from guildpost_shared.studies.propensity.terms import SLOPES
+from guildpost_shared.studies.propensity.terms import FIRST_STEP, RANGES, SLOPES, SURVEY
 
 _SURVEY_SHARE: Final = 0.06
 _RANGES_SHARE: Final = 0.04
@@ -63,3 +64,17 @@ class Budget:
             Expense(CURVATURE, self.curvature),
             *(Expense(SLOPE, variance) for variance in self.slopes),
         ]
+
+
+def expenses_of_rounds(expenses: Sequence[Expense], steps: Collection[int]) -> tuple[Expense, ...]:
+    """Give what some rounds of a training cost.
+
+    Args:
+        expenses: of the whole training, as ``Budget.expenses`` lists them.
+        steps: numbers of the rounds whose vectors were made.
+    """
+    survey, ranges, curvature, *slopes = expenses
+    first, *later = slopes
+    by_round = {SURVEY: (survey,), RANGES: (ranges,), FIRST_STEP: (curvature, first)}
+    by_round |= {step: (slope,) for step, slope in enumerate(later, start=FIRST_STEP + 1)}
+    return tuple(one for step in sorted(steps) for one in by_round[step])
