@@ -31,10 +31,11 @@ from guildpost_coordinator.adapters.flower.exchange import GridExchange
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announce_due import announce_due
+from guildpost_coordinator.app.choose_version import choose_version
 from guildpost_coordinator.app.drive_round import Conduct
 from guildpost_coordinator.app.drive_round import drive_round as drive
 from guildpost_coordinator.app.finish_round import finish_round, model_scored_under
-from guildpost_coordinator.app.ports.rounds import Finished
+from guildpost_coordinator.app.ports.rounds import Finished, Rounds
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.bootstrap import FLOWER, Core, server_names
 from guildpost_coordinator.bootstrap_catalogue import KEYS_FOLDER, open_catalogue
@@ -134,9 +135,10 @@ def read_model(publishing: Publishing, path: str) -> bytes | None:
 def announce_by_schedule(core: Core, publishing: Publishing) -> list[Round]:
     """Announce what is due by the operator's schedule; outside of its slots nothing is read."""
     config = core.config
+    rounds = SqlRounds(core.engine)
     announced = announce_due(
-        rounds=SqlRounds(core.engine),
-        studies=lambda: newest_studies(publishing),
+        rounds=rounds,
+        studies=lambda: studies_in_turn(publishing, rounds),
         schedule=Schedule(config.round_day, config.round_hour, timedelta(seconds=config.round_window_seconds)),
         zone=ZONE,
         today=lambda: business_clock(os.environ.get(BUSINESS_CLOCK), "round-schedule").now().date(),
@@ -148,29 +150,30 @@ def announce_by_schedule(core: Core, publishing: Publishing) -> list[Round]:
     return announced
 
 
-def newest_studies(publishing: Publishing) -> list[StudySpec]:
-    """Read the highest published version of every study."""
+def studies_in_turn(publishing: Publishing, rounds: Rounds) -> list[StudySpec]:
+    """Read of every study the version whose round comes next."""
     prefix = target_name("legal", "studies/")
     names = (
         name.removeprefix(prefix)
         for name in publishing.repository.published("legal").targets
         if name.startswith(prefix)
     )
-    return [newest_study(publishing, study_id) for study_id in sorted({name.partition("/")[0] for name in names})]
+    return [study_in_turn(publishing, rounds, study_id) for study_id in sorted({n.partition("/")[0] for n in names})]
 
 
-def newest_study(publishing: Publishing, study_id: str) -> StudySpec:
-    """Read the highest published version of a study.
+def study_in_turn(publishing: Publishing, rounds: Rounds, study_id: str) -> StudySpec:
+    """Read the version of a study whose round comes next: the newest, or that of a training under way.
 
     Raises:
         Refused: ``catalogue_unknown_path``.
     """
     prefix = target_name("legal", f"studies/{study_id}/")
     names = [name for name in publishing.repository.published("legal").targets if name.startswith(prefix)]
-    versions = [int(name.removeprefix(prefix).removesuffix(".json")) for name in names]
-    if not versions:
+    numbers = sorted(int(name.removeprefix(prefix).removesuffix(".json")) for name in names)
+    if not numbers:
         raise Refused("catalogue_unknown_path", path=f"studies/{study_id}")
-    return parse_study(read_published(publishing, f"studies/{study_id}/{max(versions)}.json"))
+    versions = [parse_study(read_published(publishing, f"studies/{study_id}/{number}.json")) for number in numbers]
+    return choose_version(versions, rounds, partial(read_model, publishing))
 
 
 def drive_round(round_id: str, home: str, exchange: GridExchange) -> None:

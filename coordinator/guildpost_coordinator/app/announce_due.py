@@ -28,7 +28,7 @@ def announce_due(
 
     Args:
         rounds: the record.
-        studies: gives the newest published version of each study; asked only while a slot is open.
+        studies: gives of each study the published version whose round comes next; asked only while a slot is open.
         schedule: the operator's.
         zone: of the schedule's hours.
         today: gives the business date.

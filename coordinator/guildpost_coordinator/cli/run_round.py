@@ -12,7 +12,7 @@ from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
 from guildpost_coordinator.app.announce_round import announce_round
 from guildpost_coordinator.bootstrap_catalogue import open_catalogue
-from guildpost_coordinator.bootstrap_rounds import newest_study
+from guildpost_coordinator.bootstrap_rounds import study_in_turn
 from guildpost_coordinator.config import Home, load_config
 from guildpost_coordinator.domain.rounds import Round, RoundState
 from guildpost_shared.catalog import Catalog
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     catalogue = open_catalogue(
         home, engine, announce=lambda _version: None, clock=clock, entropy=entropy, environment=os.environ
     )
-    study = newest_study(catalogue.publishing, arguments.study)
     rounds = SqlRounds(engine)
+    study = study_in_turn(catalogue.publishing, rounds, arguments.study)
     round_ = announce_round(
         rounds=rounds,
         study=study,

@@ -41,7 +41,7 @@ def due(studies: Iterable[StudySpec], rounds: Iterable[Round], *, slot: datetime
     """List the studies of which a round is to be announced in this slot.
 
     Args:
-        studies: the newest published version of each.
+        studies: of each the published version whose round comes next.
         rounds: all that there were.
         slot: when the slot began.
         today: business date.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guildpost_coordinator.adapters.sql.rounds import SqlRounds
-from guildpost_coordinator.bootstrap_rounds import announce_by_schedule, newest_studies
+from guildpost_coordinator.bootstrap_rounds import announce_by_schedule, studies_in_turn
 from guildpost_shared.studies.spec import StudySpec
 from tests.factories.catalogue import CatalogueWorld
 from tests.factories.round_world import a_study
@@ -27,7 +27,9 @@ def test_the_newest_version_of_every_published_study_is_read(tmp_path: Path) -> 
     world = CatalogueWorld(tmp_path)
     published(world, OLD, OTHER)
     published(world, RIPE)
-    assert [OTHER, RIPE] == newest_studies(world.publishing)
+    core = open_home(tmp_path)
+    assert [OTHER, RIPE] == studies_in_turn(world.publishing, SqlRounds(core.engine))
+    core.engine.dispose()
     world.close()
 
 
