@@ -21,7 +21,8 @@ _HARD: Final = re.compile(
     r"rabatt|preisnachl|\bnachlass\b|\bnachlässe\b|preisvorteil|skonto|gutschein|cashback|ermäßig|vergünstig"
     r"|geschenkt|gratis|uvp|preis|\boff\b|discount|rebate|rrp|msrp|voucher|coupon"
     r"|weniger (?:zahlen|bezahlen)|(?:zahlen|bezahlen|kostet) (?:\w+ ){0,3}weniger|pay (?:\w+ ){0,2}less|knocked"
-    r"|price|jahreszins|\bapr\b|finanzierung|financ|wallet|purse|pocket|geldbeutel|geldbörse|portemonnaie|\bkasse\b|arbeitslohn|lohn\b|labou?r|marge|margin",
+    r"|price|jahreszins|\bapr\b|finanzierung|financ|wallet|purse|pocket|geldbeutel|geldbörse|portemonnaie|\bkasse\b"
+    r"|arbeitslohn|lohn\b|\brechnung\b|\bbill\b|\binvoice\b|labou?r|marge|margin",
     re.IGNORECASE,
 )
 _ON_A_PART: Final = re.compile(

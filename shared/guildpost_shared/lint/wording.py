@@ -12,6 +12,7 @@ from guildpost_shared.lint.money import money
 from guildpost_shared.lint.normalise import normalise, spellings
 from guildpost_shared.lint.percents import percents
 from guildpost_shared.lint.phrases import CONDUCT, PRICES, given_away, phrases
+from guildpost_shared.lint.tables import words
 
 _MOST_SHOWN = 90
 
@@ -50,7 +51,8 @@ def judge(text: Marked) -> Iterator[Wording]:
 
 
 @lru_cache(maxsize=256)
-def _hits(text: str) -> tuple[Hit, ...]:
+def _hits(whole: str) -> tuple[Hit, ...]:
+    text = words("idioms", "idioms").sub(lambda saying: " " * len(saying[0]), whole)
     return (
         *money(text),
         *percents(text),
