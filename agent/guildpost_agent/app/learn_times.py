@@ -76,7 +76,9 @@ class _Whom:
     today: date
 
     def __call__(self, customer_id: str, vehicle_id: str) -> Recipient:
-        house = self.house
-        kept = house.subjects.by_customer.get(customer_id, ())
-        visits = (day for one in kept if (day := house.history(one.vehicle_id).last_visit) is not None)
+        house, visits = self.house, []
+        for one in house.subjects.by_customer.get(customer_id, ()):
+            last = house.history(one.vehicle_id).last_visit
+            if last is not None:
+                visits.append(last)
         return recipient(house.customers[customer_id], house.vehicles.get(vehicle_id), visits, self.today)

@@ -11,7 +11,6 @@ the recommended day is over, what is left of the window is spread over by lot: t
 itself.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -71,7 +70,8 @@ def aim_of(candidate: Candidate, channel: Channel, first: date, dealer: Dealer) 
     aim = _drawn(candidate, use, most, dealer)
     if dealer.learning.way(candidate.service) is not Way.LEARNED:
         return aim
-    return replace(aim, model=dealer.learning.times_for(candidate.service).published.version)
+    model = dealer.learning.times_for(candidate.service).published.version
+    return Aim(aim.arm, aim.lead, aim.weekday, aim.hour, aim.why, model)
 
 
 def _usual(use: ChannelUse, arm: str, lead: int, why: str = "") -> Aim:

@@ -18,15 +18,21 @@ _ID_LETTERS: Final = _ID_BYTES * 8 // _LETTER_BITS
 _LETTERS: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)  # RFC 4648, small letters
 _PLACES: Final = np.array([16, 8, 4, 2, 1], np.uint8)
 _TAG: Final = "guildpost/plan/v1"
+_SHORT: Final = 64
+_LENGTHS: Final = tuple(length.to_bytes(4, "big") for length in range(_SHORT))
 
 
 def _pack(parts: tuple[str, ...]) -> bytes:
-    texts = [part.encode() for part in parts]
-    return b"".join([_length(text) + text for text in texts])
+    packed: list[bytes] = []
+    for part in parts:
+        text = part.encode()
+        packed += (_length(text), text)
+    return b"".join(packed)
 
 
 def _length(text: bytes) -> bytes:
-    return len(text).to_bytes(4, "big")
+    length = len(text)
+    return _LENGTHS[length] if length < _SHORT else length.to_bytes(4, "big")
 
 
 def _identifier(digest: bytes) -> str:

@@ -69,8 +69,8 @@ def best_time(candidate: Candidate, channel: Channel, free: Sequence[Option], de
 
 def _timely(free: Sequence[Option], values: Values, dealer: Dealer) -> Sequence[Option]:
     """Leave today out where its best hour is over, unless nothing else is left."""
-    first, now = free[0].met, dealer.now.astimezone(dealer.zone)
-    if first == now.date() and len(free) > 1:
+    first = free[0].met
+    if first == dealer.today and len(free) > 1:
         late = to_utc(first, values.hours[first.weekday()], dealer.zone) < dealer.now
         return free[1:] if late else free
     return free

@@ -74,6 +74,7 @@ def add_working_days(day: date, count: int, states: frozenset[str]) -> date:
     return day
 
 
+@lru_cache(maxsize=4_096)
 def to_utc(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """Give the instant of a full local hour; one that summer time skips is the next, a doubled one the first."""
     local = datetime.combine(day, time(hour), tzinfo=zone)

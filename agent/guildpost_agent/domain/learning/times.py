@@ -7,16 +7,16 @@ once, and kept for the run.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from guildpost_agent.domain.learning import drawing
-from guildpost_agent.domain.learning.buckets import Normals, bucket_of
+from guildpost_agent.domain.learning.buckets import MEAN, Normals, bucket_of
 from guildpost_agent.domain.learning.deviations import Posterior
 from guildpost_agent.domain.learning.reading import Addressed, contexts_of
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, WEEKDAYS
-from guildpost_shared.learning.contexts import LETTER, Flags, Floats
+from guildpost_shared.learning.contexts import LETTER, Flags, Floats, Ints
 from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.learning.model import Surfaces
 
@@ -36,11 +36,14 @@ class Values(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The same for all buckets and the mean."""
+    """The same for all buckets and the mean, by row; letters have no slots. ``mean`` is the last row."""
 
-    leads: Sequence[Sequence[float]]
-    best: Sequence[Sequence[float]]
-    hours: Sequence[Sequence[int]]
+    leads: Floats
+    slots: tuple[Floats, Ints] | None
+    mean: Values
+
+
+_NO_SLOTS: Final = ([0.0] * WEEKDAYS, [FIRST_HOUR] * WEEKDAYS)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Times:
     own: Posterior
     last_hour: int
     _tables: dict[Addressed, _Table] = field(default_factory=dict, init=False, repr=False)
-    _slots: dict[int, tuple[list[list[float]], list[list[int]]]] = field(default_factory=dict, init=False, repr=False)
+    _slots: dict[int, tuple[Floats, Ints]] = field(default_factory=dict, init=False, repr=False)
 
     def bucket(self, occasion_id: str) -> int:
         """Give an occasion's bucket."""
@@ -70,22 +73,22 @@ class Times:
         table = self._tables.get(addressed)
         if table is None:
             table = self._tables[addressed] = self._worked_out(addressed)
-        return Values(table.leads[bucket], table.best[bucket], table.hours[bucket])
+        return table.mean if bucket == MEAN else _row(table.leads, table.slots, bucket)
 
     def _worked_out(self, addressed: Addressed) -> _Table:
         """Work out a context; those that differ in age or loyalty share their slots."""
         contexts, model = contexts_of([addressed]), self.published.model
         z = self._normals.of_leads(int(contexts.cell[0]))
-        leads = drawing.lead_values(model, self._unknown, contexts, z, self._own).tolist()
-        if addressed.channel == LETTER:
-            return _Table(leads, [[0.0] * WEEKDAYS] * len(leads), [[FIRST_HOUR] * WEEKDAYS] * len(leads))
-        cell = int(contexts.slot_cell[0])
-        if cell not in self._slots:
-            z = self._normals.of_slots(cell)
-            values = drawing.slot_values(model, self._unknown, contexts, z, self._own)
-            best, hours = drawing.best_hours(values, self._allowed)
-            self._slots[cell] = (best.tolist(), hours.tolist())
-        return _Table(leads, *self._slots[cell])
+        leads = drawing.lead_values(model, self._unknown, contexts, z, self._own)
+        slots = None
+        if addressed.channel != LETTER:
+            cell = int(contexts.slot_cell[0])
+            slots = self._slots.get(cell)
+            if slots is None:
+                z = self._normals.of_slots(cell)
+                values = drawing.slot_values(model, self._unknown, contexts, z, self._own)
+                slots = self._slots[cell] = drawing.best_hours(values, self._allowed)
+        return _Table(leads, slots, _row(leads, slots, MEAN))
 
     @cached_property
     def _normals(self) -> Normals:
@@ -104,3 +107,8 @@ class Times:
     def _allowed(self) -> Flags:
         hours: Flags = np.tile(np.arange(FIRST_HOUR, FIRST_HOUR + HOURS) <= self.last_hour, WEEKDAYS)
         return hours
+
+
+def _row(leads: Floats, slots: tuple[Floats, Ints] | None, at: int) -> Values:
+    best, hours = _NO_SLOTS if slots is None else (part[at].tolist() for part in slots)
+    return Values(leads[at].tolist(), best, hours)
