@@ -98,7 +98,7 @@ def simulate(folder: Path, agents: int) -> Simulation:
             rounds=rounds,
             roster=network.roster,
             exchange=GridExchange(grid, announced.round_id),
-            conduct=Conduct(aggregator, finish, time.sleep, STAGE_SECONDS),
+            conduct=Conduct(aggregator, finish, time.sleep, lambda _agents: STAGE_SECONDS),
             clock=clock,
         )
         seconds = time.monotonic() - began

@@ -19,10 +19,10 @@ from guildpost_agent.domain.catalogue import may_take_part
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.keys import load_curve_key, load_identity_key
 from guildpost_shared.identity.roster import TARGET_PATH, parse_roster
+from guildpost_shared.secagg.patience import round_seconds
 from guildpost_shared.studies.spec import parse_study
 
-LONGEST_SECONDS: Final = 900.0
-GRACE_SECONDS: Final = 60.0
+LONGEST_WINDOW_SECONDS: Final = 600.0
 
 
 def take_part(
@@ -75,7 +75,7 @@ def take_part(
         ),
         entropy=core.entropy,
     )
-    remaining = (closes_at - core.wall_clock.now()).total_seconds() + GRACE_SECONDS
+    remaining = min(LONGEST_WINDOW_SECONDS, (closes_at - core.wall_clock.now()).total_seconds())
     outcome = run_node(
         address=flower,
         ca_pem=ssl.DER_cert_to_PEM_cert(membership.authority).encode("ascii"),
@@ -84,7 +84,7 @@ def take_part(
         ),
         handle=desk.answer,
         release=lambda kind, payload: core.gate.release(destination=destination, kind=kind, payload=payload),
-        deadline_seconds=max(1.0, min(LONGEST_SECONDS, remaining + 4 * GRACE_SECONDS)),
+        deadline_seconds=max(1.0, remaining + round_seconds(len(roster.entries))),
         state_dir=core.home / of_brand("flower", brand),
     )
     return {"ended": outcome.ended, "answered": outcome.answered, "refused": outcome.refused}

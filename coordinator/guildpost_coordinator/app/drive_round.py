@@ -11,7 +11,6 @@ very same replies. Shares that were revealed are never written down.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from guildpost_coordinator.app.ports.rounds import Exchange, Finished, Rounds
 from guildpost_coordinator.domain.rounds import Round, RoundState, move
@@ -19,10 +18,9 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Conflict, GuildpostError, Unavailable
 from guildpost_shared.identity.roster import Roster
 from guildpost_shared.secagg.network import NetworkAggregator
+from guildpost_shared.secagg.patience import stage_seconds
 from guildpost_shared.secagg.shard_sums import NetworkSum
 from guildpost_shared.secagg.stages import Stage
-
-STAGE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -33,13 +31,13 @@ class Conduct:
         aggregator: makes the state machine of a round, or has it go on from a journal.
         finish: turns a sum into what the round leaves.
         pause: waits a moment between two looks for nodes (seconds).
-        stage_seconds: how long a stage waits for replies; whoever answers later is left out.
+        stage_seconds: how long a stage waits for the replies of so many agents; whoever answers later is left out.
     """
 
     aggregator: Callable[[Round, Sequence[bytes]], NetworkAggregator]
     finish: Callable[[Round, NetworkSum], Finished]
     pause: Callable[[float], None]
-    stage_seconds: float = STAGE_SECONDS
+    stage_seconds: Callable[[int], float] = stage_seconds
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,11 @@ def _gather(scene: Scene, round_: Round, wanted: Collection[str], pause: Callabl
 
 
 def _walk(
-    scene: Scene, round_: Round, aggregator: NetworkAggregator, nodes: Mapping[str, int], stage_seconds: float
+    scene: Scene,
+    round_: Round,
+    aggregator: NetworkAggregator,
+    nodes: Mapping[str, int],
+    patience: Callable[[int], float],
 ) -> NetworkSum:
     """Walk the stages; whoever is away or answers wrongly is left out, the state machine says if enough remain."""
     agents = {node: agent for agent, node in nodes.items()}
@@ -112,7 +114,7 @@ def _walk(
         def awaiting(count: int, asked: int = len(requests)) -> None:
             scene.rounds.note(round_.round_id, joined=asked, waiting=count)
 
-        for node, reply in scene.exchange.exchange(requests, stage_seconds, awaiting).items():
+        for node, reply in scene.exchange.exchange(requests, patience(len(requests)), awaiting).items():
             try:
                 aggregator.receive(agents[node], reply)
             except GuildpostError:

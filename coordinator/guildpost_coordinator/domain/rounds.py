@@ -18,15 +18,14 @@ from enum import StrEnum
 from typing import Final
 
 from guildpost_shared.errors import Conflict
+from guildpost_shared.secagg.patience import round_seconds
 from guildpost_shared.secagg.stages import Stage
 
 MOST_RESUMED: Final = 3
-RESUME_WITHIN: Final = timedelta(minutes=15)
-"""How long after its window a round may still be resumed; agents keep what they need for far longer."""
 RESUME_WINDOW: Final = timedelta(minutes=2)
 """How long its agents have to come back."""
-OVERDUE_AFTER: Final = timedelta(minutes=15)
-"""How long after its window a round may take: five stages of a minute each, and as much again for their end."""
+ROOM: Final = 3
+"""How many times as long as all its stages a round may take after its window, with whatever interrupts it."""
 
 
 class RoundState(StrEnum):
@@ -101,10 +100,15 @@ class Round:
         """Whether the study's period may be announced again: this round ended, and cost nobody anything."""
         return self.state is RoundState.ABORTED and not self.has_charged
 
+    @property
+    def given_up_at(self) -> datetime:
+        """When it is ended and no longer resumed: a quarter of an hour after its window, later with many dealerships."""
+        return self.closes_at + ROOM * timedelta(seconds=round_seconds(self.joined))
+
     def may_be_resumed(self, now: datetime) -> bool:
         """Whether it is worth going on after an interruption, and still possible."""
-        late = now >= self.closes_at + RESUME_WITHIN
-        return self.state is RoundState.COLLECTING and self.has_charged and self.resumed < MOST_RESUMED and not late
+        open_ = self.state is RoundState.COLLECTING and self.resumed < MOST_RESUMED and now < self.given_up_at
+        return open_ and self.has_charged
 
 
 def move(round_: Round, event: str, *, contributors: int = 0, reason: str = "") -> Round:

@@ -9,8 +9,8 @@ The desk looks every second. It keeps nothing that matters in memory, and every 
     ended, or is gone after a         announced: begins again while its window is open, else ``round_window_missed``
     restart of the coordinator        nobody charged yet: is aborted, and may be announced again
                                       from the masked vectors on: goes on from its journal, three times at most and
-                                      not later than a quarter of an hour after its window; else it is aborted
-    neither ends nor gets anywhere    is ended a quarter of an hour after its window, ``round_overdue``
+                                      not after ``Round.given_up_at``; else it is aborted
+    neither ends nor gets anywhere    is ended then, ``round_overdue``
 """
 
 import threading
@@ -24,7 +24,7 @@ import structlog
 
 from guildpost_coordinator.app.ports.announcements import Announcements
 from guildpost_coordinator.app.ports.rounds import Rounds
-from guildpost_coordinator.domain.rounds import OVERDUE_AFTER, Round, RoundState, begun, move, resumed
+from guildpost_coordinator.domain.rounds import Round, RoundState, begun, move, resumed
 from guildpost_shared.clock import Clock
 from guildpost_shared.errors import Conflict, GuildpostError
 from guildpost_shared.identity.enrolment import Endpoint
@@ -117,7 +117,7 @@ class RoundDesk:
     def _attend(self, round_: Round) -> None:
         desk, now, run = self._desk, self._desk.clock.now(), self._runs.get(round_.round_id)
         if run is not None:
-            if now >= round_.closes_at + OVERDUE_AFTER:
+            if now >= round_.given_up_at:
                 with suppress(GuildpostError):  # an engine that is away has no program to end
                     desk.engine.end(run)
                 self._shut_until = now + LET_GO

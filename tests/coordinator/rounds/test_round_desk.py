@@ -13,9 +13,7 @@ from guildpost_coordinator.app.announcement_board import AnnouncementBoard
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.rounds import (
     MOST_RESUMED,
-    OVERDUE_AFTER,
     RESUME_WINDOW,
-    RESUME_WITHIN,
     Round,
     RoundState,
     move,
@@ -25,6 +23,7 @@ from guildpost_shared.clock import ManualClock
 from guildpost_shared.errors import Unavailable
 from guildpost_shared.identity.enrolment import Endpoint
 from guildpost_shared.identity.presence import RoundWindow
+from guildpost_shared.secagg.patience import stage_seconds
 from guildpost_shared.secagg.stages import ASKING, Stage
 from tests.fakes.round_engine import FakeEngine
 
@@ -215,7 +214,7 @@ def test_a_round_is_not_resumed_long_after_its_window(world: DeskWorld) -> None:
     world.desk.look()
     world.collect(round_, Stage.CONSISTENCY_CHECK)
     world.restart()
-    world.clock.set(round_.closes_at + RESUME_WITHIN)
+    world.clock.set(round_.given_up_at)
     world.desk.look()
     assert ("aborted", "round_interrupted") == world.state()
     assert [] == world.engine.submitted
@@ -226,7 +225,7 @@ def test_a_round_that_neither_ends_nor_gets_anywhere_is_ended(world: DeskWorld, 
     round_ = world.announce()
     world.desk.look()
     world.collect(round_, Stage.CONSISTENCY_CHECK)
-    world.clock.set(round_.closes_at + OVERDUE_AFTER)
+    world.clock.set(round_.given_up_at)
     world.engine.away = away
     world.desk.look()
     assert ("aborted", "round_overdue") == world.state()
@@ -281,7 +280,7 @@ def test_the_entrance_stays_shut_for_a_while_behind_a_round_that_sent_nobody_hom
     first = world.announce("r-1")
     world.desk.look()
     world.collect(first, Stage.SHARE_KEYS)
-    end = first.closes_at + OVERDUE_AFTER if overdue else NOW + timedelta(minutes=1)
+    end = first.given_up_at if overdue else NOW + timedelta(minutes=1)
     world.clock.set(end)
     world.announce("r-2", end)
     if not overdue:
@@ -330,3 +329,12 @@ def test_the_loop_looks_by_itself_and_ends(world: DeskWorld) -> None:
         world.desk._stop.wait(0.05)
     world.desk.stop()
     assert ["r-1"] == world.engine.submitted
+
+
+@pytest.mark.parametrize(
+    ("dealers", "stage", "minutes"), [(12, 60, 15), (300, 60, 15), (1_000, 200, 50), (2_500, 500, 125)]
+)
+def test_a_round_of_many_dealerships_has_more_time(dealers: int, stage: int, minutes: int) -> None:
+    """The transport hands one message on after the other."""
+    round_ = Round("r-1", "studies/s/1.json", "s", "2027", RoundState.COLLECTING, NOW, NOW, joined=dealers)
+    assert (stage, timedelta(minutes=minutes)) == (stage_seconds(dealers), round_.given_up_at - NOW)
