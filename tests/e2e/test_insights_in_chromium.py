@@ -21,7 +21,7 @@ from tests.shared.web.visitor import visiting
 
 pytestmark = pytest.mark.browser
 
-WIDTHS: Final = (1280, 400)
+WIDTHS: Final = (1280, 1160, 400)
 PAGES: Final = ("index.html", "index.en.html", "lift_2027-01-01_2027-03-31.html")
 # Words in a picture that leave it to the left or right, other than in a picture that scrolls.
 CUT: Final = """
@@ -84,7 +84,7 @@ def test_what_was_learned_can_be_read_by_everybody(tab: Tab, made: Path, page: s
     assert [] == audit(tab)
 
 
-@pytest.mark.parametrize("study", ["slot-lead", "lift", "pressure"])
+@pytest.mark.parametrize("study", ["slot-lead", "lift", "learned-times", "pressure"])
 def test_a_dealers_figures_beside_the_networks_can_be_read_by_everybody(tab: Tab, dealer: str, study: str) -> None:
     for width in WIDTHS:
         tab.troubles.clear()
