@@ -1,8 +1,8 @@
 """How long a federated round takes: twelve real agents over Flower, and a thousand simulated ones by the same code.
 
 Both run from the announcement to the stored release. ``ARGS="--only live"`` or ``--only simulated`` measures one of
-them, ``--agents N`` simulates another size. Wall time is the claim; beside a simulation stands its processor time, for
-which two idle cores would take half as long.
+them, ``--agents N`` simulates another size, ``--shard N`` cuts it into shards of at most N. Wall time is the claim;
+beside a simulation stands its processor time, for which two idle cores would take half as long.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.federation import live, simulated
 from bench.figures import Figure
+from guildpost_shared.secagg.shards import MOST_AGENTS
 
 LIVE_AGENTS = 12
 LIVE_GOAL = 60.0
@@ -23,13 +24,14 @@ def run(arguments: list[str]) -> list[Figure]:
     parser = argparse.ArgumentParser(prog="bench rounds")
     parser.add_argument("--only", choices=("live", "simulated"))
     parser.add_argument("--agents", type=int, default=SIMULATED_AGENTS)
+    parser.add_argument("--shard", type=int, default=MOST_AGENTS)
     options = parser.parse_args(arguments)
     figures = []
     with tempfile.TemporaryDirectory(prefix="guildpost-bench-") as scratch:
         if options.only != "simulated":
             figures += _live(Path(scratch) / "live")
         if options.only != "live":
-            figures += _simulated(Path(scratch) / "simulated", options.agents)
+            figures += _simulated(Path(scratch) / "simulated", options.agents, options.shard)
     return figures
 
 
@@ -42,10 +44,11 @@ def _live(folder: Path) -> list[Figure]:
     ]
 
 
-def _simulated(folder: Path, agents: int) -> list[Figure]:
-    found = simulated.simulate(folder, agents)
+def _simulated(folder: Path, agents: int, most_agents: int) -> list[Figure]:
+    found = simulated.simulate(folder, agents, most_agents)
     assert found.plausible, "the sum must be what the dealerships hold"
-    name = f"a simulated round, {agents} agents"
+    cut = f" in {found.shards} shards" if found.shards > 1 else ""
+    name = f"a simulated round, {agents} agents{cut}"
     return [
         Figure(f"{name}: announcement to release", round(found.seconds, 1), "s", SIMULATED_GOAL,
                peer="processor time of everybody", peer_value=round(found.cpu, 1)),

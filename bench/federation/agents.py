@@ -62,11 +62,11 @@ def found(folder: Path, agents: int) -> Network:
     return Network(roster, dict(enumerate(keys.values(), start=2)))  # Flower's node 1 is the coordinator
 
 
-def answer(folder: str, agent_id: str, message: Message) -> Message:
-    """Answer one instruction as the dealership, in whatever process this is called."""
+def answer(folder: str, agent_id: str, message: Message, most_agents: int) -> Message:
+    """Answer one instruction as the dealership of a network in shards of at most so many, in whatever process."""
     engine = open_engine(Path(folder) / f"{agent_id}.db", KEY)
     open_uow = unit_of_work_factory(engine)
-    ticket = RoundTicket(message.metadata.group_id, STUDY, _roster(folder), agent_id)
+    ticket = RoundTicket(message.metadata.group_id, STUDY, _roster(folder), agent_id, most_agents=most_agents)
     desk = RoundDesk(
         ticket,
         identity_key(agent_id),

@@ -35,6 +35,7 @@ from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.secagg.network import NetworkAggregator
 from guildpost_shared.secagg.shard_sums import NetworkSum
+from guildpost_shared.secagg.shards import MOST_AGENTS, shards_of
 from guildpost_shared.studies.layouts import layout_of
 from guildpost_shared.studies.noise import summed_variance
 from tests.factories.round_world import CUSTOMERS, STUDY
@@ -53,6 +54,7 @@ class Simulation:
         cpu: seconds of processor, of the coordinator and of all agents.
         coordinator_cpu: the coordinator's part.
         contributors: how many dealerships are in the sum.
+        shards: how many complete graphs they are.
         plausible: whether a count is within six deviations of what every dealership holds.
     """
 
@@ -60,11 +62,12 @@ class Simulation:
     cpu: float
     coordinator_cpu: float
     contributors: int
+    shards: int
     plausible: bool
 
 
-def simulate(folder: Path, agents: int) -> Simulation:
-    """Conduct one round of so many dealerships, one worker process per core."""
+def simulate(folder: Path, agents: int, most_agents: int = MOST_AGENTS) -> Simulation:
+    """Conduct one round of so many dealerships in shards of at most so many, one worker process per core."""
     network = simulated.found(folder, agents)
     names = {node: entry.agent_id for node, entry in zip(network.nodes, network.roster.entries, strict=True)}
     engine = open_engine(folder / "coordinator.db")
@@ -79,11 +82,13 @@ def simulate(folder: Path, agents: int) -> Simulation:
     def aggregator(round_: Round, journal: Sequence[bytes]) -> NetworkAggregator:
         ticket, key = RoundTicket(round_.round_id, STUDY, network.roster, names[min(names)]), simulated.COORDINATOR
         own = simulated.identity_key(key)
-        return NetworkAggregator.restore(journal, context=ticket.context, roster=network.roster, coordinator_key=own)
+        return NetworkAggregator.restore(
+            journal, context=ticket.context, roster=network.roster, coordinator_key=own, most_agents=most_agents
+        )
 
     own, theirs = _cpu(resource.RUSAGE_SELF), _cpu(resource.RUSAGE_CHILDREN)
     with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as workers:
-        grid = SimulatedGrid(network.nodes, workers, partial(_answer, str(folder), names))
+        grid = SimulatedGrid(network.nodes, workers, partial(_answer, str(folder), names, most_agents))
         began, clock = time.monotonic(), SystemClock()
         announced = announce_round(
             rounds=rounds,
@@ -110,12 +115,13 @@ def simulate(folder: Path, agents: int) -> Simulation:
         cpu=coordinator + _cpu(resource.RUSAGE_CHILDREN) - theirs,
         coordinator_cpu=coordinator,
         contributors=released.contributors if stored else 0,
+        shards=len(shards_of(network.roster, most_agents)),
         plausible=_plausible(sums[0]),
     )
 
 
-def _answer(folder: str, names: dict[int, str], node: int, message: Message) -> Message:
-    return simulated.answer(folder, names[node], message)
+def _answer(folder: str, names: dict[int, str], most_agents: int, node: int, message: Message) -> Message:
+    return simulated.answer(folder, names[node], message, most_agents)
 
 
 def _plausible(result: NetworkSum) -> bool:

@@ -102,7 +102,7 @@ class Round:
 
     @property
     def given_up_at(self) -> datetime:
-        """When it is ended and no longer resumed: a quarter of an hour after its window, later with many dealerships."""
+        """When it is ended and not resumed: a quarter of an hour after its window, later with many dealerships."""
         return self.closes_at + ROOM * timedelta(seconds=round_seconds(self.joined))
 
     def may_be_resumed(self, now: datetime) -> bool:
