@@ -9,6 +9,7 @@ from typing import Final
 from guildpost_coordinator.adapters.sql.engine import open_engine
 from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.publish_catalogue import draft_publication
 from guildpost_coordinator.cli.publish import await_publication
 from guildpost_coordinator.config import Home, load_config
@@ -23,6 +24,9 @@ from guildpost_shared.studies.propensity.terms import COLUMNS
 from guildpost_shared.studies.slot_lead import EPSILON, slot_lead_study
 
 NAME: Final = "study"
+LEAST_FORESEEN: Final = 1_000
+GROWTH: Final = 2
+"""A sum beyond what so many dealers can bring is refused, for as long as the signed study is good: a year at most."""
 _ALL: Final = ", ".join(COLUMNS)
 
 
@@ -59,6 +63,10 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         raise Refused("study_has_no_columns", kind=arguments.kind)
     columns = {"columns": arguments.columns} if arguments.columns else {}
     window = {} if arguments.maturity_days is None else {"maturity_days": arguments.maturity_days}
+    engine = open_engine(home.database)
+    migrate(engine)
+    with unit_of_work_factory(engine)() as uow:
+        members = len(uow.memberships.all())
     study = write(
         brand=config.brand,
         services=arguments.services,
@@ -66,11 +74,10 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         period_end=arguments.end,
         version=arguments.version,
         epsilon=arguments.epsilon,
+        expected_dealers=max(LEAST_FORESEEN, GROWTH * members),
         **window,
         **columns,
     )
-    engine = open_engine(home.database)
-    migrate(engine)
     publications = publications_factory(engine)
     publication_id = draft_publication(
         {study.target_path: study.canonical_bytes},

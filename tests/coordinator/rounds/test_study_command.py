@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from guildpost_coordinator.adapters.sql.engine import open_engine
+from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.publications import publications_factory
+from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.cli import main
 from guildpost_coordinator.config import Home
 from guildpost_coordinator.domain.catalogue import State
+from guildpost_coordinator.domain.membership import Membership
 from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.propensity.terms import USUAL
+from guildpost_shared.studies.slot_lead import NOISE_ROOM
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 TERMS = ["--services", "hu_au", "inspection", "--from", "2027-01-01", "--to", "2027-03-31"]
@@ -54,6 +58,19 @@ def test_a_stricter_study_is_handed_in_and_one_beyond_a_years_budget_is_not(home
     assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", "--epsilon", "4.5", *TERMS])
     (found,) = handed_in(home)
     assert 0.8 == found.epsilon
+
+
+def test_the_sum_of_a_large_network_is_foreseen_twice_as_large_as_it_can_be_today(home: Home) -> None:
+    engine = open_engine(home.database)
+    migrate(engine)
+    with unit_of_work_factory(engine)() as uow:
+        for number in range(1_200):
+            uow.memberships.add(Membership(f"dealer-{number:04}", "Autohaus", f"GmbH {number}"))
+        uow.commit()
+    engine.dispose()
+    assert 0 == main(["study", "--home", str(home.folder), "--kind", "adoption", *TERMS])
+    (study,) = handed_in(home)
+    assert 2 * 1_200 + NOISE_ROOM == study.sanity_max
 
 
 def test_a_kind_that_nobody_knows_is_refused(home: Home) -> None:
