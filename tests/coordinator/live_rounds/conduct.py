@@ -25,7 +25,11 @@ def drive(round_id: str, home: str, exchange: GridExchange) -> None:
     def aggregator(round_: Round, journal: Sequence[bytes]) -> NetworkAggregator:
         context = context_of(round_id, STUDIES[round_.study_path], net.roster.sha256)
         return NetworkAggregator.restore(
-            journal, context=context, roster=net.roster, coordinator_key=net.keys[COORDINATOR]
+            journal,
+            context=context,
+            roster=net.roster,
+            coordinator_key=net.keys[COORDINATOR],
+            most_agents=net.most_agents,
         )
 
     def finish(round_: Round, result: NetworkSum) -> Finished:

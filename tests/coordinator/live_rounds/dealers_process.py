@@ -77,7 +77,7 @@ def take_part(scene: Scene, agent: str, window: Window) -> int:
     engine = open_engine(scene.database(agent), KEY)
     open_uow, net = unit_of_work_factory(engine), scene.net
     desk = RoundDesk(
-        RoundTicket(round_id, STUDIES[study_path], net.roster, agent, scene.brand),
+        RoundTicket(round_id, STUDIES[study_path], net.roster, agent, scene.brand, most_agents=net.most_agents),
         net.keys[agent],
         open_uow=open_uow,
         gate=EgressGate(open_uow, EgressPolicy(standard_rules([scene.brand])), SystemClock()),

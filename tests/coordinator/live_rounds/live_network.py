@@ -25,7 +25,7 @@ from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.secagg.stages import Stage
 from guildpost_shared.studies.spec import StudySpec
 from tests.coordinator.flower.rig import free_port
-from tests.coordinator.live_rounds.scene import DEAR, STUDIES, TODAY, Scene
+from tests.coordinator.live_rounds.scene import DEALERS, DEAR, STUDIES, TODAY, Scene
 from tests.factories.round_world import KEY
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -36,16 +36,24 @@ PATIENCE: Final = 240.0
 class LiveNetwork:
     """One brand's processes, and those of its dealerships."""
 
-    def __init__(self, folder: Path, *, brands: Sequence["LiveNetwork"] = (), has_dealers: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        dealers: int = DEALERS,
+        brands: Sequence["LiveNetwork"] = (),
+        has_dealers: bool = True,
+    ) -> None:
         """Start the processes.
 
         Args:
             folder: of this brand.
+            dealers: how many there are.
             brands: further ones of the same dealerships, founded before.
             has_dealers: whether the dealerships' process is started here.
         """
         self.scene = Scene(folder)
-        self.scene.found()
+        self.scene.found(dealers)
         self.port = free_port()
         self.rounds = self.scene.rounds()
         self.studies = [study for study in STUDIES.values() if study not in DEAR]

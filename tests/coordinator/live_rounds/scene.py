@@ -30,6 +30,8 @@ from tests.factories.round_world import STUDY, agent_database
 from tests.factories.secagg_network import Network, network
 
 DEALERS: Final = 11
+MOST_AGENTS: Final = 12
+"""Largest shard here: twice as many dealerships are two shards."""
 TODAY: Final = datetime(2027, 6, 2, 8, tzinfo=UTC)
 
 
@@ -57,9 +59,9 @@ class Scene:
         self.entrance = folder / "entrance"
         self.windows = folder / "windows.json"
 
-    def found(self) -> None:
+    def found(self, dealers: int) -> None:
         """Make roster, node keys, databases and the entrance's certificate."""
-        net = network(DEALERS, brand=self.brand)
+        net = network(dealers, brand=self.brand)
         keys = {agent: a_node_key() for agent in net.agents}
         entries = tuple(replace(one, flower_key=openssh_public(keys[one.agent_id])) for one in net.roster.entries)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,8 @@ class Scene:
     @property
     def net(self) -> Network:
         """The network with its identity keys, and the roster that names the real node keys."""
-        return replace(network(DEALERS, brand=self.brand), roster=self.roster)
+        roster = self.roster
+        return replace(network(len(roster.entries), brand=self.brand), roster=roster, most_agents=MOST_AGENTS)
 
     @property
     def roster(self) -> Roster:

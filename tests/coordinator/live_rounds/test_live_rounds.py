@@ -5,14 +5,16 @@ TLS and node authentication are real. Only the catalogue is left out: roster and
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from guildpost_coordinator.domain.rounds import Round, RoundState
+from guildpost_shared.secagg.shards import shards_of
 from guildpost_shared.secagg.stages import ASKING, Stage
 from guildpost_shared.studies.spec import StudySpec
 from tests.coordinator.live_rounds.live_network import LiveNetwork
-from tests.coordinator.live_rounds.scene import DEALERS
+from tests.coordinator.live_rounds.scene import DEALERS, MOST_AGENTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -98,3 +100,14 @@ def test_a_round_whose_program_is_killed_goes_on_and_one_given_up_does_not_distu
     assert (RoundState.RELEASED, DEALERS, 1) == (ended.state, ended.contributors, ended.resumed), live.log()
     ended = live.await_end(live.announce(after).round_id)
     assert (RoundState.RELEASED, DEALERS, 0) == (ended.state, ended.contributors, ended.resumed), live.log()
+
+
+@pytest.mark.soak
+def test_a_network_of_two_shards_holds_its_round_although_the_coordinator_is_killed(tmp_path: Path) -> None:
+    live = LiveNetwork(tmp_path / "large", dealers=2 * DEALERS)
+    assert [DEALERS] * 2 == [len(shard) for shard in shards_of(live.scene.roster, MOST_AGENTS)]
+    (announced,), _ = kill_in(live, live.studies[:1], Stage.CONSISTENCY_CHECK)
+    live.restart_coordinator()
+    ended = live.await_end(announced.round_id)
+    assert (RoundState.RELEASED, 2 * DEALERS, 1) == (ended.state, ended.contributors, ended.resumed), live.log()
+    live.close()
