@@ -15,7 +15,6 @@ from guildpost_agent.app.membership import Membership, load_memberships
 from guildpost_agent.bootstrap.core import Core
 from guildpost_agent.domain.brands import FIRST, local_service, of_brand, signed_path
 from guildpost_shared.errors import ConfigurationError, Refused
-from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.services.definition import ServiceDefinition, parse_service
 
 Catalogues = BrandCatalogues[TufCatalogue]
@@ -97,6 +96,8 @@ def read_services(catalogues: Catalogues) -> tuple[dict[str, ServiceDefinition],
 
     Signed by both roles and yet unreadable is what a newer version of the program writes.
     """
+    from guildpost_shared.lint.parts import check_service_words  # noqa: PLC0415 — heavy; most commands read no service
+
     services: dict[str, ServiceDefinition] = {}
     unreadable: list[Refused] = []
     for path, contents in catalogues.contents("services/").items():

@@ -9,7 +9,7 @@ from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.reference import definitions_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.segments.definitions import Definitions, ServiceScore, StageRule, ValueBand
-from guildpost_agent.domain.segments.life_cycle import BUSINESS, FLEET, PRIVATE
+from guildpost_agent.domain.segments.segment import BUSINESS, FLEET, PRIVATE
 from guildpost_shared.catalog import Catalog
 
 HELP = "Kundengruppen: was sie bedeuten und wie viele · segments: what they mean and how many"

@@ -11,14 +11,10 @@ from guildpost_coordinator.domain.proposals import ContentChecks
 from guildpost_shared.errors import Refused
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
 from guildpost_shared.identity.roster import parse_roster
-from guildpost_shared.learning.document import TARGET_PATH as MODEL_PATH
-from guildpost_shared.learning.document import parse_model
-from guildpost_shared.lint.parts import check_service_words
 from guildpost_shared.problems import Problem
 from guildpost_shared.services.definition import parse_service
 from guildpost_shared.sharing import TARGET_PATH as SHARING_PATH
 from guildpost_shared.sharing import parse_sharing
-from guildpost_shared.studies.propensity.document import parse_propensity
 from guildpost_shared.studies.propensity.terms import TARGET_PATH as PROPENSITY_PATH
 from guildpost_shared.studies.release import parse_release
 from guildpost_shared.studies.spec import parse_study
@@ -35,6 +31,8 @@ def check_service(path: str, contents: bytes) -> None:
     Raises:
         Refused: ``service_definition_invalid``, ``proposal_path_mismatch`` or ``template_rule_violated``.
     """
+    from guildpost_shared.lint.parts import check_service_words  # noqa: PLC0415 — most commands judge no words
+
     _require_path(path, f"services/{parse_service(contents, path).service_id}.json")
     check_service_words(path, contents)
 
@@ -100,10 +98,13 @@ def check_model(path: str, contents: bytes) -> None:
     Raises:
         Refused: ``document_*`` or ``proposal_path_mismatch``.
     """
+    from guildpost_shared.learning.document import TARGET_PATH, parse_model  # noqa: PLC0415 — numpy, for models alone
+    from guildpost_shared.studies.propensity.document import parse_propensity  # noqa: PLC0415 — as above
+
     if path == PROPENSITY_PATH:
         parse_propensity(contents)
         return
-    _require_path(path, MODEL_PATH)
+    _require_path(path, TARGET_PATH)
     parse_model(contents)
 
 

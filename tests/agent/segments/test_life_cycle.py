@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildpost_agent.domain.records import Customer, Job, Vehicle
-from guildpost_agent.domain.segments.life_cycle import CustomerSegment, age_band_of, segment_customers
+from guildpost_agent.domain.segments.life_cycle import age_band_of, segment_customers
+from guildpost_agent.domain.segments.segment import CustomerSegment
 from tests.factories.agent import a_customer, a_job, a_vehicle
 from tests.fakes.reference_data import InMemoryReferenceData
 

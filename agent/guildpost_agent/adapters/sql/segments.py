@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from guildpost_agent.adapters.sql.tables.segments import customer_segments, service_potential
-from guildpost_agent.domain.segments.life_cycle import CustomerSegment
+from guildpost_agent.domain.segments.segment import CustomerSegment
 from guildpost_agent.domain.segments.potential import Potential
 
 _COLUMNS: Final = [customer_segments.c[field.name] for field in fields(CustomerSegment)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from guildpost_agent.domain.segments.life_cycle import CustomerSegment
+from guildpost_agent.domain.segments.segment import CustomerSegment
 from guildpost_agent.domain.segments.potential import Potential
 
 

@@ -16,35 +16,10 @@ import numpy.typing as npt
 from guildpost_agent.domain.records import Customer, Job, Vehicle
 from guildpost_agent.domain.segments.columns import Days, Visits, count_visits, months_back
 from guildpost_agent.domain.segments.definitions import AgeBand, Definitions, StageRule, ValueBand
+from guildpost_agent.domain.segments.segment import BUSINESS, FLEET, PRIVATE, CustomerSegment
 
-PRIVATE: Final = "private"
-BUSINESS: Final = "business"
-FLEET: Final = "fleet"
 _Mask: TypeAlias = npt.NDArray[np.bool_]
 _DAYS_PER_MONTH: Final = 365.25 / 12
-
-
-@dataclass(frozen=True)
-class CustomerSegment:
-    """Where a customer stands on a day.
-
-    Attributes:
-        recency_days: days since the last visit; None without any.
-        visits: within the window.
-        hours: labour hours within the window.
-        age_band: of the youngest vehicle the customer keeps; empty without one whose age is known.
-    """
-
-    customer_id: str
-    stage: str
-    recency_days: int | None
-    visits: int
-    hours: float
-    value_band: str
-    loyalty: str
-    kind: str
-    age_band: str
-    computed_on: date
 
 
 def vehicle_is_here(vehicle: Vehicle, today: date) -> bool:
