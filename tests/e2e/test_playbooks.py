@@ -37,7 +37,7 @@ start)
 stop)
   [ -e serve.pid ] || exit 0
   kill "$(cat serve.pid)"
-  while kill -0 "$(cat serve.pid)" 2>/dev/null; do sleep 0.1; done
+  while grep -qs '^State:.[^Z]' "/proc/$(cat serve.pid)/status"; do sleep 0.1; done  # dead, if nobody buried it yet
   rm serve.pid ;;
 esac
 """
