@@ -21,11 +21,15 @@ def learned_words(message_id: str, facts: Mapping[str, Value], catalog: Catalog)
     part = PARTS.get(message_id)
     if part is None:
         return {}
-    percent = int(facts["percent"])
-    which = "same" if percent == 0 else "more" if percent > 0 else "less"
     return {
         "group": catalog.text(f"plan.learned.group.{facts['group']}"),
-        "difference": catalog.text(f"plan.learned.{part}.{which}", percent=abs(percent)),
+        "difference": difference(part, int(facts["percent"]), catalog),
         "own": catalog.text(f"plan.learned.own.{facts['own']}"),
         "trial": f" {catalog.text('plan.learned.trial')}" if facts["trial"] else "",
     }
+
+
+def difference(part: str, percent: int, catalog: Catalog) -> str:
+    """Say by how many per cent ``lead`` or ``slot`` differs from the recommended one."""
+    which = "same" if percent == 0 else "more" if percent > 0 else "less"
+    return catalog.text(f"plan.learned.{part}.{which}", percent=abs(percent))

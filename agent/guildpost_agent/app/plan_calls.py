@@ -16,12 +16,14 @@ from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.call_planning import Written, call_days, call_reason, desk_of, priority_of
 from guildpost_agent.domain.call_steps import call_id
 from guildpost_agent.domain.call_tasks import WANTED, CallTask
+from guildpost_agent.domain.call_time import call_time
 from guildpost_agent.domain.channel_chain import Chain, Tried
 from guildpost_agent.domain.consent.decide import Decision
 from guildpost_agent.domain.consent.terms import ContactChannel, ContentClass, Purpose
 from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.legal_basis import permission, reachable
 from guildpost_agent.domain.placing import contact_of
+from guildpost_agent.domain.planning import states_for
 from guildpost_agent.domain.records import Customer, Occasion, Touchpoint
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.touchpoint_states import OPEN, UNHEARD
@@ -98,7 +100,8 @@ def _task(
     ground = _ground(judge, service, customer)
     if not ground.allowed or ground.basis is None or not reachable(customer, ContactChannel.PHONE):
         return None
-    reason = call_reason(service, days, occasion.due_date)
+    reason, states = call_reason(service, days, occasion.due_date), _states(judge, customer)
+    best = call_time(service, occasion, days, dealer, states)
     sent = [t for t in touchpoints if t.state not in UNHEARD | OPEN] if days.unanswered else []
     return CallTask(
         task_id=call_id(dealer.key, occasion.occasion_id),
@@ -123,8 +126,14 @@ def _task(
             dealer.zone,
             direct=not days.unanswered,
             passed=order.why.get(Channel.CALL, {}),
+            best=best,
         ),
+        best_at=None if best is None else best.at,
     )
+
+
+def _states(judge: Judge, customer: Customer) -> frozenset[str]:
+    return states_for(customer.postcode, customer.country, judge.dealer.state)
 
 
 def _written(

@@ -45,12 +45,15 @@ def is_call_time(at: datetime, zone: ZoneInfo, states: Collection[str]) -> bool:
 def conclude(
     task: CallTask, result: Result, *, by: str, now: datetime, zone: ZoneInfo, states: Collection[str]
 ) -> CallTask:
-    """Give the task as a result leaves it; the first two tries in vain leave it open while its days last."""
+    """Give the task as a result leaves it; the first two tries in vain leave it open while its days last.
+
+    A try in vain was at the best time, or past it: the next one comes as soon as it may.
+    """
     if isinstance(result, NotReached):
         again = add_working_days(now.astimezone(zone).date(), 1, frozenset(states))
         tries = task.tries + 1
         if tries < MOST_TRIES and again <= task.closes:
-            return replace(task, tries=tries, not_before=to_utc(again, FIRST_CALL_HOUR, zone))
+            return replace(task, tries=tries, not_before=to_utc(again, FIRST_CALL_HOUR, zone), best_at=None)
         task = replace(task, tries=tries)
     return replace(task, state=CallState.DONE, result=result, closed_at=now.astimezone(UTC), closed_by=by)
 
@@ -72,6 +75,7 @@ def reminder(task: CallTask, result: Remind | CallBack, key: bytes, now: datetim
         created_at=now.astimezone(UTC),
         tries=0,
         not_before=None,
+        best_at=None,
     )
 
 

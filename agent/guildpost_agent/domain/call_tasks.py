@@ -90,6 +90,7 @@ class CallTask:
         state: where the task is.
         tries: how often nobody answered.
         not_before: the next try, UTC.
+        best_at: the instant at which it is best made, UTC, where the network has learned one.
         notes: oldest first.
         result: how it ended.
         closed_at: when, UTC.
@@ -118,6 +119,7 @@ class CallTask:
     result: Result | None = None
     closed_at: datetime | None = None
     closed_by: str = ""
+    best_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.closes < self.opens:
@@ -127,6 +129,12 @@ class CallTask:
     def rank(self) -> tuple[int, date, str]:
         """The order of a list: priority, the last day, the name."""
         return self.priority, self.closes, self.task_id
+
+    def turn(self, now: datetime) -> int:
+        """Say whose turn it is among those of one priority: 0 its best hour has come, 1 it has none, 2 it is to come."""
+        if self.best_at is None:
+            return 1
+        return 0 if self.best_at <= now else 2
 
     def is_due(self, now: datetime, zone: ZoneInfo) -> bool:
         """Say whether the task wants to be done on this local day."""

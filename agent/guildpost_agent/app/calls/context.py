@@ -5,8 +5,10 @@ from datetime import date, tzinfo
 from types import MappingProxyType
 
 from guildpost_agent.app.explain import say_day
+from guildpost_agent.app.explain_learned import difference
 from guildpost_agent.domain.call_planning import desk_of
 from guildpost_agent.domain.call_tasks import CallReason, Desk
+from guildpost_agent.domain.call_time import CallTime
 from guildpost_agent.domain.records import Touchpoint
 from guildpost_shared.catalog import Catalog, load
 from guildpost_shared.errors import Language
@@ -23,6 +25,7 @@ def context_lines(
     direct: bool = False,
     passed: Mapping[str, object] = MappingProxyType({}),
     asked: tuple[CallReason, date] | None = None,
+    best: CallTime | None = None,
 ) -> tuple[str, ...]:
     """Say what a call is about, and what went before.
 
@@ -35,6 +38,7 @@ def context_lines(
         direct: the call comes first, or instead of a message.
         passed: why the call stands before another channel (``channel_chain``); empty where the service says so.
         asked: what the customer asked for, and on which day.
+        best: when the call is best made, where that is learned.
     """
     texts = load("guildpost_agent", language)
     lines = [texts.text("call.context.due", service=service.name[language], day=say_day(due, texts))]
@@ -47,9 +51,26 @@ def context_lines(
         lines.append(texts.text(f"call.context.{passed['code']}", **_named(passed, texts)))
     elif direct:
         lines.append(texts.text("call.context.direct"))
+    if best is not None:
+        lines.append(_best(best, texts, zone))
     if desk_of(service) is Desk.SALES:
         lines.append(texts.text("call.context.sales"))
     return tuple(lines)
+
+
+def _best(best: CallTime, texts: Catalog, zone: tzinfo) -> str:
+    """Say when a call is best made, and why."""
+    local, slot = best.at.astimezone(zone), best.slot
+    words = {
+        "day": say_day(local.date(), texts),
+        "group": texts.text(f"plan.learned.group.{'business' if best.business else 'private'}"),
+        "lead": difference("lead", best.lead.percent, texts),
+        "own": texts.text(f"plan.learned.own.{best.lead.own.value}"),
+    }
+    if slot is None:
+        return texts.text("call.context.best_day", **words)
+    weekday, said = texts.text(f"plan.weekday.{local.weekday()}"), difference("slot", slot.percent, texts)
+    return texts.text("call.context.best_hour", weekday=weekday, hour=local.hour, slot=said, **words)
 
 
 def _named(facts: Mapping[str, object], texts: Catalog) -> dict[str, object]:

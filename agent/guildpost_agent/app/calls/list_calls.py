@@ -43,7 +43,7 @@ class CallList:
 
 
 def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: Desk | None = None) -> CallList:
-    """List the calls in the order in which they want to be made.
+    """List the calls in the order in which they want to be made; of one priority, those whose best hour has come first.
 
     Args:
         open_uow: opens a transaction.
@@ -88,4 +88,5 @@ def list_calls(open_uow: OpenUnitOfWork, rules: CallRules, now: datetime, desk: 
                     continue
                 in_hours = is_call_time(now, rules.zone, rules.states(customer))
                 calls.append(Call(task, customer, vehicles.get(task.vehicle_id), ground, in_hours))
+    calls.sort(key=lambda call: (call.task.priority, call.task.turn(now), *call.task.rank[1:]))
     return CallList(tuple(calls), later, over, not_allowed, stopped, too_soon)

@@ -23,6 +23,7 @@ from guildpost_agent.domain.learning.grounds import Grounds
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, channel_index, learned_class
 from guildpost_agent.domain.learning.times import Times
 from guildpost_agent.domain.records import Channel, Occasion
+from guildpost_shared.services.definition import Channel as Via
 from guildpost_shared.services.definition import ServiceDefinition
 
 DEFAULT_ARM: Final = "default"
@@ -91,8 +92,8 @@ class Learning:
             self._grounds[brand] = Grounds(self.times[brand])
         return self._grounds[brand]
 
-    def addressed(self, service: ServiceDefinition, channel: Channel, occasion: Occasion) -> Addressed:
-        """Give the context of an occasion's message.
+    def addressed(self, service: ServiceDefinition, channel: Channel | Via, occasion: Occasion) -> Addressed:
+        """Give the context of an occasion's message or call.
 
         Raises:
             ValueError: the service is in no learning class.

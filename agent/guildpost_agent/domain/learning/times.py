@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.learning import drawing
 from guildpost_agent.domain.learning.buckets import MEAN, Normals, bucket_of
 from guildpost_agent.domain.learning.deviations import Posterior
 from guildpost_agent.domain.learning.reading import Addressed, contexts_of
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, WEEKDAYS
-from guildpost_shared.learning.contexts import LETTER, Flags, Floats, Ints
+from guildpost_shared.learning.contexts import LETTER, PHONE, Flags, Floats, Ints
 from guildpost_shared.learning.document import PublishedModel
 from guildpost_shared.learning.model import Surfaces
 
@@ -43,6 +44,7 @@ class _Table(NamedTuple):
     mean: Values
 
 
+_HOURS: Final = np.arange(FIRST_HOUR, FIRST_HOUR + HOURS)
 _NO_SLOTS: Final = ([0.0] * WEEKDAYS, [FIRST_HOUR] * WEEKDAYS)
 
 
@@ -87,7 +89,9 @@ class Times:
             if slots is None:
                 z = self._normals.of_slots(cell)
                 values = drawing.slot_values(model, self._unknown, contexts, z, self._own)
-                slots = self._slots[cell] = drawing.best_hours(values, self._allowed)
+                slots = self._slots[cell] = drawing.best_hours(
+                    values, self._called if addressed.channel == PHONE else self._allowed
+                )
         return _Table(leads, slots, _row(leads, slots, MEAN))
 
     @cached_property
@@ -105,8 +109,11 @@ class Times:
 
     @cached_property
     def _allowed(self) -> Flags:
-        hours: Flags = np.tile(np.arange(FIRST_HOUR, FIRST_HOUR + HOURS) <= self.last_hour, WEEKDAYS)
-        return hours
+        return np.tile(self.last_hour >= _HOURS, WEEKDAYS)
+
+    @cached_property
+    def _called(self) -> Flags:
+        return np.tile((FIRST_CALL_HOUR <= _HOURS) & (_HOURS < END_CALL_HOUR), WEEKDAYS)
 
 
 def _row(leads: Floats, slots: tuple[Floats, Ints] | None, at: int) -> Values:

@@ -24,6 +24,7 @@ call_tasks = Table(
     Column("state", String(12), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("not_before", Instant),
+    Column("best_at", Instant),
     Column("notes", JSON, nullable=False, info=PERSONAL),
     Column("result", String(16)),
     Column("result_on", Date, info=PERSONAL),
