@@ -131,7 +131,7 @@ class CallTask:
         return self.priority, self.closes, self.task_id
 
     def turn(self, now: datetime) -> int:
-        """Say whose turn it is among those of one priority: 0 its best hour has come, 1 it has none, 2 it is to come."""
+        """Say whose turn it is within a priority: 0 its best hour has come, 1 it has none, 2 it is to come."""
         if self.best_at is None:
             return 1
         return 0 if self.best_at <= now else 2
