@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from guildpost_agent.adapters.sql.tables.segments import customer_segments, service_potential
-from guildpost_agent.domain.segments.segment import CustomerSegment
 from guildpost_agent.domain.segments.potential import Potential
+from guildpost_agent.domain.segments.segment import CustomerSegment
 
 _COLUMNS: Final = [customer_segments.c[field.name] for field in fields(CustomerSegment)]
 _POTENTIAL: Final = [service_potential.c[field.name] for field in fields(Potential)]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from guildpost_agent.domain.segments.segment import CustomerSegment
 from guildpost_agent.domain.segments.potential import Potential
+from guildpost_agent.domain.segments.segment import CustomerSegment
 
 
 class Segments(Protocol):
