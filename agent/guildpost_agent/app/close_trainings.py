@@ -47,7 +47,8 @@ def close_trainings_before(uow: UnitOfWork, study: StudySpec, *, brand: str, stu
             for step, period in periods.items()
             if not uow.rounds.charge(study_id=study_key, period=period, round_id=_CLOSED, now=now)
         ]
-        uow.rounds.settle(entry, expenses_of_rounds(entry.expenses, made))
+        if SURVEY in made:  # the charge was made with it: without it the record of uploads is not whole, and all stands
+            uow.rounds.settle(entry, expenses_of_rounds(entry.expenses, made))
 
 
 def _whole_entries(uow: UnitOfWork, study: StudySpec, brand: str) -> list[Entry]:

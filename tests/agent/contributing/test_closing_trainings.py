@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_agent.app.answer_round import RoundTicket
+from guildpost_agent.domain.contributions import quarter_of
 from guildpost_agent.domain.records import Occasion, Outcome, Triage
 from guildpost_shared.errors import Refused
 from guildpost_shared.privacy.accountant import Expense
@@ -150,6 +151,16 @@ def test_once_closed_no_round_of_it_is_ever_answered(dealership: Dealership, ste
     with pytest.raises(Refused, match="round_already_contributed"):
         dealership.make_vector(0, step)
     assert {cost(0, [1])} == dealership.charged(0)
+
+
+def test_a_charge_whose_uploads_are_not_on_record_stands(dealership: Dealership) -> None:
+    study = training(0)
+    entry = Entry("", study.study_id, study.days, "c-0", study.period_end, expenses_of(study))
+    with dealership.agent.open_uow() as uow:
+        uow.rounds.mark_contributed(quarter_of(study.period_start), [entry], study.epsilon)
+        uow.commit()
+    dealership.make_vector(1, 1)
+    assert {expenses_of(study)} == dealership.charged(0)
 
 
 def test_another_brands_training_of_the_same_name_is_left_as_it_is(dealership: Dealership) -> None:
