@@ -20,11 +20,11 @@ Check = Callable[[RandomDealership, Path, Any], None]
 EACH_SIZE = pytest.mark.parametrize("examples", [20, pytest.param(2_000, marks=pytest.mark.soak)])
 
 
-def every_plan(examples: int, check: Check) -> None:
-    """Ask a question of so many plans."""
+def every_plan(examples: int, check: Check, of: st.SearchStrategy[RandomDealership] | None = None) -> None:
+    """Ask a question of so many plans, of all dealerships or of some."""
 
     @settings(max_examples=examples, deadline=None, phases=PHASES, suppress_health_check=SLOW, print_blob=True)
-    @given(dealerships(), st.randoms(use_true_random=False))
+    @given(dealerships() if of is None else of, st.randoms(use_true_random=False))
     def ask(here: RandomDealership, random: Any) -> None:
         with TemporaryDirectory() as folder:
             check(here, Path(folder), random)

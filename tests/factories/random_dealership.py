@@ -76,9 +76,17 @@ class RandomDealership:
 
 
 @st.composite
-def dealerships(draw: st.DrawFn) -> RandomDealership:
-    """Draw a dealership of one to five customers, who may live together or be one person."""
-    now, rows, members = draw(INSTANTS), [], []
+def dealerships(
+    draw: st.DrawFn, instants: st.SearchStrategy[datetime] = INSTANTS, states: Sequence[str] = STATES
+) -> RandomDealership:
+    """Draw a dealership of one to five customers, who may live together or be one person.
+
+    Args:
+        draw: as Hypothesis gives it.
+        instants: when it plans.
+        states: where it may be.
+    """
+    now, rows, members = draw(instants), [], []
     for number in range(1, draw(st.integers(1, 5)) + 1):
         mine = draw(_customers(str(number), now.date()))
         rows += mine
@@ -103,7 +111,7 @@ def dealerships(draw: st.DrawFn) -> RandomDealership:
     services_of_ours = {"enabled": list(SERVICES), "settings": own}
     config = a_config(figures=figures, letters=letters, services=services_of_ours, workshop=workshop)
     config = config.model_copy(
-        update={"dealer": config.dealer.model_copy(update={"state": draw(st.sampled_from(STATES))})}
+        update={"dealer": config.dealer.model_copy(update={"state": draw(st.sampled_from(states))})}
     )
     services = tuple(draw(_touched(service)) for service in SERVICES.values())
     key = draw(st.binary(min_size=32, max_size=32))
