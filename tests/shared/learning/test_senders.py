@@ -6,25 +6,29 @@ import numpy as np
 import pytest
 
 from bench.learning_senders import Senders
+from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.learning.buckets import bucket_of
 from guildpost_agent.domain.learning.deviations import Posterior, fresh, posterior
 from guildpost_agent.domain.learning.picking import pick
 from guildpost_agent.domain.learning.reading import Addressed, Recipient
 from guildpost_agent.domain.learning.times import Times
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, LEAD_DAYS, SLOTS, WEEKDAYS, slot_of
-from guildpost_shared.learning.contexts import LETTER, Contexts, Flags, Ints
+from guildpost_shared.learning.contexts import CHANNELS, LETTER, PHONE, Contexts, Flags, Ints
 from tests.factories.network_models import a_model
 from tests.factories.reminders import random_contexts
 
 KEYS = [bytes([number] * 32) for number in range(2)]
 LAST_HOUR = 19
+EMAIL = CHANNELS.index("email")
 MODEL = a_model(strength=0.1, variance=0.3)
 
 
-def until_last_hour() -> Flags:
-    """Any day, 8 to 19 h."""
-    hours: Flags = np.arange(FIRST_HOUR, FIRST_HOUR + HOURS) <= LAST_HOUR
-    return np.tile(np.tile(hours, WEEKDAYS), (3, 1))
+def an_agents_hours() -> Flags:
+    """Any day; e-mails from 8 to 19 h, calls when one may call."""
+    hours = np.arange(FIRST_HOUR, FIRST_HOUR + HOURS)
+    mails, calls = hours <= LAST_HOUR, (hours >= FIRST_CALL_HOUR) & (hours < END_CALL_HOUR)
+    by_channel: Flags = np.stack([calls if channel == PHONE else mails for channel in range(len(CHANNELS))])
+    return np.tile(by_channel, WEEKDAYS)
 
 
 def chosen(senders: Senders, contexts: Contexts, dealer: Ints, belief: Posterior) -> list[tuple[int, int]]:
@@ -37,7 +41,7 @@ def test_an_occasion_gets_the_time_that_the_agent_of_its_dealership_gives_it() -
     contexts, dealer = random_contexts(300, rng), np.sort(rng.integers(0, 2, 300))
     prior = posterior(fresh(2), MODEL.model)
     belief = Posterior(prior.mean + 0.05 * rng.standard_normal(prior.mean.shape), prior.root)
-    found = chosen(Senders(until_last_hour(), 28, KEYS), contexts, dealer, belief)
+    found = chosen(Senders(an_agents_hours(), 28, KEYS), contexts, dealer, belief)
     agents = [
         Times(key, MODEL, Posterior(belief.mean[[at]], belief.root[[at]]), LAST_HOUR) for at, key in enumerate(KEYS)
     ]
@@ -72,10 +76,11 @@ def test_nothing_is_chosen_that_is_not_allowed(share: float) -> None:
 def test_the_start_spreads_evenly_over_what_is_allowed_near_the_recommended_time() -> None:
     rng = np.random.default_rng(3)
     contexts = random_contexts(20_000, rng)
-    senders = Senders(until_last_hour(), 28, KEYS)
+    senders = Senders(an_agents_hours(), 28, KEYS)
     times = senders.explored(np.zeros(20_000, dtype=np.int64), contexts, [f"o{number}" for number in range(20_000)])
     leads = Counter(lead for _, lead in times)
-    slots = Counter(slot for slot, _ in times if slot >= 0)
+    mails = contexts.channel == EMAIL
+    slots = Counter(slot for (slot, _), mail in zip(times, mails.tolist(), strict=True) if mail)
     assert set(range(10, 85)) == set(leads)
     assert WEEKDAYS * (LAST_HOUR - FIRST_HOUR + 1) == len(slots)
     for found in (leads, slots):

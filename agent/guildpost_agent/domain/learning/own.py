@@ -1,8 +1,8 @@
 """What dealerships' own customers say, worked out from all records at once.
 
 The belief is a function of the published model, the outcomes that are final, and the day: whoever is erased is gone
-from it when it is worked out anew, and so is what a restored backup does not know. Old outcomes fade by one per cent a week; those from before
-the day on which the coordinator saw the world change count six tenths, once.
+from it when it is worked out anew, and so is what a restored backup does not know. Old outcomes fade by one per cent a
+week; those from before the day on which the coordinator saw the world change count six tenths, once.
 
 Under one model the most likely δ is found by Newton's method: at each estimate the sums of ``deviations`` are the
 quadratic that touches the likelihood there, and their posterior is the next estimate. Priors are narrow, so four or
