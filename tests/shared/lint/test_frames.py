@@ -1,7 +1,7 @@
 """A frame is a set of classes: order, inflection and what stands between make no difference, another sentence does."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.lint.classes import classes_of, spelt_out
@@ -24,12 +24,14 @@ def test_every_class_is_used() -> None:
     assert set(table("classes")) - {"number"} <= named
 
 
+@settings(deadline=None)
 @given(st.permutations(["überall", "derselbe", "betrag"]), st.lists(st.sampled_from(NEUTRAL), max_size=12))
 def test_the_order_of_the_words_makes_no_difference(words: list[str], between: list[str]) -> None:
     text = " ".join(word for pair in zip(words, [" ".join(between)] * 3, strict=True) for word in pair)
     assert any(hit.rule == "R10.obligation" for hit in frames(text))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=400))
 def test_a_frame_is_found_wherever_it_stands_in_a_text_without_stops(before: int) -> None:
     text = " ".join(["hier"] * before + ["überall", "derselbe", "betrag"] + ["hier"] * 300)
