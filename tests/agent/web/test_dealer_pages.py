@@ -20,36 +20,29 @@ from tests.factories.agent import a_withdrawal
 from tests.shared.web.visitor import Visitor, visiting
 
 
-def words(visitor: Visitor, path: str) -> str:
-    """Read a page as a person does."""
-    text = visitor.get(path).text
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
-    return " ".join(unescape(text).split())
-
-
 def test_the_week_says_first_how_many_of_what_and_what_comes_next(visitor: Visitor) -> None:
-    page = words(visitor, "/")
+    page = visitor.words("/")
     assert "In den nächsten sieben Tagen gehen 49 Nachrichten hinaus." in page
     assert "Davon 22 E-Mails und 27 Briefe. Als Nächstes: Mo., 1. März 2027, 09:30, E-Mail an Erika" in page
-    assert "49 messages go out within the next seven days. Of these, 22 e-mails and 27 letters." in words(
-        visitor, "/?lang=en"
+    assert "49 messages go out within the next seven days. Of these, 22 e-mails and 27 letters." in visitor.words(
+        "/?lang=en"
     )
 
 
 def test_what_is_wrong_stands_on_the_start_page_once_with_what_to_do_until_it_is_over(
     dealership: Dealership, visitor: Visitor
 ) -> None:
-    assert "Was jetzt nicht in Ordnung ist" not in words(visitor, "/")
+    assert "Was jetzt nicht in Ordnung ist" not in visitor.words("/")
     remember_problem(dealership.open_uow, "catalogue", Untrusted("catalogue_clock_behind"))
     for step in ("catalogue-skoda", "certificate-skoda"):
         remember_problem(dealership.open_uow, step, Refused("membership_locked"))
-    page = words(visitor, "/")
+    page = visitor.words("/")
     assert "Die Uhr dieses Rechners geht gegenüber dem zuletzt geprüften Katalog nach. Stellen Sie die Uhr" in page
     assert 1 == page.count("Marke skoda: Die Mitgliedschaft ist gesperrt, bis Ihr Hersteller entschieden hat.")
-    assert "brand skoda: The membership is locked until your brand has decided." in words(visitor, "/?lang=en")
+    assert "brand skoda: The membership is locked until your brand has decided." in visitor.words("/?lang=en")
     for step in ("catalogue", "catalogue-skoda", "certificate-skoda"):
         remember_problem(dealership.open_uow, step, None)
-    assert "Was jetzt nicht in Ordnung ist" not in words(visitor, "/?lang=de")
+    assert "Was jetzt nicht in Ordnung ist" not in visitor.words("/?lang=de")
 
 
 def test_the_weeks_days_add_up_to_its_answer(dealership: Dealership, visitor: Visitor) -> None:
@@ -80,7 +73,7 @@ def test_a_message_whose_time_has_passed_is_shown_as_waiting(visitor: Visitor) -
 def test_a_long_day_is_cut_on_the_start_page_and_whole_on_its_own(visitor: Visitor) -> None:
     page = visitor.get("/").text
     assert 'href="/days/2027-03-01"' in page
-    assert "Alle 31 vom Montag, 1. März" in words(visitor, "/")
+    assert "Alle 31 vom Montag, 1. März" in visitor.words("/")
     listed = set(re.findall(r'href="/messages/([^"]+)"', visitor.get("/days/2027-03-01").text))
     assert 31 <= len(listed), "with the cancelled ones of that day"
     assert {MAIL, LETTER, EVIL_MAIL, EVIL_LETTER} <= listed
@@ -102,7 +95,7 @@ def test_every_reason_not_to_write_has_words_in_both_languages(dealership: Deale
         )
     with dealership.engine.begin() as connection:
         connection.execute(update(decisions).where(decisions.c.reason == "STALE").values(reason="ALREADY_BOOKED"))
-    page = words(visitor, "/")
+    page = visitor.words("/")
     assert "Dafür ist schon ein Termin gebucht" in page
     assert "{" not in page
 
@@ -111,16 +104,16 @@ def test_an_empty_dealership_is_told_so(tmp_path: Path) -> None:
     empty = Dealership(tmp_path, filled=False)
     with visiting(empty.app) as visitor:
         visitor.log_in(empty)
-        page = words(visitor, "/")
+        page = visitor.words("/")
         assert "In den nächsten sieben Tagen ist nichts geplant." in page
         assert "Noch wurde kein Anlass geprüft." in page
-        assert "Bisher hat nichts das Haus verlassen." in words(visitor, "/ledger")
+        assert "Bisher hat nichts das Haus verlassen." in visitor.words("/ledger")
     empty.close()
 
 
 def test_the_week_moves_with_the_business_clock(dealership: Dealership, visitor: Visitor) -> None:
     dealership.clock.set(NOW + timedelta(days=30))
-    assert "In den nächsten sieben Tagen ist nichts geplant." in words(visitor, "/")
+    assert "In den nächsten sieben Tagen ist nichts geplant." in visitor.words("/")
 
 
 def test_a_mails_reasons_stand_in_order_as_sentences(visitor: Visitor) -> None:
@@ -155,7 +148,7 @@ def test_the_preview_is_the_message_itself_without_a_working_token(dealership: D
 
 
 def test_a_letters_preview_shows_address_subject_words_and_imprint(visitor: Visitor) -> None:
-    page = words(visitor, f"/messages/{LETTER}/preview")
+    page = visitor.words(f"/messages/{LETTER}/preview")
     for part in (
         "Autohaus Muster GmbH · Werkstraße 5 · 70173 Stuttgart",
         "Herrn Jürgen",
@@ -183,7 +176,7 @@ def test_a_message_that_cannot_be_filled_keeps_its_reasons_and_says_why(
     with dealership.open_uow() as uow:
         uow.consents.append([a_withdrawal(f"k-{MAIL}")])
         uow.commit()
-    page = words(visitor, f"/messages/{MAIL}")
+    page = visitor.words(f"/messages/{MAIL}")
     assert "Die HU ist bis 30.04.2027 fällig" in page
     assert "iframe" not in visitor.get(f"/messages/{MAIL}").text
     assert "Rechtsgrundlage" in page
@@ -200,7 +193,7 @@ def test_an_unknown_message_is_a_page_in_words(visitor: Visitor, name: str) -> N
 
 
 def test_the_ledger_says_in_words_what_left_and_that_its_chain_holds(visitor: Visitor) -> None:
-    page = words(visitor, "/ledger")
+    page = visitor.words("/ledger")
     assert "Die Kette ist unversehrt: 30 Einträge" in page
     assert "Beitrag zu einer gemeinsamen Auswertung: verrauscht und maskiert" in page
     assert "Koordinator (Marke)" in page
@@ -209,14 +202,14 @@ def test_the_ledger_says_in_words_what_left_and_that_its_chain_holds(visitor: Vi
 def test_a_changed_ledger_is_called_broken_where_it_breaks(dealership: Dealership, visitor: Visitor) -> None:
     with dealership.engine.begin() as connection:
         connection.execute(update(egress_ledger).where(egress_ledger.c.seq == 17).values(size=1))
-    page = words(visitor, "/ledger")
+    page = visitor.words("/ledger")
     assert "Das Ausgangsprotokoll ist ab Eintrag 17 nicht mehr lückenlos." in page
     assert "unversehrt" not in page
 
 
 def test_a_ledger_that_was_cut_off_at_its_end_is_told(dealership: Dealership, visitor: Visitor) -> None:
     dealership.witness.write(Witness(31, "ab" * 32))
-    page = words(visitor, "/ledger")
+    page = visitor.words("/ledger")
     assert "Das Ausgangsprotokoll endet mit Eintrag 30, es ging aber schon bis 31" in page
     assert "unversehrt" not in page
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,8 @@ from tests.fakes.catalogue_source import FakeCatalogue
 from tests.shared.web.visitor import Visitor, row_counts, visiting
 
 
-def words(visitor: Visitor, path: str = "/insights") -> str:
-    """Read a page as a person does."""
-    answer = visitor.get(path)
-    assert 200 == answer.status_code
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
-
-
 def test_ones_own_figures_stand_beside_the_networks_with_both_intervals(visitor: Visitor) -> None:
-    page = words(visitor, "/insights/channel")
+    page = visitor.words("/insights/channel")
     for heading in ("Wochenzeit und Vorlauf", "Wege zum Kunden", "Kontaktdruck", "Nutzung der Leistungen"):
         assert heading in page
     rows = re.findall(
@@ -44,14 +36,14 @@ def test_ones_own_figures_stand_beside_the_networks_with_both_intervals(visitor:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_word_is_there_in_both_languages(visitor: Visitor, language: str) -> None:
     for kind in KINDS:
-        page = words(visitor, f"/insights/{kind}?lang={language}")
+        page = visitor.words(f"/insights/{kind}?lang={language}")
         assert not re.search(r"\b(?:web|insights|cli)\.[a-z_]+\.", page)
     assert ("nutzen Sie" in page) == (language == "de")
     assert ("you use it" in page) == (language == "en")
 
 
 def test_the_bare_address_shows_the_first_study_and_an_unknown_one_is_said_to_be_unknown(visitor: Visitor) -> None:
-    assert "Termine nach Wochentag der E-Mail" in words(visitor)
+    assert "Termine nach Wochentag der E-Mail" in visitor.words("/insights")
     assert 404 == visitor.get("/insights/ranking").status_code
     assert 404 == visitor.get("/insights/lift/1").status_code
 
@@ -60,14 +52,14 @@ def test_what_is_still_to_come_says_when(visitor: Visitor) -> None:
     assert (
         "Wirkung gegen die Kontrollgruppe, 1. Apr. 2027 – 30. Juni 2027: noch keine Zahlen. Sie kommen frühestens am "
         "3. Sept. 2027, wenn die letzten Antworten 30 Tage alt sind und mindestens 10 Unternehmen mitrechnen."
-    ) in words(visitor)
+    ) in visitor.words("/insights")
 
 
 def test_without_any_study_the_page_says_what_is_missing(tmp_path: Path) -> None:
     empty = Dealership(tmp_path, filled=False)
     with visiting(empty.app) as visitor:
         visitor.log_in(empty)
-        assert "Im Katalog der Marke steht keine unterschriebene Studie" in words(visitor)
+        assert "Im Katalog der Marke steht keine unterschriebene Studie" in visitor.words("/insights")
     empty.close()
 
 
@@ -83,7 +75,7 @@ def test_an_unsound_release_is_said_and_not_shown_and_the_others_are(dealership:
             "releases/of-tomorrow/2027-01-01_2027-03-31.json": b'{"type":"release","kind":"of-tomorrow"}',
         }
     )
-    page = words(visitor)
+    page = visitor.words("/insights")
     assert "passt nicht zur unterschriebenen Studie (epsilon) und wird nicht gezeigt" in page
     assert "Wege zum Kunden Auf welchem Weg" in page, "of channels it is shown"
     assert 404 == visitor.get("/insights/lift").status_code
@@ -93,7 +85,7 @@ def test_an_unsound_release_is_said_and_not_shown_and_the_others_are(dealership:
 def test_a_look_changes_nothing_and_nothing_leaves(dealership: Dealership, visitor: Visitor) -> None:
     before = row_counts(dealership.engine)
     for kind in KINDS:
-        words(visitor, f"/insights/{kind}")
+        visitor.words(f"/insights/{kind}")
     assert before == row_counts(dealership.engine)
 
 

@@ -1,9 +1,7 @@
 """What the staff does on the pages: who is to be called and how it ended, and what customers wrote back."""
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -35,11 +33,6 @@ from tests.shared.web.visitor import Visitor, row_counts, visiting
 NUMBER = "+491701234567"
 
 
-def words(visitor: Visitor, path: str) -> str:
-    """Read a page as a person does."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", visitor.get(path).text)).split())
-
-
 def press(visitor: Visitor, path: str, **fields: str) -> int:
     """Press a button of a form; give the status."""
     return visitor.submit(path, csrf=visitor.csrf(), **fields).status_code
@@ -59,15 +52,15 @@ def changed(dealership: Dealership, change: Callable[[UnitOfWork], object]) -> N
 
 
 def test_the_list_says_whom_to_call_about_which_vehicle_why_and_on_what_ground(visitor: Visitor) -> None:
-    page = words(visitor, "/calls")
+    page = visitor.words("/calls")
     assert "2 Anrufe sind jetzt an der Reihe." in page
     for part in ("Annegret", "Arvana", "Leasing oder Finanzierung endet", "Einwilligung, Art. 6", "Verkauf"):
         assert part in page
-    assert "2 calls are to be made now." in words(visitor, "/calls?lang=en")
+    assert "2 calls are to be made now." in visitor.words("/calls?lang=en")
 
 
 def test_a_calls_page_has_numbers_context_script_and_the_consents_own_evidence(visitor: Visitor) -> None:
-    page = words(visitor, f"/calls/{CALL}")
+    page = visitor.words(f"/calls/{CALL}")
     for part in (NUMBER, "Hat zuletzt 2025 gebucht", "hier ist", "bis August 2027", "Passt es Ihnen gerade"):
         assert part in page
     ground = page.partition("Warum Sie anrufen dürfen")[2].partition("Leitfaden")[0]
@@ -97,7 +90,7 @@ def test_a_button_says_how_a_call_ended(
     assert 303 == press(visitor, f"/calls/{CALL}/result", by="Frau Kraft", **fields)
     left = task(dealership)
     assert (CallState.DONE, expected, "Frau Kraft") == (left.state, left.result, left.closed_by)
-    page = words(visitor, f"/calls?closed={CALL}")
+    page = visitor.words(f"/calls?closed={CALL}")
     assert "Abgeschlossen: " in page
     assert "1 Anruf ist jetzt an der Reihe." in page
 
@@ -107,8 +100,8 @@ def test_not_reached_puts_the_call_back_to_the_next_working_day_and_says_so(
 ) -> None:
     assert 303 == press(visitor, f"/calls/{CALL}/result", by="Kraft", result="not_reached")
     assert (CallState.OPEN, 1) == (task(dealership).state, task(dealership).tries)
-    assert "Nicht erreicht: Die Aufgabe kommt wieder, Di., 2. März 2027, 09:00." in words(
-        visitor, f"/calls?closed={CALL}"
+    assert "Nicht erreicht: Die Aufgabe kommt wieder, Di., 2. März 2027, 09:00." in visitor.words(
+        f"/calls?closed={CALL}"
     )
     assert not isinstance(task(dealership).result, NotReached), "it has not ended"
 
@@ -144,14 +137,14 @@ def test_what_is_wrong_changes_nothing_and_is_said_in_words(
 
 def test_a_note_stands_on_the_page_from_then_on(visitor: Visitor) -> None:
     assert 303 == press(visitor, f"/calls/{CALL}/note", by="Blum", text="ruft nach 14 Uhr zurück")
-    assert "Blum: ruft nach 14 Uhr zurück" in words(visitor, f"/calls/{CALL}")
+    assert "Blum: ruft nach 14 Uhr zurück" in visitor.words(f"/calls/{CALL}")
 
 
 def test_a_withdrawn_consent_takes_call_and_numbers_off_the_pages_at_once(
     dealership: Dealership, visitor: Visitor
 ) -> None:
     changed(dealership, lambda uow: uow.consents.append([a_withdrawal(f"k-{CALL}", channel="phone", at=NOW)]))
-    page = words(visitor, "/calls")
+    page = visitor.words("/calls")
     assert "1 Anruf ist jetzt an der Reihe." in page
     assert "1 Aufgabe ruht: Ein Anruf ist nicht erlaubt oder nicht möglich." in page
     answer = visitor.get(f"/calls/{CALL}")
@@ -177,13 +170,13 @@ def test_without_calls_and_replies_it_says_so(tmp_path: Path) -> None:
     empty = Dealership(tmp_path, filled=False)
     with visiting(empty.app) as visitor:
         visitor.log_in(empty)
-        assert "Jetzt ist niemand anzurufen." in words(visitor, "/calls")
-        assert "0 offene Antworten" in words(visitor, "/replies")
+        assert "Jetzt ist niemand anzurufen." in visitor.words("/calls")
+        assert "0 offene Antworten" in visitor.words("/replies")
     empty.close()
 
 
 def test_the_inbox_shows_a_reply_with_what_whoever_answers_should_know(visitor: Visitor) -> None:
-    page = words(visitor, "/replies")
+    page = visitor.words("/replies")
     for part in ("1 offene Antwort", "Frage", "k@post.example", "Was kostet das?", NUMBER, "Arvana", "Zu prüfen: "):
         assert part in page
 
@@ -198,7 +191,7 @@ def test_a_reply_is_closed_once_by_name_and_whoever_comes_second_reads_by_whom(
         reply = uow.replies.get(REPLY)
     assert reply is not None
     assert (ReplyState.DONE, "Kraft", "angerufen") == (reply.state, reply.closed_by, reply.note)
-    page = words(visitor, f"/replies?closed={REPLY}")
+    page = visitor.words(f"/replies?closed={REPLY}")
     assert "Erledigt: Kraft, Mo., 1. März 2027, 08:30." in page
     assert "0 offene Antworten" in page
     assert 403 == press(visitor, "/replies/unknown/close", by="Kraft")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -39,13 +38,8 @@ def visitor(network: Network) -> Iterator[Visitor]:
         yield visitor
 
 
-def words(visitor: Visitor, path: str) -> str:
-    """Read a page as a person does."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", visitor.get(path).text)).split())
-
-
 def test_the_network_page_counts_members_and_says_who_is_connected(visitor: Visitor) -> None:
-    page = words(visitor, "/")
+    page = visitor.words("/")
     for part in ("Mitgliedschaften 14", "Aktiv 11", "Jetzt verbunden 9", "Unternehmens\xadgruppen 7"):
         assert part in page
     assert 9 == page.count("gerade verbunden")
@@ -57,9 +51,9 @@ def test_a_member_without_contact_and_an_empty_network_are_said_plainly(tmp_path
     empty = Network(tmp_path, filled=False)
     with visiting(empty.app) as visitor:
         visitor.log_in(empty)
-        assert "Noch ist niemand angeschlossen." in words(visitor, "/")
-        assert "Noch nichts." in words(visitor, "/catalogue")
-        page = words(visitor, "/learning")
+        assert "Noch ist niemand angeschlossen." in visitor.words("/")
+        assert "Noch nichts." in visitor.words("/catalogue")
+        page = visitor.words("/learning")
         assert "frühestens 30 Tage nach dem letzten gezählten Tag" in page
         assert "Noch keine Runde." in page
     empty.close()
@@ -73,7 +67,7 @@ def test_names_that_are_markup_come_out_as_text(visitor: Visitor, path: str) -> 
 
 
 def test_a_publication_that_waits_says_for_whose_signature(visitor: Visitor) -> None:
-    page = words(visitor, "/catalogue")
+    page = visitor.words("/catalogue")
     assert "wartet auf Unterschrift: Recht" in page
     assert "Service HU/AU" in page
     assert "HU/AU, E-Mail, deutsch, Fassung 1" in page
@@ -113,7 +107,7 @@ def test_no_published_file_is_left_out() -> None:
 
 def test_twelve_dealers_are_said_to_teach_nothing_and_nothing_is_shaded_or_joined(visitor: Visitor) -> None:
     assert release(teaching=False).too_little_data
-    page = words(visitor, "/learning")
+    page = visitor.words("/learning")
     assert "Diese Auswertung lehrt noch nichts: Mit 12 Betrieben ist kein Unterschied größer als der Zufall." in page
     assert 2 == page.count("Über die beste Wochenzeit lehren diese Zahlen noch nichts")
     assert 2 == page.count("Über den besten Vorlauf lehren diese Zahlen noch nichts")
@@ -121,14 +115,14 @@ def test_twelve_dealers_are_said_to_teach_nothing_and_nothing_is_shaded_or_joine
     assert {"0.060"} == set(re.findall(r'fill-opacity="([\d.]+)"', text)), "every field looks the same"
     assert 'class="line"' not in text
     assert 'class="band"' not in text
-    assert "This release teaches nothing yet: with 12 dealerships" in words(visitor, "/learning?lang=en")
+    assert "This release teaches nothing yet: with 12 dealerships" in visitor.words("/learning?lang=en")
 
 
 def test_a_real_difference_is_called_one_and_drawn(tmp_path: Path) -> None:
     network = Network(tmp_path, teaching=True)
     with visiting(network.app) as visitor:
         visitor.log_in(network)
-        page, text = words(visitor, "/learning"), visitor.get("/learning").text
+        page, text = visitor.words("/learning"), visitor.get("/learning").text
         assert "lehrt noch nichts" not in page
         assert 2 == page.count("Mindestens zwei Wochentage oder zwei Stunden unterscheiden sich")
         assert 2 == page.count("Mindestens zwei Abschnitte unterscheiden sich")
@@ -157,13 +151,13 @@ def test_every_rate_stands_with_its_interval_in_picture_and_table(visitor: Visit
 
 
 def test_figures_are_written_as_the_language_writes_them(visitor: Visitor) -> None:
-    assert re.search(r"\d,\d %", words(visitor, "/learning"))
-    assert not re.search(r"\d,\d %", words(visitor, "/learning?lang=en"))
-    assert re.search(r"\d\.\d %", words(visitor, "/learning?lang=en"))
+    assert re.search(r"\d,\d %", visitor.words("/learning"))
+    assert not re.search(r"\d,\d %", visitor.words("/learning?lang=en"))
+    assert re.search(r"\d\.\d %", visitor.words("/learning?lang=en"))
 
 
 def test_no_count_of_customers_is_on_the_learning_page(visitor: Visitor) -> None:
-    page = words(visitor, "/learning")
+    page = visitor.words("/learning")
     assert "12 Betriebe aus 11 Unternehmensgruppen" in page
     assert not re.search(r"\d+ (?:Kunden|Buchungen|Termine)", page)
 
@@ -172,7 +166,7 @@ def test_no_count_of_customers_is_on_the_learning_page(visitor: Visitor) -> None
 def test_an_aborted_round_says_why_without_gaps(network: Network, visitor: Visitor, code: str) -> None:
     with network.engine.begin() as connection:
         connection.execute(update(rounds).where(rounds.c.state == "aborted").values(reason=code))
-    page = words(visitor, "/learning").partition("abgebrochen")[2].partition("veröffentlicht")[0]
+    page = visitor.words("/learning").partition("abgebrochen")[2].partition("veröffentlicht")[0]
     assert len(page) > 20
     assert "nur –" not in page
     assert "{" not in page

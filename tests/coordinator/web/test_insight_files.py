@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,18 +17,13 @@ from guildpost_shared.studies.release import Release
 from tests.coordinator.web.network import EVIL, Network
 from tests.coordinator.web.test_study_pages import learn
 from tests.factories.releases import a_release, every_release
+from tests.shared.web.visitor import words
 
 
 def files(releases: Iterable[Release], brand: str = "Arvana") -> dict[str, str]:
     """Write the pages."""
     made = insight_files(brand, studies_of(releases), ZoneInfo("Europe/Berlin"))
     return {name: contents.decode("utf-8") for name, contents in made}
-
-
-def words(page: str) -> str:
-    """Read a page as a person does."""
-    shown = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", shown)).split())
 
 
 @pytest.fixture(scope="module")

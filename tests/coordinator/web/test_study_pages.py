@@ -1,9 +1,7 @@
 """The learning page shows the newest release of every kind, each rate with its interval and each with plain words."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -88,13 +86,9 @@ def visitor(network: Network) -> Iterator[Visitor]:
         yield visitor
 
 
-def words(visitor: Visitor, path: str = "/learning") -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", visitor.get(path).text)).split())
-
-
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_every_kind_has_its_question_on_the_page_and_slot_and_lead_stay_there(visitor: Visitor, language: str) -> None:
-    page = words(visitor, f"/learning?lang={language}")
+    page = visitor.words(f"/learning?lang={language}")
     for name in DRAWN:
         assert KINDS[name].purpose["de" if language == "de" else "en"] in page
     assert ("Nach Wochenzeit (E-Mail)" in page) == (language == "de")
@@ -102,7 +96,7 @@ def test_every_kind_has_its_question_on_the_page_and_slot_and_lead_stay_there(vi
 
 
 def test_lift_is_a_difference_in_points_and_is_called_nothing_where_the_interval_holds_zero(visitor: Visitor) -> None:
-    page = words(visitor)
+    page = visitor.words("/learning")
     assert "angeschrieben 30,0 % 28,0–32,0 % Kontrollgruppe 20,0 % 17,0–23,0 %" in page
     assert "Unterschied +10,0 Punkte +6,4 bis +13,6 Punkte" in page
     assert "Unterschied nicht zu unterscheiden −4,2 bis +4,2 Punkte" in page
@@ -113,7 +107,7 @@ def test_lift_is_a_difference_in_points_and_is_called_nothing_where_the_interval
 
 
 def test_learned_times_win_nowhere_without_an_interval_beside_zero(visitor: Visitor) -> None:
-    page = words(visitor)
+    page = visitor.words("/learning")
     assert (
         "Alle Leistungen zusammen: Gelernte Zeiten bringen mehr Besuche. 95-%-Bereich: +6,4 bis +13,6 Punkte. "
         "Bei 0 von 2 Leistungen bringen gelernte Zeiten mehr Besuche."
@@ -126,7 +120,7 @@ def test_learned_times_win_nowhere_without_an_interval_beside_zero(visitor: Visi
 
 
 def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor) -> None:
-    page = words(visitor)
+    page = visitor.words("/learning")
     assert "Brief – verdeckt Anruf 30,0 % 28,0–32,0 % Insgesamt 30,0 %" in page
     assert "1. Kontakt binnen eines Jahres 0,4 % 0,2–0,7 % 2–3. Kontakt" in page
     assert "ab dem 4. Kontakt binnen eines Jahres 5,0 % 3,0–8,0 %" in page
@@ -136,10 +130,10 @@ def test_channels_pressure_and_adoption_say_what_their_rows_are(visitor: Visitor
 
 
 def test_contact_pressure_becomes_a_recommended_cap_with_its_interval(visitor: Visitor, network: Network) -> None:
-    assert "Empfehlung: höchstens 3 Kontakte im Jahr; die Zahlen lassen 3 bis 3 offen" in words(visitor)
+    assert "Empfehlung: höchstens 3 Kontakte im Jahr; die Zahlen lassen 3 bis 3 offen" in visitor.words("/learning")
     mild = table("contacts", "objected", (("1", RARE), ("2-3", RARE), ("4+", RARE)), nothing=True)
     learn(network, "pressure", (mild,), quarter=2)
-    page = words(visitor)
+    page = visitor.words("/learning")
     assert "Empfehlung: höchstens" not in page
     assert "Eine Obergrenze für Kontakte folgt aus diesen Zahlen nicht" in page
 
@@ -149,7 +143,7 @@ def test_without_slot_and_lead_the_other_kinds_are_shown(tmp_path: Path) -> None
     learn(network, "channel", TABLES["channel"])
     with visiting(network.app) as visitor:
         visitor.log_in(network)
-        page = words(visitor)
+        page = visitor.words("/learning")
     network.close()
     assert "Wege zum Kunden" in page
     assert "Noch keine Auswertung" not in page

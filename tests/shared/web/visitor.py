@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Final, Protocol
 
 import httpx
@@ -15,6 +16,7 @@ from guildpost_shared.clock import ManualClock
 from guildpost_shared.web.login import Gatekeeper
 from guildpost_shared.web.serving import WebServer
 
+MARKUP: Final = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 CSRF: Final = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -42,11 +44,20 @@ class Visitor(httpx.Client):
         """Use a fresh link."""
         return self.submit("/login", token=world.gatekeeper.issue_link())
 
+    def words(self, path: str) -> str:
+        """Read a page as a person does: its words, without markup."""
+        return words(self.get(path).text)
+
     def csrf(self) -> str:
         """Read the session's token from the start page."""
         found = CSRF.search(self.get("/").text)
         assert found is not None
         return found[1]
+
+
+def words(page: str) -> str:
+    """Give what a page says, without markup."""
+    return " ".join(unescape(MARKUP.sub(" ", page)).split())
 
 
 @contextmanager
