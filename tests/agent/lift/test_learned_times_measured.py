@@ -1,7 +1,6 @@
 """The standing experiment: a tenth stays with the recommended time, and nobody is called better without an interval."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import pytest
 
 from guildpost_agent.app.measure_learned import measure_learned
 from guildpost_agent.app.measure_lift import Measured
-from guildpost_agent.app.plan_touchpoints import plan_touchpoints
-from guildpost_agent.app.ports.unit_of_work import ImportReport, OpenUnitOfWork
+from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork
 from guildpost_agent.app.taught import Taught
 from guildpost_agent.cli.lift import LEARNED, described
 from guildpost_agent.domain.learning.experiment import stands
@@ -18,42 +16,24 @@ from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.lift.verdicts import Verdict
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Language
-from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
+from tests.factories.agent import KEY, NOW, open_store
+from tests.factories.measured_dealership import CONFIG, SERVICE, all_due, let_come
 from tests.factories.network_models import a_model
 
 CUSTOMERS = [str(number) for number in range(1, 1_001)]
 STANDING = {one for one in CUSTOMERS if stands(KEY, one, "hu_au")}
-CONFIG = a_config(figures={"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 1})
-SERVICE = a_service("hu_au")
 LATER = NOW + timedelta(days=150)
 
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> OpenUnitOfWork:
     """A dealership that plans under a model; all its customers are due in the same month."""
-    folder: Path = tmp_path_factory.mktemp("planned")
-    store = open_store(folder)
-    with store() as uow:
-        uow.records.upsert_customers([a_customer(one) for one in CUSTOMERS])
-        cars = [a_vehicle(f"V{one}", customer_id=one, next_service=date(2028, 9, 1)) for one in CUSTOMERS]
-        uow.records.upsert_vehicles(cars)
-        uow.records.upsert_jobs([a_job(f"J{one}", customer_id=one, vehicle_id=f"V{one}") for one in CUSTOMERS])
-        uow.consents.append([a_consent(one) for one in CUSTOMERS])
-        uow.commit()
-    plan_touchpoints(store, [SERVICE], CONFIG, NOW, KEY, horizon_days=90, taught=Taught({"": a_model()}))
-    return store
+    return all_due(tmp_path_factory.mktemp("planned"), CUSTOMERS, CUSTOMERS, Taught({"": a_model()}))
 
 
 def measured(store: OpenUnitOfWork, comes: Callable[[str], bool]) -> Measured:
     """Let some customers come and nobody else, and measure when all windows are over."""
-    with store() as uow:
-        day = date(2027, 4, 12)
-        cards = (a_job(f"H{one}", customer_id=one, vehicle_id=f"V{one}", order_date=day) for one in CUSTOMERS)
-        uow.records.upsert_jobs([replace(card, kind="hu" if comes(card.customer_id) else "other") for card in cards])
-        if uow.imports.latest() is None:
-            uow.imports.start("later", LATER)
-            uow.imports.finish(ImportReport("later", LATER, "done", 1, 1, 0, {}))
-        uow.commit()
+    let_come(store, CUSTOMERS, comes, date(2027, 4, 12), LATER)
     return measure_learned(store, [SERVICE], CONFIG, LATER, KEY)
 
 

@@ -74,13 +74,15 @@ def world(tmp_path: Path) -> Iterator[RoundWorld]:
     world.close()
 
 
-def kill_in(world: RoundWorld, ears: Ears, round_: Round, stage: Stage, *, has_asked: bool) -> Round:
-    """Conduct a round until its program dies; give what is stored."""
+def interrupted(world: RoundWorld, stage: Stage, *, has_asked: bool) -> tuple[Ears, Round]:
+    """Announce a round and conduct it until its program dies; give who listened, and what is stored."""
+    round_ = world.announce()
+    ears = Ears(world, round_.round_id)
     exchange = MortalExchange(world.exchange(round_.round_id, handlers=ears.handlers()).members)
     exchange.dies_in, exchange.has_asked = stage, has_asked
     with pytest.raises(KilledError):
         world.conduct(round_, exchange)
-    return stored(world, round_.round_id)
+    return ears, stored(world, round_.round_id)
 
 
 def stored(world: RoundWorld, round_id: str) -> Round:
@@ -111,9 +113,7 @@ def test_from_the_masked_vectors_on_it_goes_on_and_every_agent_is_asked_one_thin
     stage: Stage,
     has_asked: bool,  # noqa: FBT001 — a table's column
 ) -> None:
-    round_ = world.announce()
-    ears = Ears(world, round_.round_id)
-    left = kill_in(world, ears, round_, stage, has_asked=has_asked)
+    ears, left = interrupted(world, stage, has_asked=has_asked)
     assert (RoundState.COLLECTING, stage, len(world.agents)) == (left.state, left.stage, left.joined)
     assert left.may_be_resumed(world.wall.now())
     released = go_on(world, ears, left)
@@ -122,7 +122,7 @@ def test_from_the_masked_vectors_on_it_goes_on_and_every_agent_is_asked_one_thin
     assert {1} == {len(replies) for replies in ears.replies.values()}
     assert len(ASKING) * len(world.agents) == len(ears.asked)
     assert 1 == len(world.rounds.releases())
-    assert () == world.rounds.journal(round_.round_id)
+    assert () == world.rounds.journal(left.round_id)
     assert 0 == released.waiting
 
 
@@ -133,8 +133,7 @@ def test_before_the_masked_vectors_nobody_is_charged_and_the_period_is_announced
     stage: Stage,
     has_asked: bool,  # noqa: FBT001 — a table's column
 ) -> None:
-    round_ = world.announce()
-    left = kill_in(world, Ears(world, round_.round_id), round_, stage, has_asked=has_asked)
+    _, left = interrupted(world, stage, has_asked=has_asked)
     assert not left.may_be_resumed(world.wall.now())
     world.rounds.save(move(left, "abort", reason="round_interrupted"))
     again = world.announce()
@@ -154,12 +153,10 @@ def test_a_round_without_a_quorum_costs_nobody_anything_and_is_held_when_enough_
 
 
 def test_a_round_that_lost_too_many_after_its_masked_vectors_is_lost_for_good(world: RoundWorld) -> None:
-    round_ = world.announce()
-    ears = Ears(world, round_.round_id)
-    left = kill_in(world, ears, round_, Stage.CONSISTENCY_CHECK, has_asked=False)
+    ears, left = interrupted(world, Stage.CONSISTENCY_CHECK, has_asked=False)
     with pytest.raises(GuildpostError, match="secagg_below_threshold"):
         go_on(world, ears, left, absent=("dealer-00", "dealer-01"))
-    ended = stored(world, round_.round_id)
+    ended = stored(world, left.round_id)
     assert (RoundState.ABORTED, "secagg_below_threshold") == (ended.state, ended.reason)
     assert not ended.may_be_repeated
     with pytest.raises(Conflict, match="round_exists"):
@@ -168,22 +165,18 @@ def test_a_round_that_lost_too_many_after_its_masked_vectors_is_lost_for_good(wo
 
 
 def test_one_who_does_not_come_back_is_left_out_and_the_others_finish(world: RoundWorld) -> None:
-    round_ = world.announce()
-    ears = Ears(world, round_.round_id)
-    left = kill_in(world, ears, round_, Stage.CONSISTENCY_CHECK, has_asked=True)
+    ears, left = interrupted(world, Stage.CONSISTENCY_CHECK, has_asked=True)
     released = go_on(world, ears, left, absent=(FIRST,))
     assert (RoundState.RELEASED, len(world.agents)) == (released.state, released.contributors)
 
 
 def test_a_program_that_is_not_dead_after_all_can_neither_ask_nor_release(world: RoundWorld) -> None:
     """Its successor has taken the round over; the agents would refuse a second question anyway."""
-    round_ = world.announce()
-    ears = Ears(world, round_.round_id)
-    left = kill_in(world, ears, round_, Stage.MASKED_INPUT_COLLECTION, has_asked=True)
+    ears, left = interrupted(world, Stage.MASKED_INPUT_COLLECTION, has_asked=True)
     released = go_on(world, ears, left)
     before = dict(ears.asked)
     with pytest.raises(Conflict, match="illegal_transition"):
         world.rounds.enter(left, Stage.CONSISTENCY_CHECK, 11, b"")
     with pytest.raises(Conflict, match="illegal_transition"):
         world.rounds.save(move(left, "abort", reason="round_interrupted"))
-    assert (before, released) == (ears.asked, stored(world, round_.round_id))
+    assert (before, released) == (ears.asked, stored(world, left.round_id))
