@@ -1,7 +1,8 @@
 """Days and months in columns: days since 1970-01-01, months since January 1970; both may be unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 EPOCH: Final = date(1970, 1, 1).toordinal()
 NEVER: Final = -(10**9)
 """An unknown day or month: before all others."""
+_FIRST_YEAR: Final = 1800
+_LAST_YEAR: Final = 2199
 
 Bools = NDArray[np.bool_]
 Days = NDArray[np.int64]
@@ -43,9 +46,8 @@ def month_of(day: date) -> int:
 
 def months_of(days: Days) -> Months:
     """Give the months of days."""
-    safe = np.where(days == NEVER, 0, days)
-    months = safe.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.where(days == NEVER, NEVER, months)
+    unknown = days == NEVER
+    return np.where(unknown, NEVER, _looked_up(np.where(unknown, 0, days), _calendar()[0], _count_months))
 
 
 def years_of(months: Months) -> Numbers:
@@ -55,7 +57,34 @@ def years_of(months: Months) -> Numbers:
 
 def first_days(months: Months) -> Days:
     """Give the first day of each month; none may be unknown."""
+    return _looked_up(months, _calendar()[1], _count_days)
+
+
+def _count_months(days: Days) -> Months:
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _count_days(months: Months) -> Days:
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+@cache
+def _calendar() -> tuple[tuple[int, Months], tuple[int, Days]]:
+    """Give the month of each day of four centuries, and the first day of each month, with where each begins."""
+    first, last = date(_FIRST_YEAR, 1, 1), date(_LAST_YEAR, 12, 31)
+    days = np.arange(day_number(first), day_number(last) + 1)
+    months = np.arange(month_of(first), month_of(last) + 1)
+    return (day_number(first), _count_months(days)), (month_of(first), _count_days(months))
+
+
+def _looked_up(
+    numbers: NDArray[np.int64], table: tuple[int, NDArray[np.int64]], count: Callable[[NDArray[np.int64]], Days]
+) -> NDArray[np.int64]:
+    """Look numbers up, which takes a tenth of counting; what lies beyond the table is counted."""
+    first, found = table
+    at = numbers - first
+    inside = at.size and at.min() >= 0 and at.max() < found.size
+    return found[at] if inside else count(numbers)
 
 
 def last_days(months: Months) -> Days:

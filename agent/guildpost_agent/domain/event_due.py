@@ -193,9 +193,20 @@ def _anniversary(rule: AnniversaryRule, subjects: Subjects, sight: Sight) -> Ite
             if due is not None and due > delivered:
                 yield vehicle, _trusted(due, "purchase")
         return
-    for vehicles in subjects.by_person.values():
-        for vehicle in vehicles:
-            customer = subjects.customers.get(vehicle.customer_id)
+    yield from _birthdays(subjects, returns)
+
+
+def _birthdays(subjects: Subjects, returns: _Returns) -> Iterator[Due]:
+    """Find each person's birthday at the first vehicle whose record names one; most have none within sight."""
+    customers, persons = subjects.customers, subjects.persons
+    near = [
+        one.customer_id
+        for one in customers.values()
+        if one.birth_date is not None and returns.of(one.birth_date) is not None
+    ]
+    for person in dict.fromkeys(persons.get(customer_id, customer_id) for customer_id in near):
+        for vehicle in subjects.by_person.get(person, ()):
+            customer = customers.get(vehicle.customer_id)
             if customer is not None and customer.birth_date is not None:
                 due = returns.of(customer.birth_date)
                 if due is not None:
