@@ -14,7 +14,8 @@ from guildpost_agent.domain.appointments import is_cancelled
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.service_work import asks_for_a_visit
-from guildpost_agent.domain.workshop import GENERAL, Coming, Demand, Places, Workshop
+from guildpost_agent.domain.workshop import GENERAL, Coming, Demand, Workshop
+from guildpost_agent.domain.workshop_days import Places
 from guildpost_agent.workshop_settings import response_percent
 from guildpost_shared.services.definition import ServiceDefinition
 

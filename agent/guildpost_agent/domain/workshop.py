@@ -12,22 +12,17 @@ Figures are whole millionths of a place, so that sums come out the same in every
 its own, and one whose skill has no places of its own, needs the general places.
 """
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import sub
 from typing import Any, Final, Protocol, TypeVar
 
-import numpy as np
-
-from guildpost_agent.domain.working_days import is_holiday
+from guildpost_agent.domain.workshop_days import PLACE, Places, SkillDays
 
 GENERAL: Final = "general"
-PLACE: Final = 1_000_000
 _DAY: Final = timedelta(days=1)
 _PERCENT: Final = PLACE // 100
-_STRETCH_DAYS: Final = 120
 # A week that is further off than half a year is no promise.
 _SEEN_DAYS: Final = 182
 
@@ -47,14 +42,6 @@ _Met = TypeVar("_Met", bound=Met)
 def week_of(day: date) -> date:
     """Give the Monday of a day's week."""
     return day - timedelta(days=day.weekday())
-
-
-@dataclass(frozen=True)
-class Places:
-    """A skill's places on each of its weekdays (ISO, 1 = Monday)."""
-
-    per_day: int
-    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 
 
 @dataclass(frozen=True)
@@ -82,93 +69,10 @@ Facts = dict[str, str | int | float | bool]
 _Share = tuple[int, int, tuple[int, ...]]
 
 
-class _Days:
-    """One skill's days from a first one on; grows as far as it is asked for.
-
-    Attributes:
-        first: the first day.
-        open: its days.
-        quota: their places, in millionths.
-        free: those that are not booked.
-        left: those neither booked nor expected, every message spread evenly over the free places of its fortnight.
-    """
-
-    def __init__(
-        self, places: Places, closed: Collection[date], states: frozenset[str], first: date, over_days: int
-    ) -> None:
-        self._places, self._closed, self._states = places, closed, states
-        self._over, self._base = over_days, first - timedelta(days=over_days)
-        self._room, self._wanted = [0] * over_days, [0] * over_days
-        self._slack: list[int] | None = None
-        self.first = self._end = first
-        self.open: list[date] = []
-        self.quota: list[int] = []
-        self.free: list[int] = []
-        self.left: list[int] = []
-
-    def span(self, start: date, days: int) -> tuple[int, int]:
-        """Give the positions of the skill's days among so many days from ``start`` on."""
-        end = start + timedelta(days=days)
-        if end > self._end:
-            self._grow(end + timedelta(days=_STRETCH_DAYS))
-        return bisect_left(self.open, start), bisect_left(self.open, end)
-
-    def _grow(self, end: date) -> None:
-        day = self._end
-        while day < end:
-            there = day.isoweekday() in self._places.weekdays and day not in self._closed
-            self._room.append(0)
-            self._wanted.append(0)
-            if there and not is_holiday(day, self._states):
-                self._room[-1] = self._places.per_day * PLACE
-                self.open.append(day)
-                self.quota.append(self._places.per_day * PLACE)
-                self.free.append(self._places.per_day * PLACE)
-                self.left.append(self._places.per_day * PLACE)
-            day += _DAY
-        self._end, self._slack = end, None
-
-    def book(self, day: date) -> None:
-        """Take a place of a day, if it has any left."""
-        first, end = self.span(day, 1)
-        for at in range(first, end):
-            self.free[at] = max(0, self.free[at] - PLACE)
-            self.left[at] = max(0, self.left[at] - PLACE)
-            self._room[(day - self._base).days], self._slack = self.free[at], None
-
-    def want(self, start: date, need: int) -> None:
-        """Expect visits in the fortnight that begins on a day; one that is over is over."""
-        if start >= self._base:
-            self.span(start, self._over)
-            self._wanted[(start - self._base).days] += need
-            self._slack = None
-
-    def slack(self, start: date) -> int:
-        """Say how much more can be expected in the fortnight that begins on a day."""
-        self.span(start, self._over)
-        return self.now()[max(0, (start - self._base).days)]
-
-    def now(self) -> list[int]:
-        """Give what can be expected more from each start; another list once anything was taken."""
-        if self._slack is None:
-            self._slack = self._slacks()
-        return self._slack
-
-    def _slacks(self) -> list[int]:
-        """Give for each start the room of the tightest stretch, from an earlier fortnight to the end of a later one."""
-        starts = len(self._room) - self._over + 1
-        room = np.concatenate(([0], np.cumsum(np.array(self._room, np.int64))))
-        wanted = np.concatenate(([0], np.cumsum(np.array(self._wanted[:starts], np.int64))))
-        until, since = room[self._over :] - wanted[1:], room[:starts] - wanted[:-1]
-        least = np.minimum.accumulate(until[::-1])[::-1] - np.maximum.accumulate(since)
-        found: list[int] = least.tolist()
-        return found
-
-
 class Room:
     """What one service's messages on one channel find in their skill."""
 
-    def __init__(self, skill: str, days: _Days, need: int, coming: Coming) -> None:
+    def __init__(self, skill: str, days: SkillDays, need: int, coming: Coming) -> None:
         self.skill = skill
         self._days, self._need, self._coming = days, need, coming
         self._after = timedelta(days=coming.after_days)
@@ -176,6 +80,7 @@ class Room:
         self._found: dict[date, date | None] = {}
         self._kept: dict[int, tuple[Any, Any]] = {}
         self._kept_at: list[int] = []
+        self._starts: dict[int, tuple[Any, list[int]]] = {}
 
     def keep(self, times: Sequence[_Met]) -> Sequence[_Met]:
         """Keep the times that fit; many customers share a list of times, which is looked through once for all."""
@@ -184,9 +89,23 @@ class Room:
             self._kept.clear()
         known = self._kept.get(id(times))
         if known is None or known[0] is not times:
-            known = self._kept[id(times)] = (times, [one for one in times if self.fits(one.met)])
+            starts, need = self._starts_of(times), self._need
+            now = self._days.now()
+            known = self._kept[id(times)] = (
+                times,
+                [one for one, at in zip(times, starts, strict=True) if now[at] >= need],
+            )
         found: Sequence[_Met] = known[1]
         return found
+
+    def _starts_of(self, times: Sequence[_Met]) -> list[int]:
+        """Give where in the skill's days the readers of each message begin to come; worked out once for a list."""
+        known = self._starts.get(id(times))
+        if known is None or known[0] is not times:
+            days, starts = self._days, [one.met + self._after for one in times]
+            days.cover(max(starts, default=days.first))
+            known = self._starts[id(times)] = (times, [days.place(start) for start in starts])
+        return known[1]
 
     def fits(self, met: date) -> bool:
         """Say whether the workshop could serve what one more message, met on a day, brings."""
@@ -253,7 +172,7 @@ class Workshop:
     first: date
     coming: Coming = field(default_factory=Coming)
     closed: frozenset[date] = frozenset()
-    _days: dict[str, _Days] = field(default_factory=dict, init=False, repr=False)
+    _days: dict[str, SkillDays] = field(default_factory=dict, init=False, repr=False)
     _rooms: dict[tuple[str, str], Room | None] = field(default_factory=dict, init=False, repr=False)
     _refused: list[tuple[Facts, Room, date]] = field(default_factory=list, init=False, repr=False)
     _held: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False)
@@ -336,10 +255,12 @@ class Workshop:
     def _demand(self, service_id: str) -> Demand | None:
         return self.demands.get(service_id) or self.demands.get("")
 
-    def _of(self, skill: str) -> _Days | None:
+    def _of(self, skill: str) -> SkillDays | None:
         return self._days_of(skill) if skill in self.places else None
 
-    def _days_of(self, skill: str) -> _Days:
+    def _days_of(self, skill: str) -> SkillDays:
         if skill not in self._days:
-            self._days[skill] = _Days(self.places[skill], self.closed, self.states, self.first, self.coming.over_days)
+            self._days[skill] = SkillDays(
+                self.places[skill], self.closed, self.states, self.first, self.coming.over_days
+            )
         return self._days[skill]

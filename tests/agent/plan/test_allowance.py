@@ -8,7 +8,7 @@ import pytest
 
 from guildpost_agent.app.allowance import allowance_of
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Triage
-from guildpost_agent.domain.workshop import PLACE
+from guildpost_agent.domain.workshop_days import PLACE
 from tests.factories.agent import NOW, a_config, a_customer, a_vehicle, open_store
 from tests.factories.standard_services import standard_services
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildpost_agent.domain.workshop import GENERAL, PLACE, Coming, Demand, Places, Workshop
+from guildpost_agent.domain.workshop import GENERAL, Coming, Demand, Workshop
+from guildpost_agent.domain.workshop_days import PLACE, Places
 
 MONDAY = date(2027, 3, 1)
 DAY = timedelta(days=1)
