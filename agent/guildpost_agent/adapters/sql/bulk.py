@@ -41,14 +41,14 @@ def insert_rows(
     for at, name in enumerate(names):
         convert = _writer(table.c[name])
         if convert is not None:
-            shared = isinstance(table.c[name].type, (Date, Instant))
+            shared = isinstance(table.c[name].type, (Boolean, Date, Instant))
             columns[at] = _converted(columns[at], convert) if shared else _written(columns[at], convert)
         elif type(columns[at][0]) is not str and isinstance(columns[at][0], str):
             columns[at] = _converted(columns[at], str.__str__)  # of any other text the driver asks for an adapter
     verb, rest = _VERBS[otherwise]
     marks = ", ".join("?" * len(names))
     statement = f"{verb} INTO {table.name} ({', '.join(names)}) VALUES ({marks}){rest}"  # names come from the schema
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    driver_of(connection).executemany(statement, zip(*columns, strict=True))
 
 
 def values_of(records: Iterable[object], names: Sequence[str]) -> list[tuple[Any, ...]]:

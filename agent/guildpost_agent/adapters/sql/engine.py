@@ -14,8 +14,11 @@ from guildpost_shared.errors import ConfigurationError
 
 KEY_BYTES = 32
 BUSY_MILLISECONDS = 60_000
+CACHE_KB = 8_000
+LARGE_CACHE_KB = 32_000
 READ_ONLY = "guildpost_read_only"
 """Execution option of a connection that only reads: it sees a snapshot and waits for no writer."""
+_LARGE = "guildpost_large_cache"
 
 
 def open_engine(path: Path, key: bytes) -> Engine:
@@ -48,7 +51,7 @@ def open_engine(path: Path, key: bytes) -> Engine:
             "synchronous = FULL",
             "foreign_keys = ON",
             "temp_store = MEMORY",
-            "cache_size = -8000",
+            f"cache_size = -{CACHE_KB}",
             "secure_delete = ON",  # what is deleted is overwritten; an erasure rewrites the whole file besides
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -70,7 +73,21 @@ def open_engine(path: Path, key: bytes) -> Engine:
         reads = connection.get_execution_options().get(READ_ONLY, False)
         connection.connection.driver_connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
+    @event.listens_for(engine, "checkin")
+    def _checkin(driver: Any, record: Any) -> None:
+        if record.info.pop(_LARGE, False) and driver is not None:
+            driver.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+
     return engine
+
+
+def keep_pages(connection: Connection) -> None:
+    """Let a transaction that writes much keep its pages in memory, until the connection is given back.
+
+    What has no room is encrypted and written before its time, and read back, decrypted and written again.
+    """
+    connection.info[_LARGE] = True
+    driver_of(connection).execute(f"PRAGMA cache_size = -{LARGE_CACHE_KB}")
 
 
 def driver_of(connection: Connection) -> Any:

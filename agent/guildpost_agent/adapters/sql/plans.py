@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
+from guildpost_agent.adapters.sql.engine import keep_pages
 from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.spoken_of import spoken_of
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, outbox, touchpoints
@@ -110,11 +111,12 @@ class SqlPlans:
     def replace_occasions(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None = None) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         if vehicle_ids is None:
+            keep_pages(self._connection)
             known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
         else:
             known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
         self._write(occasions, _OCCASION, _as_index(rows, _OCCASION), known)
-        vanished = known.keys() - {row.occasion_id for row in rows}
+        vanished = known.keys() - {row.occasion_id for row in rows} if known else set[str]()
         for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
             self._connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(ids)))
