@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from guildpost_agent.adapters.channels.smtp_connection import SmtpSettings
 from guildpost_agent.domain.records import Channel
 from guildpost_shared.failpoints import VARIABLE
+from tests.factories.nursery import Nursery
 from tests.factories.sending_world import SendingWorld
 from tests.fakes.smtp_server import SmtpServer
 
-REPOSITORY = Path(__file__).parents[3]
 KILLED = -signal.SIGKILL
 MAILS = 14
 MAIL_STEPS = [
@@ -35,24 +36,16 @@ IN_PARTS_STEPS = [
 ]
 
 
-def run(what: str, folder: Path, number: int, failpoint: str | None) -> int:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    if failpoint:
-        environment[VARIABLE] = failpoint
-    worker = Path(__file__).with_name("kill_worker.py")
-    arguments = [sys.executable, str(worker), what, str(folder), str(number)]
-    return subprocess.run(arguments, env=environment, timeout=60, check=False).returncode
-
-
 def test_mails_survive_kills_at_every_step(tmp_path: Path) -> None:
     world = SendingWorld(tmp_path)
     touchpoints = [world.plan(f"person{n:02}") for n in range(MAILS)]
     world.engine.dispose()
 
-    with SmtpServer(security="none") as server:
-        kills = [run("mail", tmp_path, server.port, step) for step in MAIL_STEPS]
+    with Nursery() as nursery, SmtpServer(security="none") as server:
+        smtp = SmtpSettings("127.0.0.1", server.port, "none")
+        kills = [nursery.start(tmp_path, smtp, failpoint=step).wait() for step in MAIL_STEPS]
         sent_before_the_last_run = len(server.mails)
-        last = run("mail", tmp_path, server.port, None)
+        last = nursery.start(tmp_path, smtp).wait()
         received = Counter(mail.recipient for mail in server.mails)
 
     states = Counter(world.states(touchpoint) for touchpoint in touchpoints)
@@ -68,7 +61,7 @@ def test_mails_survive_kills_at_every_step(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("in_a_part", "steps", "files"),
     [
-        pytest.param(500, LETTER_STEPS, 1, id="one part", marks=pytest.mark.soak),
+        pytest.param(500, LETTER_STEPS, 1, id="one part"),
         pytest.param(2, IN_PARTS_STEPS, 3, id="three parts"),
     ],
 )
@@ -80,8 +73,9 @@ def test_a_batch_of_letters_survives_kills_at_every_step(
     touchpoints = [world.plan(f"person{n:02}", Channel.LETTER) for n in range(5)]
     world.engine.dispose()
 
-    kills = [run("letters", tmp_path, in_a_part, f"letters.{step}") for step in steps]
-    last = run("letters", tmp_path, in_a_part, None)
+    with Nursery() as nursery:
+        kills = [nursery.start_letters(tmp_path, in_a_part, f"letters.{step}").wait() for step in steps]
+        last = nursery.start_letters(tmp_path, in_a_part).wait()
 
     (batch,) = (tmp_path / "briefe").iterdir()
     pdfs = sorted(batch.glob("*.pdf"))
