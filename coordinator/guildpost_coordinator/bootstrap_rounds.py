@@ -165,13 +165,14 @@ def study_in_turn(publishing: Publishing, rounds: Rounds, study_id: str) -> Stud
     """Read the version of a study whose round comes next: the newest, or that of a training under way.
 
     Raises:
-        Refused: ``catalogue_unknown_path``.
+        Refused: ``study_not_published``, with the studies that are.
     """
-    prefix = target_name("legal", f"studies/{study_id}/")
-    names = [name for name in publishing.repository.published("legal").targets if name.startswith(prefix)]
-    numbers = sorted(int(name.removeprefix(prefix).removesuffix(".json")) for name in names)
+    every, prefix = target_name("legal", "studies/"), target_name("legal", f"studies/{study_id}/")
+    names = [name for name in publishing.repository.published("legal").targets if name.startswith(every)]
+    numbers = sorted(int(one.removeprefix(prefix).removesuffix(".json")) for one in names if one.startswith(prefix))
     if not numbers:
-        raise Refused("catalogue_unknown_path", path=f"studies/{study_id}")
+        known = sorted({name.removeprefix(every).partition("/")[0] for name in names})
+        raise Refused("study_not_published", study=study_id, known=", ".join(known) or "–")
     versions = [parse_study(read_published(publishing, f"studies/{study_id}/{number}.json")) for number in numbers]
     return choose_version(versions, rounds, partial(read_model, publishing))
 

@@ -23,7 +23,6 @@ from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.fence import require_original
 from guildpost_agent.app.plain_names import car_of, in_one_line, name_of
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.calls import call_desk, call_rules
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
@@ -34,6 +33,7 @@ from guildpost_shared.catalog import Catalog
 from guildpost_shared.durable_files import replace_file
 from guildpost_shared.errors import ConfigurationError
 from guildpost_shared.os_reasons import MISSING, os_reason
+from guildpost_shared.typed_day import day_of
 
 HELP = "Anrufe: wen, warum, mit welchem Ergebnis · calls: whom, why, what came of it"
 

@@ -11,7 +11,6 @@ from guildpost_agent.app.consents.record import existing, record_grant, record_p
 from guildpost_agent.app.consents.view import consents_collected, entry_line, proofs_of, request_line, sentence
 from guildpost_agent.app.dealership import consent_rules
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.opt_ins import wake
 from guildpost_agent.cli import opt_in
@@ -25,6 +24,7 @@ from guildpost_shared.answers.wishes import Liked
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.os_reasons import os_reason
+from guildpost_shared.typed_day import day_of
 
 HELP = "Einwilligungen zeigen und eintragen · show and record consents"
 _MONTHS: Final = 3

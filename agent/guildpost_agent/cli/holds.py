@@ -9,11 +9,11 @@ from datetime import date
 
 from guildpost_agent.app.explain import say_day, say_moment
 from guildpost_agent.app.keep_holds import lift_holds, listed_holds, set_hold, steps_of
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_agent.domain.holds import Hold, HoldKind, HoldStep
 from guildpost_shared.catalog import Catalog
+from guildpost_shared.typed_day import day_of
 
 HELP = "Keine Werbung bei Beschwerde, Rechtsstreit, Mahnung · no advertising while there is a complaint"
 

@@ -10,13 +10,13 @@ from dataclasses import asdict
 
 from guildpost_agent.app.compare_with_network import Comparison, Released
 from guildpost_agent.app.say_insights import ComparisonView, Line, Speaker
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import open_core
 from guildpost_agent.bootstrap.insights import insight_desk
 from guildpost_agent.bootstrap.member import catalogues_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import public_text
+from guildpost_shared.typed_day import day_of
 from guildpost_shared.web.formats import Formats
 
 HELP = "Eigene Zahlen neben dem Bereich des Netzes · own figures beside the network's"

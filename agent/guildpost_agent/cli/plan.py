@@ -17,7 +17,6 @@ from guildpost_agent.app.emergency_stop import current_stop
 from guildpost_agent.app.narrow_answer import narrow_answer
 from guildpost_agent.app.preview_entries import Entry
 from guildpost_agent.app.preview_plan import horizon_for, preview_plan
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.learning import taught_of
 from guildpost_agent.bootstrap.member import services_in_force, unreadable_services
@@ -33,6 +32,7 @@ from guildpost_agent.domain.preview_scope import Scope
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import Refused, public_text
 from guildpost_shared.services.definition import ServiceDefinition
+from guildpost_shared.typed_day import day_of
 
 HELP = "Vorschau der Planung mit Gründen, ohne etwas zu speichern · preview of the plan with reasons, stores nothing"
 DAYS: Final = 28

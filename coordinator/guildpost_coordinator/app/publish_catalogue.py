@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from guildpost_coordinator.app.advance_publications import advance_publications
-from guildpost_coordinator.app.ports.catalogue import OpenPublications
+from guildpost_coordinator.app.ports.catalogue import OpenPublications, Publications
 from guildpost_coordinator.app.publishing import Publishing
 from guildpost_coordinator.domain.catalogue import Listing, Publication, State
 from guildpost_coordinator.domain.proposals import ContentChecks, check_contents, describe
@@ -10,6 +11,8 @@ from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Refused
 from guildpost_shared.ids import new_id
+
+STUDIES: Final = "studies/"
 
 
 def publish_catalogue(publishing: Publishing, paths: Mapping[str, bytes], *, remove: Iterable[str] = ()) -> str:
@@ -24,8 +27,8 @@ def publish_catalogue(publishing: Publishing, paths: Mapping[str, bytes], *, rem
         The id of the publication.
 
     Raises:
-        Refused: ``publication_empty``, ``catalogue_bad_path``, ``catalogue_target_too_large``, or what the check of
-            a kind says about its contents.
+        Refused: ``publication_empty``, ``catalogue_bad_path``, ``catalogue_target_too_large``,
+            ``study_version_taken``, or what the check of a kind says about its contents.
     """
     publication_id = draft_publication(
         paths,
@@ -71,8 +74,18 @@ def draft_publication(
         raise Refused("publication_empty")
     publication = Publication(new_id(entropy), State.DRAFT, clock.now(), changes)
     with publications() as record:
+        for path in paths:
+            _require_new(path, changes[path], record)
         record.add(publication, {describe(contents).sha256: contents for contents in paths.values()})
     return publication.publication_id
+
+
+def _require_new(path: str, listing: Listing | None, record: Publications) -> None:
+    """Refuse other contents under a study's version: by it was counted, and by it agents believe its releases."""
+    latest = record.latest_change(path) if path.startswith(STUDIES) else None
+    known = None if latest is None or latest.state is State.WITHDRAWN else latest.changes[path]
+    if known is not None and known != listing:
+        raise Refused("study_version_taken", path=path)
 
 
 def _listing(path: str, contents: bytes, checks: ContentChecks) -> Listing:

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     if arguments.json:
         print(json.dumps({"brand": brand, "studies": [as_json(one) for one in studies]}, ensure_ascii=False))
     elif arguments.out is not None:
-        print(texts.text("cli.insights.done", count=len(studies), page=arguments.out / "index.html"))
+        print(texts.plural("cli.insights.done", len(studies), page=arguments.out / "index.html"))
     else:
         print("\n".join(said(studies, texts)))
     return 0

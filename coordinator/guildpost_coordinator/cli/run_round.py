@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Announce the round; the running coordinator conducts it. Prints one JSON line.
 
     Raises:
-        Refused: ``catalogue_unknown_path`` (no such study is published), ``study_not_ripe``, ``training_failed`` or
+        Refused: ``study_not_published``, ``study_not_ripe``, ``training_failed`` or
             ``round_aborted``.
         Conflict: ``round_exists``, ``training_under_way``.
         Unavailable: ``round_not_finished``.

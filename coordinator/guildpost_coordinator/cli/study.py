@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from datetime import date
 from functools import partial
 from typing import Final
 
@@ -22,6 +21,7 @@ from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
 from guildpost_shared.studies.propensity.terms import COLUMNS
 from guildpost_shared.studies.slot_lead import EPSILON, slot_lead_study
+from guildpost_shared.typed_day import day_of
 
 NAME: Final = "study"
 LEAST_FORESEEN: Final = 1_000
@@ -34,10 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     """Add this command's arguments."""
     parser.add_argument("--kind", choices=tuple(KINDS), default=SLOT_LEAD, help=texts.text("cli.study.kind"))
     parser.add_argument("--services", nargs="+", required=True, help=texts.text("cli.study.services"))
-    parser.add_argument(
-        "--from", dest="start", type=date.fromisoformat, required=True, help=texts.text("cli.study.from")
-    )
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help=texts.text("cli.study.to"))
+    parser.add_argument("--from", dest="start", metavar="DAY", required=True, help=texts.text("cli.study.from"))
+    parser.add_argument("--to", dest="end", metavar="DAY", required=True, help=texts.text("cli.study.to"))
     parser.add_argument("--version", type=int, default=1, help=texts.text("cli.study.version"))
     parser.add_argument("--maturity-days", type=int, help=texts.text("cli.study.maturity"))
     parser.add_argument("--epsilon", type=float, default=EPSILON, help=texts.text("cli.study.epsilon"))
@@ -51,8 +49,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Write a study of one kind for a period and put it up for signature.
 
     Raises:
-        Refused: ``study_has_no_columns``; ``document_*``: the terms are outside what a study may state;
-            ``publication_withdrawn``.
+        Refused: ``study_has_no_columns``, ``plan_day_unreadable``, ``study_version_taken``; ``document_*``: the terms
+            are outside what a study may state; ``publication_withdrawn``.
         Unavailable: ``publication_waiting``.
         ConfigurationError: the home is not set up.
     """
@@ -70,8 +68,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     study = write(
         brand=config.brand,
         services=arguments.services,
-        period_start=arguments.start,
-        period_end=arguments.end,
+        period_start=day_of(arguments.start),
+        period_end=day_of(arguments.end),
         version=arguments.version,
         epsilon=arguments.epsilon,
         expected_dealers=max(LEAST_FORESEEN, GROWTH * members),
@@ -88,7 +86,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         checks=CONTENT_CHECKS,
     )
     print(study.purpose[texts.language])
-    print(texts.text("cli.study.drafted", path=study.target_path, day=study.release_from.isoformat()))
+    drafted = "cli.study.drafted_model" if study.model else "cli.study.drafted"
+    print(texts.text(drafted, path=study.target_path, day=study.parts[0].release_from.isoformat()))
     if arguments.wait > 0:
         await_publication(publications, publication_id, arguments.wait, sleep=time.sleep)
         print(texts.text("cli.publish.published", id=publication_id))

@@ -31,12 +31,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
-def handed_in(home: Home) -> list[StudySpec]:
-    """Read what waits for signature."""
+def handed_in(home: Home, *, every: bool = False) -> list[StudySpec]:
+    """Read what waits for signature: of each path the last, or all."""
     engine = open_engine(home.database)
     with publications_factory(engine)() as rows:
-        changes = {path: listing for one in rows.in_state(State.DRAFT) for path, listing in one.changes.items()}
-        found = [parse_study(rows.content(listing.sha256)) for listing in changes.values() if listing]
+        changes = [change for one in rows.in_state(State.DRAFT) for change in one.changes.items()]
+        chosen = [listing for _, listing in changes] if every else dict(changes).values()
+        found = [parse_study(rows.content(listing.sha256)) for listing in chosen if listing]
     engine.dispose()
     return found
 
@@ -92,3 +93,42 @@ def test_only_a_training_asks_for_columns(home: Home, capsys: pytest.CaptureFixt
     assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", "--columns", "service_class", *TERMS])
     assert "--kind propensity" in capsys.readouterr().err
     assert [] == handed_in(home)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("lift", "Zahlen frühestens ab 2027-06-04"),
+        ("learned-times", "Zahlen frühestens ab 2027-08-28"),
+        ("when-to-write", "erste Runde frühestens am 2027-02-19"),
+    ],
+    ids=["figures are a month old", "of a longer window", "a model moves with its first fortnight"],
+)
+def test_it_says_when_something_comes_of_it(
+    home: Home, capsys: pytest.CaptureFixture[str], kind: str, said: str
+) -> None:
+    assert 0 == main(["study", "--home", str(home.folder), "--kind", kind, *TERMS])
+    assert said in capsys.readouterr().out
+
+
+def test_a_version_that_was_handed_in_keeps_its_contents(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """A release is believed only beside the very study that was signed for it."""
+    command = ["study", "--home", str(home.folder), "--kind", "lift", *TERMS]
+    assert 0 == main(command)
+    assert 0 == main(command), "the same again says nothing new"
+    capsys.readouterr()
+    assert 77 == main([*command, "--epsilon", "0.5"])
+    assert "Nehmen Sie die nächste Fassung" in capsys.readouterr().err
+    assert 0 == main([*command, "--epsilon", "0.5", "--version", "2"])
+    assert [1.0, 1.0, 0.5] == [study.epsilon for study in handed_in(home, every=True)]
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [("1.1.2027", 0), ("2027-02-30", 77), ("31.04.2027", 77), ("soon", 77), ("2027-04-01", 77)],
+    ids=["as Germans write it", "no such day", "no such day in German", "no day", "after the last one"],
+)
+def test_a_day_is_read_as_people_write_it_or_refused_in_a_sentence(home: Home, first: str, code: int) -> None:
+    terms = ["--services", "hu_au", "--from", first, "--to", "31.03.2027"]
+    assert code == main(["study", "--home", str(home.folder), "--kind", "lift", *terms])
+    assert (code == 0) == bool(handed_in(home))

@@ -16,12 +16,12 @@ from guildpost_agent.app.calls.note_call import note_call
 from guildpost_agent.app.calls.script import call_script
 from guildpost_agent.app.calls.typed_result import typed_result
 from guildpost_agent.app.plain_names import car_of, name_of, polite_name_of
-from guildpost_agent.app.typed_day import day_of
 from guildpost_agent.domain.call_results import LONGEST_REMINDER, ResultKind, to_stored
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.call_tasks import CallState
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import GuildpostError, Refused, public_text
+from guildpost_shared.typed_day import day_of
 from guildpost_shared.web.pages import Pages
 
 if TYPE_CHECKING:
