@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -71,12 +71,14 @@ class Finding:
         question: ``slot``, ``lead``, or the measure of the table.
         verdict: what it teaches.
         best: the row that is certainly the highest; empty where none is, or where that is not the question.
+        difference: of two arms, with its interval: no verdict on one stands without.
     """
 
     about: str
     question: str
     verdict: Verdict
     best: str = ""
+    difference: Figure | None = None
 
 
 def findings(release: Release) -> tuple[Finding, ...]:
@@ -90,7 +92,8 @@ def findings(release: Release) -> tuple[Finding, ...]:
         found.append(_found(service.service, "lead", lead_verdict(service.lead), buckets, service.lead.figures))
     for table in release.tables:
         names, figures = [name for name, _ in table.rows], tuple(figure for _, figure in table.rows)
-        found.append(_found(table.about, table.measure, table_verdict(release.kind, table), names, figures))
+        one = _found(table.about, table.measure, table_verdict(release.kind, table), names, figures)
+        found.append(replace(one, difference=table.lift))
     return tuple(found)
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from guildpost_coordinator.domain.insights import (
     DRAWN,
-    Finding,
     Verdict,
     clearly_best,
     findings,
@@ -134,9 +133,15 @@ def test_the_best_does_not_depend_on_order_and_leaves_with_any_rival_that_reache
     ids=KINDS,
 )
 def test_each_kind_says_what_it_teaches(kind: str, expected: list[tuple[str, str, str, str]]) -> None:
-    assert [Finding(about, question, Verdict(verdict), best) for about, question, verdict, best in expected] == list(
-        findings(a_release(kind))
-    )
+    found = findings(a_release(kind))
+    assert expected == [(one.about, one.question, one.verdict.value, one.best) for one in found]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_verdict_on_a_difference_stands_without_its_interval(kind: str) -> None:
+    for one in findings(a_release(kind)):
+        assert one.verdict not in {Verdict.MORE, Verdict.LESS} or one.difference is not None
+        assert one.difference is None or one.verdict is lift_verdict(one.difference)
 
 
 def test_of_each_study_the_newest_period_comes_first_whatever_the_order_of_the_releases() -> None:
