@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from guildpost_agent.app.dealership import Dealership
 from guildpost_agent.app.lawful_ways import Lawful, LawfulWays, Way
 from guildpost_agent.domain.appointments import open_appointment
 from guildpost_agent.domain.cadence import GAP_DAYS
-from guildpost_agent.domain.condition_facts import Scene, facts_named, values_named
+from guildpost_agent.domain.condition_facts import Scene, asks_of_others, facts_named, values_named
 from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.exclusions import (
     Reason,
@@ -17,6 +18,7 @@ from guildpost_agent.domain.exclusions import (
     fleet_managed,
     gone,
     held,
+    may_grow_stale,
     not_addressable,
     not_meant,
     stale,
@@ -45,6 +47,9 @@ class _Terms:
         done_within_days: work so many days before the due date answers it.
         absence: it is about those who stay away.
         notice: it carries no advertising.
+        grows_stale: it rests on something that grows old.
+        condition: the source of its condition; empty where it has none.
+        of_others: the condition asks what depends on the keeper's other vehicles.
     """
 
     service: ServiceDefinition
@@ -52,12 +57,24 @@ class _Terms:
     done_within_days: int
     absence: bool
     notice: bool
+    grows_stale: bool
+    condition: str
+    of_others: bool
 
 
 def _terms_of(service: ServiceDefinition) -> _Terms:
     wanted = tuple(Channel(use.channel.value) for use in service.channels if use.channel.value in _OURS)
-    absence, notice = isinstance(service.occasion, AbsenceRule), is_notice(service)
-    return _Terms(service, Way(wanted, consent_purpose(service)), done_within_days(service), absence, notice)
+    absence, notice, condition = isinstance(service.occasion, AbsenceRule), is_notice(service), service.condition.source
+    return _Terms(
+        service,
+        Way(wanted, consent_purpose(service)),
+        done_within_days(service),
+        absence,
+        notice,
+        may_grow_stale(service),
+        condition,
+        asks_of_others(condition),
+    )
 
 
 @frozen
@@ -202,30 +219,38 @@ class Judge:
 
     def _by_data(self, terms: _Terms, occasion: Occasion, vehicle: Vehicle, keeper: _Keeper) -> Refusal | None:
         """Ask what the vehicle's records say: managed by others, booked, done, stale, not meant."""
-        house, today, service, customer = self.dealership, self.dealer.today, terms.service, keeper.customer
+        house, today, customer = self.dealership, self.dealer.today, keeper.customer
         if customer is None or (keeper.managed is not None and not terms.notice):
             return keeper.managed
         history = house.history(vehicle.vehicle_id)
         appointments = house.appointments.concerning(vehicle.vehicle_id, customer.customer_id)
-        refusal = booked_or_done(
-            occasion, appointments, history.last_of(service), self.dealer.now, terms.done_within_days
-        )
-        refusal = refusal or (self._coming(customer) if terms.absence else None)
-        refusal = refusal or stale(occasion, vehicle, history, today, service)
-        refusal = refusal or (None if terms.notice else keeper.held)
-        if refusal is not None or not service.condition.source:
+        last = history.last_of(terms.service)
+        refusal = None
+        if appointments or last is not None:
+            refusal = booked_or_done(occasion, appointments, last, self.dealer.now, terms.done_within_days)
+        if refusal is None and terms.absence:
+            refusal = self._coming(customer)
+        if refusal is None and terms.grows_stale:
+            refusal = stale(occasion, vehicle, history, today)
+        if refusal is None and not terms.notice:
+            refusal = keeper.held
+        if refusal is not None or not terms.condition:
             return refusal
+        wheels = vehicle.vehicle_id in house.wheels_stored
+        kept, seen = self._others(customer) if terms.of_others else (0, None)
+        scene = Scene(vehicle, customer, history, occasion.due_date, today, kept, wheels, seen)
+        return self._not_meant(terms, scene)
+
+    def _others(self, customer: Customer) -> tuple[int, date | None]:
+        """Count a customer's vehicles, and give the last visit with any of them."""
+        house = self.dealership
         kept = house.subjects.by_customer.get(customer.customer_id, ())
         seen = [day for one in kept if (day := house.history(one.vehicle_id).last_visit) is not None]
-        wheels = vehicle.vehicle_id in house.wheels_stored
-        last = max(seen, default=None)
-        return self._not_meant(
-            service, Scene(vehicle, customer, history, occasion.due_date, today, len(kept), wheels, last)
-        )
+        return len(kept), max(seen, default=None)
 
-    def _not_meant(self, service: ServiceDefinition, scene: Scene) -> Refusal | None:
+    def _not_meant(self, terms: _Terms, scene: Scene) -> Refusal | None:
         """Ask a condition once for all whose facts are alike, as far as it names them."""
-        source = service.condition.source
+        source, service = terms.condition, terms.service
         alike = (service.service_id, *values_named(source, scene))
         if alike not in self._conditions:
             self._conditions[alike] = not_meant(service, facts_named(source, scene))

@@ -119,6 +119,15 @@ FACTS: Final[Mapping[str, Mapping[str, Callable[[Scene], Fact]]]] = {
 }
 """By group and name; what is unknown is -1 or empty."""
 
+_OF_THE_KEEPER: Final = frozenset({("customer", "vehicles"), ("customer", "last_visit_days")})
+
+
+@lru_cache(maxsize=256)
+def asks_of_others(source: str) -> bool:
+    """Say whether an expression names what depends on the keeper's other vehicles."""
+    return any((group, name) in _OF_THE_KEEPER for group, name, _ in _named(source))
+
+
 _Asked = tuple[tuple[str, str, Callable[[Scene], Fact]], ...]
 
 

@@ -215,15 +215,16 @@ def done_elsewhere(occasion_id: str, on: date, now: datetime) -> Decision:
     return Decision(occasion_id, now, kept=False, reason=Reason.DONE_ELSEWHERE, facts={"on": on.isoformat()})
 
 
-def stale(
-    occasion: Occasion, vehicle: Vehicle, history: History, today: date, service: ServiceDefinition
-) -> Refusal | None:
-    """Refuse what rests on nothing recent (rule 8): no visit for three years and never an invoice here.
+def may_grow_stale(service: ServiceDefinition) -> bool:
+    """Say whether a service rests on something that grows old.
 
     A recall or a notice concerns the vehicle whoever looks after it; winning back is about those who stay away.
     """
-    if is_notice(service) or isinstance(service.occasion, AbsenceRule):
-        return None
+    return not (is_notice(service) or isinstance(service.occasion, AbsenceRule))
+
+
+def stale(occasion: Occasion, vehicle: Vehicle, history: History, today: date) -> Refusal | None:
+    """Refuse what rests on nothing recent (rule 8): no visit for three years and never an invoice here."""
     if never_ours(vehicle, history, today):
         return because(Reason.STALE, "never_here", occasion.source)
     if occasion.triage is Triage.STALE:

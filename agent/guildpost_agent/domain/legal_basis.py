@@ -17,6 +17,8 @@ from guildpost_agent.domain.records import Customer
 from guildpost_agent.domain.suppression import DEAD_ADDRESS
 
 _GERMAN: Final = 5  # digits of a postcode
+_EMAIL: Final = ContactChannel.EMAIL
+_LETTER: Final = ContactChannel.LETTER
 LEGITIMATE_INTEREST: Final = Basis.LEGITIMATE_INTEREST.value
 Suppressed = Callable[[Customer, str], bool]
 """Says whether a customer's address on a channel stands on the suppression list."""
@@ -24,19 +26,21 @@ Suppressed = Callable[[Customer, str], bool]
 
 def reachable(customer: Customer, channel: str) -> bool:
     """Say whether the record holds an address for the channel, lawful or not."""
-    if channel == ContactChannel.EMAIL:
+    if channel == _EMAIL:
         return bool(customer.email)
-    if channel == ContactChannel.PHONE:
-        return bool(customer.phone or customer.mobile)
-    if channel == ContactChannel.SMS:
-        return bool(customer.mobile)
+    if channel == _LETTER:
+        return _has_address(customer)
+    return bool(customer.mobile or (channel == ContactChannel.PHONE and customer.phone))
+
+
+def _has_address(customer: Customer) -> bool:
     town = bool(customer.street and customer.town and (customer.family_name or customer.company))
     return town and (customer.country != "DE" or (len(customer.postcode) == _GERMAN and customer.postcode.isdecimal()))
 
 
 def dead_letter_box(customer: Customer, channel: str, suppressed: Suppressed) -> bool:
     """Say whether letters to the address on record came back, so that nothing may go there, not even a notice."""
-    return channel == ContactChannel.LETTER and suppressed(customer, DEAD_ADDRESS)
+    return channel == _LETTER and suppressed(customer, DEAD_ADDRESS)
 
 
 def permission(

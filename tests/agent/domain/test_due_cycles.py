@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from guildpost_agent.domain.condition_facts import FACTS, Scene, facts_named
+from guildpost_agent.domain.condition_facts import FACTS, Scene, asks_of_others, facts_named
 from guildpost_agent.domain.cycles import carried_before, cycle_of
 from guildpost_agent.domain.history import NOTHING, histories
 from guildpost_agent.domain.keyed import occasion_id
@@ -90,6 +90,14 @@ def test_somebody_is_of_age_on_the_birthday_itself() -> None:
 
 def test_every_field_that_a_condition_may_name_is_a_fact() -> None:
     assert {group: set(names) for group, names in FACTS.items()} == {group: set(of) for group, of in FIELDS.items()}
+
+
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group, names in FACTS.items() for name in names])
+def test_what_depends_on_the_keepers_other_vehicles_is_known_as_such(group: str, name: str) -> None:
+    alone = Scene(a_vehicle(), a_customer(), NOTHING, TODAY, TODAY)
+    among = replace(alone, vehicles=7, last_seen=TODAY - DAY)
+    differs = FACTS[group][name](alone) != FACTS[group][name](among)
+    assert differs == asks_of_others(f"{group}.{name} == 1")
 
 
 def subjects(*jobs: Job, **persons: str) -> Subjects:

@@ -172,7 +172,7 @@ def test_what_rests_on_nothing_recent_is_stale(
     triage: Triage, history: History, vehicle: dict[str, Any], expected: str | None
 ) -> None:
     occasion = Occasion("o", "1", "V1", "hu_au", date(2027, 4, 30), "dms", 0.9, triage)
-    found = stale(occasion, a_vehicle(**vehicle), history, TODAY, a_service())
+    found = stale(occasion, a_vehicle(**vehicle), history, TODAY)
     assert (expected and Refusal(Reason.STALE, {expected: "dms"})) == found
 
 
