@@ -47,8 +47,9 @@ def refresh_occasions(
     due = all_due(subjects, running, today, territories)
     uow.plans.replace_due_dates(due, vehicle_ids)
     found = in_sight(due, subjects, running, today, sight_days, territories=territories)
-    current = {occasion.occasion_id for occasion in found}
-    known = (o for o in uow.plans.occasions(vehicle_ids) if o.occasion_id not in current)
+    stored = uow.plans.occasions(vehicle_ids)
+    current = {occasion.occasion_id for occasion in found} if stored else frozenset[str]()
+    known = (o for o in stored if o.occasion_id not in current)
     by_id = {service.service_id: service for service in running}
     vanished = [
         o

@@ -43,6 +43,10 @@ class Allowance:
     called: Mapping[str, Sequence[Contact]] = field(default_factory=dict)
     shut: dict[Hashable, Refusal] = field(default_factory=dict)
 
+    def limits(self, channel: Channel, service_id: str) -> bool:
+        """Say whether a budget limits a service's messages on a channel; e-mails cost nothing."""
+        return channel is Channel.LETTER and (self.budget_cents is not None or service_id in self.service_cents)
+
     def affords(self, channel: Channel, released: date, service_id: str) -> bool:
         """Say whether one more letter of a release day and service can be paid; e-mails cost nothing."""
         if channel is not Channel.LETTER:

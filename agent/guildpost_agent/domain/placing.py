@@ -79,10 +79,12 @@ def _kept(  # noqa: PLR0917 — everything that a day has to keep
         free = room.keep(free)
         if not free:
             return Refusal(Reason.CAPACITY, allowance.full(room, last))
-    free = [option for option in free if allowance.affords(channel, option.contact.first, service.service_id)]
+    if allowance.limits(channel, service.service_id):
+        free = [option for option in free if allowance.affords(channel, option.contact.first, service.service_id)]
     if not free:
         return Refusal(Reason.BUDGET, {})
-    free = [option for option in free if fits(option.contact, contacts)]
+    if contacts:
+        free = [option for option in free if fits(option.contact, contacts)]
     return free or Refusal(Reason.FREQUENCY_CAP, {"days": GAP_DAYS, "per_year": PER_YEAR})
 
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -83,9 +84,16 @@ def plan_household(
     """
     heard = _Heard(answered, reminders)
     plan = HouseholdPlan(touchpoints, dealer, allowance or Allowance(), heard, horizon_days)
-    for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
+    for candidate in sorted(candidates, key=attrgetter("rank")):
         plan.add(candidate)
     return plan
+
+
+def all_shut(candidates: Iterable[Candidate], allowance: Allowance) -> list[tuple[Candidate, Refusal]]:
+    """Refuse the occasions of a household that nobody has written to, if no window of any of them has a place left."""
+    found = [(candidate, allowance.shut.get(candidate.window_key)) for candidate in candidates]
+    refused = [(candidate, refusal) for candidate, refusal in found if refusal is not None]
+    return refused if len(refused) == len(found) else []
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,8 @@ class HouseholdPlan:
 
     def _known(self, given: Candidate) -> Sequence[Touchpoint]:
         """Give what the household was or will be sent, of what is planned just now all that may concern an occasion."""
+        if not self._led:
+            return self._touchpoints
         every = isinstance(given.service.occasion, AbsenceRule)
         places = self._led if every else sorted(self._cycles.get(_cycle(given), ()))
         new = [result for at in places if isinstance(result := self.results[at][1], Touchpoint)]
@@ -222,6 +232,8 @@ def _cycle(candidate: Candidate) -> tuple[str, str]:
 def _step(candidate: Candidate, touchpoints: Sequence[Touchpoint], dealer: Dealer, heard: _Heard) -> Step | Refusal:
     """Find the next message of the occasion's sequence, or why there is none."""
     occasion, service = candidate.occasion, candidate.service
+    if not touchpoints:
+        return dealer.first_step(service, occasion.due_date)
     mine = [t for t in touchpoints if _same_cycle(t, candidate) and t.state not in UNHEARD]
     if not mine:
         said = next((t for t in touchpoints if t.touchpoint_id in heard.answered and _asked_before(t, candidate)), None)

@@ -7,7 +7,9 @@ by a tenth of its places then. Weekday and hour stay, and so does what is explor
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.aims import Aim, aim_of
 from guildpost_agent.domain.exclusions import Facts
@@ -69,10 +71,16 @@ def _nearest(
     """Find the option nearest to the aim, and those that are as good but for the week."""
     if channel is Channel.LETTER:
         return min(free, key=lambda option: (abs((option.met - target).days), option.met)), free
-    at_hour = [Option(to_utc(one.met, aim.hour, dealer.zone), one.met, one.contact) for one in free]
-    timely = [option for option in at_hour if option.planned_at >= dealer.now] or list(free)
-    usual = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met))
-    return usual, [option for option in timely if option.met.weekday() == usual.met.weekday()]
+    if to_utc(free[0].met, aim.hour, dealer.zone) >= dealer.now:  # and so is every later day
+        timely, at_hour = free, True
+    else:
+        later = [one for one in free if to_utc(one.met, aim.hour, dealer.zone) >= dealer.now]
+        timely, at_hour = later or free, bool(later)
+    best = min(timely, key=lambda o: (o.met.weekday() != aim.weekday, abs((o.met - target).days), o.met)).met
+    alike = [one for one in timely if one.met.weekday() == best.weekday()]
+    if at_hour:
+        alike = [Option(to_utc(one.met, aim.hour, dealer.zone), one.met, one.contact) for one in alike]
+    return next(one for one in alike if one.met == best), alike
 
 
 def _weakest(usual: Option, near: Sequence[Option], target: date, fullness: Callable[[date], float]) -> Option:
@@ -89,7 +97,13 @@ def _not_after(candidate: Candidate, channel: Channel, dealer: Dealer) -> dateti
     """Give the last instant at which the message would still be met inside its window."""
     if channel is Channel.EMAIL:
         return to_utc(candidate.closes, END_HOUR, dealer.zone)
-    last = candidate.closes
-    while not is_working_day(last, candidate.states):
+    return _last_release(candidate.closes, candidate.states, dealer.zone)
+
+
+@lru_cache(maxsize=4_096)
+def _last_release(closes: date, states: frozenset[str], zone: ZoneInfo) -> datetime:
+    """Give the end of the last day from which a letter arrives by a day."""
+    last = closes
+    while not is_working_day(last, states):
         last -= timedelta(days=1)
-    return day_end(add_working_days(last, -LETTER_WORKING_DAYS, candidate.states), dealer.zone)
+    return day_end(add_working_days(last, -LETTER_WORKING_DAYS, states), zone)
