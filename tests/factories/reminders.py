@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from guildpost_shared.learning.bases import LEADS, SLOTS
-from guildpost_shared.learning.blocks import DIMENSION
-from guildpost_shared.learning.contexts import AGES, CHANNELS, CLASSES, Contexts, Ints, Reminders
+from guildpost_shared.learning.blocks import DIMENSION, coordinates, row_values
+from guildpost_shared.learning.contexts import AGES, CHANNELS, CLASSES, Contexts, Floats, Ints, Reminders
 from guildpost_shared.learning.model import MAX_COEFFICIENT, NetworkModel
+from guildpost_shared.learning.terms import row_norm_bound, score_scale
 from guildpost_shared.learning.vector import customer_rows
 from guildpost_shared.studies.when_to_write import CustomerRow, LearningLayout
 from tests.fakes.seeded_entropy import SeededEntropy
@@ -43,3 +44,14 @@ def summed(reminders: Reminders, model: NetworkModel, cap: int = 1_000_000) -> I
     """Add up reminders of as many customers as a dealership brings them to a round, without noise."""
     rows = [CustomerRow(*row) for row in zip(*customer_rows(reminders, model), strict=True)]
     return LearningLayout().encode(rows, cap=cap, entropy=SeededEntropy(b""))
+
+
+def weighted(reminders: Reminders, model: NetworkModel) -> Floats:
+    """Give w·p of every reminder by the formula of ``learning/terms``."""
+    rate = np.minimum(np.exp(np.minimum(model.log_rate(reminders.contexts, reminders.slot, reminders.lead), 0.0)), 0.5)
+    rows = row_values(reminders.contexts, reminders.slot, reminders.lead)
+    rows = rows * score_scale()[coordinates()[reminders.contexts.cell]]
+    exposures = (2 + reminders.contexts.timed) * (0.4 * np.minimum(rate, 0.3)) ** 2
+    weight = row_norm_bound() / np.sqrt((1 - rate) ** 2 * (rows**2).sum(axis=1) + exposures)
+    found: Floats = weight * rate
+    return found

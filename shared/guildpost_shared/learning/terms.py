@@ -3,16 +3,18 @@
 Neighbours: two dealership databases that differ by one customer, with everything that belongs to him; the model that
 was published before and the choices that were made for other customers are the same in both.
 
-One customer contributes one matured reminder per quarter, to one round: the integers ``round(scale · v)`` with
+One customer contributes one matured reminder per quarter, to one round: the integers ``round(scale · w · v)`` with
 
     v = ( C·x·(y − p),  e, e, e )      p from the published model alone, cut to [0, ½]; y is 0 or 1
-    e = .55 · min(p, .3)               once in each of the three tables of exposures
+    e = .4 · min(p, .3)                once in each of the three tables of exposures; a letter in two
+    w = √A / ‖v at y = 1‖              from who was written to and when alone, not from the answer
 
 C is 1 on the slot and lead blocks and .35 on the rate blocks, whose values are large and are learned soon: they shall
-not spend the sensitivity. ‖C·x‖² is at most A = .0593 + .0994 + .35²·.1332 = .1750. Who booked (y = 1) leaves
-(1 − p)²·A + 3e², which is at most A as long as 3e² ≤ A·p·(2 − p): true for the weight .55 up to the cap of .3 and
-beyond it. Who did not leaves p²·A + 3e² ≤ ¼·A + .0817 < A. So ‖v‖² ≤ A: the exposures cost nothing. With scale =
-1024/√A and at most 74 rounded coordinates, each moved by at most ½,
+not spend the sensitivity. With w, whoever books moves the sum by exactly √A, whatever the reminder was, a letter with
+its short row as far as anybody; whoever does not book, by less (p² ≤ (1 − p)² up to one half). The noise is drawn for
+√A: a shorter vector would be hidden better than promised and say less than it may. A weight that does not depend on the
+answer leaves the score's mean at zero under a true model. A = .0593 + .0994 + .35²·.1332 = .1750 bounds ‖C·x‖². With
+scale = 1024/√A and at most 74 rounded coordinates, each moved by at most ½,
 
     Δ₂ ≤ 1024 + ½·√74 < 1,029      Δ₁ ≤ √74·Δ₂ (Cauchy–Schwarz)
 
@@ -39,7 +41,7 @@ from guildpost_shared.privacy.sensitivity import Sensitivity
 RATE_SCALE: Final = 0.35
 MAX_RATE: Final = 0.5
 """Where p is cut; reminders are booked far less often."""
-EXPOSURE_WEIGHT: Final = 0.55
+EXPOSURE_WEIGHT: Final = 0.4
 EXPOSURE_CAP: Final = 0.3
 EXPOSURE_TABLES: Final = 3
 INTEGER_NORM: Final = 1024
@@ -72,14 +74,22 @@ class LearningTerms:
 
 
 def row_norm_bound() -> float:
-    """Give √A, the largest norm of one customer's vector before it is scaled: .418."""
+    """Give √A, the norm of the longest row that the blocks allow, which every booked reminder is given: .418."""
     rates = sum(block.weight**2 for block in RATE_BLOCKS)
     others = sum(block.weight**2 for block in BLOCKS) - rates
     return math.sqrt(others + RATE_SCALE**2 * rates)
 
 
+def most_exposure() -> int:
+    """Bound what one customer adds to a cell of exposures, in integers: a letter at the lowest row, booked often."""
+    most = EXPOSURE_WEIGHT * EXPOSURE_CAP
+    rates = sum(block.weight**2 for block in RATE_BLOCKS)
+    booked = math.sqrt((1 - MAX_RATE) ** 2 * RATE_SCALE**2 * rates + (EXPOSURE_TABLES - 1) * most**2)
+    return math.ceil(INTEGER_NORM * most / booked)
+
+
 def scale() -> float:
-    """Give integers per unit, about 2,448."""
+    """Give integers per unit of a row of the longest norm, about 2,448."""
     return INTEGER_NORM / row_norm_bound()
 
 

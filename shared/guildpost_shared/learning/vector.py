@@ -1,13 +1,13 @@
 """What one dealership adds to the secure sum: 1,468 integers in four parts.
 
-    score     549        Σ C·x·(y − p) over its customers: in which direction answers differ from the model
+    score     549        Σ w·C·x·(y − p) over its customers: in which direction answers differ from the model
     slots     4 × 91     exposures by voice × business and slot
     leads     15 × 25    exposures by learning class × channel and lead time
     contexts  180        exposures by context
 
-An exposure is the expected answer of a reminder: together they tell the coordinator how much a score can know, which
-is its Hessian. Every customer's vector is rounded by itself, so that one customer moves the sum by no more than
-``terms.sensitivity``.
+An exposure is the expected answer of a reminder, w·p: together they tell the coordinator how much a score can know,
+which is its Hessian. w makes the vector of everybody who books equally long (``terms``); it is rounded customer by
+customer, so that none moves the sum by more than ``terms.sensitivity``.
 """
 
 import hashlib
@@ -24,7 +24,9 @@ from guildpost_shared.learning.model import NetworkModel
 from guildpost_shared.learning.terms import (
     EXPOSURE_CAP,
     EXPOSURE_WEIGHT,
+    INTEGER_NORM,
     MAX_RATE,
+    RATE_SCALE,
     scale,
     score_scale,
 )
@@ -78,9 +80,11 @@ def customer_rows(reminders: Reminders, model: NetworkModel) -> tuple[Ints, Ints
     contexts, slot, lead = reminders.contexts, reminders.slot, reminders.lead
     touched = coordinates()[contexts.cell]
     rate = np.minimum(np.exp(np.minimum(model.log_rate(contexts, slot, lead), 0.0)), MAX_RATE)
-    scores = row_values(contexts, slot, lead) * score_scale()[touched] * (reminders.answered - rate)[:, None]
+    rows = row_values(contexts, slot, lead) * score_scale()[touched]
     exposure = EXPOSURE_WEIGHT * np.minimum(rate, EXPOSURE_CAP)
     exposures = np.stack([exposure * contexts.timed, exposure, exposure], axis=1)
+    booked = np.sqrt((1 - rate) ** 2 * (rows**2).sum(axis=1) + (exposures**2).sum(axis=1))
+    values = np.concatenate([rows * (reminders.answered - rate)[:, None], exposures], axis=1)
     places = np.stack(
         [
             _SLOTS_START + slot_group(contexts) * SLOTS + np.where(contexts.timed, slot, 0),
@@ -89,7 +93,7 @@ def customer_rows(reminders: Reminders, model: NetworkModel) -> tuple[Ints, Ints
         ],
         axis=1,
     )
-    integers = np.rint(scale() * np.concatenate([scores, exposures], axis=1)).astype(np.int64)
+    integers = np.rint(INTEGER_NORM / booked[:, None] * values).astype(np.int64)
     return np.concatenate([touched, places], axis=1), integers
 
 
@@ -113,6 +117,7 @@ def layout_hash() -> bytes:
         "slot_basis": _rounded(slot_basis()),
         "lead_basis": _rounded(lead_basis()),
         "length": LENGTH,
+        "weights": ["as long as a booked one", str(RATE_SCALE), str(EXPOSURE_WEIGHT), str(EXPOSURE_CAP), str(MAX_RATE)],
     }
     return hashlib.sha256(strict_json.canonical(meaning)).digest()
 

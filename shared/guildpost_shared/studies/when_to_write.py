@@ -14,13 +14,12 @@ import numpy as np
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.learning import vector
 from guildpost_shared.learning.blocks import DIMENSION
-from guildpost_shared.learning.terms import EXPOSURE_CAP, EXPOSURE_WEIGHT, INTEGER_NORM, scale, sensitivity
+from guildpost_shared.learning.terms import INTEGER_NORM, most_exposure, sensitivity
 from guildpost_shared.privacy.clipping import cap_customers
 from guildpost_shared.privacy.sensitivity import Sensitivity
 from guildpost_shared.studies.coordinates import Bound, Integers, Layout
 
 ROUND_DAYS: Final = 14
-_MOST_EXPOSURE: Final = int(scale() * EXPOSURE_WEIGHT * EXPOSURE_CAP) + 1
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class LearningLayout(Layout[CustomerRow]):
     def bounds(self) -> Mapping[str, Bound]:
         """No coordinate of the score is moved by more than the whole row; a table of exposures by one exposure."""
         scores = {f"score/{at}": Bound((at,), -INTEGER_NORM, INTEGER_NORM) for at in range(DIMENSION)}
-        tables = {name: Bound(places, 0, _MOST_EXPOSURE) for name, places in vector.PARTS.items() if name != "score"}
+        tables = {name: Bound(places, 0, most_exposure()) for name, places in vector.PARTS.items() if name != "score"}
         return scores | tables
 
     def encode(self, records: Sequence[CustomerRow], *, cap: int, entropy: Entropy) -> Integers:

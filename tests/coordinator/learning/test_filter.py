@@ -7,13 +7,13 @@ import pytest
 
 from guildpost_coordinator.domain.learning.drift import alarmed
 from guildpost_coordinator.domain.learning.exposures import Exposures, hessian
-from guildpost_coordinator.domain.learning.filter import Belief, aged, learned, prior
+from guildpost_coordinator.domain.learning.filter import ANSWER_WEIGHT, Belief, aged, learned, prior
 from guildpost_shared.errors import Refused
 from guildpost_shared.learning.blocks import DIMENSION, LEAD_COORDINATES, SLOT_COORDINATES, coordinates, row_values
 from guildpost_shared.learning.contexts import Contexts, Floats, Reminders
 from guildpost_shared.learning.model import NetworkModel, neutral_model, require_sound
 from guildpost_shared.learning.vector import Collected, decode
-from tests.factories.reminders import random_contexts, random_reminders, summed
+from tests.factories.reminders import random_contexts, random_reminders, summed, weighted
 
 MANY_DEALERS = 10**9
 """So many that what one of them does by itself has no weight: plain regression."""
@@ -30,28 +30,27 @@ def answered(reminders: Reminders, theta: Floats, rng: np.random.Generator) -> R
 
 
 def test_without_noise_a_round_is_bayesian_regression_in_closed_form() -> None:
-    """Posterior covariance (I + H)⁻¹, and its mean that times a score with covariance H about H·θ*."""
+    """Posterior covariance (I + H/ω)⁻¹, and its mean that times a score with covariance ω·H about H·θ*, over ω."""
     rng = np.random.default_rng(7)
     sent = collected(random_reminders(15_000, rng), neutral_model())
     information = hessian(Exposures.of(sent), 0.0)
     values, vectors = np.linalg.eigh(information)
-    chance = vectors @ (np.sqrt(np.maximum(values, 0)) * rng.standard_normal(DIMENSION))
+    chance = vectors @ (np.sqrt(ANSWER_WEIGHT * np.maximum(values, 0)) * rng.standard_normal(DIMENSION))
     total = replace(sent, score=information @ rng.standard_normal(DIMENSION) + chance)
-    expected_covariance = np.linalg.inv(np.eye(DIMENSION) + information)
+    expected_covariance = np.linalg.inv(np.eye(DIMENSION) + information / ANSWER_WEIGHT)
     belief = learned(prior(), total, dealers=MANY_DEALERS, noise_variance=0.0)
     assert np.allclose(expected_covariance, belief.covariance, atol=1e-4)
-    assert np.allclose(expected_covariance @ total.score, belief.theta, atol=1e-3)
+    assert np.allclose(expected_covariance @ total.score / ANSWER_WEIGHT, belief.theta, atol=1e-3)
 
 
 def test_the_hessian_of_the_tables_is_the_hessian_of_the_rows() -> None:
     """Slots and lead times drawn independently: the tables then lose nothing."""
     rng = np.random.default_rng(3)
     sent = random_reminders(15_000, rng)
-    rate = np.exp(neutral_model().log_rate(sent.contexts, sent.slot, sent.lead))
     rows = row_values(sent.contexts, sent.slot, sent.lead)
     wide = np.zeros((len(sent), DIMENSION))
     np.put_along_axis(wide, coordinates()[sent.contexts.cell], rows, axis=1)
-    exact = wide.T @ (wide * rate[:, None])
+    exact = wide.T @ (wide * weighted(sent, neutral_model())[:, None])
     found = hessian(Exposures.of(collected(sent, neutral_model())), 0.0)
     assert np.linalg.norm(exact - found) < 0.1 * np.linalg.norm(exact)
 

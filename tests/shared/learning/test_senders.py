@@ -38,7 +38,7 @@ def chosen(senders: Senders, contexts: Contexts, dealer: Ints, belief: Posterior
 
 def test_an_occasion_gets_the_time_that_the_agent_of_its_dealership_gives_it() -> None:
     rng = np.random.default_rng(1)
-    contexts, dealer = random_contexts(300, rng), np.sort(rng.integers(0, 2, 300))
+    contexts, dealer = random_contexts(1_000, rng), np.sort(rng.integers(0, 2, 1_000))
     prior = posterior(fresh(2), MODEL.model)
     belief = Posterior(prior.mean + 0.05 * rng.standard_normal(prior.mean.shape), prior.root)
     found = chosen(Senders(an_agents_hours(), 28, KEYS), contexts, dealer, belief)
@@ -47,14 +47,14 @@ def test_an_occasion_gets_the_time_that_the_agent_of_its_dealership_gives_it() -
     ]
     days = [(lead, weekday) for lead in reversed(LEAD_DAYS) for weekday in range(WEEKDAYS)]
     same = 0
-    for at in range(300):
+    for at in range(1_000):
         who = Recipient(int(contexts.business[at]), int(contexts.age[at]), int(contexts.loyal[at]))
         addressed = Addressed(int(contexts.learning_class[at]), int(contexts.channel[at]), who)
         values = agents[dealer[at]].values(addressed, bucket_of(KEYS[dealer[at]], f"o{at}"))
         best = pick(days, values, 28)
         lead, weekday = days[best.at]
         same += found[at] == (-1 if contexts.channel[at] == LETTER else slot_of(weekday, best.hour), lead)
-    assert 288 <= same < 300, "all but the two in a hundred that explore"
+    assert 985 <= same < 1_000, "all but the five in a thousand that explore"
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 1.0])

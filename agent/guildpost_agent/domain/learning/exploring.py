@@ -4,13 +4,14 @@ A reminder on the brand's default teaches nothing about slots or lead times. Bef
 reminder is therefore spread evenly over the slots that are allowed, and over lead times from a third of the brand's
 default to three times of it: near enough not to write when nobody listens, and far enough that a best time beyond can
 still be found after the world has changed (up to twice of it, the start was better and the end after a drift worse).
-Afterwards two per cent go on being spread in this way, so that a change of the world is seen everywhere.
+Afterwards half a per cent goes on being spread in this way, so that no time is given up for ever; draws of the belief
+try what may be good, and two per cent at random times cost the network two per cent of what it gained.
 """
 
 import math
 from typing import Final
 
-FLOOR: Final = 0.02
+FLOOR: Final = 0.005
 """Share of reminders that explore for ever."""
 _NEAREST, _FARTHEST = 1 / 3, 3.0
 

@@ -1,8 +1,9 @@
 """The coordinator's belief about the network, moved by one noised sum per round (a Kalman filter).
 
 A round's score is ``g = H·(θ* − θ) + error``: θ the published coefficients, H from the exposures. The error has three
-parts: chance in the answers, covariance H (the variance of a rare yes is its rate); dealerships differing from the
-network by T, which adds H·T·H/N; and the privacy noise, σ²·C⁻². Beliefs age by a random walk between rounds.
+parts: chance in the answers, covariance ω·H (the variance of a rare yes is its rate, a weighted one's ω times as much);
+dealerships differing from the network by T, which adds H·T·H/N; and the privacy noise, σ²·C⁻². Beliefs age by a random
+walk between rounds.
 
     S = H·P·H + R      G = P·H·S⁻¹      θ ← θ + G·g      P ← P − G·H·P
 """
@@ -35,6 +36,8 @@ DEALER_SLOT: Final = 0.08
 DEALER_LEAD: Final = 0.13
 DEALER_RATE: Final = 0.22
 """How far one dealership differs from the network (standard deviation in log p)."""
+ANSWER_WEIGHT: Final = 1.15
+"""ω, the mean weight of an expected answer (Σw²p / Σwp; from 1.14 to 1.17 in every round of the simulated networks)."""
 EVEN_SHARE: Final = 0.65
 """Effective share of the dealerships: they are of different size, and nobody may know which."""
 
@@ -92,7 +95,7 @@ def learned(belief: Belief, collected: Collected, *, dealers: int, noise_varianc
     exposures = Exposures.of(collected).averaged(belief.exposures)
     information = hessian(exposures, deviation / EXPOSURE_WEIGHT)
     differing = (information * _dealer_variance()) @ information / (EVEN_SHARE * dealers)
-    noise = information + differing + np.diag((deviation / score_scale()) ** 2 + 1e-9)
+    noise = ANSWER_WEIGHT * information + differing + np.diag((deviation / score_scale()) ** 2 + 1e-9)
     gained = belief.covariance @ information
     innovation = information @ gained + noise
     gain = np.linalg.solve(innovation, gained.T).T
