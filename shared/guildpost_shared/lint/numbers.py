@@ -17,11 +17,13 @@ _ENGLISH_UNITS: Final = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     "|eighteen|nineteen|twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen"
 )
-ENGLISH: Final = rf"\b(?:(?:a|half a) )?(?:{_ENGLISH_UNITS})(?:[ -]+(?:and[ -]+)?(?:{_ENGLISH_UNITS})){{0,8}}\b"
+ENGLISH: Final = (
+    rf"\b(?:(?:a|half a) )?(?:{_ENGLISH_UNITS})(?:[ -]+(?:and[ -]+|point[ -]+)?(?:{_ENGLISH_UNITS})){{0,8}}\b"
+)
 WORDS: Final = rf"(?:{GERMAN}|{ENGLISH})"
 EUROS_IN_A_WORD: Final = (
     rf"(?<![a-zäöüß])(?:{_GERMAN_UNITS}){{1,8}}euro(?:{_GERMAN_UNITS}){{0,6}}(?![a-zäöüß])"
-    rf"|(?<![a-z])(?:{_ENGLISH_UNITS}|and){{1,6}}(?:euros?|pounds?|dollars?|pence)(?![a-z])"
+    rf"|(?<![a-z])(?:{_ENGLISH_UNITS}|and){{1,6}} {{0,2}}(?:euros?|pounds?(?! per)|dollars?|pence)(?![a-z])"
 )
 """An amount written as one word (``neunzehneurofünfzig``)."""
 ROMAN: Final = r"\b(?=[IVXLCDM]{1,10}\b)M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"

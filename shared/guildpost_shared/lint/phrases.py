@@ -10,7 +10,7 @@ from guildpost_shared.lint.counted import clause
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.left import left_to_the_dealer
 from guildpost_shared.lint.marked import DEALER
-from guildpost_shared.lint.sentences import sentence
+from guildpost_shared.lint.sentences import sentence, with_question
 from guildpost_shared.lint.tables import has, table, words
 
 PRICES: Final = ("resale", "duties", "verbs", "paying")
@@ -53,13 +53,18 @@ class _Phrase:
     left: bool
     works: bool
 
-    def applies(self, around: str) -> bool:
-        """Say whether what must stand in the sentence does, and nothing that excuses it."""
+    def applies(self, around: str, answered: str) -> bool:
+        """Say whether what must stand in the sentence does, and nothing that excuses it.
+
+        Args:
+            around: the sentence.
+            answered: the same with the question or the answer beside it.
+        """
         if not all(each.search(around) for each in self.together) or self.unless.search(around):
             return False
         if self.works and not has("price", "works", around):
             return False
-        return not (self.left and left_to_the_dealer(around))
+        return not (self.left and (left_to_the_dealer(around) or left_to_the_dealer(answered)))
 
 
 @cache
@@ -96,7 +101,8 @@ def phrases(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
             for match in phrase.find.finditer(text):
                 first, last = sentence(text, match.start(), match.end())
                 if (first, last) not in applies:
-                    applies[first, last] = phrase.applies(text[first:last])
+                    begin, end = with_question(text, first, last)
+                    applies[first, last] = phrase.applies(text[first:last], text[begin:end])
                 if not applies[first, last]:
                     continue
                 near = text[max(first, match.start() - _DEALERS_REACH) : min(last, match.end() + _DEALERS_REACH)]
@@ -118,6 +124,8 @@ def given_away(text: str) -> Iterator[Hit]:
         owed = not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
         if (owed or _BY_LAW.search(around)) and not extra:
             continue
+        first, last = with_question(text, first, last)
+        around = text[first:last]
         sold, nature = has("free", "sold", around), has("free", "free_by_nature", around)
         nature = nature and not _of_its_clause(text, match, first, last)
         if nature and not likewise and not (sold and _closer(text, match, first, last)):

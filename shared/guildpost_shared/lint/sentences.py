@@ -40,6 +40,22 @@ def sentence(text: str, start: int, end: int, reach: int = 400) -> tuple[int, in
     return first, last
 
 
+def with_question(text: str, first: int, last: int) -> tuple[int, int]:
+    """Widen a sentence by the short question in front of it, and by the answer behind it where it asks one itself.
+
+    Args:
+        text: normalised.
+        first: where the sentence begins.
+        last: where it ends.
+    """
+    begin, end = first, last
+    if text[max(0, first - 2) : first].rstrip().endswith("?"):
+        begin = max(sentence(text, max(0, first - 2), max(0, first - 1), _ROW)[0], first - _ROW)
+    if text[first:last].rstrip().endswith("?") and last < len(text):
+        end = sentence(text, last, min(last + 2, len(text)), _ROW)[1]
+    return begin, end
+
+
 def heading(text: str, start: int) -> str:
     """Give the first of the short lines that stand above a place without a break: the heads of a table's columns.
 
