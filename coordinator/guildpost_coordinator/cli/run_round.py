@@ -19,10 +19,12 @@ from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.driven_clock import business_clock
 from guildpost_shared.entropy import OsEntropy
-from guildpost_shared.errors import Refused, Unavailable
+from guildpost_shared.errors import ConfigurationError, Refused, Unavailable
 
 NAME: Final = "round"
 POLL: Final = 0.5  # seconds
+MOST_SECONDS: Final = 3_600
+"""The longest window, as for rounds that announce themselves (``round_window_seconds``)."""
 OVER: Final = frozenset({RoundState.RELEASED, RoundState.ABORTED})
 
 
@@ -42,8 +44,11 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
             ``round_aborted``.
         Conflict: ``round_exists``, ``training_under_way``.
         Unavailable: ``round_not_finished``.
+        ConfigurationError: the home is not set up, or nobody could join in such a window.
     """
     del texts
+    if not 0 < arguments.window <= MOST_SECONDS:
+        raise ConfigurationError("configuration_invalid", setting="--window")
     home = Home(arguments.home)
     load_config(home)
     engine = open_engine(home.database)

@@ -3,6 +3,7 @@
 import argparse
 import time
 from functools import partial
+from math import isfinite
 from typing import Final
 
 from guildpost_coordinator.adapters.sql.engine import open_engine
@@ -28,6 +29,8 @@ LEAST_FORESEEN: Final = 1_000
 GROWTH: Final = 2
 """A sum beyond what so many dealers can bring is refused, for as long as the signed study is good: a year at most."""
 _ALL: Final = ", ".join(COLUMNS)
+_OPTIONS: Final = {"period": "--from, --to", "maturity_days": "--maturity-days"}
+"""How the command calls the terms of a study, where not by their own names."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
@@ -49,8 +52,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Write a study of one kind for a period and put it up for signature.
 
     Raises:
-        Refused: ``study_has_no_columns``, ``plan_day_unreadable``, ``study_version_taken``; ``document_*``: the terms
-            are outside what a study may state; ``publication_withdrawn``.
+        Refused: ``study_has_no_columns``, ``plan_day_unreadable``, ``study_terms_invalid``, ``study_version_taken``,
+            ``publication_withdrawn``.
         Unavailable: ``publication_waiting``.
         ConfigurationError: the home is not set up.
     """
@@ -65,17 +68,24 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     migrate(engine)
     with unit_of_work_factory(engine)() as uow:
         members = len(uow.memberships.all())
-    study = write(
-        brand=config.brand,
-        services=arguments.services,
-        period_start=day_of(arguments.start),
-        period_end=day_of(arguments.end),
-        version=arguments.version,
-        epsilon=arguments.epsilon,
-        expected_dealers=max(LEAST_FORESEEN, GROWTH * members),
-        **window,
-        **columns,
-    )
+    start, end = day_of(arguments.start), day_of(arguments.end)
+    if not isfinite(arguments.epsilon):  # no document can hold it
+        raise Refused("study_terms_invalid", given="--epsilon")
+    try:
+        study = write(
+            brand=config.brand,
+            services=arguments.services,
+            period_start=start,
+            period_end=end,
+            version=arguments.version,
+            epsilon=arguments.epsilon,
+            expected_dealers=max(LEAST_FORESEEN, GROWTH * members),
+            **window,
+            **columns,
+        )
+    except Refused as error:
+        field = str(error.params["field"])
+        raise Refused("study_terms_invalid", given=_OPTIONS.get(field, f"--{field}")) from error
     publications = publications_factory(engine)
     publication_id = draft_publication(
         {study.target_path: study.canonical_bytes},

@@ -132,3 +132,30 @@ def test_a_day_is_read_as_people_write_it_or_refused_in_a_sentence(home: Home, f
     terms = ["--services", "hu_au", "--from", first, "--to", "31.03.2027"]
     assert code == main(["study", "--home", str(home.folder), "--kind", "lift", *terms])
     assert (code == 0) == bool(handed_in(home))
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (["--services", "HU AU"], "--services"),
+        (["--services", "hu_au", "hu_au"], "--services"),
+        (["--to", "31.03.2029"], "--from, --to"),
+        (["--to", "31.12.2026"], "--from, --to"),
+        (["--version", "0"], "--version"),
+        (["--maturity-days", "0"], "--maturity-days"),
+        (["--epsilon", "nan"], "--epsilon"),
+    ],
+    ids=["no service's name", "a service twice", "two years", "backwards", "version 0", "no days", "no number"],
+)
+def test_what_cannot_be_is_named_as_it_was_typed(
+    home: Home, capsys: pytest.CaptureFixture[str], terms: list[str], said: str
+) -> None:
+    capsys.readouterr()
+    assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", *TERMS, *terms])
+    assert f"darf es keine Studie geben: {said}.\n" in capsys.readouterr().err
+    assert [] == handed_in(home)
+
+
+@pytest.mark.parametrize("window", ["-5", "0", "nan", "86400"])
+def test_a_round_that_nobody_could_join_is_not_announced(home: Home, window: str) -> None:
+    assert 78 == main(["round", "--home", str(home.folder), "--study", "lift", "--window", window])
