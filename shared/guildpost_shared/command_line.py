@@ -99,7 +99,7 @@ def _language(given: Sequence[str]) -> Language:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def nothing_collected() -> Iterator[None]:
     """Let modules load without looking for garbage, then or later: what they define lives as long as the process.
 
     It is an eighth of what starting costs. Only for a process of our own: what else it holds is never looked at again.
@@ -128,7 +128,7 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     parser.set_defaults(lang=default_language(os.environ))
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = next((word for word in given if word in commands), None)
-    with _nothing_collected() if arguments is None else nullcontext():
+    with nothing_collected() if arguments is None else nullcontext():
         modules = {name: importlib.import_module(path) for name, path in commands.items() if chosen in {None, name}}
     for name, module in modules.items():
         sub = subparsers.add_parser(name, help=module.HELP, description=module.HELP)

@@ -4,11 +4,13 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from guildpost_coordinator.cli.report import chosen_language, reported
 from guildpost_coordinator.cli.texts import texts_in
+from guildpost_shared.command_line import nothing_collected
 
 COMMANDS: Final = {
     "ceremony": "ceremony",
@@ -52,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar=texts.text("cli.command"))
     given = sys.argv[1:] if arguments is None else arguments
     asked = [name for name in COMMANDS if name in given] or list(COMMANDS)
-    for command in (importlib.import_module(f"{__name__}.{COMMANDS[name]}") for name in asked):
+    with nothing_collected() if arguments is None else nullcontext():
+        modules = [importlib.import_module(f"{__name__}.{COMMANDS[name]}") for name in asked]
+    for command in modules:
         sub = commands.add_parser(command.NAME, help=texts.text(f"cli.{command.NAME}.help"))
         sub.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help=texts.text("cli.lang"))
         if getattr(command, "NEEDS_HOME", True):
