@@ -30,6 +30,8 @@ Role = Literal["agent", "worker", "printer", "relay", "coordinator", "signer"]
 MARK: Final = "GUILDPOST_TEST_RUN"
 PATIENCE_SECONDS: Final = 60.0
 BUSY_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.02  # looking takes the processor from those who are looked at; a batch takes longer
+LOOKS: Final = 20  # until new workers are looked for; one needs longer to start
 LAST_SHARE: Final = 90  # nobody is killed after this share of the replay: the round follows it
 _SHARE: Final = re.compile(r"^\s*(\d+)%")
 
@@ -210,15 +212,16 @@ class Killer(threading.Thread):
         return next((worker for worker, before in used if _processor_seconds(worker) - before >= BUSY_SECONDS), None)
 
     def _printing_worker(self) -> psutil.Process | None:
-        for _ in range(50):
-            for worker in self._workers():
+        workers = self._workers()
+        for _ in range(LOOKS):
+            for worker in workers:
                 if worker.pid not in self._have_printed and _typesets(worker):
                     return worker
-            time.sleep(0.005)
+            time.sleep(LOOK_SECONDS)
         return None
 
     def _workers(self) -> list[psutil.Process]:
-        """List the workers, quickly: they are the agents' children."""
+        """List the workers: they are the agents' children."""
         return [child for agent in self._agents() for child in _children(agent) if self._plays(child, "printer")]
 
     def _agents(self) -> list[psutil.Process]:
