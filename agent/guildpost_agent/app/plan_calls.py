@@ -63,7 +63,7 @@ def plan_calls(
     if not mine:
         return 0
     about: defaultdict[str, list[Touchpoint]] = defaultdict(list)
-    for touchpoint in uow.plans.touchpoints():
+    for touchpoint in uow.plans.touchpoints_of_all({occasion.customer_id for occasion in mine}):
         for occasion_id in (touchpoint.occasion_id, *touchpoint.bundled):
             about[occasion_id].append(touchpoint)
     calls = tried_calls(uow, judge.dealer.now)

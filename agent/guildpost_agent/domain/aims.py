@@ -27,6 +27,8 @@ from guildpost_shared.services.definition import Channel as Via
 from guildpost_shared.services.definition import ChannelUse
 
 _WEEK_DAYS: Final = 7
+_WHY: Final = {Way.USUAL: DEFAULT_ARM, Way.PLAIN: DEFAULT_ARM, Way.OFF: "off"}
+"""Why the recommended time is taken; of those who would otherwise be written to at another one, to compare with."""
 
 
 @frozen
@@ -97,7 +99,7 @@ def _drawn(candidate: Candidate, use: ChannelUse | None, most: int, dealer: Deal
     if use is not None and arm == LEARNED_ARM:
         return _usual(use, arm, window.default_lead)
     if use is not None and arm == DEFAULT_ARM and window.default_lead <= most:
-        return _usual(use, arm, window.default_lead, {Way.USUAL: DEFAULT_ARM, Way.OFF: "off"}.get(way, "standing"))
+        return _usual(use, arm, window.default_lead, _WHY.get(way, "standing"))
     if use is not None and arm == DEFAULT_ARM and way is not Way.USUAL:
         return _usual(use, arm, choose(key, window.last_day, most, "lead", name), "spread")
     nearest, farthest, earliest = window.last_day, most, FIRST_HOUR

@@ -125,7 +125,8 @@ def test_draws_come_from_the_key() -> None:
     ("way", "shares"),
     [
         (Way.OFF, {DEFAULT_ARM: 1.0}),
-        (Way.LEARNED, {DEFAULT_ARM: 0.10, EXPLORE_ARM: 0.02, LEARNED_ARM: 0.88}),
+        (Way.PLAIN, {DEFAULT_ARM: 1.0}),
+        (Way.LEARNED, {DEFAULT_ARM: 0.10, EXPLORE_ARM: 0.005, LEARNED_ARM: 0.895}),
         (Way.STUDIED, {DEFAULT_ARM: 0.10, EXPLORE_ARM: 0.90}),
         (Way.USUAL, {DEFAULT_ARM: 0.50, EXPLORE_ARM: 0.50}),
     ],
@@ -153,8 +154,8 @@ def test_who_stays_with_the_recommended_time_stays_for_every_occasion_and_under_
         ("hu_au", Learning({"": SURE}, studied={"hu_au"}), Way.LEARNED),
         ("hu_au", Learning({"skoda": SURE}), Way.USUAL),
         ("hu_au", Learning({"": SURE}, off={"hu_au"}), Way.OFF),
-        ("birthday", Learning({"": SURE}), Way.USUAL),
-        ("recall", Learning({"": SURE}), Way.USUAL),
+        ("birthday", Learning({"": SURE}), Way.PLAIN),
+        ("recall", Learning({"": SURE}), Way.PLAIN),
     ],
     ids=["nothing", "a study", "a model", "another brand's model", "switched off", "no class", "a notice"],
 )

@@ -2,13 +2,16 @@
 
     way       when                                                   recommended   any       learned
     off       the dealer switched learned times off for the service  all
-    learned   the brand has published a model                        10 %          2 %       the rest
+    plain     the service is in no learning class                    all
+    learned   the brand has published a model                        10 %         ½ %       the rest
     studied   a study of the network learns it, no model yet         10 %          the rest
-    usual     none of these, or the service is in no learning class  half          half
+    usual     none of these                                          half          half
+
+Nobody is tried out for nothing: no model would ever learn from what is spread of a service outside the classes.
 
 The tenth on the recommended time is drawn by customer and service and stays: it is the standing experiment that tells
-whether learning helps (``measure_learning``). Everything else is drawn by occasion. Before the first model everybody
-explores (docs/adr/0012-learning-when-to-write.md); a dealership that declined the study explores for nobody.
+whether learning helps (``measure_learned``). Everything else is drawn by occasion. Before the first model everybody
+explores (docs/adr/0012-learning-when-to-write.md); a dealership that declined the study goes on as without one.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -37,6 +40,7 @@ class Way(StrEnum):
     """How the times of a service's first messages come about."""
 
     OFF = "off"
+    PLAIN = "plain"
     LEARNED = "learned"
     STUDIED = "studied"
     USUAL = "usual"
@@ -76,7 +80,7 @@ class Learning:
         if name in self.off:
             return Way.OFF
         if learned_class(service) is None:
-            return Way.USUAL
+            return Way.PLAIN
         if brand_of(name) in self.times:
             return Way.LEARNED
         return Way.STUDIED if name in self.studied else Way.USUAL
@@ -124,7 +128,7 @@ def arm_of(key: bytes, way: Way, occasion: Occasion) -> str:
     """
     name = occasion.occasion_id
     match way:
-        case Way.OFF:
+        case Way.OFF | Way.PLAIN:
             return DEFAULT_ARM
         case Way.USUAL:
             return DEFAULT_ARM if draw(key, "arm", name) < USUAL_SHARE else EXPLORE_ARM
