@@ -8,6 +8,7 @@ A figure of money written without its currency has none of these, whatever words
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cache, lru_cache
 from typing import Final
 
@@ -32,7 +33,8 @@ _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^
 _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
 _SIZE: Final = re.compile(r"\d ?(?:zoll|inch|liter|litres?|teilig|türig|ml|km) $", re.IGNORECASE)
 """A size right in front of a figure: what is sold in it, the figure is what it costs ("16 Zoll 49, 17 Zoll 59")."""
-_FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4}) ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
+_A_WORD_BEFORE: Final = re.compile(r"[^\s:,;!?][: ]{0,3}$")
+_FIRST_OF_TWO: Final = re.compile(r"(?<![\d.,])(\d{1,4})\.? ?(?:-|bis|to|auf|und|and|oder|or) ?$", re.IGNORECASE)
 _PRICED: Final = (("bare", "charged"), ("price", "works"))
 _OFFERED: Final = re.compile(
     r"\b(?:für|for|ab|from|nur|only|just|gerade|lediglich|already|schon|bereits|um|zu|at)(?: \w+){0,2} $", re.IGNORECASE
@@ -82,7 +84,7 @@ def _labelled() -> re.Pattern[str]:
 @cache
 def _timed() -> re.Pattern[str]:
     """What makes a small figure after it a time or a day."""
-    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'times')}) ?$", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?:{alternatives('bare', 'times')}):? ?$", re.IGNORECASE)
 
 
 @cache
@@ -111,7 +113,11 @@ def placed(before: str, figure: str) -> bool:
     """Say whether the words in front of a figure make it a place, a number of something, a time or a day."""
     first = _FIRST_OF_TWO.search(before)
     pairs = [(before, figure)] + ([(before[: first.start(1)], first[1])] if first else [])
-    return any(_labelled().search(lead) or (early(each) and _timed().search(lead)) for lead, each in pairs)
+    return any(
+        _labelled().search(lead) or (early(each) and _timed().search(lead))
+        for lead, each in pairs
+        if _A_WORD_BEFORE.search(lead)
+    )
 
 
 def early(figure: str) -> bool:
@@ -146,7 +152,7 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
     own, around, head = clause(text, start, end, first, last), text[first:last], heading(text, start)
     if has("bare", "of_something", own) or (head and _heads_figures(head)):
         return True
-    priced = _OFFERED.search(text, first, start) is not None
+    priced = _OFFERED.search(text, max(first, start - _BEFORE), start) is not None
     priced = priced or any(has(*table, place) for table in _PRICED for place in (own, head))
     if not priced and has("bare", "of_something", around):
         return True
@@ -165,9 +171,17 @@ def _heads_figures(head: str) -> bool:
 
 def clause(text: str, start: int, end: int, first: int, last: int) -> str:
     """Give the clause of a figure: its sentence from the comma or "und" in front of it to the next one."""
-    opens = max((each.end() for each in _CLAUSES.finditer(text, first, start)), default=first)
-    closes = _CLAUSES.search(text, end, last)
-    return text[opens : closes.start() if closes else last]
+    starts, ends = _clause_marks(text)
+    before, behind = bisect_right(ends, start), bisect_left(starts, end)
+    opens = max(first, ends[before - 1]) if before else first
+    return text[opens : min(last, starts[behind]) if behind < len(starts) else last]
+
+
+@lru_cache(maxsize=64)
+def _clause_marks(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Give where the marks that part clauses begin, and where they end."""
+    marks = list(_CLAUSES.finditer(text))
+    return tuple(mark.start() for mark in marks), tuple(mark.end() for mark in marks)
 
 
 def _beside_a_unit(figure: str, around: str, *, priced: bool) -> bool:

@@ -17,9 +17,8 @@ _ENGLISH_UNITS: Final = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     "|eighteen|nineteen|twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen"
 )
-ENGLISH: Final = (
-    rf"\b(?:(?:a|half a) )?(?:{_ENGLISH_UNITS})(?:[ -]+(?:and[ -]+|point[ -]+)?(?:{_ENGLISH_UNITS})){{0,8}}\b"
-)
+_JOINT: Final = r"[ -]+(?:and[ -]+|point[ -]+)?"
+ENGLISH: Final = rf"\b(?:(?:a|half a) )?(?:{_ENGLISH_UNITS})(?:{_JOINT}(?:{_ENGLISH_UNITS})){{0,8}}\b"
 WORDS: Final = rf"(?:{GERMAN}|{ENGLISH})"
 EUROS_IN_A_WORD: Final = (
     rf"(?<![a-zäöüß])(?:{_GERMAN_UNITS}){{1,8}}euro(?:{_GERMAN_UNITS}){{0,6}}(?![a-zäöüß])"

@@ -60,7 +60,9 @@ class _Phrase:
             around: the sentence.
             answered: the same with the question or the answer beside it.
         """
-        if not all(each.search(around) for each in self.together) or self.unless.search(around):
+        if not all(each.search(around) for each in self.together):
+            return False
+        if self.unless.search(answered if self.left else around):
             return False
         if self.works and not has("price", "works", around):
             return False
