@@ -67,9 +67,10 @@ class LawfulWays:
         known = self._states.get(customer_ids)
         if known is None:
             book, likeness = self.dealership.consents, self.dealership.consents.likeness(*customer_ids)
-            if likeness not in self._said:
-                self._said[likeness] = book.of(*customer_ids)
-            known = self._states[customer_ids] = self._said[likeness]
+            known = self._said.get(likeness)
+            if known is None:
+                known = self._said[likeness] = book.of(*customer_ids)
+            self._states[customer_ids] = known
         return known
 
     def _ask(self, customer: Customer, way: Way) -> Lawful:

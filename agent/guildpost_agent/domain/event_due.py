@@ -7,6 +7,7 @@ once for all records of that person, at the vehicle that was here last.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final, assert_never
 
 import numpy as np
@@ -40,6 +41,7 @@ SURE: Final = 0.95
 COUNTED: Final = 0.6
 # A table's frost moves a fixed day by no more than this; anything further is a table of another climate.
 _MOST_SHIFT_DAYS: Final = 45
+_LEAP_YEAR: Final = 2024
 Due = tuple[Vehicle, DueDate]
 
 
@@ -174,6 +176,12 @@ class _Returns:
         self._sight = sight
         self._known: dict[tuple[int, int], date | None] = {}
 
+    @cached_property
+    def seen(self) -> frozenset[tuple[int, int]]:
+        """The months and days that return within sight."""
+        every = (date(_LEAP_YEAR, 1, 1) + timedelta(days=number) for number in range(366))
+        return frozenset((day.month, day.day) for day in every if self.of(day) is not None)
+
     def of(self, day: date) -> date | None:
         """Give the next return, or None if it lies out of sight."""
         key = (day.month, day.day)
@@ -198,11 +206,11 @@ def _anniversary(rule: AnniversaryRule, subjects: Subjects, sight: Sight) -> Ite
 
 def _birthdays(subjects: Subjects, returns: _Returns) -> Iterator[Due]:
     """Find each person's birthday at the first vehicle whose record names one; most have none within sight."""
-    customers, persons = subjects.customers, subjects.persons
+    customers, persons, seen = subjects.customers, subjects.persons, returns.seen
     near = [
         one.customer_id
         for one in customers.values()
-        if one.birth_date is not None and returns.of(one.birth_date) is not None
+        if (born := one.birth_date) is not None and (born.month, born.day) in seen
     ]
     for person in dict.fromkeys(persons.get(customer_id, customer_id) for customer_id in near):
         for vehicle in subjects.by_person.get(person, ()):

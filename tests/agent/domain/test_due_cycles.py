@@ -119,6 +119,23 @@ def test_a_person_with_two_records_has_one_birthday_and_is_missed_once(service_i
     assert [{"V1", "V2"}, {"V2"}] == found
 
 
+@pytest.mark.parametrize(
+    ("born", "born_too", "expected"),
+    [
+        pytest.param(date(1980, 4, 4), None, {"V1"}, id="one record alone names a birthday"),
+        pytest.param(date(1980, 10, 4), date(1980, 4, 4), {"V2"}, id="the record of the car seen last counts"),
+        pytest.param(date(1980, 4, 4), date(1980, 10, 4), set(), id="and so it does where its birthday is far off"),
+    ],
+)
+def test_of_two_records_the_car_seen_last_tells_the_birthday(
+    born: date, born_too: date | None, expected: set[str]
+) -> None:
+    jobs = [a_job("A1", order_date=date(2026, 2, 1)), a_job("A2", vehicle_id="V2", order_date=date(2026, 3, 1))]
+    customers = {"1": a_customer("1", birth_date=born), "2": a_customer("2", birth_date=born_too)}
+    known = replace(subjects(*jobs, c1="1", c2="1"), customers=customers)
+    assert expected == {found.vehicle_id for found in find(known, [SERVICES["birthday"]], TODAY)}
+
+
 def test_who_sold_the_car_that_came_was_here_all_the_same() -> None:
     lately, long_ago = a_job(order_date=TODAY - 30 * DAY), a_job("A2", vehicle_id="V2", order_date=date(2025, 3, 1))
     vehicles = [a_vehicle("V1", sold_on=TODAY - DAY), a_vehicle("V2")]

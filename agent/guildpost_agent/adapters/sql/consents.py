@@ -176,11 +176,12 @@ def _likeness(rows: Sequence[Stored]) -> Hashable:
 
     The rules compare that day with the instants of entries alone (a gap in the evidence, an earlier objection).
     """
-    first = min([row[_AT] for row in rows])[:_DAY]
+    several = len(rows) > 1
+    first = (min([row[_AT] for row in rows]) if several else rows[0][_AT])[:_DAY]
     return tuple(
         [
             (row[_SAID:_GIVEN], _EARLIER if row[_GIVEN] and row[_GIVEN] < first else row[_GIVEN], row[_GIVEN + 1 :])
-            for row in sorted(rows, key=_NUMBER)
+            for row in (sorted(rows, key=_NUMBER) if several else rows)
         ]
     )
 

@@ -51,7 +51,8 @@ class ConsentBook(Generic[_Row]):
     def likeness(self, *customer_ids: str) -> Hashable:
         """Name what decisions about a person rest on: who has the same name is decided alike; None: nothing said."""
         rows = [row for customer_id in customer_ids for row in self.rows.get(customer_id, ())]
-        return (self._likeness(rows), *sorted(self._used(customer_ids).items())) if rows else None
+        used = self._used(customer_ids) if rows and self._last_used else {}
+        return (self._likeness(rows), *sorted(used.items())) if rows else None
 
     def _used(self, customer_ids: Iterable[str]) -> dict[str, datetime]:
         """Give for each channel the last use by any record of a person."""
