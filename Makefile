@@ -1,6 +1,6 @@
 # Guildpost: everything a newcomer or a machine runs.
 #   make demo    a brand and 12 dealerships, end to end (ARGS="--exit" ends by itself)
-#   make test    the test suite (creates .venv itself, runs offline afterwards; JOBS=2 processes, real networks alone)
+#   make test    the test suite (creates .venv itself, runs offline afterwards; JOBS=2 processes, real networks by themselves)
 #   make check   lint, types, import contracts, lock and docs
 #   make bench   performance claims, one JSON line per figure (BENCH=demo|...)
 #   make soak    long fault campaigns
@@ -12,7 +12,7 @@ LOCK := installers/lock/workspace.txt
 ARGS ?=
 BENCH ?= demo
 JOBS ?= 2
-# Tests that start a whole network of processes and hold it to times: nothing runs beside them.
+# Tests that start whole networks of processes and wait for them much: they run beside one another and nothing else.
 NETWORKS := tests/e2e/test_demo.py tests/e2e/test_bad_input.py tests/e2e/test_recall_in_the_field.py
 export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
@@ -38,7 +38,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(NETWORKS:%=--ignore=%)
-	$(BIN)/pytest $(NETWORKS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(NETWORKS)
 else
 	$(BIN)/pytest $(ARGS)
 endif
