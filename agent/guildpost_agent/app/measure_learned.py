@@ -1,8 +1,8 @@
 """Measure whether learned times help: who came of those written to at them, and of the tenth that stays.
 
-    1  everybody whose first message was drawn under a model, whatever became of it: by intention to treat; the two in a
-       hundred who explore belong to the learned side, since learning needs them. Who is carried along by such a message
-       counts on the side of their own lot: whether a message carries somebody along depends on its own time
+    1  everybody whose first message was drawn under a model, whatever became of it: by intention to treat; the few who
+       explore belong to the learned side, since learning needs them. Who is carried along by such a message counts on
+       the side of their own lot: whether a message carries somebody along depends on its own time
     2  one trial for each customer and service, the earliest
     3  the same days for both sides: from the first day on which the service may write to the day on which an answer to
        its last possible first message would still count. Counted from the message, whoever is written to late would
