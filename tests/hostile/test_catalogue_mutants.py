@@ -33,7 +33,9 @@ from tests.hostile.catalogue_spoils import EVIL
 
 MODEL: Final = "models/timing.json"
 OLD: Final = {SERVICE: b"old service", STUDY: b"old study", MODEL: b"old model"}
-NEXT: Final = {SERVICE: b"next service", STUDY: b"next study", MODEL: b"next model", NEW: b"new"}
+NEXT_STUDY: Final = STUDY.replace("1.json", "2.json")
+"""A version of a study stays as it is; another one stands beside it."""
+NEXT: Final = {**OLD, SERVICE: b"next service", NEXT_STUDY: b"next study", MODEL: b"next model", NEW: b"new"}
 GENUINE: Final = {*OLD.items(), *NEXT.items()}
 SIGNED_ONLINE: Final = {kind for kind, roles in REQUIRED_ROLES.items() if roles == ("models",)}
 
