@@ -1,7 +1,7 @@
-"""Draws of what is known: Thompson sampling at a fifth of the standard deviation.
+"""Draws of what is known: Thompson sampling at three tenths of the standard deviation.
 
 The best value of a draw is taken: uncertain times are tried as long as they may be good. At full deviation a dealership
-would go on trying for years; with two hundred of them a fifth teaches the network as much as it needs. The network's
+would go on trying for years; with two hundred of them three tenths teach the network as much as it needs. The network's
 leading functions are drawn as part of the own deviations, whose prior holds their uncertainty; its other functions are
 drawn by themselves.
 
@@ -19,7 +19,7 @@ from guildpost_shared.learning.blocks import LEAD_BLOCKS, LEAD_COORDINATES, SLOT
 from guildpost_shared.learning.contexts import Contexts, Flags, Floats, Ints
 from guildpost_shared.learning.model import NetworkModel, Surfaces, surfaces
 
-TEMPERATURE: Final = 0.2
+TEMPERATURE: Final = 0.3
 """Share of the standard deviation with which is drawn."""
 
 
