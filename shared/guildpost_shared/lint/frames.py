@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.abstains import keeps_out_of_prices
 from guildpost_shared.lint.classes import TOKEN, Classes, Place, classes
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.left import left_to_the_dealer
@@ -80,6 +81,8 @@ def _of_a_sentence(tokens: Sequence[re.Match[str]], around: str) -> Iterator[Hit
             continue
         places = _together(frame, found)
         if places is None or (frame.dealer and DEALER in around) or (frame.left and left_to_the_dealer(around)):
+            continue
+        if keeps_out_of_prices(around):
             continue
         first = min(place.first for place in places)
         last = max(place.last for place in places)

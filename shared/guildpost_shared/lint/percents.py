@@ -58,6 +58,13 @@ _MORE: Final = re.compile(
     re.IGNORECASE,
 )
 """More of something is no discount."""
+_LESS_OF: Final = re.compile(
+    r"\s*(?:weniger (?-i:(?!Geld|Lohn|Preis|Kosten|Gebühr|Aufpreis|Miete|Arbeitslohn|Ausgaben)[A-ZÄÖÜ])\w+"
+    r"|(?:less|fewer) (?!(?:than|for|on|at|to|when|if|with|in|this|until|money|you|your|and|by|from|every|each|all"
+    r"|during|through|as|the|a|or|off|before|after|because|labou?r|cash)\b)(?-i:[a-z])[a-z]{2,})",
+    re.IGNORECASE,
+)
+"""Nor is less of something that nobody pays for."""
 _TECHNICAL: Final = re.compile(r"\d ?(?:mm|bar|psi|volts?|v|ah|kwh|ampere|ohm|°c?|k?n|nm)\b", re.IGNORECASE)
 """Something is measured in the same sentence."""
 _LESS: Final = re.compile(r"(?:minus|(?<!\w)-) ?$", re.IGNORECASE)
@@ -124,6 +131,9 @@ def _is_discount(text: str, match: re.Match[str], around: str) -> bool:
     if _SAVED.match(text, match.end()) and not _FUEL.search(around):
         return True
     if _MORE.match(text, match.end()) or _TECHNICAL.search(around):
+        return False
+    less = _LESS_OF.match(text, match.end())
+    if less and not MONEY_TALK.search(around) and not has("price", "works", less[0]):
         return False
     lead = text[max(0, match.start() - 14) : match.start()]
     whole = _IDIOM.search(lead) or re.match(r"100\D|hundert|one hundred|a hundred", match[0], re.IGNORECASE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from guildpost_shared.lint.abstains import keeps_out_of_prices
 from guildpost_shared.lint.counted import clause
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.left import left_to_the_dealer
@@ -15,7 +16,8 @@ from guildpost_shared.lint.tables import has, table, words
 
 PRICES: Final = ("resale", "duties", "verbs", "paying")
 CONDUCT: Final = ("conduct",)
-_DEALERS_REACH: Final = 60
+_OF_PRICES: Final = "R10."
+_NEAR: Final = 60
 _RECALLED_BEFORE: Final = 500
 _EXTRA: Final = re.compile(
     r"check|wäsche|wash|ölwechsel|oil change|\b\w*räder|\b\w*reifen|tyre|wheel"
@@ -35,6 +37,12 @@ _BY_LAW: Final = re.compile(
 )
 _RECALL: Final = re.compile(
     r"rückruf|recall|ruf(?:t|en)\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE
+)
+_COST: Final = re.compile(
+    r"kosten|costs?|trägt|tragen|übernimmt|übernehmen|zahlt|pays?|bears?|covers?|meets?", re.IGNORECASE
+)
+_MAKER: Final = re.compile(
+    r"\b(?:hersteller|werk|marke|importeur|manufacturer|maker|brand|factory|importer)\b", re.IGNORECASE
 )
 _LIKEWISE: Final = re.compile(
     r"\b(?:auch(?! wenn)|ebenso|ebenfalls|genauso|gleichfalls|too|as well|likewise|so (?:is|are))\b", re.IGNORECASE
@@ -65,6 +73,8 @@ class _Phrase:
         if self.unless.search(answered if self.left else around):
             return False
         if self.works and not has("price", "works", around):
+            return False
+        if self.rule.startswith(_OF_PRICES) and keeps_out_of_prices(around):
             return False
         return not (self.left and (left_to_the_dealer(around) or left_to_the_dealer(answered)))
 
@@ -105,11 +115,19 @@ def phrases(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
                 if (first, last) not in applies:
                     begin, end = with_question(text, first, last)
                     applies[first, last] = phrase.applies(text[first:last], text[begin:end])
-                if not applies[first, last]:
+                if not applies[first, last] or _maker_bears(text, match, first, last):
                     continue
-                near = text[max(first, match.start() - _DEALERS_REACH) : min(last, match.end() + _DEALERS_REACH)]
+                near = text[max(first, match.start() - _NEAR) : min(last, match.end() + _NEAR)]
                 if not (phrase.dealer and DEALER in near):
                     yield Hit(phrase.rule, match.start(), match.end(), phrase.severity)
+
+
+def _maker_bears(text: str, found: re.Match[str], first: int, last: int) -> bool:
+    """Say whether what is spoken of is the cost of a recall or of a warranty, which the maker bears."""
+    if not _COST.fullmatch(found[0]) or not _MAKER.search(text, first, last):
+        return False
+    owed = _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) or _BY_LAW.search(text, first, last)
+    return bool(owed) and not _EXTRA.search(text, first, last)
 
 
 def given_away(text: str) -> Iterator[Hit]:
@@ -117,9 +135,7 @@ def given_away(text: str) -> Iterator[Hit]:
     for match in words("free", "free").finditer(text):
         first, last = sentence(text, match.start(), match.end(), 120)
         around = text[first:last]
-        if words("free", "not_free").search(text, max(first, match.start() - 14), last) and _covered(
-            text, match, first, last
-        ):
+        if _covered(text, match, first, last):
             continue
         likewise = has("free", "sold", around) and _LIKEWISE.search(around)
         extra = _EXTRA.search(clause(text, match.start(), match.end(), first, last))
@@ -136,7 +152,7 @@ def given_away(text: str) -> Iterator[Hit]:
 
 
 def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:
-    start = max(first, found.start() - 14)
+    start = max(first, found.start() - _NEAR)
     return any(
         each.start() <= found.start() < each.end() for each in words("free", "not_free").finditer(text, start, last)
     )

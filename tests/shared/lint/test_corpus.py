@@ -19,6 +19,7 @@ PARTS = (
         "nineteenth",
         "twentieth",
         "twenty_first",
+        "twenty_second",
         "figures",
         "words",
         "frames",

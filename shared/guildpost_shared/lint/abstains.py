@@ -1,0 +1,45 @@
+"""A brand that says it keeps out of prices: it sets, knows, asks for none; they are the dealer's own (abstains.toml).
+
+Such a sentence is the opposite of a price that is set, though it speaks of nothing else. It excuses talk of prices,
+never an amount, a percentage or a gift, and it excuses nothing once it goes on to bind somebody:
+
+    Ihre Preise bestimmen Sie selbst, die Marke gibt keine vor.       keeps out
+    Ihre Preise bestimmen Sie selbst, solange sie nicht darunter liegen.    does not
+    If customers ask about discounts, answer as you think right.      keeps out: the question is the clause before
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from guildpost_shared.lint.tables import has, words
+
+_CLAUSE: Final = re.compile(r"[,;:]\s|\s(?:and|und|sowie)\s")
+_ASKS: Final = re.compile(
+    r"\W*(?:and |und )?(?:whether|how|what|which|if|when|ob|wie|was|welche\w*|wenn|for|bei)\b", re.IGNORECASE
+)
+"""How a clause begins that one of the next two answers."""
+
+
+@lru_cache(maxsize=1024)
+def keeps_out_of_prices(around: str) -> bool:
+    """Say whether the brand keeps out of prices in a sentence.
+
+    Args:
+        around: the sentence, normalised.
+    """
+    if not has("abstains", "keeps_out", around) or has("abstains", "turns", around):
+        return False
+    starts = [0, *(mark.end() for mark in _CLAUSE.finditer(around))]
+    ends = [*starts[1:], len(around)]
+    clauses = [around[start:end] for start, end in zip(starts, ends, strict=True)]
+    if any(has("abstains", "binds", clause) and has("abstains", "bound", clause) for clause in clauses):
+        return False
+    for match in words("abstains", "keeps_out").finditer(around):
+        own = max(at for at, start in enumerate(starts) if start <= match.start())
+        last = max(at for at, start in enumerate(starts) if start < match.end())
+        if any(has("abstains", "money", clause) for clause in clauses[own : last + 1]):
+            return True
+        if any(_ASKS.match(asked) and has("abstains", "money", asked) for asked in clauses[max(0, own - 2) : own]):
+            return True
+    return False

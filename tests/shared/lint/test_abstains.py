@@ -1,0 +1,40 @@
+"""A brand that keeps out of prices may say so; whoever goes on to bind somebody does not keep out."""
+
+import pytest
+
+from guildpost_shared.lint.abstains import keeps_out_of_prices
+from tests.shared.lint.readings import errors, fixes_a_price
+
+KEEPS_OUT = {
+    "no business of ours": "Prices are none of our business.",
+    "not prescribed": "Die Marke schreibt keine Preise vor.",
+    "not passed on": "Preise werden nicht an die Marke übermittelt.",
+    "the dealer's own": "Ihre Preise bestimmen Sie selbst.",
+    "the question is the clause before": "If customers ask about discounts, answer as you think right.",
+    "a field that may stay empty": "Die Preiszeile ist freiwillig.",
+    "another clause binds to something else": "Logos must be 20 mm wide, and prices are none of our business.",
+}
+BINDS = {
+    "below a line": "Ihre Preise bestimmen Sie selbst, solange sie nicht darunter liegen.",
+    "a list to keep to": "We do not set prices, but please keep to the list.",
+    "all the same": "The brand has no say in prices; all dealers charge the same.",
+    "the maker itself": "Die Preise legt die Marke selbst fest.",
+}
+
+
+@pytest.mark.parametrize("text", KEEPS_OUT.values(), ids=KEEPS_OUT)
+def test_a_brand_that_keeps_out_of_prices_may_say_so(text: str) -> None:
+    assert keeps_out_of_prices(text)
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize("text", BINDS.values(), ids=BINDS)
+def test_who_goes_on_to_bind_does_not_keep_out(text: str) -> None:
+    assert not keeps_out_of_prices(text)
+    assert fixes_a_price(text)
+
+
+@pytest.mark.parametrize("added", ["99 Euro.", "10 % auf Teile.", "Kostenloser Wintercheck."])
+@pytest.mark.parametrize("text", KEEPS_OUT.values(), ids=KEEPS_OUT)
+def test_keeping_out_excuses_no_amount_and_no_gift(text: str, added: str) -> None:
+    assert fixes_a_price(f"{text.rstrip('.')}: {added}")
