@@ -13,7 +13,9 @@ from typing import Final
 
 from guildpost_shared.lint.tables import table
 
-TOKEN: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[€$£%\ue010\ue011]|[,;:()\n]")
+TOKEN: Final = re.compile(
+    r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?<![^\W_])(?<!\d-)\d+(?:[.,]\d+)*(?![^\W_]|-\d)|[€$£%\ue010\ue011]|[,;:()\n]"
+)
 """A word, a figure, a sign of money, a value or a mark that parts clauses."""
 _BREAK: Final = frozenset(",;:()\n")
 _GROUP: Final = re.compile(r"\(\?:([^()]*)\)(\??)")

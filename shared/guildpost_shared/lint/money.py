@@ -163,7 +163,8 @@ def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> boo
         return False
     if kind == "weak":
         with_cents = re.search(r",\d\d(?!\d)", figure) is not None
-        return with_cents or (_is_big(figure) and has("price", "works", text[start:end]))
+        large = _is_big(figure) and not _clock(text, match.start(), match.end(), figure)
+        return with_cents or (large and has("price", "works", text[start:end]))
     if kind in {"alone", "pair"}:
         return has("price", "works", text[max(0, start - 60) : end + 100])
     if kind == "after" and headed(text, match.start()):
@@ -171,6 +172,13 @@ def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> boo
     if kind == "cents":
         return _price_near(text, match.start(), match.end(), figure)
     return kind != "strong" or not figure.isalpha() or _is_number_word(figure)
+
+
+def _clock(text: str, start: int, end: int, figure: str) -> bool:
+    """Say whether a figure is a time of day: nothing is sold around it, and an appointment or a day stands by."""
+    before, behind = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    by = _CLOCK_WORDS.search(before) or _CLOCK_WORDS.search(behind)
+    return bool(_CLOCK.fullmatch(figure) and by and not (MONEY_TALK.search(before) or MONEY_TALK.search(behind)))
 
 
 def _is_big(figure: str) -> bool:
