@@ -2,13 +2,20 @@
 
 import argparse
 import gc
+import re
 import subprocess
 import sys
 from types import ModuleType
 
 import pytest
 
-from guildpost_shared.command_line import default_language, main, misread
+from guildpost_agent.cli import main as agent
+from guildpost_coordinator.cli import main as coordinator
+from guildpost_coordinator.cli.association import main as association
+from guildpost_coordinator.cli.signer import main as signer
+from guildpost_relay.cli import main as relay
+from guildpost_shared.command_line import main
+from guildpost_shared.command_parser import default_language, misread
 from guildpost_shared.errors import (
     KINDS,
     ConfigurationError,
@@ -38,6 +45,11 @@ class Command(ModuleType):
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--number", type=int, default=1)
+        parser.add_argument("--name")
+        parser.add_argument("--share", type=float)
+        choice = parser.add_mutually_exclusive_group()
+        choice.add_argument("--accept", action="store_true")
+        choice.add_argument("--decline", action="store_true")
 
     def run(self, arguments: argparse.Namespace) -> int:
         self.given.append(arguments)
@@ -76,6 +88,11 @@ def test_only_the_command_that_is_asked_for_is_loaded(monkeypatch: pytest.Monkey
 
 COLLECTING = """
 import gc, sys, types
+from guildpost_agent.cli import main as agent
+from guildpost_coordinator.cli import main as coordinator
+from guildpost_coordinator.cli.association import main as association
+from guildpost_coordinator.cli.signer import main as signer
+from guildpost_relay.cli import main as relay
 from guildpost_shared.command_line import main
 command = types.ModuleType("a_command")
 command.HELP, command.configure = "", lambda _parser: None
@@ -105,7 +122,7 @@ def test_a_command_line_that_cannot_be_read_is_not_run(
     with pytest.raises(SystemExit) as caught:
         main(PROGRAM, {"check": COMMANDS["check"]}, arguments)
     assert 2 == caught.value.code
-    assert f"usage: {PROGRAM}" in capsys.readouterr().err
+    assert f"Aufruf: {PROGRAM}" in capsys.readouterr().err
     assert [] == command.given
 
 
@@ -120,7 +137,20 @@ def test_a_command_line_that_cannot_be_read_is_not_run(
         pytest.param(
             ["chekc"], "gibt es „chekc“ nicht; möglich: check", "cannot be “chekc”; possible: check", id="a slip"
         ),
-        pytest.param([], "fehlt eine Angabe: COMMAND", "lacks something: COMMAND", id="nothing"),
+        pytest.param([], "fehlt eine Angabe: BEFEHL", "lacks something: COMMAND", id="nothing"),
+        pytest.param(
+            ["check", "--number", "2,5"], "„2,5“ ist keine ganze Zahl", "“2,5” is not a whole number", id="no integer"
+        ),
+        pytest.param(["check", "--share", "viel"], "„viel“ ist keine Zahl", "“viel” is not a number", id="no number"),
+        pytest.param(
+            ["check", "--accept", "--decline"],
+            "--decline und --accept gehen nicht zusammen",
+            "--decline and --accept do not go together",
+            id="two that exclude each other",
+        ),
+        pytest.param(
+            ["check", "--n", "7"], "--n ist nicht eindeutig; möglich: --number, --name", "--n is ambiguous", id="half"
+        ),
     ],
 )
 def test_what_is_wrong_with_a_command_line_is_said_in_both_languages(
@@ -136,6 +166,53 @@ def test_what_is_wrong_with_a_command_line_is_said_in_both_languages(
         with pytest.raises(SystemExit):
             main(PROGRAM, {"check": COMMANDS["check"]}, words)
         assert said in capsys.readouterr().err
+
+
+ENGLISH_OF_ARGPARSE = re.compile(r"usage|positional|options|show this help message|required|invalid|unrecognized")
+ALL_PROGRAMS = {
+    "guildpost-agent": agent,
+    "guildpost-relay": relay,
+    "guildpost-coordinator": coordinator,
+    "guildpost-association": association,
+    "guildpost-signer": signer,
+}
+
+
+@pytest.mark.parametrize("program", ALL_PROGRAMS)
+@pytest.mark.parametrize(
+    "words", [[], ["--help"], ["no-such-command"], ["--no-such-option"]], ids=lambda words: " ".join(words) or "nothing"
+)
+def test_no_program_explains_or_refuses_a_command_line_in_argparses_english(
+    capsys: pytest.CaptureFixture[str], program: str, words: list[str]
+) -> None:
+    for language, begins in (("de", "Aufruf"), ("en", "Usage")):
+        with pytest.raises(SystemExit) as caught:
+            ALL_PROGRAMS[program](["--lang", language, *words])
+        written = "".join(capsys.readouterr())
+        assert (0 if words == ["--help"] else 2) == caught.value.code
+        assert written.startswith(f"{begins}: {program}")
+        assert [] == ENGLISH_OF_ARGPARSE.findall(written)
+
+
+@pytest.mark.parametrize("words", [["check", "--help"], ["check", "list", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("de", ["Aufruf: ", "Optionen:", "diese Hilfe zeigen"]), ("en", ["Usage: ", "Options:", "show this help"])],
+)
+def test_the_help_of_a_command_and_of_its_actions_is_in_the_terminals_language(
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    language: Language,
+    said: list[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, "guildpost_test_command", Nested("guildpost_test_command"))
+    monkeypatch.setenv("GUILDPOST_LANG", language)
+    with pytest.raises(SystemExit):
+        main(PROGRAM, COMMANDS, words)
+    written = capsys.readouterr().out
+    assert [] == [part for part in said if part not in written]
 
 
 @pytest.mark.parametrize(

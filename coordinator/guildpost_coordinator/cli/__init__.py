@@ -1,6 +1,5 @@
 """``guildpost-coordinator``: a thin main; each command is a module of its own."""
 
-import argparse
 import importlib
 import sys
 from collections.abc import Sequence
@@ -8,9 +7,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from guildpost_coordinator.cli.report import chosen_language, reported
+from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_shared.command_line import nothing_collected
+from guildpost_shared.command_parser import PARSERS, chosen_language, read
 
 COMMANDS: Final = {
     "ceremony": "ceremony",
@@ -47,21 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: instead of the process's own.
     """
-    language = chosen_language(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = chosen_language(given)
     texts = texts_in(language)
-    parser = argparse.ArgumentParser(prog="guildpost-coordinator", description=texts.text("cli.description"))
-    parser.add_argument("--lang", choices=("de", "en"), default="de", help=texts.text("cli.lang"))
-    commands = parser.add_subparsers(required=True, metavar=texts.text("cli.command"))
-    given = sys.argv[1:] if arguments is None else arguments
+    parser = PARSERS[language](prog="guildpost-coordinator", description=texts.text("cli.description"))
+    commands = parser.add_subparsers(required=True, metavar=parser.command)
     asked = [name for name in COMMANDS if name in given] or list(COMMANDS)
     with nothing_collected() if arguments is None else nullcontext():
         modules = [importlib.import_module(f"{__name__}.{COMMANDS[name]}") for name in asked]
     for command in modules:
         sub = commands.add_parser(command.NAME, help=texts.text(f"cli.{command.NAME}.help"))
-        sub.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help=texts.text("cli.lang"))
         if getattr(command, "NEEDS_HOME", True):
             sub.add_argument("--home", type=Path, required=True, help=texts.text("cli.home"))
         command.add_arguments(sub, texts)
         sub.set_defaults(run=command.run)
-    chosen = parser.parse_args(arguments)
-    return reported(language, lambda: chosen.run(chosen, texts))
+
+    def run() -> int:
+        chosen = read(parser, given, language)
+        return int(chosen.run(chosen, texts))
+
+    return reported(language, run)

@@ -11,6 +11,7 @@ Nothing here needs the coordinator's home, its database or its keys.
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,11 @@ from guildpost_coordinator.adapters.catalogue_repository.codec import CanonicalR
 from guildpost_coordinator.adapters.signing_client.folder import FolderDesk
 from guildpost_coordinator.adapters.signing_client.home import FINGERPRINT_FILE
 from guildpost_coordinator.cli import new_key, sign, signer
-from guildpost_coordinator.cli.report import chosen_language, reported
+from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_TARGET_BYTES, kind_of
+from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import ConfigurationError, Refused, public_text
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
 from guildpost_shared.identity.roster import parse_roster
@@ -39,14 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: instead of the process's own.
     """
-    language = chosen_language(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = chosen_language(given)
     texts = texts_in(language)
-    parser = argparse.ArgumentParser(prog="guildpost-association", description=texts.text("cli.association.help"))
-    parser.add_argument("--lang", choices=("de", "en"), default="de", help=texts.text("cli.lang"))
-    steps = parser.add_subparsers(dest="step", required=True, metavar=texts.text("cli.command"))
+    parser = PARSERS[language](prog="guildpost-association", description=texts.text("cli.association.help"))
+    steps = parser.add_subparsers(dest="step", required=True, metavar=parser.command)
     for step in STEPS:
         sub = steps.add_parser(step, help=texts.text(f"cli.association.{step}"))
-        sub.add_argument("--lang", choices=("de", "en"), default=argparse.SUPPRESS, help=texts.text("cli.lang"))
         sub.add_argument("--home", type=Path, required=True, help=texts.text("cli.signer.home"))
         if step in {"read", "approve"}:
             sub.add_argument("folder", type=Path, help=texts.text("cli.sign.folder"))
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "--coordinator", required=True, metavar="HOST:PORT", help=texts.text("cli.signer.coordinator")
             )
             sub.add_argument("--once", action="store_true", help=texts.text("cli.signer.once"))
-    chosen = parser.parse_args(arguments)
+    chosen = read(parser, given, language)
     chosen.role = ASSOCIATION
     return reported(language, lambda: _run(chosen, texts))
 

@@ -1,20 +1,12 @@
 """How a command line says what went wrong: a sentence, the next step, an exit code from the table."""
 
 import sys
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Final
 
 from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
 
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
-
-
-def chosen_language(arguments: Sequence[str] | None) -> Language:
-    """Find ``--lang`` before the parser is built, because its help texts depend on it."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    english = "--lang=en" in words or any(pair == ("--lang", "en") for pair in pairwise(words))
-    return "en" if english else "de"
 
 
 def reported(language: Language, run: Callable[[], int]) -> int:

@@ -34,13 +34,14 @@ from guildpost_coordinator.adapters.signing_client.home import (
 from guildpost_coordinator.adapters.signing_client.log import FileSignedLog
 from guildpost_coordinator.app.ports.signing import SigningDesk
 from guildpost_coordinator.app.sign_pending import Approve, Signed, Signer, sign_pending
-from guildpost_coordinator.cli.report import chosen_language, reported
+from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_coordinator.domain.proposals import Review
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import SIGNER_ROLES, SignerRole
 from guildpost_shared.clock import SystemClock
+from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, public_text
 
 POLL: Final = 0.5  # seconds between two looks
@@ -53,16 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: instead of the process's own.
     """
-    language = chosen_language(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = chosen_language(given)
     texts = texts_in(language)
-    parser = argparse.ArgumentParser(prog="guildpost-signer", description=texts.text("cli.signer.description"))
-    parser.add_argument("--lang", choices=("de", "en"), default="de", help=texts.text("cli.lang"))
+    parser = PARSERS[language](prog="guildpost-signer", description=texts.text("cli.signer.description"))
     parser.add_argument("--home", type=Path, required=True, help=texts.text("cli.signer.home"))
     parser.add_argument("--role", choices=SIGNER_ROLES, required=True, help=texts.text("cli.signer-certificate.role"))
     parser.add_argument("--coordinator", required=True, metavar="HOST:PORT", help=texts.text("cli.signer.coordinator"))
     parser.add_argument("--approve", choices=("all", "ask"), default="ask", help=texts.text("cli.signer.approve"))
     parser.add_argument("--once", action="store_true", help=texts.text("cli.signer.once"))
-    chosen = parser.parse_args(arguments)
+    chosen = read(parser, given, language)
     return reported(language, lambda: _run(chosen, texts))
 
 
