@@ -15,6 +15,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
@@ -26,6 +27,7 @@ MAX_LINE: Final = 4096
 RECONNECT_SECONDS: Final = 0.2
 POLL_SECONDS: Final = 0.2
 CONNECT_SECONDS: Final = 5.0
+FIRST_INSTANT_SECONDS: Final = 60.0
 
 
 def encode(field: str, value: str) -> bytes:
@@ -83,7 +85,7 @@ class DrivenClock:
     object to everything that needs a clock.
     """
 
-    def __init__(self, address: str, name: str, first_instant_seconds: float = 60.0) -> None:
+    def __init__(self, address: str, name: str, first_instant_seconds: float = FIRST_INSTANT_SECONDS) -> None:
         """Name the driver and ourselves.
 
         Args:
@@ -106,16 +108,17 @@ class DrivenClock:
         """
         end = monotonic() + self._patience
         while not self._known.is_set():
-            self._ask()
-            if monotonic() > end:
+            left = end - monotonic()
+            if left <= 0:
                 raise Unavailable("business_clock_away", address=f"{self._address[0]}:{self._address[1]}")
-            self._known.wait(POLL_SECONDS)
+            self._ask(min(left, CONNECT_SECONDS))
+            self._known.wait(min(max(end - monotonic(), 0), POLL_SECONDS))
         return self._clock.now()
 
-    def _ask(self) -> None:
+    def _ask(self, seconds: float) -> None:
         """Hear the current instant under a name nobody waits for; what is due is done only in ``run``."""
         try:
-            with socket.create_connection(self._address, timeout=self._patience) as connection:
+            with socket.create_connection(self._address, timeout=seconds) as connection:
                 connection.sendall(encode("name", f"{self._name} (asks)"))
                 with connection.makefile("rb") as lines:
                     line = lines.readline(MAX_LINE)
@@ -185,17 +188,22 @@ BUSINESS_CLOCK: Final = "GUILDPOST_BUSINESS_CLOCK"
 """Environment variable with the driver's address, for programs that another program of ours starts."""
 
 
-def business_clock(address: str | None, name: str) -> Clock:
+def business_clock(address: str | None, name: str, patience_seconds: float = FIRST_INSTANT_SECONDS) -> Clock:
     """Give the business clock of a process that only reads it: the driver's where there is one, else the system's.
 
     Args:
         address: ``HOST:PORT`` of the driver, or None.
         name: how the driver logs this process; it waits for nobody it was not told of.
+        patience_seconds: how long ``now`` waits for the driver's first word; a person at a terminal has less of it.
     """
     if not address:
         return SystemClock()
-    clock = DrivenClock(address, name)
-    threading.Thread(
-        target=clock.run, args=(lambda _now: None, threading.Event()), name="business-clock", daemon=True
-    ).start()
+    clock = DrivenClock(address, name, patience_seconds)
+    threading.Thread(target=_keep_hearing, args=(clock,), name="business-clock", daemon=True).start()
     return clock
+
+
+def _keep_hearing(clock: DrivenClock) -> None:
+    """Follow as long as the process lives; that the other side is none is said by ``now``, which asks it too."""
+    with suppress(ProtocolViolation):
+        clock.run(lambda _now: None, threading.Event())

@@ -10,7 +10,7 @@ import pytest
 
 from guildpost_demo.driver.business_clock import BusinessClockServer
 from guildpost_demo.driver.ticks import ZONE, hours_of, instants
-from guildpost_shared.driven_clock import DrivenClock, parse_address
+from guildpost_shared.driven_clock import DrivenClock, business_clock, parse_address
 from guildpost_shared.errors import ConfigurationError, ProtocolViolation, Unavailable
 
 START = datetime(2027, 3, 1, 4, tzinfo=UTC)
@@ -145,6 +145,45 @@ def test_without_a_driver_the_clock_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         clock = DrivenClock(f"127.0.0.1:{silent.getsockname()[1]}", "agent-1", first_instant_seconds=0.2)
         with pytest.raises(Unavailable, match="business_clock_away"):
+            clock.now()
+
+
+def test_an_address_that_nobody_answers_is_given_up_after_the_patience() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+    clock = business_clock(address, "round-command", patience_seconds=0.3)
+    with pytest.raises(Unavailable) as caught:
+        clock.now()
+    assert ("business_clock_away", address) == (caught.value.code, caught.value.params["address"])
+
+
+def test_a_connection_that_is_never_made_costs_the_patience_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    connect = socket.create_connection
+
+    def far_away(address: tuple[str, int], timeout: float) -> socket.socket:
+        if address[0] != "192.0.2.1":
+            return connect(address, timeout=timeout)
+        waited.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", far_away)
+    with pytest.raises(Unavailable, match="business_clock_away"):
+        DrivenClock("192.0.2.1:4711", "agent-1", first_instant_seconds=0.3).now()
+    assert 0 < max(waited) <= 0.3
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_only_reads_a_clock_that_is_none_is_told_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as impostor:
+
+        def speak() -> None:
+            for _ in range(2):
+                impostor.accept()[0].sendall(b"HTTP/1.1 400 Bad Request\n")
+
+        threading.Thread(target=speak, daemon=True).start()
+        clock = business_clock(f"127.0.0.1:{impostor.getsockname()[1]}", "round-command", patience_seconds=5)
+        with pytest.raises(ProtocolViolation, match="business_clock_protocol"):
             clock.now()
 
 

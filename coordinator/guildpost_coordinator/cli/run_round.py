@@ -25,6 +25,8 @@ NAME: Final = "round"
 POLL: Final = 0.5  # seconds
 MOST_SECONDS: Final = 3_600
 """The longest window, as for rounds that announce themselves (``round_window_seconds``)."""
+CLOCK_SECONDS: Final = 10.0
+"""How long somebody at the terminal waits for the business clock of a demo."""
 OVER: Final = frozenset({RoundState.RELEASED, RoundState.ABORTED})
 
 
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         Refused: ``study_not_published``, ``study_not_ripe``, ``training_failed`` or
             ``round_aborted``.
         Conflict: ``round_exists``, ``training_under_way``.
-        Unavailable: ``round_not_finished``.
+        Unavailable: ``round_not_finished``, ``business_clock_away``.
         ConfigurationError: the home is not set up, or nobody could join in such a window.
     """
     del texts
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     round_ = announce_round(
         rounds=rounds,
         study=study,
-        today=business_clock(arguments.business_clock, "round-command").now().date(),
+        today=business_clock(arguments.business_clock, "round-command", CLOCK_SECONDS).now().date(),
         window=timedelta(seconds=arguments.window),
         now=clock.now(),
         entropy=entropy,
