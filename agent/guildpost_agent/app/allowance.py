@@ -32,6 +32,7 @@ def allowance_of(
     *,
     answered: Collection[str] = (),
     households: Mapping[str, str] | None = None,
+    scope: Collection[str] | None = None,
 ) -> Allowance:
     """Work out what is left from now on.
 
@@ -42,6 +43,7 @@ def allowance_of(
         services: those that the dealer runs, by id; they say whether a message asks for a visit, and of which skill.
         answered: touchpoints that somebody booked on or answered: what they bring is known.
         households: by customer; who was called is not written to soon, nor is anybody who lives there.
+        scope: who is planned for, whole households; None for everybody.
     """
     figures, zone, every = config.figures, zone_of(config), config.letters.release_every_days
     own = {name: one.weekly_budget_cents for name, one in config.services.settings.items()}
@@ -50,8 +52,10 @@ def allowance_of(
         service_cents={name: weekly * every // _WEEK for name, weekly in own.items() if weekly is not None},
         letter_cents=figures.letter_cents,
         workshop=workshop_of(uow, config, now, services),
-        called=called_at_home(calls_made(uow, now, zone), households or {}),
+        called=called_at_home(calls_made(uow, now, zone, scope), households or {}),
     )
+    if allowance.workshop is None and allowance.budget_cents is None and not allowance.service_cents:
+        return allowance  # nothing is limited, so nothing is counted
     coming = config.workshop
     before = coming.visits_after_days + coming.visits_over_days + _LONGEST_WAY_DAYS
     contacts = [t for t in uow.plans.contacts_since(now - timedelta(days=before)) if t.touchpoint_id not in answered]

@@ -4,7 +4,8 @@ Messages are ordered among the lawful ways of a candidate; for calls the whole s
 which messages stand before the call.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +16,7 @@ from guildpost_agent.domain.call_contacts import answered_call
 from guildpost_agent.domain.channel_chain import Chain, Tried, Worth, chain
 from guildpost_agent.domain.consent.preferences import Preferences
 from guildpost_agent.domain.consent.terms import ContactChannel, Purpose
-from guildpost_agent.domain.records import Channel
+from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_agent.domain.service_work import consent_purpose, is_notice
 from guildpost_agent.domain.timing import Candidate
 from guildpost_agent.workshop_settings import response_percent
@@ -25,6 +26,8 @@ from guildpost_shared.services.definition import ServiceDefinition
 REMEMBERED: Final = timedelta(days=730)
 ANSWERED_WITHIN: Final = {Channel.EMAIL: timedelta(days=21), Channel.LETTER: timedelta(days=42)}
 """After so long a message that nobody answered counts as ignored."""
+ANSWERS: Final = frozenset({"clicked", "answered", "booked"})
+_MET: Final = frozenset({"sent", "unsure", "bounced"})
 _SEVERAL: Final = 2
 _VIAS: Final = {ContactChannel.EMAIL: Via.EMAIL, ContactChannel.LETTER: Via.LETTER, ContactChannel.PHONE: Via.CALL}
 """The channels of the catalogue, by those of the consent ledger."""
@@ -114,19 +117,44 @@ class ChannelOrder:
         return _Terms(worth, frozenset(mandatory), calls, purpose.value, notice)
 
 
-def tried_channels(uow: UnitOfWork, now: datetime) -> dict[str, dict[Channel, Tried]]:
-    """Say by customer what came of each channel in two years."""
-    found: dict[str, dict[Channel, Tried]] = {}
-    for channel, within in ANSWERED_WITHIN.items():
-        for customer_id, messages, answers in uow.plans.tried(channel, now - REMEMBERED, now - within):
-            found.setdefault(customer_id, {})[channel] = Tried(messages, answers)
-    return found
+def tried_channels(
+    touchpoints: Iterable[Touchpoint], outcomes: Iterable[Outcome], now: datetime
+) -> dict[str, dict[Channel, Tried]]:
+    """Say by customer what came of each channel in two years.
+
+    A message that may still be answered counts only if it was.
+
+    Args:
+        touchpoints: everything that those who are asked about were or will be sent.
+        outcomes: what came back, or all that answers (``ANSWERS``).
+        now: the business clock.
+    """
+    answered = {outcome.touchpoint_id for outcome in outcomes if outcome.kind in ANSWERS}
+    since, settled = now - REMEMBERED, {channel: now - within for channel, within in ANSWERED_WITHIN.items()}
+    counts: defaultdict[tuple[str, Channel], list[int]] = defaultdict(lambda: [0, 0])
+    for one in touchpoints:
+        if one.state in _MET and one.planned_at >= since:
+            came = one.touchpoint_id in answered
+            if came or one.planned_at <= settled[one.channel]:
+                known = counts[one.customer_id, one.channel]
+                known[0] += 1
+                known[1] += came
+    found: defaultdict[str, dict[Channel, Tried]] = defaultdict(dict)
+    for (customer_id, channel), (messages, answers) in counts.items():
+        found[customer_id][channel] = Tried(messages, answers)
+    return dict(found)
 
 
-def tried_calls(uow: UnitOfWork, now: datetime) -> dict[str, Tried]:
-    """Say by customer what came of the calls of two years, as far as they were not the customer's own wish."""
+def tried_calls(uow: UnitOfWork, now: datetime, customer_ids: Collection[str] | None = None) -> dict[str, Tried]:
+    """Say by customer what came of the calls of two years, as far as they were not the customer's own wish.
+
+    Args:
+        uow: an open transaction.
+        now: the business clock.
+        customer_ids: of these customers; None for everybody.
+    """
     found: dict[str, Tried] = {}
-    for task in uow.calls.made_since(now - REMEMBERED):
+    for task in uow.calls.made_since(now - REMEMBERED, customer_ids):
         answered = answered_call(task)
         if answered is not None:
             known = found.get(task.customer_id, Tried())

@@ -1,6 +1,5 @@
 """Whom a delivery concerns: the households of the customers and vehicles that changed."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
@@ -21,11 +20,5 @@ def concerned(uow: UnitOfWork, changed: Changed) -> frozenset[str]:
     """
     before = {occasion.customer_id for occasion in uow.plans.occasions(changed.vehicles)}
     now = {vehicle.customer_id for vehicle in uow.records.vehicles_of(changed.vehicles)}
-    asked = before | now | changed.customers
-    households: defaultdict[str, list[str]] = defaultdict(list)
-    wanted: set[str] = set()
-    for member in uow.people.all():
-        households[member.household_id].append(member.customer_id)
-        if member.customer_id in asked:
-            wanted.add(member.household_id)
-    return frozenset(asked | {one for household in wanted for one in households[household]})
+    at_home = uow.people.housemates_of_each(before | now | changed.customers)
+    return frozenset(one for home in at_home.values() for one in home)

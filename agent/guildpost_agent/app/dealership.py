@@ -89,7 +89,7 @@ def load_dealership(
     customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
     vehicles = records.vehicles(plain=plain) if scope is None else records.vehicles_of_customers(scope)
     jobs = records.jobs(plain=True) if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
-    members, offered = uow.people.all(), tuple(services)
+    members, offered = _members(uow, scope), tuple(services)
     known = histories(jobs, works_of(offered))
     _note_signed(uow, offered, known)
     return Dealership(
@@ -104,6 +104,13 @@ def load_dealership(
         listed=_listed(uow),
         first_frost=first_frost,
     )
+
+
+def _members(uow: UnitOfWork, scope: Collection[str] | None) -> list[Membership]:
+    """List all memberships, or those of some households and of every record of the persons who live there."""
+    if scope is None:
+        return uow.people.all()
+    return uow.people.in_persons({member.person_id for member in uow.people.of(scope)})
 
 
 def _note_signed(uow: UnitOfWork, services: Iterable[ServiceDefinition], known: dict[str, History]) -> None:

@@ -59,7 +59,7 @@ def refresh_occasions(
         or _recalled(o, by_id.get(o.service_id), subjects, today)
     ]
     cancelled = uow.plans.cancel_planned(occasion_ids=[o.occasion_id for o in vanished])
-    uow.plans.replace_occasions(found, vehicle_ids)
+    uow.plans.replace_occasions(found, vehicle_ids, stored)
     return found, cancelled, vanished
 
 

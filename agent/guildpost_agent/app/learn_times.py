@@ -5,7 +5,7 @@ under the models in force; the plans of few households that follow take it as it
 leaves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,7 +29,7 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
     house: Dealership,
     services: Mapping[str, ServiceDefinition],
     config: AgentConfig,
-    past: Past,
+    past: Callable[[], Past],
     *,
     now: datetime,
     key: bytes,
@@ -43,7 +43,7 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
         house: whom is planned for.
         services: what the dealer runs, by id.
         config: the dealer's settings.
-        past: everything that was or will be sent, and what came back.
+        past: gives everything that was or will be sent, and what came back; asked only where it is needed.
         now: the business clock.
         key: behind every draw.
         everybody: the house is all of the dealership, not some households.
@@ -55,7 +55,7 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
     beliefs = {} if everybody else kept_beliefs(uow, models, today)
     if not beliefs:
         mirror = Mirror(house.customers, house.vehicles) if everybody else _mirror(uow)
-        seen = final_outcomes(uow, mirror, past, services, models, now=now, zone=zone)
+        seen = final_outcomes(uow, mirror, past(), services, models, now=now, zone=zone)
         beliefs = {brand: own_belief(model, seen[brand], today) for brand, model in models.items()}
         keep_beliefs(uow, models, beliefs, today)
     times = {brand: Times(key, model, beliefs[brand], LAST_HOUR) for brand, model in models.items()}

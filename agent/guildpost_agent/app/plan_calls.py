@@ -63,10 +63,11 @@ def plan_calls(
     if not mine:
         return 0
     about: defaultdict[str, list[Touchpoint]] = defaultdict(list)
-    for touchpoint in uow.plans.touchpoints_of_all({occasion.customer_id for occasion in mine}):
+    customers = {occasion.customer_id for occasion in mine}
+    for touchpoint in uow.plans.touchpoints_of_all(customers):
         for occasion_id in (touchpoint.occasion_id, *touchpoint.bundled):
             about[occasion_id].append(touchpoint)
-    calls = tried_calls(uow, judge.dealer.now)
+    calls = tried_calls(uow, judge.dealer.now, customers)
 
     def ordered(service: ServiceDefinition, customer_id: str) -> Chain[Channel]:
         return order.with_calls(service, customer_id, calls.get(customer_id, Tried()))

@@ -17,9 +17,10 @@ from datetime import date, datetime
 from operator import attrgetter
 
 from guildpost_agent.app.allowance import allowance_of
-from guildpost_agent.app.channel_order import ChannelOrder, tried_channels
+from guildpost_agent.app.channel_order import ANSWERS, ChannelOrder, tried_channels
 from guildpost_agent.app.concerned import Changed, concerned
 from guildpost_agent.app.dealership import (
+    Dealership,
     consent_rules,
     enabled_services,
     load_dealership,
@@ -41,7 +42,7 @@ from guildpost_agent.domain.occasions import SIGHT_DAYS
 from guildpost_agent.domain.planning import HORIZON_DAYS
 from guildpost_agent.domain.records import Occasion, Touchpoint, Triage
 from guildpost_agent.domain.release_days import Rhythm
-from guildpost_agent.domain.reminders import wished_days
+from guildpost_agent.domain.reminders import SPEAKING, wished_days
 from guildpost_agent.domain.service_work import done_within_days
 from guildpost_agent.domain.subjects import FirstFrost, no_frost
 from guildpost_agent.domain.timing import Dealer
@@ -49,6 +50,8 @@ from guildpost_agent.domain.touchpoint_states import WITHDRAWN
 from guildpost_shared.services.definition import ServiceDefinition
 
 _ANSWERS = frozenset({"booked", "answered"})
+_TOLD = SPEAKING | ANSWERS
+"""The kinds of what came back that a plan depends on, unless it learns."""
 
 
 @dataclass(frozen=True)
@@ -138,26 +141,35 @@ def plan_within(
     occasions, cancelled, vanished = refresh_occasions(
         uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
     )
-    by_id, outcomes = {service.service_id: service for service in running}, uow.outcomes.all()
-    past = Past(uow.plans.touchpoints(), outcomes)
-    learning = learn_times(uow, taught, dealership, by_id, config, past, now=now, key=key, everybody=scope is None)
-    zone, state, reviewed = zone_of(config), config.dealer.state, config.services.reviewed
+    by_id, zone, everybody = {service.service_id: service for service in running}, zone_of(config), scope is None
+    outcomes = uow.outcomes.all() if everybody and taught.models else uow.outcomes.of_kinds(_TOLD)
+    reminders = wished_days(outcomes, zone)
+    known, today = (*occasions, *vanished), now.astimezone(zone).date()
+    occasions += _still_wished(uow, dealership, by_id, known, reminders, today=today)
+    if scope is None:
+        touchpoints = uow.plans.touchpoints()
+    else:
+        touchpoints = uow.plans.touchpoints_of_all(scope | {one.customer_id for one in (*occasions, *vanished)})
+
+    def past() -> Past:
+        return Past(touchpoints, outcomes) if everybody else Past(uow.plans.touchpoints(), uow.outcomes.all())
+
+    learning = learn_times(uow, taught, dealership, by_id, config, past, now=now, key=key, everybody=everybody)
+    state, reviewed, held_out = config.dealer.state, config.services.reviewed, uow.plans.held_out()
     dealer = Dealer(key, zone, state, rhythm, now, share, members, reviewed, learning)
-    held_out = frozenset(decision.occasion_id for decision in uow.plans.decisions_for(Reason.HOLDOUT))
     aside = frozenset(uow.rights.restricted())
     holds = uow.holds.in_force(dealer.today)
     rules, declined = consent_rules(config), uow.approvals.declined()
     judge = Judge(dealership, dealer, by_id, suppression_check(uow), aside, rules, holds, declined)
     answered = frozenset(outcome.touchpoint_id for outcome in outcomes if outcome.kind in _ANSWERS)
-    reminders = wished_days(outcomes, dealer.zone)
-    occasions = [*occasions, *_still_wished(uow, judge, (*occasions, *vanished), reminders)]
-    allowance = allowance_of(uow, config, now, by_id, answered=answered, households=dealership.households)
-    order = ChannelOrder(judge.ways.wishes, tried_channels(uow, now), config)
+    at_home = dealership.households
+    allowance = allowance_of(uow, config, now, by_id, answered=answered, households=at_home, scope=scope)
+    order = ChannelOrder(judge.ways.wishes, tried_channels(touchpoints, outcomes, now), config)
     run = PlanningRun(judge, horizon_days, held_out, allowance, answered, reminders, order)
-    plan_all(run, occasions, past.touchpoints)
+    plan_all(run, occasions, touchpoints)
     run.settle()
     run.allowance.complete()
-    _explain_vanished(run, vanished, past.touchpoints, uow)
+    _explain_vanished(run, vanished, touchpoints, uow)
     cancelled += uow.plans.cancel_planned(occasion_ids=run.cancelled)
     for touchpoint_id, kept in run.unbundled.items():
         uow.plans.unbundle(touchpoint_id, kept)
@@ -179,16 +191,21 @@ def plan_within(
 
 
 def _still_wished(
-    uow: UnitOfWork, judge: Judge, occasions: Iterable[Occasion], reminders: Mapping[str, date]
+    uow: UnitOfWork,
+    house: Dealership,
+    services: Mapping[str, ServiceDefinition],
+    occasions: Iterable[Occasion],
+    reminders: Mapping[str, date],
+    *,
+    today: date,
 ) -> list[Occasion]:
     """List the occasions whose due date is over, and of which somebody asked to be reminded all the same."""
     if not reminders:
         return []
     known = {occasion.occasion_id for occasion in occasions}
-    asked = {t.occasion_id for name in reminders if (t := uow.plans.touchpoint(name)) is not None}
-    found = (uow.plans.occasion(occasion_id) for occasion_id in sorted(asked - known))
-    over = (o for o in found if o is not None and o.due_date < judge.dealer.today)
-    return [o for o in over if o.service_id in judge.services and o.vehicle_id in judge.dealership.vehicles]
+    asked = {touchpoint.occasion_id for touchpoint in uow.plans.some_touchpoints(reminders)}
+    found = sorted(uow.plans.some_occasions(asked - known), key=attrgetter("occasion_id"))
+    return [o for o in found if o.due_date < today and o.service_id in services and o.vehicle_id in house.vehicles]
 
 
 def _explain_vanished(

@@ -9,7 +9,7 @@ from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import GAP_DAYS, PER_YEAR, Contact, fits
 from guildpost_agent.domain.exclusions import Facts, Reason, Refusal, because
 from guildpost_agent.domain.keyed import touchpoint_id
-from guildpost_agent.domain.records import Channel, Touchpoint
+from guildpost_agent.domain.records import Channel, Placed, Touchpoint
 from guildpost_agent.domain.sequence import touch_at
 from guildpost_agent.domain.time_choice import choose_time
 from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing, options
@@ -22,7 +22,7 @@ from guildpost_shared.services.occasion_rules import HuRule, InspectionRule
 _RECOMMENDED: Final = frozenset({"lead_default", "lead_standing", "lead_off"})
 
 
-def contact_of(touchpoint: Touchpoint, zone: ZoneInfo) -> Contact:
+def contact_of(touchpoint: Touchpoint | Placed, zone: ZoneInfo) -> Contact:
     """Give the days on which a touchpoint is met."""
     first = touchpoint.planned_at.astimezone(zone).date()
     met = touchpoint.due_date - timedelta(days=touchpoint.lead_days)

@@ -247,6 +247,19 @@ class Touchpoint:
 
 
 @frozen
+class Placed:
+    """Of a touchpoint, what it takes of budget and workshop: which it is, of what, how, when, and what it carries."""
+
+    touchpoint_id: str
+    service_id: str
+    channel: str
+    planned_at: datetime
+    due_date: date
+    lead_days: int
+    bundled: tuple[str, ...] = ()
+
+
+@frozen
 class Outcome:
     """What came back: ``kind`` is delivered, bounced, clicked, booked, answered, wished or unsubscribed."""
 

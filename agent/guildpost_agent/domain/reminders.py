@@ -15,7 +15,8 @@ from guildpost_agent.domain.sequence import Step, Window
 from guildpost_shared.answers.events import Answer
 
 WITHIN_DAYS: Final = 14
-_SPEAKING: Final = frozenset({"answered", "booked", "unsubscribed"})
+SPEAKING: Final = frozenset({"answered", "booked", "unsubscribed"})
+"""The kinds of what came back by which somebody said something; of other kinds nothing here depends."""
 _WEEKS: Final = {Answer.IN_TWO_WEEKS: 2}
 _MONTHS: Final = {Answer.IN_ONE_MONTH: 1, Answer.IN_THREE_MONTHS: 3}
 
@@ -24,13 +25,13 @@ def wished_days(outcomes: Iterable[Outcome], zone: tzinfo) -> dict[str, date]:
     """Give the day from which on a reminder is wished, by touchpoint.
 
     Args:
-        outcomes: everything that came back.
+        outcomes: everything that came back, or all that speaks of it (``SPEAKING``).
         zone: the dealer's; the day of an answer is local.
     """
     last: dict[str, Outcome] = {}
     for outcome in outcomes:
         before = last.get(outcome.touchpoint_id)
-        if outcome.kind in _SPEAKING and (
+        if outcome.kind in SPEAKING and (
             before is None or (before.at, before.outcome_id) < (outcome.at, outcome.outcome_id)
         ):
             last[outcome.touchpoint_id] = outcome

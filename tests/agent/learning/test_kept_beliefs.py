@@ -52,8 +52,9 @@ def believed(
 ) -> list[float]:
     """Give what a plan believes about the dealership's own deviations."""
     house = load_dealership(uow, SERVICES.values(), None if everybody else [])
+    learned = Taught({"": model})
     learning = learn_times(
-        uow, Taught({"": model}), house, SERVICES, a_config(), past(count), now=now, key=KEY, everybody=everybody
+        uow, learned, house, SERVICES, a_config(), lambda: past(count), now=now, key=KEY, everybody=everybody
     )
     own = learning.times[""].own
     return [*own.mean.ravel().tolist(), *own.root.ravel().tolist()]

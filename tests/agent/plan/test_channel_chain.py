@@ -191,4 +191,5 @@ def test_only_what_was_met_or_bounced_within_two_years_is_counted(tmp_path: Path
     messages = [a_message(1, 60), a_message(2, 70, "bounced"), a_message(3, 80, "cancelled"), a_message(4, 800)]
     planned(tmp_path, *messages, answered="old1")
     with a_store(tmp_path)() as uow:
-        assert tried_channels(uow, NOW) == {CUSTOMER: {MAIL: Tried(2, 1)}}
+        found = tried_channels(uow.plans.touchpoints(), uow.outcomes.all(), NOW)
+    assert found == {CUSTOMER: {MAIL: Tried(2, 1)}}

@@ -1,6 +1,6 @@
 """The outcomes table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Final
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.bulk import read_rows
-from guildpost_agent.adapters.sql.prepared import Prepared
+from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import outcomes
 from guildpost_agent.domain.records import Outcome
 
@@ -21,6 +21,13 @@ _ADD: Final = Prepared(
 )
 
 _OUTCOME: Final = tuple(Outcome.__dataclass_fields__)
+_OF_KINDS: Final = Prepared(
+    lambda: (
+        select(*(outcomes.c[name] for name in _OUTCOME))
+        .where(among(outcomes.c.kind))
+        .order_by(outcomes.c.at, outcomes.c.outcome_id)
+    )
+)
 
 
 class SqlOutcomes:
@@ -42,6 +49,10 @@ class SqlOutcomes:
         """List everything, oldest first."""
         rows = read_rows(self._connection, outcomes, _OUTCOME)
         return [Outcome(*row) for row in sorted(rows, key=itemgetter(_OUTCOME.index("at"), 0))]
+
+    def of_kinds(self, kinds: Collection[str]) -> list[Outcome]:
+        """List what came back of some kinds, oldest first."""
+        return [Outcome(*row) for row in _OF_KINDS.rows(self._connection, ids=sorted(kinds))]
 
     def of(self, touchpoint_id: str) -> list[Outcome]:
         """List what came back for one touchpoint, oldest first."""

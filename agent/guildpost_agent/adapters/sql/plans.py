@@ -5,33 +5,22 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, String, Table, bindparam, column, delete, exists, func, select, text, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from guildpost_agent.adapters.sql.bulk import insert_rows, read_rows, values_of
 from guildpost_agent.adapters.sql.due_dates import replace_due_dates
 from guildpost_agent.adapters.sql.engine import keep_pages
 from guildpost_agent.adapters.sql.prepared import Prepared, among
-from guildpost_agent.adapters.sql.spoken_of import spoken_of
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, outbox, touchpoints
-from guildpost_agent.adapters.sql.tried import tried
+from guildpost_agent.adapters.sql.tables.plans import CARRIES, HELD_OUT
 from guildpost_agent.app.ports.unit_of_work import Move
-from guildpost_agent.domain.exclusions import Reason
 from guildpost_agent.domain.occasions import Inspections
-from guildpost_agent.domain.records import Channel, Decision, Occasion, Touchpoint, Triage
+from guildpost_agent.domain.records import Channel, Decision, Occasion, Placed, Touchpoint, Triage
 from guildpost_agent.domain.touchpoint_states import CANCELLED, CONTACTS, PROPOSED, WAITING
 
 # Within SQLite's limit of variables per statement (SQLITE_MAX_VARIABLE_NUMBER, 32,766 since 3.32).
 _CHUNK = 5_000
-
-
-def _occasion(row: Row[Any]) -> Occasion:
-    values = row._asdict()
-    return Occasion(**{**values, "triage": Triage(values["triage"])})
-
-
-def _decision(row: Row[Any]) -> Decision:
-    return Decision(**row._asdict())
 
 
 _TOUCHPOINT: Final = tuple(Touchpoint.__dataclass_fields__)
@@ -56,6 +45,14 @@ _MOVE_TOUCHPOINT: Final = Prepared(
         update(touchpoints)
         .where(touchpoints.c.touchpoint_id == bindparam("id"), touchpoints.c.state == bindparam("expected"))
         .values(state=bindparam("to"))
+    )
+)
+_PLACED: Final = tuple(Placed.__dataclass_fields__)
+_CONTACTS_SINCE: Final = Prepared(
+    lambda: (
+        select(*(touchpoints.c[name] for name in _PLACED))
+        .where(among(touchpoints.c.state), touchpoints.c.planned_at >= bindparam("since"))
+        .order_by(touchpoints.c.planned_at, touchpoints.c.touchpoint_id)
     )
 )
 _CHANNELS: Final = {channel.value: channel for channel in Channel}
@@ -90,6 +87,37 @@ _OCCASION_BY_ID: Final = Prepared(
 _SOME_OCCASIONS: Final = Prepared(
     lambda: select(*(occasions.c[name] for name in _OCCASION)).where(among(occasions.c.occasion_id))
 )
+_OCCASIONS_OF: Final = Prepared(
+    lambda: select(*(occasions.c[name] for name in _OCCASION)).where(among(occasions.c.vehicle_id))
+)
+_SERVICES_OF: Final = Prepared(
+    lambda: select(occasions.c.occasion_id, occasions.c.service_id).where(among(occasions.c.occasion_id))
+)
+_DECISION: Final = tuple(Decision.__dataclass_fields__)
+_DECISION_BY_ID: Final = Prepared(
+    lambda: select(*(decisions.c[name] for name in _DECISION)).where(decisions.c.occasion_id == bindparam("id"))
+)
+_DECIDED: Final = ("occasion_id", "kept", "reason", "facts")
+_SOME_DECIDED: Final = Prepared(
+    lambda: select(*(decisions.c[name] for name in _DECIDED)).where(among(decisions.c.occasion_id))
+)
+_HELD_OUT: Final = Prepared(lambda: select(decisions.c.occasion_id).where(text(HELD_OUT)))
+_CONTROL_GROUP: Final = Prepared(
+    lambda: (
+        select(occasions.c.customer_id, occasions.c.service_id)
+        .join(decisions, decisions.c.occasion_id == occasions.c.occasion_id)
+        .where(text(HELD_OUT))
+    )
+)
+_LED: Final = Prepared(lambda: select(touchpoints.c.occasion_id).where(among(touchpoints.c.occasion_id)))
+_CARRIED: Final = func.json_each(touchpoints.c.bundled).table_valued(column("value", String))
+_ALL_CARRIED: Final = Prepared(
+    lambda: select(_CARRIED.c.value).select_from(touchpoints.join(_CARRIED, true())).where(text(CARRIES))
+)
+
+
+def _occasions(rows: Iterable[Sequence[Any]]) -> list[Occasion]:
+    return [Occasion(*(*row[:-1], Triage(row[-1]))) for row in rows]
 
 
 class SqlPlans:
@@ -108,16 +136,20 @@ class SqlPlans:
         rows = self._connection.execute(select(*pair, func.count()).group_by(*pair))
         return {(service, triage): count for service, triage, count in rows}
 
-    def replace_occasions(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None = None) -> None:
+    def replace_occasions(
+        self,
+        rows: Sequence[Occasion],
+        vehicle_ids: Collection[str] | None = None,
+        stored: Sequence[Occasion] | None = None,
+    ) -> None:
         """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
         if vehicle_ids is None:
             keep_pages(self._connection)
-            known = {row[0]: row for row in read_rows(self._connection, occasions, _OCCASION)}
-        else:
-            known = {row[0]: row for row in values_of(self.occasions(vehicle_ids), _OCCASION)}
+        before = self.occasions(vehicle_ids) if stored is None else stored
+        known = {row[0]: row for row in values_of(before, _OCCASION)}
         self._write(occasions, _OCCASION, _as_index(rows, _OCCASION), known)
         vanished = known.keys() - {row.occasion_id for row in rows} if known else set[str]()
-        for ids in _chunks(vanished - self._kept_for_good() if vanished else ()):
+        for ids in _chunks(vanished - self._kept_for_good(vanished) if vanished else ()):
             self._connection.execute(delete(decisions).where(decisions.c.occasion_id.in_(ids)))
             self._connection.execute(delete(occasions).where(occasions.c.occasion_id.in_(ids)))
 
@@ -131,56 +163,50 @@ class SqlPlans:
         insert_rows(self._connection, table, names, new, otherwise="keep")
         insert_rows(self._connection, table, names, changed, otherwise="replace")
 
-    def _kept_for_good(self) -> set[str]:
-        held_out = select(decisions.c.occasion_id).where(decisions.c.reason == Reason.HOLDOUT.value)
-        return {*self._connection.scalars(spoken_of()), *self._connection.scalars(held_out)}
+    def _kept_for_good(self, occasion_ids: Collection[str]) -> set[str]:
+        """Name the occasions that a message leads or carries along or that are held out, among others."""
+        led = {one for (one,) in _LED.rows(self._connection, ids=list(occasion_ids))}
+        return led | {one for (one,) in _ALL_CARRIED.rows(self._connection)} | self.held_out()
 
     def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
         """List all occasions, the vanished ones with touchpoints too, or those of certain vehicles."""
         if vehicle_ids is None:
-            found = read_rows(self._connection, occasions, _OCCASION)
-            return [Occasion(*(*row[:-1], Triage(row[-1]))) for row in found]
-        return [
-            _occasion(row)
-            for ids in _chunks(vehicle_ids)
-            for row in self._connection.execute(select(occasions).where(occasions.c.vehicle_id.in_(ids))).all()
-        ]
+            return _occasions(read_rows(self._connection, occasions, _OCCASION))
+        return _occasions(_OCCASIONS_OF.rows(self._connection, ids=list(vehicle_ids)))
 
     def occasion(self, occasion_id: str) -> Occasion | None:
         """Find an occasion."""
-        row = _OCCASION_BY_ID.first(self._connection, id=occasion_id)
-        return None if row is None else Occasion(*(*row[:-1], Triage(row[-1])))
+        return next(iter(_occasions(_OCCASION_BY_ID.rows(self._connection, id=occasion_id))), None)
 
     def record_decisions(self, rows: Sequence[Decision]) -> None:
         """Store decisions; one that says the same as before keeps its instant."""
-        columns = ("occasion_id", "kept", "reason", "facts")
-        known = self._decided(columns, None if len(rows) > _CHUNK else [row.occasion_id for row in rows])
-        names = (*columns, "decided_at")
+        known = self._decided(None if len(rows) > _CHUNK else [row.occasion_id for row in rows])
+        names = (*_DECIDED, "decided_at")
         self._write(decisions, names, _as_index(rows, names), known)
 
-    def _decided(self, names: Sequence[str], occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
+    def _decided(self, occasion_ids: Sequence[str] | None) -> dict[str, tuple[Any, ...]]:
         if occasion_ids is None:
-            return {row[0]: row for row in read_rows(self._connection, decisions, names)}
-        columns = [decisions.c[name] for name in names]
-        mine = decisions.c.occasion_id.in_(occasion_ids)
-        return {row[0]: tuple(row) for row in self._connection.execute(select(*columns).where(mine)).all()}
+            return {row[0]: row for row in read_rows(self._connection, decisions, _DECIDED)}
+        return {row[0]: row for row in _SOME_DECIDED.rows(self._connection, ids=occasion_ids)}
 
     def decision(self, occasion_id: str) -> Decision | None:
         """Find what was decided about an occasion."""
-        row = self._connection.execute(select(decisions).where(decisions.c.occasion_id == occasion_id)).first()
-        return None if row is None else _decision(row)
+        row = _DECISION_BY_ID.first(self._connection, id=occasion_id)
+        return None if row is None else Decision(*row)
 
     def decisions_for(self, reason: str) -> list[Decision]:
         """List the decisions that were made for one reason."""
-        rows = self._connection.execute(select(decisions).where(decisions.c.reason == reason)).all()
-        return [_decision(row) for row in rows]
+        columns = (decisions.c[name] for name in _DECISION)
+        rows = self._connection.execute(select(*columns).where(decisions.c.reason == reason))
+        return [Decision(*row) for row in rows]
+
+    def held_out(self) -> frozenset[str]:
+        """Name the occasions that earlier decisions held out."""
+        return frozenset(one for (one,) in _HELD_OUT.rows(self._connection))
 
     def control_group(self) -> frozenset[tuple[str, str]]:
         """Name whom earlier decisions held out: customer and service."""
-        pair = select(occasions.c.customer_id, occasions.c.service_id)
-        joined = pair.join(decisions, decisions.c.occasion_id == occasions.c.occasion_id)
-        rows = self._connection.execute(joined.where(decisions.c.reason == Reason.HOLDOUT.value).distinct())
-        return frozenset(row.tuple() for row in rows)
+        return frozenset((customer, service) for customer, service in _CONTROL_GROUP.rows(self._connection))
 
     def _touchpoints(self, *conditions: ColumnElement[bool]) -> list[Touchpoint]:
         return [_touchpoint(row) for row in self._connection.execute(_ORDERED.where(*conditions)).all()]
@@ -189,26 +215,18 @@ class SqlPlans:
         """List all touchpoints, oldest first."""
         return [_touchpoint(row) for row in _ALL_TOUCHPOINTS.rows(self._connection)]
 
-    def contacts_since(self, since: datetime) -> list[Touchpoint]:
+    def contacts_since(self, since: datetime) -> list[Placed]:
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
-        return self._touchpoints(touchpoints.c.state.in_(CONTACTS), touchpoints.c.planned_at >= since)
+        rows = _CONTACTS_SINCE.rows(self._connection, ids=sorted(CONTACTS), since=since)
+        return [Placed(*(*row[:-1], tuple(row[-1]))) for row in rows]
 
     def left(self, service_id: str) -> list[Touchpoint]:
         """List the touchpoints of a service whose message left, or may have left, oldest first."""
         return self._touchpoints(touchpoints.c.service_id == service_id, touchpoints.c.state.in_(CONTACTS - WAITING))
 
-    def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
-        """Say by customer what came of a channel's messages: how many are settled, and how many were answered."""
-        return tried(self._connection, channel, since, settled)
-
     def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
         """Name the service of each of these occasions that is known."""
-        pair = (occasions.c.occasion_id, occasions.c.service_id)
-        return {
-            row.occasion_id: row.service_id
-            for ids in _chunks(occasion_ids)
-            for row in self._connection.execute(select(*pair).where(occasions.c.occasion_id.in_(ids)))
-        }
+        return dict(_SERVICES_OF.rows(self._connection, ids=list(occasion_ids))) if occasion_ids else {}
 
     def touchpoint(self, touchpoint_id: str) -> Touchpoint | None:
         """Find a touchpoint."""
@@ -229,8 +247,7 @@ class SqlPlans:
 
     def some_occasions(self, occasion_ids: Collection[str]) -> list[Occasion]:
         """List some occasions."""
-        rows = _SOME_OCCASIONS.rows(self._connection, ids=list(occasion_ids))
-        return [Occasion(*(*row[:-1], Triage(row[-1]))) for row in rows]
+        return _occasions(_SOME_OCCASIONS.rows(self._connection, ids=list(occasion_ids)))
 
     def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None:
         """Store new touchpoints; one that is known is left as it is."""

@@ -1,6 +1,6 @@
 """What came back to messages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from guildpost_agent.domain.records import Outcome
@@ -18,4 +18,8 @@ class Outcomes(Protocol):
         ...
 
     def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
+    def of_kinds(self, kinds: Collection[str]) -> list[Outcome]:
+        """List what came back of some kinds, oldest first."""
+        ...
+
     def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above

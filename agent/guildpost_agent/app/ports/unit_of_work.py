@@ -39,6 +39,7 @@ from guildpost_agent.domain.records import (
     Decision,
     Job,
     Occasion,
+    Placed,
     Touchpoint,
     Vehicle,
 )
@@ -168,8 +169,19 @@ class Plans(Protocol):
         """Count due dates by service and triage class."""
         ...
 
-    def replace_occasions(self, rows: Sequence[Occasion], vehicle_ids: Collection[str] | None = None) -> None:
-        """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs."""
+    def replace_occasions(
+        self,
+        rows: Sequence[Occasion],
+        vehicle_ids: Collection[str] | None = None,
+        stored: Sequence[Occasion] | None = None,
+    ) -> None:
+        """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs.
+
+        Args:
+            rows: what holds now, of all vehicles or certain ones.
+            vehicle_ids: these vehicles; None for all.
+            stored: what ``occasions`` gives for the same vehicles, where it was read already.
+        """
         ...
 
     def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
@@ -180,6 +192,10 @@ class Plans(Protocol):
     def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
     def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
     def decisions_for(self, reason: str) -> list[Decision]: ...  # noqa: D102 — see above
+    def held_out(self) -> frozenset[str]:
+        """Name the occasions that earlier decisions held out."""
+        ...
+
     def proposed(self) -> list[Touchpoint]:
         """List the touchpoints that wait for an approval, oldest first."""
         ...
@@ -193,19 +209,12 @@ class Plans(Protocol):
         ...
 
     def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
-    def contacts_since(self, since: datetime) -> list[Touchpoint]:
+    def contacts_since(self, since: datetime) -> list[Placed]:
         """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
         ...
 
     def left(self, service_id: str) -> list[Touchpoint]:
         """List the touchpoints of a service whose message left, or may have left, oldest first."""
-        ...
-
-    def tried(self, channel: str, since: datetime, settled: datetime) -> list[tuple[str, int, int]]:
-        """Say by customer what came of a channel's messages since an instant: how many, and how many were answered.
-
-        Messages planned after ``settled`` may still be answered; they count only if they were.
-        """
         ...
 
     def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:

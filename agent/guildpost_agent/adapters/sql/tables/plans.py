@@ -1,8 +1,15 @@
 """Occasions, decisions, touchpoints, and what became of them."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from typing import Final
+
+from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from guildpost_agent.adapters.sql.tables.base import PERSONAL, Instant, metadata
+
+HELD_OUT: Final = "reason = 'HOLDOUT'"
+"""Of which decisions an index knows: few, and asked for by every plan. A query that uses it says just this."""
+CARRIES: Final = "bundled <> '[]'"
+"""Of which touchpoints an index knows: those that carry other occasions along."""
 
 occasions = Table(
     "occasions",
@@ -38,6 +45,7 @@ decisions = Table(
     Column("kept", Boolean, nullable=False),
     Column("reason", String(40), nullable=False),
     Column("facts", JSON, nullable=False, info=PERSONAL),
+    Index("decisions_held_out", "occasion_id", sqlite_where=text(HELD_OUT)),
 )
 
 touchpoints = Table(
@@ -64,6 +72,7 @@ touchpoints = Table(
     Index("touchpoints_by_state", "state", "planned_at"),
     Index("touchpoints_by_occasion", "occasion_id"),
     Index("touchpoints_by_customer", "customer_id"),
+    Index("touchpoints_that_carry", "touchpoint_id", sqlite_where=text(CARRIES)),
 )
 
 outbox = Table(
