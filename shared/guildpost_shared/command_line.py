@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Final, Protocol
 
-from guildpost_shared.command_parser import PARSERS, chosen_language, default_language, read
+from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import GuildpostError, exit_code, public_text
 
 INTERRUPTED: Final = 130
@@ -61,7 +61,6 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = chosen_language(given)
     parser = PARSERS[language](prog=program)
-    parser.set_defaults(lang=default_language(os.environ))
     subparsers = parser.add_subparsers(dest="command", required=True, metavar=parser.command)
     chosen = next((word for word in given if word in commands), None)
     with nothing_collected() if arguments is None else nullcontext():

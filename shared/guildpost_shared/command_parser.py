@@ -103,10 +103,16 @@ class _MisuseError(Exception):
 def read(parser: Parser, given: Sequence[str], language: Language) -> argparse.Namespace:
     """Read a command line; where that cannot be done, say why and what to do next on standard error.
 
+    Args:
+        parser: how it is meant.
+        given: its words, without the program's name.
+        language: of the words, and ``lang`` where no ``--lang`` is given.
+
     Raises:
         SystemExit: 2 where it cannot be read, 0 where help was asked for.
         GuildpostError: what the reader of an argument refuses.
     """
+    parser.set_defaults(lang=language)
     try:
         return parser.parse_args(given)
     except _MisuseError as misuse:
