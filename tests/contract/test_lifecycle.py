@@ -172,3 +172,18 @@ def test_recalls_come_before_what_was_handed_in_earlier(open_lifecycle: OpenLife
         assert 0 == record.publications.highest_signed_version("legal")
         record.audit.append(AuditEntry(NOW, "Lea", "material_recall", "services/x@1"))
         assert ["material_recall"] == [entry.action for entry in record.audit.latest(1)]
+
+
+def test_a_path_stands_from_the_day_it_is_handed_in_until_it_is_removed(open_lifecycle: OpenLifecycle) -> None:
+    listing = Listing(3, "11" * 32)
+    changes: list[tuple[PublicationState, dict[str, Listing | None]]] = [
+        (PublicationState.PUBLISHED, {"services/old.json": listing, "services/kept.json": listing}),
+        (PublicationState.WITHDRAWN, {"services/never.json": listing, "services/kept.json": None}),
+        (PublicationState.AWAITING, {"services/old.json": None}),
+        (PublicationState.DRAFT, {"services/new.json": listing, "studies/lift/1.json": listing}),
+    ]
+    with open_lifecycle() as record:
+        for number, (state, changed) in enumerate(changes):
+            record.publications.add(Publication(f"{number}" * 24, state, NOW, changed), {})
+    with open_lifecycle() as record:
+        assert {"services/kept.json", "services/new.json"} == record.publications.standing("services/")

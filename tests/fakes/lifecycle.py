@@ -103,6 +103,11 @@ class FakePublications:
     def latest_change(self, path: str) -> Publication | None:
         return next((one for one in reversed(self._stored.publications.values()) if path in one.changes), None)
 
+    def standing(self, prefix: str) -> set[str]:
+        valid = [one for one in self._stored.publications.values() if one.state is not PublicationState.WITHDRAWN]
+        found = {path: item for one in valid for path, item in one.changes.items() if path.startswith(prefix)}
+        return {path for path, item in found.items() if item is not None}
+
     def content(self, sha256: str) -> bytes:
         return _content(self._stored, sha256)
 

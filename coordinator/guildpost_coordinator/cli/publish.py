@@ -17,14 +17,17 @@ from guildpost_coordinator.adapters.sql.publications import publications_factory
 from guildpost_coordinator.app.material_desk import MaterialDesk
 from guildpost_coordinator.app.ports.catalogue import OpenPublications
 from guildpost_coordinator.app.publish_by_hand import publish_by_hand
+from guildpost_coordinator.app.publish_catalogue import STUDIES
+from guildpost_coordinator.app.require_services import require_services
 from guildpost_coordinator.config import Home, load_config
 from guildpost_coordinator.domain.catalogue import State
-from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
+from guildpost_coordinator.domain.content_checks import checks_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import MAX_TARGET_BYTES
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 from guildpost_shared.errors import ConfigurationError, Refused, Unavailable
+from guildpost_shared.studies.spec import parse_study
 
 NAME: Final = "publish"
 POLL: Final = 0.2  # seconds
@@ -41,8 +44,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Hand in every file below a folder under its relative path, and wait for the signatures if asked to.
 
     Raises:
-        Refused: a path or contents may not be published, or not yet (``material_not_approved``), or a signer refused
-            (``publication_withdrawn``).
+        Refused: a path or contents may not be published (a study of unknown services among them), or not yet
+            (``material_not_approved``), or a signer refused (``publication_withdrawn``).
         Unavailable: ``publication_waiting``: not everybody has signed in time; nothing is lost.
         ConfigurationError: the home is not set up, or the folder cannot be read.
     """
@@ -53,8 +56,11 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     try:
         migrate(engine)
         publications = publications_factory(engine)
+        for path, contents in paths.items():
+            if path.startswith(STUDIES):
+                require_services(parse_study(contents), publications, beside=paths)
         publication_id = publish_by_hand(
-            MaterialDesk(lifecycle_factory(engine), SystemClock(), OsEntropy(), CONTENT_CHECKS),
+            MaterialDesk(lifecycle_factory(engine), SystemClock(), OsEntropy(), checks_of(config.brand)),
             publications,
             paths,
             remove=arguments.remove,

@@ -35,7 +35,7 @@ from guildpost_coordinator.cli.publish import POLL, await_publication
 from guildpost_coordinator.cli.signer import approve_all, asking, build_signer, tell
 from guildpost_coordinator.config import Home, load_config
 from guildpost_coordinator.domain.catalogue import listings_to_read
-from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
+from guildpost_coordinator.domain.content_checks import checks_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import SIGNER_ROLES, SignerRole
 from guildpost_shared.clock import SystemClock
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     if arguments.step == APPROVE:
         return _approve(arguments, desk, texts)
     home = Home(arguments.home)
-    load_config(home)
+    config = load_config(home)
     engine = open_engine(home.database)
     try:
         migrate(engine)
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
             lambda _: None,
             SystemClock(),
             OsEntropy(),
-            CONTENT_CHECKS,
+            checks_of(config.brand),
         )
         step = _export if arguments.step == EXPORT else _import
         print(step(publishing, arguments.role, desk, texts, arguments.wait))

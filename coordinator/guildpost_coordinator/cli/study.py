@@ -11,9 +11,10 @@ from guildpost_coordinator.adapters.sql.migrate import migrate
 from guildpost_coordinator.adapters.sql.publications import publications_factory
 from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.app.publish_catalogue import draft_publication
+from guildpost_coordinator.app.require_services import require_services
 from guildpost_coordinator.cli.publish import await_publication
 from guildpost_coordinator.config import Home, load_config
-from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
+from guildpost_coordinator.domain.content_checks import checks_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
@@ -52,8 +53,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """Write a study of one kind for a period and put it up for signature.
 
     Raises:
-        Refused: ``study_has_no_columns``, ``plan_day_unreadable``, ``study_terms_invalid``, ``study_version_taken``,
-            ``publication_withdrawn``.
+        Refused: ``study_has_no_columns``, ``plan_day_unreadable``, ``study_terms_invalid``, ``study_service_unknown``,
+            ``study_version_taken``, ``publication_withdrawn``.
         Unavailable: ``publication_waiting``.
         ConfigurationError: the home is not set up.
     """
@@ -87,13 +88,14 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
         field = str(error.params["field"])
         raise Refused("study_terms_invalid", given=_OPTIONS.get(field, f"--{field}")) from error
     publications = publications_factory(engine)
+    require_services(study, publications)
     publication_id = draft_publication(
         {study.target_path: study.canonical_bytes},
         remove=(),
         publications=publications,
         clock=SystemClock(),
         entropy=OsEntropy(),
-        checks=CONTENT_CHECKS,
+        checks=checks_of(config.brand),
     )
     print(study.purpose[texts.language])
     drafted = "cli.study.drafted_model" if study.model else "cli.study.drafted"

@@ -113,6 +113,22 @@ def _require_path(path: str, expected: str) -> None:
         raise Refused("proposal_path_mismatch", path=path)
 
 
+def checks_of(brand: str) -> ContentChecks:
+    """Give the coordinator's own table: it knows its brand, and a study that names another one is refused.
+
+    Args:
+        brand: whose coordinator it is.
+    """
+
+    def check_own_study(path: str, contents: bytes) -> None:
+        check_study(path, contents)
+        named = parse_study(contents).brand
+        if named != brand:
+            raise Refused("study_other_brand", path=path, named=named, brand=brand)
+
+    return {**CONTENT_CHECKS, "studies": check_own_study}
+
+
 CONTENT_CHECKS: Final[ContentChecks] = {
     "services": check_service,
     "templates": check_template,

@@ -1,6 +1,8 @@
 """``guildpost-coordinator study`` offers every kind and puts its document up for signature."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,9 @@ from guildpost_coordinator.adapters.sql.publications import publications_factory
 from guildpost_coordinator.adapters.sql.unit_of_work import unit_of_work_factory
 from guildpost_coordinator.cli import main
 from guildpost_coordinator.config import Home
-from guildpost_coordinator.domain.catalogue import State
+from guildpost_coordinator.domain.catalogue import Listing, Publication, State
 from guildpost_coordinator.domain.membership import Membership
+from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS
 from guildpost_shared.studies.propensity.terms import USUAL
 from guildpost_shared.studies.slot_lead import NOISE_ROOM
@@ -28,6 +31,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     home = Home(tmp_path / "home")
     assert 0 == main(["init", "--home", str(home.folder), "--brand", "Arvana"])
+    engine = open_engine(home.database)
+    migrate(engine)
+    services = {f"services/{name}.json": Listing(1, "11" * 32) for name in ("hu_au", "inspection")}
+    with publications_factory(engine)() as rows:
+        rows.add(Publication("a" * 24, State.PUBLISHED, datetime(2026, 12, 1, tzinfo=UTC), services), {})
+    engine.dispose()
     return home
 
 
@@ -153,6 +162,36 @@ def test_what_cannot_be_is_named_as_it_was_typed(
     capsys.readouterr()
     assert 77 == main(["study", "--home", str(home.folder), "--kind", "lift", *TERMS, *terms])
     assert f"darf es keine Studie geben: {said}.\n" in capsys.readouterr().err
+    assert [] == handed_in(home)
+
+
+def test_a_service_that_the_brand_does_not_have_is_refused_with_those_it_has(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = ["--kind", "lift", "--services", "hu_au", "hu_uu", "--from", "2027-01-01", "--to", "2027-03-31"]
+    assert 77 == main(["study", "--home", str(home.folder), *terms])
+    assert "keine Definition: hu_uu. Es gibt: hu_au, inspection." in capsys.readouterr().err
+    assert [] == handed_in(home)
+
+
+@pytest.mark.parametrize(
+    ("brand", "services", "said"),
+    [
+        ("Borealis", ["hu_au"], "nennt die Marke „Borealis“; dieser Koordinator ist der von „Arvana“"),
+        ("Arvana", ["tyre_change"], "keine Definition: tyre_change"),
+    ],
+    ids=["of another brand", "of a service that is not there"],
+)
+def test_a_study_that_is_published_as_a_file_is_looked_at_as_well(
+    *, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], brand: str, services: list[str], said: str
+) -> None:
+    days: dict[str, Any] = {"period_start": date(2027, 1, 1), "period_end": date(2027, 3, 31)}
+    study = counted_study("lift", brand=brand, services=services, **days)
+    file = tmp_path / "files" / study.target_path
+    file.parent.mkdir(parents=True)
+    file.write_bytes(study.canonical_bytes)
+    assert 77 == main(["publish", "--home", str(home.folder), str(tmp_path / "files")])
+    assert said in capsys.readouterr().err
     assert [] == handed_in(home)
 
 

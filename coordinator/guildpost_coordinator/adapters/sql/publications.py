@@ -75,6 +75,14 @@ class SqlPublications:
         row = next((row for row in rows if path in row["changes"]), None)
         return None if row is None else self._read(row)
 
+    def standing(self, prefix: str) -> set[str]:
+        """List the paths below a prefix that are handed in or in force, and neither withdrawn nor removed since."""
+        valid = select(publications.c.changes).where(publications.c.state != State.WITHDRAWN.value)
+        found: dict[str, bool] = {}
+        for changes in self._connection.scalars(valid.order_by(publications.c.position)):
+            found |= {path: item is not None for path, item in changes.items() if path.startswith(prefix)}
+        return {path for path, is_there in found.items() if is_there}
+
     def content(self, sha256: str) -> bytes:
         """Give contents by their hash.
 

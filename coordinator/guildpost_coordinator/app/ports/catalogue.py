@@ -96,6 +96,10 @@ class Publications(Protocol):
         """Give the publication handed in last among those that change a path, whatever became of it."""
         ...
 
+    def standing(self, prefix: str) -> set[str]:
+        """List the paths below a prefix that are handed in or in force, and neither withdrawn nor removed since."""
+        ...
+
     def content(self, sha256: str) -> bytes:
         """Give contents by their hash.
 
