@@ -88,16 +88,18 @@ def load_dealership(
     records = uow.records
     customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
     vehicles = records.vehicles(plain=plain) if scope is None else records.vehicles_of_customers(scope)
-    jobs = records.jobs(plain=True) if scope is None else records.jobs_of_vehicles({v.vehicle_id for v in vehicles})
+    keepers, kept = {one.customer_id: one for one in customers}, {one.vehicle_id: one for one in vehicles}
+    jobs = records.jobs(plain=True) if scope is None else records.jobs_of_vehicles(kept)
+    planned = records.appointments() if scope is None else records.appointments_concerning(kept, keepers)
     members, offered = _members(uow, scope), tuple(services)
     known = histories(jobs, works_of(offered))
     _note_signed(uow, offered, known)
     return Dealership(
-        customers={customer.customer_id: customer for customer in customers},
-        vehicles={vehicle.vehicle_id: vehicle for vehicle in vehicles},
+        customers=keepers,
+        vehicles=kept,
         histories=known,
         consents=uow.consents.book(scope),
-        appointments=AppointmentBook(uow.records.appointments()),
+        appointments=AppointmentBook(planned),
         persons=_several_records(members),
         households={member.customer_id: member.household_id for member in members},
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),

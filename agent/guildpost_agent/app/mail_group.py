@@ -10,7 +10,8 @@ from datetime import datetime
 
 from guildpost_agent.app.kept_reading import KeptReading
 from guildpost_agent.app.outbox_steps import Recheck, mirrored, objection, put_off, rests
-from guildpost_agent.app.ports.unit_of_work import Move, OutboxJob, UnitOfWork
+from guildpost_agent.app.ports.plans import Move
+from guildpost_agent.app.ports.unit_of_work import OutboxJob, UnitOfWork
 from guildpost_agent.domain.outbox import Event, State, after, next_attempt
 from guildpost_agent.domain.records import Channel, Outcome
 from guildpost_agent.domain.smtp_replies import Receipt, Verdict

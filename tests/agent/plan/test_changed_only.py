@@ -15,12 +15,24 @@ from guildpost_agent.app.ports.people import Membership
 from guildpost_agent.app.ports.unit_of_work import OpenUnitOfWork, UnitOfWork
 from guildpost_agent.domain.keyed import occasion_id
 from guildpost_agent.domain.records import Channel, Occasion, Outcome, Touchpoint, Triage
-from tests.factories.agent import KEY, NOW, a_config, a_consent, a_customer, a_job, a_service, a_vehicle, open_store
+from tests.factories.agent import (
+    KEY,
+    NOW,
+    a_config,
+    a_consent,
+    a_customer,
+    a_job,
+    a_service,
+    a_vehicle,
+    an_appointment,
+    open_store,
+)
 
 SERVICES = (a_service("hu_au"), a_service("inspection"))
 CONFIG = a_config(figures={"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 1})
 COUNT = 24
 YEAR = 365
+BOOKED = ("13", "15")
 ANSWERED = (("answered", "in_1_month"), ("booked", ""), ("clicked", ""), ("unsubscribed", ""), ("answered", "book"))
 Plan = dict[str, tuple[object, ...]]
 
@@ -59,6 +71,13 @@ def a_dealership(folder: Path) -> OpenUnitOfWork:
         members = [Membership(str(n), str(n), str(n - n % 4) if n % 4 < 2 else str(n)) for n in range(COUNT)]
         uow.people.store(members, {}, NOW)
         put_past(uow)
+        named, unnamed = BOOKED
+        uow.records.upsert_appointments(
+            [
+                an_appointment("T1", customer_id=named, vehicle_id=f"V{named}"),
+                an_appointment("T2", customer_id=unnamed, vehicle_id=""),
+            ]
+        )
         uow.commit()
     plan_touchpoints(open_uow, SERVICES, CONFIG, NOW, KEY)
     return open_uow
@@ -100,6 +119,11 @@ def the_plan(store: OpenUnitOfWork) -> Plan:
             id="an address is lost",
         ),
         pytest.param(
+            lambda uow: uow.records.upsert_customers([a_customer(one, town="Ulm") for one in BOOKED]),
+            Changed(customers=frozenset(BOOKED)),
+            id="who is booked moves, one of them with no vehicle said",
+        ),
+        pytest.param(
             lambda uow: uow.records.upsert_customers([a_customer("99", email="neu@post.example")]),
             Changed(customers=frozenset({"99"})),
             id="a customer comes without a vehicle",
@@ -119,6 +143,7 @@ def test_planning_the_changed_alone_gives_what_planning_everybody_gives(
         plans.append(the_plan(store))
     assert plans[0] == plans[1]
     assert len(plans[0]) > COUNT
+    assert {"PLANNED", "ALREADY_BOOKED"} <= {one[1][1] for one in plans[0].values() if isinstance(one[1], tuple)}
 
 
 def test_a_plan_of_few_reads_nobody_elses_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import outbox
-from guildpost_agent.app.ports.unit_of_work import Move, OutboxJob
+from guildpost_agent.app.ports.plans import Move
+from guildpost_agent.app.ports.unit_of_work import OutboxJob
 
 _COLUMNS: Final = tuple(outbox.c[name] for name in OutboxJob.__dataclass_fields__)
 _GET: Final = Prepared(lambda: select(*_COLUMNS).where(outbox.c.touchpoint_id == bindparam("id")))

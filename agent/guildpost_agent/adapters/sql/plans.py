@@ -14,7 +14,7 @@ from guildpost_agent.adapters.sql.engine import keep_pages
 from guildpost_agent.adapters.sql.prepared import Prepared, among
 from guildpost_agent.adapters.sql.tables import decisions, due_dates, occasions, outbox, touchpoints
 from guildpost_agent.adapters.sql.tables.plans import CARRIES, HELD_OUT
-from guildpost_agent.app.ports.unit_of_work import Move
+from guildpost_agent.app.ports.plans import Move
 from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import Channel, Decision, Occasion, Placed, Touchpoint, Triage
 from guildpost_agent.domain.touchpoint_states import CANCELLED, CONTACTS, PROPOSED, WAITING

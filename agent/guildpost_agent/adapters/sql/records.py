@@ -58,6 +58,11 @@ _WITHOUT_VEHICLE: Final = Prepared(
         appointments.c.vehicle_id == "", appointments.c.customer_id == bindparam("id")
     )
 )
+_WITHOUT_VEHICLE_OF: Final = Prepared(
+    lambda: select(*_columns(appointments, Appointment)).where(
+        appointments.c.vehicle_id == "", among(appointments.c.customer_id)
+    )
+)
 _CUSTOMERS_OF: Final = _among(Customer, "customer_id")
 _VEHICLES_OF: Final = _among(Vehicle, "vehicle_id")
 _VEHICLES_OF_CUSTOMERS: Final = _among(Vehicle, "customer_id")
@@ -146,6 +151,11 @@ class SqlRecords:
     def appointments_of_vehicles(self, vehicle_ids: Collection[str]) -> list[Appointment]:
         """List the appointments of some vehicles."""
         return self._some(Appointment, _APPOINTMENTS_OF_VEHICLES, vehicle_ids)
+
+    def appointments_concerning(self, vehicle_ids: Collection[str], customer_ids: Collection[str]) -> list[Appointment]:
+        """List the appointments of some vehicles, and those of some customers that name no vehicle."""
+        without = self._some(Appointment, _WITHOUT_VEHICLE_OF, customer_ids)
+        return [*self.appointments_of_vehicles(vehicle_ids), *without]
 
     def upsert_customers(self, rows: Sequence[Customer]) -> None:
         """Store customers; an advertising block stays."""

@@ -4,7 +4,7 @@
 own; one contract suite runs on the encrypted database (there is no second implementation to drift from it).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from guildpost_agent.app.ports.opt_in_mails import OptInMails
 from guildpost_agent.app.ports.outcomes import Outcomes
 from guildpost_agent.app.ports.people import People
 from guildpost_agent.app.ports.planned import Planned
+from guildpost_agent.app.ports.plans import Move, Plans
 from guildpost_agent.app.ports.reminders import Reminders
 from guildpost_agent.app.ports.replies import Replies
 from guildpost_agent.app.ports.rights import RetentionStore, Rights
@@ -32,15 +33,10 @@ from guildpost_agent.app.ports.suppressions import Suppressions
 from guildpost_agent.app.ports.vehicle_lists import VehicleLists
 from guildpost_agent.app.ports.wheels import Wheels
 from guildpost_agent.domain.frozen import frozen
-from guildpost_agent.domain.occasions import Inspections
 from guildpost_agent.domain.records import (
     Appointment,
     Customer,
-    Decision,
     Job,
-    Occasion,
-    Placed,
-    Touchpoint,
     Vehicle,
 )
 
@@ -102,6 +98,10 @@ class Records(Protocol):
 
     def appointments(self) -> list[Appointment]: ...  # noqa: D102 — see above
     def appointments_since(self, since: datetime) -> list[Appointment]: ...  # noqa: D102 — see above
+    def appointments_concerning(self, vehicle_ids: Collection[str], customer_ids: Collection[str]) -> list[Appointment]:
+        """List the appointments of some vehicles, and those of some customers that name no vehicle."""
+        ...
+
     def customer(self, customer_id: str) -> Customer | None: ...  # noqa: D102 — see above
     def vehicle(self, vehicle_id: str) -> Vehicle | None: ...  # noqa: D102 — see above
     def customers_with_email(self, address: str) -> list[str]:
@@ -146,106 +146,6 @@ class Imports(Protocol):
     def latest(self) -> ImportReport | None: ...  # noqa: D102 — see above
     def all(self) -> list[ImportReport]: ...  # noqa: D102 — see above
     def quarantined(self, import_id: str) -> list[QuarantinedRow]: ...  # noqa: D102 — see above
-
-
-@frozen
-class Move:
-    """A change of state, made if the state is still the expected one; an empty response leaves the stored one."""
-
-    touchpoint_id: str
-    expected: str
-    to: str
-    response: str = ""
-
-
-class Plans(Protocol):
-    """Due dates, occasions, decisions and touchpoints."""
-
-    def replace_due_dates(self, found: Inspections, vehicle_ids: Collection[str] | None) -> None:
-        """Store when vehicles are due, in place of what was known of all vehicles, or of certain ones."""
-        ...
-
-    def triage(self) -> dict[tuple[str, str], int]:
-        """Count due dates by service and triage class."""
-        ...
-
-    def replace_occasions(
-        self,
-        rows: Sequence[Occasion],
-        vehicle_ids: Collection[str] | None = None,
-        stored: Sequence[Occasion] | None = None,
-    ) -> None:
-        """Store the occasions that hold now; of those that vanished, touchpoints and the control group keep theirs.
-
-        Args:
-            rows: what holds now, of all vehicles or certain ones.
-            vehicle_ids: these vehicles; None for all.
-            stored: what ``occasions`` gives for the same vehicles, where it was read already.
-        """
-        ...
-
-    def occasions(self, vehicle_ids: Collection[str] | None = None) -> list[Occasion]:
-        """List all occasions, or those of certain vehicles."""
-        ...
-
-    def occasion(self, occasion_id: str) -> Occasion | None: ...  # noqa: D102 — see above
-    def record_decisions(self, rows: Sequence[Decision]) -> None: ...  # noqa: D102 — see above
-    def decision(self, occasion_id: str) -> Decision | None: ...  # noqa: D102 — see above
-    def decisions_for(self, reason: str) -> list[Decision]: ...  # noqa: D102 — see above
-    def held_out(self) -> frozenset[str]:
-        """Name the occasions that earlier decisions held out."""
-        ...
-
-    def proposed(self) -> list[Touchpoint]:
-        """List the touchpoints that wait for an approval, oldest first."""
-        ...
-
-    def cancel(self, touchpoint_ids: Iterable[str]) -> int:
-        """Cancel touchpoints that are not yet handed over; return how many."""
-        ...
-
-    def control_group(self) -> frozenset[tuple[str, str]]:
-        """Name whom earlier decisions held out: customer and service."""
-        ...
-
-    def touchpoints(self) -> list[Touchpoint]: ...  # noqa: D102 — see above
-    def contacts_since(self, since: datetime) -> list[Placed]:
-        """List the touchpoints that are planned for an instant or later and met, or may be met, oldest first."""
-        ...
-
-    def left(self, service_id: str) -> list[Touchpoint]:
-        """List the touchpoints of a service whose message left, or may have left, oldest first."""
-        ...
-
-    def services_of(self, occasion_ids: Collection[str]) -> dict[str, str]:
-        """Name the service of each of these occasions that is known."""
-        ...
-
-    def touchpoint(self, touchpoint_id: str) -> Touchpoint | None: ...  # noqa: D102 — see above
-    def touchpoints_of(self, customer_id: str) -> list[Touchpoint]: ...  # noqa: D102 — see above
-    def some_touchpoints(self, touchpoint_ids: Collection[str]) -> list[Touchpoint]: ...  # noqa: D102 — see above
-    def touchpoints_of_all(self, customer_ids: Collection[str]) -> list[Touchpoint]: ...  # noqa: D102 — see above
-    def some_occasions(self, occasion_ids: Collection[str]) -> list[Occasion]: ...  # noqa: D102 — see above
-    def add_touchpoints(self, rows: Sequence[Touchpoint]) -> None: ...  # noqa: D102 — see above
-    def unbundle(self, touchpoint_id: str, kept: Sequence[str]) -> None:
-        """Let a planned touchpoint carry along these occasions only."""
-        ...
-
-    def to_queue(self, channel: str, until: datetime) -> list[Touchpoint]:
-        """List planned touchpoints of a channel whose instant has come and that have no job yet, oldest first."""
-        ...
-
-    def move(self, touchpoint_id: str, *, expected: str, to: str) -> bool:
-        """Change a touchpoint's state if it is still the expected one; say whether it was."""
-        ...
-
-    def move_all(self, moves: Sequence[Move]) -> int:
-        """Change states that are still the expected ones; say how many were."""
-        ...
-
-    def cancel_planned(self, *, occasion_ids: Iterable[str]) -> int:
-        """Cancel what is planned and not yet handed to the outbox; return how many."""
-        ...
 
 
 @frozen
