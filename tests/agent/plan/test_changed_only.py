@@ -32,7 +32,7 @@ SERVICES = (a_service("hu_au"), a_service("inspection"))
 CONFIG = a_config(figures={"weekly_budget_cents": 0, "workshop_places_per_day": 0, "hourly_rate_cents": 1})
 COUNT = 24
 YEAR = 365
-BOOKED = ("13", "15")
+BOOKED = ("13", "17")
 ANSWERED = (("answered", "in_1_month"), ("booked", ""), ("clicked", ""), ("unsubscribed", ""), ("answered", "book"))
 Plan = dict[str, tuple[object, ...]]
 
