@@ -9,6 +9,7 @@ never an amount, a percentage or a gift, and it excuses nothing once it goes on 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -16,7 +17,8 @@ from guildpost_shared.lint.tables import has, words
 
 _CLAUSE: Final = re.compile(r"[,;:]\s|\s(?:and|und|sowie)\s")
 _ASKS: Final = re.compile(
-    r"\W*(?:and |und )?(?:whether|how|what|which|if|when|ob|wie|was|welche\w*|wenn|for|bei)\b", re.IGNORECASE
+    r"\W*(?:and |und )?(?:whether|how|what|which|if|when|asked|ob|wie|was|welche\w*|wenn|wer|fragt|fragen|for|bei)\b",
+    re.IGNORECASE,
 )
 """How a clause begins that one of the next two answers."""
 
@@ -28,18 +30,31 @@ def keeps_out_of_prices(around: str) -> bool:
     Args:
         around: the sentence, normalised.
     """
-    if not has("abstains", "keeps_out", around) or has("abstains", "turns", around):
+    if has("abstains", "turns", around):
         return False
     starts = [0, *(mark.end() for mark in _CLAUSE.finditer(around))]
     ends = [*starts[1:], len(around)]
     clauses = [around[start:end] for start, end in zip(starts, ends, strict=True)]
     if any(has("abstains", "binds", clause) and has("abstains", "bound", clause) for clause in clauses):
         return False
+    said = [at for at, clause in enumerate(clauses) if _knows_nothing(clause)]
+    spans = [(at, at) for at in said]
     for match in words("abstains", "keeps_out").finditer(around):
         own = max(at for at, start in enumerate(starts) if start <= match.start())
-        last = max(at for at, start in enumerate(starts) if start < match.end())
-        if any(has("abstains", "money", clause) for clause in clauses[own : last + 1]):
-            return True
-        if any(_ASKS.match(asked) and has("abstains", "money", asked) for asked in clauses[max(0, own - 2) : own]):
-            return True
-    return False
+        spans.append((own, max(at for at, start in enumerate(starts) if start < match.end())))
+    return any(_of_prices(clauses, own, last) for own, last in spans)
+
+
+def _knows_nothing(clause: str) -> bool:
+    """Say whether the brand knows nothing, asks for nothing or says nothing, in whatever order."""
+    return all(has("abstains", key, clause) for key in ("who", "knows", "nothing")) and not has(
+        "abstains", "forbids", clause
+    )
+
+
+def _of_prices(clauses: Sequence[str], own: int, last: int) -> bool:
+    """Say whether clauses speak of prices, or one beside them asks about prices."""
+    if any(has("abstains", "money", clause) for clause in clauses[own : last + 1]):
+        return True
+    beside = (*clauses[max(0, own - 2) : own], *clauses[last + 1 : last + 2])
+    return any(_ASKS.match(asked) and has("abstains", "money", asked) for asked in beside)

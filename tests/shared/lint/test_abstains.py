@@ -12,12 +12,22 @@ KEEPS_OUT = {
     "the dealer's own": "Ihre Preise bestimmen Sie selbst.",
     "the question is the clause before": "If customers ask about discounts, answer as you think right.",
     "a field that may stay empty": "Die Preiszeile ist freiwillig.",
+    "nothing known, in any order": "Ihre Preise erfahren wir nicht.",
+    "nothing recorded": "What you charge is not recorded.",
+    "nothing said": "Zu Preisen macht die Marke keine Angaben.",
+    "a figure of one's own": "If the caller asks about the price, give your own.",
+    "a field that is open": "Das Preisfeld ist nicht gesperrt.",
+    "no price has to stand there": "Ein Preis muss hier nicht stehen.",
     "another clause binds to something else": "Logos must be 20 mm wide, and prices are none of our business.",
 }
 BINDS = {
     "below a line": "Ihre Preise bestimmen Sie selbst, solange sie nicht darunter liegen.",
     "a list to keep to": "We do not set prices, but please keep to the list.",
     "all the same": "The brand has no say in prices; all dealers charge the same.",
+    "not one's own": "Please don't quote your own labour rate, use the one we sent round.",
+    "what an empty field takes": "Left blank, the price slot takes the campaign price.",
+    "nothing lower is known": "Die Marke kennt keine niedrigeren Preise.",
+    "a line that stays": "Die Preiszeile darf nicht entfernt werden, sie gilt für alle.",
     "the maker itself": "Die Preise legt die Marke selbst fest.",
 }
 
