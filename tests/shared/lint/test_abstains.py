@@ -26,7 +26,7 @@ BINDS = {
     "all the same": "The brand has no say in prices; all dealers charge the same.",
     "not one's own": "Please don't quote your own labour rate, use the one we sent round.",
     "what an empty field takes": "Left blank, the price slot takes the campaign price.",
-    "nothing lower is known": "Die Marke kennt keine niedrigeren Preise.",
+    "no list of the dealer's own": "Schicken Sie uns keine Preisliste, nehmen Sie den Satz aus dem Rundschreiben.",
     "a line that stays": "Die Preiszeile darf nicht entfernt werden, sie gilt für alle.",
     "the maker itself": "Die Preise legt die Marke selbst fest.",
 }
