@@ -7,26 +7,23 @@
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.brands import brand_of
-from guildpost_agent.domain.learning.own import Seen
-from guildpost_agent.domain.learning.reading import (
-    LOYAL_MONTHS,
-    Addressed,
-    channel_index,
-    learned_class,
-    recipient,
-    sent_at,
-)
+from guildpost_agent.domain.learning.many import age_groups, sent_many
+from guildpost_agent.domain.learning.own import Dated, Seen
+from guildpost_agent.domain.learning.reading import LOYAL_MONTHS, channel_index, is_loyal, learned_class
 from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
+from guildpost_shared.learning.contexts import Contexts, Flags, Reminders
 from guildpost_shared.services.definition import ServiceDefinition
 
 LOOK_BACK: Final = timedelta(days=730)
@@ -74,11 +71,10 @@ def final_outcomes(
         now: the business clock.
         zone: the dealer's.
     """
-    found: dict[str, Seen] = {brand: Seen() for brand in brands}
     delivered, booked, clicked = _first_of_each(past.outcomes)
     if not delivered:
-        return found
-    known = _places(services, found)
+        return {brand: Seen() for brand in brands}
+    known = _places(services, brands)
     since, customers = now - LOOK_BACK, mirror.customers
     left = [t for t in past.touchpoints if t.planned_at >= since and t.state in _GONE_OUT and t.service_id in known]
     answered = _answered(left, booked)
@@ -87,47 +83,81 @@ def final_outcomes(
     clicked_until = today - _CLICKED_WITHIN
     firsts = [t for t in left if t.arm != FOLLOW_UP_ARM and t.touchpoint_id in delivered and t.customer_id in customers]
     visits = uow.reminders.visit_days({one.customer_id for one in firsts}, add_months(today, -_VISITS_MONTHS))
-    for one in firsts:
-        at, place = delivered[one.touchpoint_id].astimezone(zone), known[one.service_id][one.channel.value]
-        day, vehicle = at.date(), mirror.vehicles.get(one.vehicle_id)
-        who = recipient(customers[one.customer_id], vehicle, visits.get(one.customer_id, ()), day)
-        addressed = Addressed(place.learning_class, place.channel, who)
-        silent = sent_at(addressed, at, one.due_date, one.lead_days, answered=False)
-        last = day + place.window
-        if last < known_until:
-            said = answered.get(one.occasion_id)
-            came = said is not None and said.astimezone(zone).date() <= last
-            place.seen.answers.append((day, replace(silent, answered=True) if came else silent))
-        if place.clicked and day < clicked_until:
-            came = one.touchpoint_id in clicked
-            place.seen.clicks.append((day, replace(silent, answered=True) if came else silent))
-    return found
+    at = [delivered[one.touchpoint_id].astimezone(zone) for one in firsts]
+    days = [one.date() for one in at]
+    places = [known[one.service_id][one.channel.value] for one in firsts]
+    who = _contexts(firsts, places, days, mirror, visits)
+    told = {occasion_id: said.astimezone(zone).date() for occasion_id, said in answered.items()}
+    last = [day + place.window for day, place in zip(days, places, strict=True)]
+    came = [told.get(one.occasion_id, date.max) <= end for one, end in zip(firsts, last, strict=True)]
+    due, planned = [one.due_date for one in firsts], np.array([one.lead_days for one in firsts], dtype=np.int64)
+    silent = Dated(sent_many(who, at, due, planned), np.array([day.toordinal() for day in days], dtype=np.int64))
+    opened = [one.touchpoint_id in clicked for one in firsts]
+    final = _flags(end < known_until for end in last)
+    timely = _flags(place.clicked and day < clicked_until for place, day in zip(places, days, strict=True))
+
+    def seen(brand: str) -> Seen:
+        mine = _flags(place.brand == brand for place in places)
+        return Seen(_those(silent, mine & final, came), _those(silent, mine & timely, opened))
+
+    return {brand: seen(brand) for brand in brands}
+
+
+def _flags(found: Iterable[bool]) -> Flags:
+    return np.fromiter(found, np.bool_)
+
+
+def _those(silent: Dated, which: Flags, answered: Sequence[bool]) -> Dated:
+    """Pick some reminders, with what came of them."""
+    sent = silent.reminders
+    told = Reminders(sent.contexts, sent.slot, sent.lead, np.array(answered, dtype=np.int64))
+    return Dated(told, silent.day).take(np.flatnonzero(which))
 
 
 class _Place(NamedTuple):
     """What all reminders of a service on a channel share; ``clicked``: whether clicks tell something of them."""
 
-    seen: Seen
+    brand: str
     learning_class: int
     channel: int
     window: timedelta
     clicked: bool
 
 
-def _places(services: Mapping[str, ServiceDefinition], found: Mapping[str, Seen]) -> dict[str, dict[str, _Place]]:
+def _places(services: Mapping[str, ServiceDefinition], brands: Collection[str]) -> dict[str, dict[str, _Place]]:
     """Give by service and channel where outcomes belong; a channel that the service has no longer has no window."""
     places: dict[str, dict[str, _Place]] = {}
     for name, service in services.items():
-        kind, seen = learned_class(service), found.get(brand_of(name))
-        if kind is not None and seen is not None:
+        kind, brand = learned_class(service), brand_of(name)
+        if kind is not None and brand in brands:
             windows = {use.channel.value: timedelta(days=use.attribution_days) for use in service.channels}
             places[name] = {
                 one.value: _Place(
-                    seen, kind, channel_index(one.value), windows.get(one.value, timedelta()), one is Channel.EMAIL
+                    brand, kind, channel_index(one.value), windows.get(one.value, timedelta()), one is Channel.EMAIL
                 )
                 for one in Channel
             }
     return places
+
+
+def _contexts(
+    firsts: Sequence[Touchpoint],
+    places: Sequence[_Place],
+    days: Sequence[date],
+    mirror: Mirror,
+    visits: Mapping[str, Sequence[date]],
+) -> Contexts:
+    """Say whom reminders went to, each as it was known on its day; as ``reading.recipient`` says of one."""
+    vehicles = (mirror.vehicles.get(one.vehicle_id) for one in firsts)
+    own = (
+        vehicle.first_registration if vehicle is not None and vehicle.customer_id == one.customer_id else None
+        for one, vehicle in zip(firsts, vehicles, strict=True)
+    )
+    loyal = [is_loyal(visits.get(one.customer_id, ()), day) for one, day in zip(firsts, days, strict=True)]
+    business = [mirror.customers[one.customer_id].is_business for one in firsts]
+    kinds, channels = [place.learning_class for place in places], [place.channel for place in places]
+    kind, channel, firm, known = (np.array(column, dtype=np.int64) for column in (kinds, channels, business, loyal))
+    return Contexts(kind, channel, firm, age_groups(list(own), days), known)
 
 
 def _first_of_each(outcomes: Iterable[Outcome]) -> tuple[dict[str, datetime], ...]:

@@ -14,6 +14,7 @@ from guildpost_agent.domain.learning.own import Seen
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, Sent, nearest_slot
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from tests.factories.agent import NOW, a_customer, a_job, a_service, a_vehicle, open_store
+from tests.factories.dated import dated, listed
 
 ZONE = ZoneInfo("Europe/Berlin")
 HU = a_service("hu_au")
@@ -51,8 +52,7 @@ def seen(
 def test_a_reminder_is_read_with_whom_it_went_to_and_when(tmp_path: Path) -> None:
     found = seen(tmp_path, [MAIL], [out("delivered"), out("clicked"), out("booked", LONG_AGO + timedelta(days=9))])
     sent = Sent(KNOWN, nearest_slot(5, 7), 40, True)
-    assert [(date(2026, 11, 21), sent)] == found.answers
-    assert [(date(2026, 11, 21), sent)] == found.clicks
+    assert listed(dated([(date(2026, 11, 21), sent)])) == listed(found.answers) == listed(found.clicks)
 
 
 LATE = LONG_AGO + timedelta(days=22)
@@ -93,10 +93,10 @@ def test_outcomes_become_final(
     clicks: list[bool],
 ) -> None:
     found = seen(tmp_path, touchpoints, outcomes)
-    assert answers == [sent.answered for _, sent in found.answers]
-    assert clicks == [sent.answered for _, sent in found.clicks]
+    assert answers == found.answers.reminders.answered.tolist()
+    assert clicks == found.clicks.reminders.answered.tolist()
 
 
 def test_what_the_management_system_has_not_delivered_yet_may_still_be_booked(tmp_path: Path) -> None:
     before = datetime(2026, 12, 12, 6, tzinfo=UTC)
-    assert [] == seen(tmp_path, [MAIL], [out("delivered")], delivered=before).answers
+    assert 0 == len(seen(tmp_path, [MAIL], [out("delivered")], delivered=before).answers)

@@ -17,6 +17,7 @@ from guildpost_agent.domain.learning.picking import pick
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, Sent
 from guildpost_agent.domain.learning.times import Times
 from guildpost_shared.learning.bases import LEAD_DAYS, slot_of
+from tests.factories.dated import dated
 from tests.factories.network_models import a_model
 from tests.factories.reminders import random_reminders
 
@@ -37,7 +38,7 @@ def history(likes: int, count: int = 4_000, *, before: int = 30) -> Seen:
         slot = slot_of(int(rng.integers(6)), int(rng.integers(8, 20)))
         answered = bool(rng.random() < (0.25 if lead == likes else 0.08))
         rows.append((TODAY - timedelta(days=before + number % 300), Sent(HU, slot, lead, answered)))
-    return Seen(rows, [])
+    return Seen(dated(rows))
 
 
 def best_lead(seen: Seen) -> int:
@@ -76,9 +77,10 @@ def test_old_outcomes_fade() -> None:
 @settings(max_examples=10, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_records_does_not_matter(random: object) -> None:
-    rows = list(history(55, count=400).answers)
-    shuffled = list(rows)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
+    rows = history(55, count=400).answers
+    order = list(range(len(rows)))
+    random.shuffle(order)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
+    shuffled = rows.take(np.array(order))
     one, other = (own_belief(MODEL, Seen(some, some), TODAY) for some in (rows, shuffled))
     assert np.array_equal(one.mean, other.mean)
     assert np.array_equal(one.root, other.root)
@@ -103,7 +105,7 @@ def test_dealerships_learn_from_their_own_outcomes_only() -> None:
 
 
 def test_clicks_say_something_before_answers_do() -> None:
-    clicks = Seen([], history(55).answers)
+    clicks = Seen(clicks=history(55).answers)
     found = own_belief(MODEL, clicks, TODAY)
     assert 0 < found.mean[0][features.LEADS].max()
     assert not found.mean[0][: features.SLOTS.start].any(), "rates of answering are not told by clicks"

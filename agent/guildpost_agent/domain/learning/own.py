@@ -11,8 +11,7 @@ five steps are enough.
 An agent has one dealership; a simulated network works on all of its dealerships at once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from guildpost_agent.domain.learning.deviations import Answers, Clicks, Posterior, fresh, posterior
 from guildpost_agent.domain.learning.placing import Placed
-from guildpost_agent.domain.learning.reading import Sent, reminders_of
+from guildpost_agent.domain.learning.reading import reminders_of
 from guildpost_shared.learning.contexts import Floats, Ints, Reminders
 from guildpost_shared.learning.document import PublishedModel
 
@@ -35,27 +34,34 @@ _WEEK_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Reminders with a final outcome, each with the local day on which it left.
-
-    Attributes:
-        answers: whether a booking followed, of all channels.
-        clicks: whether somebody clicked, of e-mails; known within days.
-    """
-
-    answers: list[tuple[date, Sent]] = field(default_factory=list)
-    clicks: list[tuple[date, Sent]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Dated:
-    """The same as columns: ``day`` int64[n], ordinals of the local days on which the reminders left."""
+    """Reminders with a final outcome; ``day`` int64[n], ordinals of the local days on which they left."""
 
     reminders: Reminders
     day: Ints
 
     def __len__(self) -> int:
         return len(self.day)
+
+    def take(self, at: Ints) -> "Dated":
+        """Pick some."""
+        return Dated(self.reminders.take(at), self.day[at])
+
+
+NOTHING_SENT: Final = Dated(reminders_of(()), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is final.
+
+    Attributes:
+        answers: whether a booking followed, of all channels.
+        clicks: whether somebody clicked, of e-mails; known within days.
+    """
+
+    answers: Dated = NOTHING_SENT
+    clicks: Dated = NOTHING_SENT
 
 
 def own_belief(published: PublishedModel, seen: Seen, today: date) -> Posterior:
@@ -69,7 +75,7 @@ def own_belief(published: PublishedModel, seen: Seen, today: date) -> Posterior:
     Returns:
         The belief of one dealership (N = 1).
     """
-    answers, clicks = _columns(seen.answers), _columns(seen.clicks)
+    answers, clicks = _in_order(seen.answers), _in_order(seen.clicks)
     here = [np.zeros(len(rows), dtype=np.int64) for rows in (answers, clicks)]
     return own_beliefs(published, (answers, here[0]), (clicks, here[1]), today, dealers=1)
 
@@ -90,11 +96,10 @@ def own_beliefs(
     return belief
 
 
-def _columns(rows: Sequence[tuple[date, Sent]]) -> Dated:
+def _in_order(rows: Dated) -> Dated:
     """Bring outcomes into one order, whatever the database's is: sums of floats differ in their last bits otherwise."""
-    reminders, day = reminders_of([sent for _, sent in rows]), np.array([at.toordinal() for at, _ in rows], np.int64)
-    order = np.lexsort((day, reminders.answered, reminders.lead, reminders.slot, reminders.contexts.cell))
-    return Dated(reminders.take(order), day[order])
+    one = rows.reminders
+    return rows.take(np.lexsort((rows.day, one.answered, one.lead, one.slot, one.contexts.cell)))
 
 
 def _weights(day: Ints, published: PublishedModel, today: date) -> Floats:
