@@ -77,11 +77,12 @@ def released_by(sources: Mapping[str, Reading], today: date) -> Released:
     refused: list[GuildpostError] = []
     for brand, source in sources.items():
         newest, unsound = _newest(source, brand)
+        studies, unread = studies_in_force(source)
         believed += newest.values()
-        refused += unsound
+        refused += [*unsound, *(one.error for one in unread if one.is_damaged)]
         awaited += [
             Awaited(brand, study, today >= study.release_from)
-            for study in studies_in_force(source)[0]
+            for study in studies
             if study.kind in COMPARED
             and (study.study_id not in newest or newest[study.study_id].study.version < study.version)
         ]

@@ -1,8 +1,9 @@
 """The studies that are in force in a brand's catalogue, as the dealer reads them."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from guildpost_shared.errors import Refused
+from guildpost_shared.errors import GuildpostError, Refused, Untrusted
 from guildpost_shared.studies.spec import StudySpec, parse_study
 
 
@@ -18,24 +19,42 @@ class Reading(Protocol):
         ...
 
 
-def studies_in_force(source: Reading) -> tuple[list[StudySpec], list[str]]:
-    """Read the highest version of each study.
+@dataclass(frozen=True)
+class Unread:
+    """A study that cannot be read.
+
+    Attributes:
+        path: where the catalogue has it.
+        error: why; ``Refused`` where only a newer program knows its kind, ``Untrusted`` where the copy is damaged.
+    """
+
+    path: str
+    error: GuildpostError
+
+    @property
+    def is_damaged(self) -> bool:
+        """Say whether the copy on this machine has to be fetched again."""
+        return isinstance(self.error, Untrusted)
+
+
+def studies_in_force(source: Reading) -> tuple[list[StudySpec], list[Unread]]:
+    """Read the highest version of each study; one that cannot be read takes nothing from the others.
 
     Args:
         source: a brand's catalogue.
 
     Returns:
-        The studies by name, and the paths that cannot be read: of a kind that only a newer program knows.
+        The studies by name, and what cannot be read.
     """
     newest: dict[str, StudySpec] = {}
-    unreadable: list[str] = []
+    unread: list[Unread] = []
     for path in source.list("studies/"):
         try:
             study = parse_study(source.read(path))
-        except Refused:
-            unreadable.append(path)
+        except (Refused, Untrusted) as error:
+            unread.append(Unread(path, error))
             continue
         known = newest.get(study.study_id)
         if known is None or known.version < study.version:
             newest[study.study_id] = study
-    return [newest[name] for name in sorted(newest)], unreadable
+    return [newest[name] for name in sorted(newest)], unread

@@ -15,7 +15,7 @@ from guildpost_agent.bootstrap.insights import insight_desk
 from guildpost_agent.bootstrap.member import catalogues_of
 from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import public_text
+from guildpost_shared.errors import exit_code, public_text
 from guildpost_shared.typed_day import day_of
 from guildpost_shared.web.formats import Formats
 
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and say it.
+    """Compare, and say it; where something cannot be believed, the exit code says that too.
 
     Raises:
         ConfigurationError: ``not_enrolled``.
@@ -43,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     comparisons = [desk.compare(one) for one in found.believed]
     if arguments.json:
         print(json.dumps(as_json(found, comparisons), ensure_ascii=False))
-        return 0
-    speaker = Speaker(texts, Formats(texts.language, core.zone), desk.service_names(texts.language))
-    print("\n".join(said(found, comparisons, speaker, texts)))
-    return 0
+    else:
+        speaker = Speaker(texts, Formats(texts.language, core.zone), desk.service_names(texts.language))
+        print("\n".join(said(found, comparisons, speaker, texts)))
+    return exit_code(found.refused[0]) if found.refused else 0
 
 
 def said(found: Released, comparisons: Iterable[Comparison], speaker: Speaker, texts: Catalog) -> Iterator[str]:

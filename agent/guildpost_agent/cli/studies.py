@@ -5,19 +5,20 @@ studies          studies --decline adoption --by NAME          studies --accept 
 
 import argparse
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guildpost_agent.app.declined_studies import Declined, accept_study, decline_study, declined_studies
 from guildpost_agent.app.egress.sharing import shares_studies
 from guildpost_agent.app.explain import say_moment
-from guildpost_agent.app.list_studies import studies_in_force
+from guildpost_agent.app.list_studies import Unread, studies_in_force
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.member import catalogue_of, memberships_of
 from guildpost_agent.cli.options import add_brand, add_home, brand_name, texts_of
 from guildpost_agent.domain.brands import scoped
 from guildpost_shared.catalog import Catalog
-from guildpost_shared.errors import ConfigurationError, Refused
+from guildpost_shared.errors import ConfigurationError, Refused, exit_code, public_text
 from guildpost_shared.studies.spec import StudySpec
 from guildpost_shared.web.formats import Formats
 
@@ -58,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Decline or accept a study, or show all of them.
+    """Decline or accept a study, or show all of them; one whose copy is damaged is said, and tells by the exit code.
 
     Raises:
         ConfigurationError: ``not_enrolled``, or ``argument_missing``; nobody is named.
@@ -71,22 +72,30 @@ def run(arguments: argparse.Namespace) -> int:
     members = memberships_of(core)
     if not members:
         raise ConfigurationError("not_enrolled")
-    offered, unreadable = [], []
+    offered, unread = [], []
     for one in members:
-        found, newer = _offered(core, one.brand)
+        found, missing = _offered(core, one.brand)
         offered += found
-        unreadable += newer
+        unread += missing
+    damaged = [one.error for one in unread if one.is_damaged]
     if arguments.json:
         print(json.dumps([as_json(one, texts) for one in offered], ensure_ascii=False))
-        return 0
-    if not offered and not unreadable:
-        print(texts.text("cli.studies.none"))
+    else:
+        print(*_everything(offered, unread, core, texts), sep="\n")
+    for error in damaged:
+        print(public_text(error, texts.language), file=sys.stderr)
+    return exit_code(damaged[0]) if damaged else 0
+
+
+def _everything(offered: Sequence[Offered], unread: Sequence[Unread], core: Core, texts: Catalog) -> Iterator[str]:
+    """Say each study, then which are of a kind that only a newer program knows."""
+    if not offered and not unread:
+        yield texts.text("cli.studies.none")
     for study in offered:
-        for line in lines(study, core, texts):
-            print(line)
-    for path in unreadable:
-        print(texts.text("cli.studies.unreadable", path=path))
-    return 0
+        yield from lines(study, core, texts)
+    for one in unread:
+        if not one.is_damaged:
+            yield texts.text("cli.studies.unreadable", path=one.path)
 
 
 def lines(offered: Offered, core: Core, texts: Catalog) -> Iterator[str]:
@@ -140,11 +149,11 @@ def as_json(offered: Offered, texts: Catalog) -> dict[str, object]:
     }
 
 
-def _offered(core: Core, brand: str) -> tuple[list[Offered], list[str]]:
-    studies, unreadable = studies_in_force(catalogue_of(core, brand))
+def _offered(core: Core, brand: str) -> tuple[list[Offered], list[Unread]]:
+    studies, unread = studies_in_force(catalogue_of(core, brand))
     with core.open_uow() as uow:
         declined, shares = declined_studies(uow), shares_studies(core.policy.current(), uow, brand)
-    return [Offered(brand, one, declined.get(scoped(brand, one.study_id)), shares) for one in studies], unreadable
+    return [Offered(brand, one, declined.get(scoped(brand, one.study_id)), shares) for one in studies], unread
 
 
 def _decided(core: Core, arguments: argparse.Namespace, texts: Catalog) -> str:

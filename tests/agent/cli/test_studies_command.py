@@ -14,6 +14,7 @@ from guildpost_agent.app.membership import store_membership
 from guildpost_agent.bootstrap.core import Core, open_core
 from guildpost_agent.bootstrap.rounds import take_part
 from guildpost_agent.cli import main
+from guildpost_agent.domain.insights.backing import COMPARED
 from guildpost_shared.clock import ManualClock, SystemClock
 from guildpost_shared.errors import GuildpostError
 from guildpost_shared.studies.counted import counted_study
@@ -65,6 +66,13 @@ def say(core: Core, capsys: pytest.CaptureFixture[str]) -> Say:
         return shown.out + shown.err
 
     return say
+
+
+def spoil(core: Core, study: StudySpec) -> None:
+    """Damage the copy of a study that the agent keeps."""
+    whole = study.canonical_bytes
+    (copy,) = (file for file in core.home.rglob("*") if file.is_file() and file.read_bytes() == whole)
+    copy.write_bytes(whole[:-1])
 
 
 def refusal(core: Core, path: str) -> str:
@@ -136,4 +144,24 @@ def test_of_each_study_the_highest_version_counts_and_what_a_newer_program_wrote
     old, new = a_study("lift", 2), a_study("lift", 10)
     newer = b'{"type":"study","kind":"mileage"}'
     documents = {one.target_path: one.canonical_bytes for one in (new, old)} | {"studies/mileage/1.json": newer}
-    assert ([new], ["studies/mileage/1.json"]) == studies_in_force(FakeCatalogue(documents))
+    studies, unread = studies_in_force(FakeCatalogue(documents))
+    assert ([new], ["studies/mileage/1.json"]) == (studies, [one.path for one in unread])
+
+
+def test_a_damaged_copy_of_one_study_is_said_and_the_others_are_shown(core: Core, say: Say) -> None:
+    spoil(core, a_study("lift"))
+    shown = say(code=76)
+    assert "Die gespeicherte Kopie von „studies/lift/1.json“ ist beschädigt." in shown
+    assert len(KINDS) - 1 == shown.count("Dieser Betrieb nimmt teil.")
+    assert len(KINDS) - 1 == len(json.loads(say("--json", code=76).partition("\n")[0]))
+    say("--decline", "channel", "--by", "Ada Muster")
+
+
+def test_insights_say_a_damaged_copy_of_a_study_and_show_the_rest(
+    core: Core, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(core, a_study("lift"))
+    assert 76 == main(["insights", "--home", str(core.home)])
+    shown = capsys.readouterr().out
+    assert "Die gespeicherte Kopie von „studies/lift/1.json“ ist beschädigt." in shown
+    assert len(COMPARED) - 1 == shown.count("noch keine Zahlen")

@@ -56,8 +56,8 @@ def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: CatalogueWorld)
 
 @pytest.fixture
 def say(core: Core, capsys: pytest.CaptureFixture[str]) -> Say:
-    def say(*words: str) -> str:
-        assert 0 == main(["insights", *words, "--home", str(core.home)])
+    def say(*words: str, code: int = 0) -> str:
+        assert code == main(["insights", *words, "--home", str(core.home)])
         return capsys.readouterr().out
 
     return say
@@ -102,7 +102,7 @@ def test_a_release_that_no_study_backs_is_named_and_the_others_are_shown(world: 
     """The online key alone signs releases: whoever holds it puts no other figures before a dealer."""
     lift = a_release("lift", year=YEAR)
     publish(world, [replace(lift, epsilon=3.0), a_release("channel", year=YEAR), replace(lift, study_id="of-nobody")])
-    found = json.loads(say("--json"))
+    found = json.loads(say("--json", code=77))
     assert ["channel"] == [one["kind"] for one in found["comparisons"]]
     assert ["release_not_backed", "release_not_backed"] == [one["code"] for one in found["refused"]]
     assert "lift" in {one["kind"] for one in found["awaited"]}, "what is not believed is still to come"
