@@ -29,10 +29,10 @@ _EXTRA: Final = re.compile(
 """Works of a workshop that no recall and no warranty brings about."""
 _BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
-    r"|garantiereparatur|garantiezeit|gewährleist|kulanz"
+    r"|garantiereparatur|garantiezeit|gewährleist|kulanz|gesetzliche[nr]? (?:rechte|ansprüche)"
     r"|(?:under|by|during|within|in) (?:the |your )?(?:\w+ )?warranty"
     r"|versicherung (?:\w+ )?(?:zahlt|übernimmt|trägt)|insur(?:er|ance)(?: company)? (?:\w+ )?(?:pays|covers|bears)"
-    r"|warranty (?:case|claim|repair)",
+    r"|warranty (?:case|claim|repair)|(?:statutory|legal) (?:rights|warranty|guarantee)",
     re.IGNORECASE,
 )
 _RECALL: Final = re.compile(
