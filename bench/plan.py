@@ -38,7 +38,7 @@ READ: Final = {
     "vehicles": "vehicle_id, customer_id, make, model, vehicle_class, fuel, first_registration, mileage_km,"
     " mileage_date, next_hu, next_service, warranty_end, deregistered_on, sold_on, owner_id, plate_season, next_sp,"
     " next_service_km, delivered_on, lease_end, keeper_since, in_stock, missing_since",
-    "jobs": "vehicle_id, order_date, mileage_km, invoiced_on, kind, text, hours, declined",
+    "jobs": "vehicle_id, customer_id, order_date, mileage_km, invoiced_on, kind, text, hours, declined",
     "persons": "customer_id, person_id, household_id",
     "consent_events": "seq, customer_id, kind, channel, purpose, at, basis, origin, valid_from, valid_to, source,"
     " collected_by, given_on, text_version, text_sha256, confirmed_at, ip, reference, reference_on, own_similar,"

@@ -1,7 +1,7 @@
 """Everything about the dealer's customers that finding and planning need, read once and sorted by who it belongs to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from guildpost_agent.domain.consent.decide import Rules
 from guildpost_agent.domain.dealer_version import dealer_version
 from guildpost_agent.domain.history import NOTHING, History, histories
 from guildpost_agent.domain.legal_basis import Suppressed
-from guildpost_agent.domain.records import Customer, Vehicle
+from guildpost_agent.domain.records import Customer, Job, Vehicle
 from guildpost_agent.domain.service_work import works_of
 from guildpost_agent.domain.subjects import FirstFrost, Subjects, no_frost
 from guildpost_agent.domain.suppression import suppression_entries
@@ -33,7 +33,11 @@ SUPPRESSION_KEY = "keys/suppression"
 
 @dataclass(frozen=True)
 class Dealership:
-    """The mirror of the DMS by customer and vehicle."""
+    """The mirror of the DMS by customer and vehicle.
+
+    Attributes:
+        visits: by customer, the days of orders, whichever vehicle they were for; only where they were asked for.
+    """
 
     customers: dict[str, Customer]
     vehicles: dict[str, Vehicle]
@@ -45,6 +49,7 @@ class Dealership:
     first_frost: FirstFrost = no_frost
     wheels_stored: frozenset[str] = frozenset()
     listed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+    visits: Mapping[str, Sequence[date]] = field(default_factory=dict)
 
     def history(self, vehicle_id: str) -> History:
         """Give what the workshop knows of a vehicle."""
@@ -75,6 +80,7 @@ def load_dealership(
     *,
     plain: bool = False,
     first_frost: FirstFrost = no_frost,
+    visits_since: date | None = None,
 ) -> Dealership:
     """Read it, or what concerns certain customers.
 
@@ -84,6 +90,7 @@ def load_dealership(
         scope: customer numbers, whole households; None for everybody.
         first_frost: of a postcode and year.
         plain: without plates, papers, forms of address, invoices and provenance, for whom everybody is read.
+        visits_since: keep the days of orders from this one on; None: they are not asked for.
     """
     records = uow.records
     customers = records.customers(plain=plain) if scope is None else records.customers_of(scope)
@@ -105,7 +112,17 @@ def load_dealership(
         wheels_stored=frozenset(uow.records.vehicles_with_wheels()),
         listed=_listed(uow),
         first_frost=first_frost,
+        visits={} if visits_since is None else visits_of(jobs, visits_since),
     )
+
+
+def visits_of(jobs: Iterable[Job], since: date) -> dict[str, list[date]]:
+    """Give by customer the days of orders from a day on, one for each of their lines."""
+    found: defaultdict[str, list[date]] = defaultdict(list)
+    for job in jobs:
+        if job.order_date >= since:
+            found[job.customer_id].append(job.order_date)
+    return dict(found)
 
 
 def _members(uow: UnitOfWork, scope: Collection[str] | None) -> list[Membership]:

@@ -36,10 +36,11 @@ _GONE_OUT: Final = CONTACTS - WAITING
 
 @dataclass(frozen=True)
 class Mirror:
-    """All customers and vehicles by their numbers."""
+    """All customers and vehicles by their numbers, and by customer the days of orders since ``first_visit``."""
 
     customers: Mapping[str, Customer]
     vehicles: Mapping[str, Vehicle]
+    visits: Mapping[str, Sequence[date]]
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,10 @@ def final_outcomes(
     known_until = date.min if latest is None else min(today, latest.at.astimezone(zone).date())
     clicked_until = today - _CLICKED_WITHIN
     firsts = [t for t in left if t.arm != FOLLOW_UP_ARM and t.touchpoint_id in delivered and t.customer_id in customers]
-    visits = uow.reminders.visit_days({one.customer_id for one in firsts}, add_months(today, -_VISITS_MONTHS))
     at = [delivered[one.touchpoint_id].astimezone(zone) for one in firsts]
     days = [one.date() for one in at]
     places = [known[one.service_id][one.channel.value] for one in firsts]
-    who = _contexts(firsts, places, days, mirror, visits)
+    who = _contexts(firsts, places, days, mirror)
     told = {occasion_id: said.astimezone(zone).date() for occasion_id, said in answered.items()}
     last = [day + place.window for day, place in zip(days, places, strict=True)]
     came = [told.get(one.occasion_id, date.max) <= end for one, end in zip(firsts, last, strict=True)]
@@ -101,6 +101,11 @@ def final_outcomes(
         return Seen(_those(silent, mine & final, came), _those(silent, mine & timely, opened))
 
     return {brand: seen(brand) for brand in brands}
+
+
+def first_visit(today: date) -> date:
+    """Give the first day of orders that may still say something of a reminder that is looked back at."""
+    return add_months(today, -_VISITS_MONTHS)
 
 
 def _flags(found: Iterable[bool]) -> Flags:
@@ -145,7 +150,6 @@ def _contexts(
     places: Sequence[_Place],
     days: Sequence[date],
     mirror: Mirror,
-    visits: Mapping[str, Sequence[date]],
 ) -> Contexts:
     """Say whom reminders went to, each as it was known on its day; as ``reading.recipient`` says of one."""
     vehicles = (mirror.vehicles.get(one.vehicle_id) for one in firsts)
@@ -153,7 +157,7 @@ def _contexts(
         vehicle.first_registration if vehicle is not None and vehicle.customer_id == one.customer_id else None
         for one, vehicle in zip(firsts, vehicles, strict=True)
     )
-    loyal = [is_loyal(visits.get(one.customer_id, ()), day) for one, day in zip(firsts, days, strict=True)]
+    loyal = [is_loyal(mirror.visits.get(one.customer_id, ()), day) for one, day in zip(firsts, days, strict=True)]
     business = [mirror.customers[one.customer_id].is_business for one in firsts]
     kinds, channels = [place.learning_class for place in places], [place.channel for place in places]
     kind, channel, firm, known = (np.array(column, dtype=np.int64) for column in (kinds, channels, business, loyal))

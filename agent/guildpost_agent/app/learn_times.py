@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from guildpost_agent.app.dealership import Dealership, zone_of
-from guildpost_agent.app.final_outcomes import Mirror, Past, final_outcomes
+from guildpost_agent.app.final_outcomes import Mirror, Past, final_outcomes, first_visit
 from guildpost_agent.app.kept_beliefs import keep_beliefs, kept_beliefs
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.app.taught import Taught
@@ -40,7 +40,7 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
     Args:
         uow: an open transaction.
         taught: what the brands' catalogues teach.
-        house: whom is planned for.
+        house: whom is planned for; of everybody, with the visits since ``first_visit``.
         services: what the dealer runs, by id.
         config: the dealer's settings.
         past: gives everything that was or will be sent, and what came back; asked only where it is needed.
@@ -54,7 +54,7 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
     today = now.astimezone(zone).date()
     beliefs = {} if everybody else kept_beliefs(uow, models, today)
     if not beliefs:
-        mirror = Mirror(house.customers, house.vehicles) if everybody else _mirror(uow)
+        mirror = Mirror(house.customers, house.vehicles, house.visits) if everybody else _mirror(uow, today)
         seen = final_outcomes(uow, mirror, past(), services, models, now=now, zone=zone)
         beliefs = {brand: own_belief(model, seen[brand], today) for brand, model in models.items()}
         keep_beliefs(uow, models, beliefs, today)
@@ -62,10 +62,11 @@ def learn_times(  # noqa: PLR0917 — what is known, and whom it is asked about
     return Learning(times, taught.studied, off, _Whom(house, today))
 
 
-def _mirror(uow: UnitOfWork) -> Mirror:
-    """Read all customers and vehicles."""
-    customers, vehicles = uow.records.customers(plain=True), uow.records.vehicles(plain=True)
-    return Mirror({one.customer_id: one for one in customers}, {one.vehicle_id: one for one in vehicles})
+def _mirror(uow: UnitOfWork, today: date) -> Mirror:
+    """Read all customers and vehicles, and when they were here."""
+    customers = {one.customer_id: one for one in uow.records.customers(plain=True)}
+    vehicles = {one.vehicle_id: one for one in uow.records.vehicles(plain=True)}
+    return Mirror(customers, vehicles, uow.reminders.visit_days(customers.keys(), first_visit(today)))
 
 
 @dataclass(frozen=True)

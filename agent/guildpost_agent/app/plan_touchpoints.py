@@ -27,7 +27,7 @@ from guildpost_agent.app.dealership import (
     suppression_check,
     zone_of,
 )
-from guildpost_agent.app.final_outcomes import Past
+from guildpost_agent.app.final_outcomes import Past, first_visit
 from guildpost_agent.app.find_occasions import refresh_occasions
 from guildpost_agent.app.judging import Judge
 from guildpost_agent.app.learn_times import learn_times
@@ -135,17 +135,19 @@ def plan_within(
     rhythm = Rhythm(frozenset(config.letters.release_weekdays), config.letters.release_every_days)
     share, members = config.services.holdout_share, uow.plans.control_group()
     scope = None if changed is None else concerned(uow, changed)
-    dealership = load_dealership(uow, running, scope, plain=True, first_frost=first_frost)
+    zone, everybody = zone_of(config), scope is None
+    today, learns = now.astimezone(zone).date(), everybody and bool(taught.models)
+    since = first_visit(today) if learns else None
+    dealership = load_dealership(uow, running, scope, plain=True, first_frost=first_frost, visits_since=since)
     vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
     occasions, cancelled, vanished = refresh_occasions(
         uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
     )
-    by_id, zone, everybody = {service.service_id: service for service in running}, zone_of(config), scope is None
-    outcomes = uow.outcomes.all() if everybody and taught.models else uow.outcomes.of_kinds(_TOLD)
+    by_id = {service.service_id: service for service in running}
+    outcomes = uow.outcomes.all() if learns else uow.outcomes.of_kinds(_TOLD)
     reminders = wished_days(outcomes, zone)
-    known, today = (*occasions, *vanished), now.astimezone(zone).date()
-    occasions += _still_wished(uow, dealership, by_id, known, reminders, today=today)
+    occasions += _still_wished(uow, dealership, by_id, (*occasions, *vanished), reminders, today=today)
     if scope is None:
         touchpoints = uow.plans.touchpoints()
     else:

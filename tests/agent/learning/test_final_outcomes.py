@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from guildpost_agent.app.final_outcomes import LOOK_BACK, Mirror, Past, final_outcomes
+from guildpost_agent.app.final_outcomes import LOOK_BACK, Mirror, Past, final_outcomes, first_visit
 from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.domain.learning.own import Seen
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, Sent, nearest_slot
@@ -44,7 +44,8 @@ def seen(
         uow.records.upsert_jobs([a_job()])
         uow.imports.start("i", delivered)
         uow.imports.finish(ImportReport("i", delivered, "done", 1, 1, 0, {}))
-        mirror = Mirror({"1": customer}, {"V1": vehicle})
+        visits = uow.reminders.visit_days({"1"}, first_visit(NOW.date()))
+        mirror = Mirror({"1": customer}, {"V1": vehicle}, visits)
         past = Past(touchpoints, sorted(outcomes, key=lambda one: one.at))
         return final_outcomes(uow, mirror, past, SERVICES, [""], now=NOW, zone=ZONE)[""]
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from guildpost_agent.app.dealership import load_dealership
-from guildpost_agent.app.final_outcomes import Past
+from guildpost_agent.app.final_outcomes import Past, first_visit
 from guildpost_agent.app.kept_beliefs import LONGEST, forget_beliefs
 from guildpost_agent.app.learn_times import learn_times
 from guildpost_agent.app.ports.unit_of_work import ImportReport, UnitOfWork
 from guildpost_agent.app.taught import Taught
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_shared.learning.document import PublishedModel
-from tests.factories.agent import KEY, NOW, TODAY, a_config, a_customer, a_service, a_vehicle, open_store
+from tests.factories.agent import KEY, NOW, TODAY, a_config, a_customer, a_job, a_service, a_vehicle, open_store
 from tests.factories.network_models import a_model
 
 SERVICES = {"hu_au": a_service("hu_au")}
@@ -42,6 +42,7 @@ def uow(tmp_path: Path) -> Iterator[UnitOfWork]:
     with open_store(tmp_path)() as opened:
         opened.records.upsert_customers([a_customer()])
         opened.records.upsert_vehicles([a_vehicle()])
+        opened.records.upsert_jobs([a_job()])
         opened.imports.start("i", NOW)
         opened.imports.finish(ImportReport("i", NOW, "done", 1, 1, 0, {}))
         yield opened
@@ -51,7 +52,9 @@ def believed(
     uow: UnitOfWork, count: int, *, everybody: bool, now: datetime = NOW, model: PublishedModel = MODEL
 ) -> list[float]:
     """Give what a plan believes about the dealership's own deviations."""
-    house = load_dealership(uow, SERVICES.values(), None if everybody else [])
+    house = load_dealership(
+        uow, SERVICES.values(), None if everybody else [], visits_since=first_visit(now.date()) if everybody else None
+    )
     learned = Taught({"": model})
     learning = learn_times(
         uow, learned, house, SERVICES, a_config(), lambda: past(count), now=now, key=KEY, everybody=everybody

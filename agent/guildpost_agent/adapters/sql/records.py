@@ -31,7 +31,7 @@ _TABLES: Final[dict[type[Record], Table]] = {
 _NOT_PLAIN: Final[dict[type[Record], frozenset[str]]] = {
     Customer: frozenset({"salutation", "title", "second_salutation", "second_title", "care_of", "site", "provenance"}),
     Vehicle: frozenset({"vin", "plate", "hsn", "tsn", "site", "provenance"}),
-    Job: frozenset({"job_id", "order_number", "customer_id", "charge", "site", "invoice_cents"}),
+    Job: frozenset({"job_id", "order_number", "charge", "site", "invoice_cents"}),
 }
 _OMITTED: Final[dict[str, object]] = {"provenance": {}, "invoice_cents": None}
 
