@@ -6,9 +6,10 @@
 3  clicks: e-mails that left a week ago or longer
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from guildpost_agent.app.ports.unit_of_work import UnitOfWork
 from guildpost_agent.domain.brands import brand_of
+from guildpost_agent.domain.columns import EPOCH, day_column, day_number
 from guildpost_agent.domain.learning.many import age_groups, sent_many
 from guildpost_agent.domain.learning.own import Dated, Seen
 from guildpost_agent.domain.learning.reading import LOYAL_MONTHS, channel_index, is_loyal, learned_class
@@ -23,13 +25,14 @@ from guildpost_agent.domain.months import add_months
 from guildpost_agent.domain.records import Channel, Customer, Outcome, Touchpoint, Vehicle
 from guildpost_agent.domain.timing import FOLLOW_UP_ARM
 from guildpost_agent.domain.touchpoint_states import CONTACTS, WAITING
-from guildpost_shared.learning.contexts import Contexts, Flags, Reminders
+from guildpost_shared.learning.contexts import Contexts, Flags, Ints, Reminders
 from guildpost_shared.services.definition import ServiceDefinition
 
 LOOK_BACK: Final = timedelta(days=730)
 """What is older counts less than a third anyway."""
 _CLICKED_WITHIN: Final = timedelta(days=7)
 _VISITS_MONTHS: Final = 24 + LOYAL_MONTHS
+_NOT_SAID: Final = day_number(date.max)
 _KINDS: Final = ("delivered", "booked", "clicked")
 _GONE_OUT: Final = CONTACTS - WAITING
 
@@ -75,7 +78,7 @@ def final_outcomes(
     delivered, booked, clicked = _first_of_each(past.outcomes)
     if not delivered:
         return {brand: Seen() for brand in brands}
-    known = _places(services, brands)
+    places, known = _places(services, brands)
     since, customers = now - LOOK_BACK, mirror.customers
     left = [t for t in past.touchpoints if t.planned_at >= since and t.state in _GONE_OUT and t.service_id in known]
     answered = _answered(left, booked)
@@ -85,19 +88,20 @@ def final_outcomes(
     firsts = [t for t in left if t.arm != FOLLOW_UP_ARM and t.touchpoint_id in delivered and t.customer_id in customers]
     at = [delivered[one.touchpoint_id].astimezone(zone) for one in firsts]
     days = [one.date() for one in at]
-    places = [known[one.service_id][one.channel.value] for one in firsts]
-    who = _contexts(firsts, places, days, mirror)
-    told = {occasion_id: said.astimezone(zone).date() for occasion_id, said in answered.items()}
-    last = [day + place.window for day, place in zip(days, places, strict=True)]
-    came = [told.get(one.occasion_id, date.max) <= end for one, end in zip(firsts, last, strict=True)]
+    which = np.array([known[one.service_id][one.channel.value] for one in firsts], dtype=np.int64)
+    who = _contexts(firsts, which, places, days, mirror)
     due, planned = [one.due_date for one in firsts], np.array([one.lead_days for one in firsts], dtype=np.int64)
-    silent = Dated(sent_many(who, at, due, planned), np.array([day.toordinal() for day in days], dtype=np.int64))
-    opened = [one.touchpoint_id in clicked for one in firsts]
-    final = _flags(end < known_until for end in last)
-    timely = _flags(place.clicked and day < clicked_until for place, day in zip(places, days, strict=True))
+    day = day_column(days)
+    silent = Dated(sent_many(who, at, due, planned), day + EPOCH)
+    told = {occasion_id: day_number(said.astimezone(zone).date()) for occasion_id, said in answered.items()}
+    last = day + np.array([place.window_days for place in places], dtype=np.int64)[which]
+    came = np.array([told.get(one.occasion_id, _NOT_SAID) for one in firsts], dtype=np.int64) <= last
+    opened = np.array([one.touchpoint_id in clicked for one in firsts], dtype=np.bool_)
+    final = last < day_number(known_until)
+    timely = _each(places, attrgetter("clicked"))[which] & (day < day_number(clicked_until))
 
     def seen(brand: str) -> Seen:
-        mine = _flags(place.brand == brand for place in places)
+        mine = _each(places, lambda place: place.brand == brand)[which]
         return Seen(_those(silent, mine & final, came), _those(silent, mine & timely, opened))
 
     return {brand: seen(brand) for brand in brands}
@@ -108,14 +112,10 @@ def first_visit(today: date) -> date:
     return add_months(today, -_VISITS_MONTHS)
 
 
-def _flags(found: Iterable[bool]) -> Flags:
-    return np.fromiter(found, np.bool_)
-
-
-def _those(silent: Dated, which: Flags, answered: Sequence[bool]) -> Dated:
+def _those(silent: Dated, which: Flags, answered: Flags) -> Dated:
     """Pick some reminders, with what came of them."""
     sent = silent.reminders
-    told = Reminders(sent.contexts, sent.slot, sent.lead, np.array(answered, dtype=np.int64))
+    told = Reminders(sent.contexts, sent.slot, sent.lead, answered.astype(np.int64))
     return Dated(told, silent.day).take(np.flatnonzero(which))
 
 
@@ -125,43 +125,48 @@ class _Place(NamedTuple):
     brand: str
     learning_class: int
     channel: int
-    window: timedelta
+    window_days: int
     clicked: bool
 
 
-def _places(services: Mapping[str, ServiceDefinition], brands: Collection[str]) -> dict[str, dict[str, _Place]]:
-    """Give by service and channel where outcomes belong; a channel that the service has no longer has no window."""
-    places: dict[str, dict[str, _Place]] = {}
+def _places(
+    services: Mapping[str, ServiceDefinition], brands: Collection[str]
+) -> tuple[list[_Place], dict[str, dict[str, int]]]:
+    """List where outcomes belong, and number it by service and channel; a channel no longer used has no window."""
+    places: list[_Place] = []
+    numbers: dict[str, dict[str, int]] = {}
     for name, service in services.items():
         kind, brand = learned_class(service), brand_of(name)
         if kind is not None and brand in brands:
-            windows = {use.channel.value: timedelta(days=use.attribution_days) for use in service.channels}
-            places[name] = {
-                one.value: _Place(
-                    brand, kind, channel_index(one.value), windows.get(one.value, timedelta()), one is Channel.EMAIL
-                )
+            windows = {use.channel.value: use.attribution_days for use in service.channels}
+            numbers[name] = {one.value: at for at, one in enumerate(Channel, len(places))}
+            places += [
+                _Place(brand, kind, channel_index(one.value), windows.get(one.value, 0), one is Channel.EMAIL)
                 for one in Channel
-            }
-    return places
+            ]
+    return places, numbers
+
+
+def _each(places: Sequence[_Place], ask: Callable[[_Place], bool]) -> Flags:
+    return np.array([ask(place) for place in places], dtype=np.bool_)
 
 
 def _contexts(
-    firsts: Sequence[Touchpoint],
-    places: Sequence[_Place],
-    days: Sequence[date],
-    mirror: Mirror,
+    firsts: Sequence[Touchpoint], which: Ints, places: Sequence[_Place], days: Sequence[date], mirror: Mirror
 ) -> Contexts:
     """Say whom reminders went to, each as it was known on its day; as ``reading.recipient`` says of one."""
-    vehicles = (mirror.vehicles.get(one.vehicle_id) for one in firsts)
-    own = (
-        vehicle.first_registration if vehicle is not None and vehicle.customer_id == one.customer_id else None
-        for one, vehicle in zip(firsts, vehicles, strict=True)
-    )
-    loyal = [is_loyal(mirror.visits.get(one.customer_id, ()), day) for one, day in zip(firsts, days, strict=True)]
-    business = [mirror.customers[one.customer_id].is_business for one in firsts]
+    customers, vehicles, visits = mirror.customers, mirror.vehicles, mirror.visits
+    own = [
+        None if vehicle is None or vehicle.customer_id != one.customer_id else vehicle.first_registration
+        for one in firsts
+        for vehicle in (vehicles.get(one.vehicle_id),)
+    ]
+    came = [visits.get(one.customer_id) for one in firsts]
+    loyal = [bool(mine) and is_loyal(mine or (), day) for mine, day in zip(came, days, strict=True)]
+    business = [customers[one.customer_id].is_business for one in firsts]
     kinds, channels = [place.learning_class for place in places], [place.channel for place in places]
     kind, channel, firm, known = (np.array(column, dtype=np.int64) for column in (kinds, channels, business, loyal))
-    return Contexts(kind, channel, firm, age_groups(list(own), days), known)
+    return Contexts(kind[which], channel[which], firm, age_groups(own, days), known)
 
 
 def _first_of_each(outcomes: Iterable[Outcome]) -> tuple[dict[str, datetime], ...]:
