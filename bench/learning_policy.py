@@ -17,19 +17,22 @@ self-mask alone, which is taken off the sum (``bench/secagg.py`` runs the whole 
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from bench.learning_senders import KEYS, Senders
+from guildpost_agent.domain.learning.centring import lead_shifts
 from guildpost_agent.domain.learning.own import Dated, own_beliefs
 from guildpost_coordinator.domain.learning.filter import Belief
 from guildpost_coordinator.domain.learning.publishing import moved
 from guildpost_shared.learning import vector
 from guildpost_shared.learning.bases import nearest_lead
-from guildpost_shared.learning.contexts import Contexts, Ints, Reminders
+from guildpost_shared.learning.contexts import Contexts, Floats, Ints, Reminders
 from guildpost_shared.learning.document import NEUTRAL, parse_model
+from guildpost_shared.learning.model import NetworkModel
 from guildpost_shared.learning.terms import LearningTerms
 from guildpost_shared.secagg import masking
 from guildpost_shared.secagg.cohort import FLOOR_GROUPS, threshold_of
@@ -91,6 +94,7 @@ class LearningNetwork:
         self._published = NEUTRAL
         self._answers, self._clicks = Outcomes(), Outcomes()
         self._waiting: list[tuple[Ints, Ints, Reminders]] = []
+        self._thought: dict[int, tuple[NetworkModel, Floats]] = {}
         self._counted: set[int] = set()
         self._quarters = np.zeros(int(public["n_customers_total"]), dtype=np.int64)
 
@@ -111,24 +115,36 @@ class LearningNetwork:
                 self._published, self._answers.joined(), self._clicks.joined(), today, dealers=self._dealers
             )
             times = self._senders.learned(dealer, contexts, names, model=self._published.model, belief=own)
+            self._thought[week] = (self._published.model, own.mean)
         slot, lead = np.array(times, dtype=np.int64).reshape(-1, 2).T
         return slot, lead
 
     def observe(self, week: int, outcomes: Any) -> None:  # noqa: ARG002 — part of the interface
         """Take in outcomes that became final."""
+        lead, dealer = np.asarray(outcomes.lead, dtype=np.int64), np.asarray(outcomes.dealer, dtype=np.int64)
         reminders = Reminders(
             contexts_of(outcomes),
             np.asarray(outcomes.slot, dtype=np.int64),
-            nearest_lead(np.asarray(outcomes.lead, dtype=np.int64)),
+            nearest_lead(lead),
             np.asarray(outcomes.y, dtype=np.int64),
         )
-        dealer = np.asarray(outcomes.dealer, dtype=np.int64)
         rows = Dated(reminders, START.toordinal() + 7 * np.asarray(outcomes.sent_week, dtype=np.int64))
         if outcomes.kind == "click":
             self._clicks.add(dealer, rows)
             return
         self._answers.add(dealer, rows)
-        self._waiting.append((dealer, np.asarray(outcomes.cust, dtype=np.int64), reminders))
+        centred = nearest_lead(lead - self._shifts(np.asarray(outcomes.sent_week), dealer, reminders.contexts))
+        self._waiting.append((dealer, np.asarray(outcomes.cust, dtype=np.int64), replace(reminders, lead=centred)))
+
+    def _shifts(self, sent_week: Ints, dealer: Ints, contexts: Contexts) -> Ints:
+        """Tell how far off they thought their own best lead times when they wrote, int64[n]; nothing before a model."""
+        shifts = np.zeros(len(dealer), dtype=np.int64)
+        for week in np.unique(sent_week).tolist():
+            if week in self._thought:
+                model, own = self._thought[week]
+                rows = np.flatnonzero(sent_week == week)
+                shifts[rows] = lead_shifts(model, contexts.take(rows), own[dealer[rows]])
+        return shifts
 
     def end_week(self, week: int) -> None:
         """Let a week pass; hold a round when it is time."""

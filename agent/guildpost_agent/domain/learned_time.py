@@ -87,6 +87,13 @@ def _near(some: Sequence[Option], drawn: Pick, channel: Channel, dealer: Dealer)
     return timely if any(one.met == met for one in timely) else (some[drawn.at],)
 
 
+def lead_shift(candidate: Candidate, channel: Channel, dealer: Dealer) -> int:
+    """Tell how far this dealership's best lead time lies from the network's; the service is learned."""
+    learning = dealer.learning
+    addressed = learning.addressed(candidate.service, channel, candidate.occasion)
+    return learning.times_for(candidate.service).lead_shift(addressed)
+
+
 def lead_facts(candidate: Candidate, best: Best, option: Option, dealer: Dealer) -> Facts:
     """Say what speaks for the lead time of an option."""
     lead = (candidate.occasion.due_date - option.met).days

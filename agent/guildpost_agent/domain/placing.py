@@ -110,6 +110,7 @@ def _touchpoint(  # noqa: PLR0917 — what a message is made of
         state=PROPOSED if service.service_id in dealer.reviewed else PLANNED,
         reasons=(*_reasons(candidate, channel, ground, timing), *_eased(timing, room)),
         touch_id=touch_at(service, (occasion.due_date - option.met).days),
+        lead_shift=timing.lead_shift,
     )
 
 

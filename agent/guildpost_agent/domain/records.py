@@ -224,6 +224,8 @@ class Touchpoint:
     Attributes:
         touch_id: which message of its service's sequence it is.
         bundled: the other occasions that it carries along.
+        lead_shift: days by which this dealership's best lead time for such a customer was thought to lie before the
+            network's, when this was planned under a model of the network.
     """
 
     touchpoint_id: str
@@ -244,6 +246,7 @@ class Touchpoint:
     reasons: tuple[dict[str, str | int | float | bool], ...] = ()
     touch_id: str = ""
     bundled: tuple[str, ...] = ()
+    lead_shift: int = 0
 
 
 @frozen

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from guildpost_agent.domain.aims import Aim, aim_of
 from guildpost_agent.domain.exclusions import Facts
-from guildpost_agent.domain.learned_time import best_time, lead_facts, slot_facts
+from guildpost_agent.domain.learned_time import best_time, lead_facts, lead_shift, slot_facts
 from guildpost_agent.domain.learning.experiment import EXPLORE_ARM, LEARNED_ARM
 from guildpost_agent.domain.records import Channel
 from guildpost_agent.domain.timing import Candidate, Dealer, Option, Timing
@@ -59,10 +59,12 @@ def choose_time(
     slot: Facts = {"code": f"slot_{aim.arm}"}
     if best is not None and hour is not None:
         slot = slot_facts(candidate, best, chosen.met.weekday(), hour, dealer)
+    shift = 0
     if aim.model:
         lead["model"] = aim.model
+        shift = lead_shift(candidate, channel, dealer)
     last = max(chosen.planned_at, _not_after(candidate, channel, dealer))
-    return Timing(chosen, aim.arm, hour, last, lead, slot, (chosen.met - usual.met).days)
+    return Timing(chosen, aim.arm, hour, last, lead, slot, (chosen.met - usual.met).days, shift)
 
 
 def _nearest(

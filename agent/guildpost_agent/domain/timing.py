@@ -154,6 +154,7 @@ class Timing:
         lead: why this lead time, as a reason's code and facts.
         slot: likewise why this time of the week; of no use for letters.
         eased_days: by how many days the workshop's weak weeks moved it.
+        lead_shift: see ``Touchpoint``.
     """
 
     option: Option
@@ -163,6 +164,7 @@ class Timing:
     lead: Facts
     slot: Facts
     eased_days: int = 0
+    lead_shift: int = 0
 
 
 def options(candidate: Candidate, channel: Channel, dealer: Dealer) -> tuple[Option, ...]:

@@ -1,7 +1,8 @@
 """How much privacy learning costs: what one customer can move, on which scale, under which noise.
 
 Neighbours: two dealership databases that differ by one customer, with everything that belongs to him; the model that
-was published before and the choices that were made for other customers are the same in both.
+was published before and the choices that were made for other customers (slot, lead time, and the shift of its best lead
+time that the dealership assumed in choosing) are the same in both.
 
 One customer contributes one matured reminder per quarter, to one round: the integers ``round(scale · w · v)`` with
 
@@ -19,8 +20,10 @@ scale = 1024/√A and at most 74 rounded coordinates, each moved by at most ½,
     Δ₂ ≤ 1024 + ½·√74 < 1,029      Δ₁ ≤ √74·Δ₂ (Cauchy–Schwarz)
 
 An own intercept of the dealership in p would make the contribution of *every* customer depend on every other, which no
-such bound survives; this is why p is the network's. What is not covered: how the dealership chose slot and lead time
-for this customer, which it learned from its other customers, too.
+such bound survives; this is why p is the network's. The shift that is taken off a lead time was written down when the
+reminder was planned and is never worked out again: it is as much given as the lead time. What is not covered: how the
+dealership chose slot and lead time for this customer, and what shift it assumed, which it learned from its other
+customers, too.
 
 Four quarters about the same customer at ε = 1 and δ = 1e-6 each cost ε = 2.1 together (``yearly``): below the yearly 4.
 """

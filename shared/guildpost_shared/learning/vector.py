@@ -8,6 +8,9 @@
 An exposure is the expected answer of a reminder, w·p: together they tell the coordinator how much a score can know,
 which is its Hessian. w makes the vector of everybody who books equally long (``terms``); it is rounded customer by
 customer, so that none moves the sum by more than ``terms.sensitivity``.
+
+Lead times are those that they would be for the average dealership: an agent takes off the shift that it kept with a
+reminder when it was planned.
 """
 
 import hashlib
@@ -117,6 +120,7 @@ def layout_hash() -> bytes:
         "slot_basis": _rounded(slot_basis()),
         "lead_basis": _rounded(lead_basis()),
         "length": LENGTH,
+        "lead": "as for the average dealership",
         "weights": ["as long as a booked one", str(RATE_SCALE), str(EXPOSURE_WEIGHT), str(EXPOSURE_CAP), str(MAX_RATE)],
     }
     return hashlib.sha256(strict_json.canonical(meaning)).digest()

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,15 +14,22 @@ from guildpost_agent.domain.allowance import Allowance
 from guildpost_agent.domain.cadence import Contact, fits
 from guildpost_agent.domain.exclusions import Reason, Refusal
 from guildpost_agent.domain.keyed import occasion_id
+from guildpost_agent.domain.learning import features
+from guildpost_agent.domain.learning.deviations import Posterior
+from guildpost_agent.domain.learning.experiment import Learning
+from guildpost_agent.domain.learning.times import Times
 from guildpost_agent.domain.lift.control import ControlGroup
 from guildpost_agent.domain.placing import contact_of
 from guildpost_agent.domain.planning import plan_household
 from guildpost_agent.domain.records import Channel, Occasion, Touchpoint, Triage
 from guildpost_agent.domain.regions import STATES
 from guildpost_agent.domain.release_days import Rhythm
-from guildpost_agent.domain.timing import Candidate, Dealer
+from guildpost_agent.domain.timing import LAST_HOUR, Candidate, Dealer
 from guildpost_agent.domain.working_days import add_working_days, is_quiet, is_working_day
+from guildpost_shared.learning.bases import lead_basis
+from guildpost_shared.learning.contexts import CLASSES
 from tests.factories.agent import KEY, NOW, a_service
+from tests.factories.network_models import a_model
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EMAIL = ((Channel.EMAIL, "consent"), (Channel.LETTER, "legitimate_interest"))
@@ -264,3 +272,16 @@ def test_no_rule_can_make_the_plan_break_quiet_hours_windows_or_the_cap(
         contacts.append(contact)
     random.shuffle(candidates)
     assert results == plan_household(candidates, (), dealer).results
+
+
+def test_under_a_model_every_first_message_keeps_how_far_the_own_best_lead_time_lies_from_the_networks() -> None:
+    """Also those on the recommended time and those that explore: all of them are counted by it (``centring``)."""
+    network, own = a_model(lead=25), np.zeros((1, features.COUNT))
+    own[0, features.LEADS] = np.tile(2 * lead_basis()[8, : features.LEAD_FUNCTIONS], len(CLASSES))  # 40 days before
+    believed = Posterior(own, np.zeros((1, features.COUNT, features.COUNT)))
+    learning = Learning({"": Times(KEY, network, believed, LAST_HOUR)})
+    names = not_held_out(300)
+    found = [t for name in names for t in planned([candidate(customer=name)], replace(DEALER, learning=learning))]
+    assert {"default", "explore", "learned"} >= {t.arm for t in found} > {"default"}
+    assert {10} == {t.lead_shift for t in found}, "between the network's 25 and the own 40"
+    assert {0} == {t.lead_shift for name in names for t in planned([candidate(customer=name)])}

@@ -12,6 +12,7 @@ keeper, or the registration of a vehicle that went to somebody else, would let o
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
@@ -119,21 +120,23 @@ def recipient(customer: Customer, vehicle: Vehicle | None, visits: Iterable[date
 
 
 def sent_of(touchpoint: Touchpoint, learning_class: int, who: Recipient, at: datetime, *, answered: bool) -> Sent:
-    """Say what a reminder was that has left.
+    """Say what a reminder was that has left, its lead time as it would have been for the average dealership.
 
     Args:
-        touchpoint: the reminder. A letter's lead time is that of the day on which it was to arrive.
+        touchpoint: the reminder, with the shift that is taken off (``centring``). A letter's lead time is that of the
+            day on which it was to arrive.
         learning_class: of its service.
         who: its recipient on the day of sending.
         at: when it left, in the dealer's local time.
         answered: a booking followed in the attribution window.
     """
     addressed = Addressed(learning_class, channel_index(touchpoint.channel.value), who)
-    return sent_at(addressed, at, touchpoint.due_date, touchpoint.lead_days, answered=answered)
+    sent = sent_at(addressed, at, touchpoint.due_date, touchpoint.lead_days, answered=answered)
+    return replace(sent, lead=sent.lead - touchpoint.lead_shift)
 
 
 def sent_at(addressed: Addressed, at: datetime, due: date, planned_lead: int, *, answered: bool) -> Sent:
-    """Say the same of a reminder of which no more is known than its due date and the lead time it was planned with."""
+    """Say what a reminder was of which no more is known than its due date and the lead time it was planned with."""
     if addressed.channel == LETTER:
         return Sent(addressed, _NO_SLOT, planned_lead, answered)
     return Sent(addressed, nearest_slot(at.weekday(), at.hour), (due - at.date()).days, answered)

@@ -14,6 +14,7 @@ import numpy as np
 from guildpost_agent.domain.call_steps import END_CALL_HOUR, FIRST_CALL_HOUR
 from guildpost_agent.domain.learning import drawing
 from guildpost_agent.domain.learning.buckets import MEAN, Normals, bucket_of
+from guildpost_agent.domain.learning.centring import lead_shifts
 from guildpost_agent.domain.learning.deviations import Posterior
 from guildpost_agent.domain.learning.reading import Addressed, contexts_of
 from guildpost_shared.learning.bases import FIRST_HOUR, HOURS, WEEKDAYS
@@ -65,6 +66,7 @@ class Times:
     last_hour: int
     _tables: dict[Addressed, _Table] = field(default_factory=dict, init=False, repr=False)
     _slots: dict[int, tuple[Floats, Ints]] = field(default_factory=dict, init=False, repr=False)
+    _shifts: dict[Addressed, int] = field(default_factory=dict, init=False, repr=False)
 
     def bucket(self, occasion_id: str) -> int:
         """Give an occasion's bucket."""
@@ -76,6 +78,14 @@ class Times:
         if table is None:
             table = self._tables[addressed] = self._worked_out(addressed)
         return table.mean if bucket == MEAN else _row(table.leads, table.slots, bucket)
+
+    def lead_shift(self, addressed: Addressed) -> int:
+        """Tell how many days before the network's best lead time this dealership's own is thought to lie."""
+        found = self._shifts.get(addressed)
+        if found is None:
+            shifts = lead_shifts(self.published.model, contexts_of([addressed]), self.own.mean[:1])
+            found = self._shifts[addressed] = int(shifts[0])
+        return found
 
     def _worked_out(self, addressed: Addressed) -> _Table:
         """Work out a context; those that differ in age or loyalty share their slots."""

@@ -3,7 +3,7 @@
 A round's score is ``g = H·(θ* − θ) + error``: θ the published coefficients, H from the exposures. The error has three
 parts: chance in the answers, covariance ω·H (the variance of a rare yes is its rate, a weighted one's ω times as much);
 dealerships differing from the network by T, which adds H·T·H/N; and the privacy noise, σ²·C⁻². Beliefs age by a random
-walk between rounds.
+walk between rounds, and lead times of a class may move together (``shifts``).
 
     S = H·P·H + R      G = P·H·S⁻¹      θ ← θ + G·g      P ← P − G·H·P
 """
@@ -15,6 +15,7 @@ import numpy as np
 
 from guildpost_coordinator.domain.learning.drift import LEADING, ROUNDS, alarmed, surprise
 from guildpost_coordinator.domain.learning.exposures import Exposures, hessian
+from guildpost_coordinator.domain.learning.shifts import SHIFT_WALK, shift_directions
 from guildpost_shared.learning.blocks import (
     DIMENSION,
     LEAD_BLOCKS,
@@ -77,7 +78,8 @@ def aged(belief: Belief, weeks: float) -> Belief:
     for drifts, block in zip(belief.drifting, (SLOT_COORDINATES, LEAD_COORDINATES), strict=True):
         if drifts:
             growth[block] += ALARMED_WALK * weeks
-    grown = belief.covariance + np.diag(growth)
+    moved = shift_directions(belief.theta)
+    grown = belief.covariance + np.diag(growth) + SHIFT_WALK * weeks * (moved.T @ moved)
     shrink = np.minimum(1.0, 1.0 / np.sqrt(np.diag(grown)))
     return replace(belief, covariance=grown * shrink[:, None] * shrink)
 

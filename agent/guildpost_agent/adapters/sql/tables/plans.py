@@ -69,6 +69,7 @@ touchpoints = Table(
     Column("reasons", JSON, nullable=False, info=PERSONAL),
     Column("touch_id", String(40), nullable=False, server_default=""),
     Column("bundled", JSON, nullable=False, server_default="[]", info=PERSONAL),
+    Column("lead_shift", Integer, nullable=False, server_default="0"),
     Index("touchpoints_by_state", "state", "planned_at"),
     Index("touchpoints_by_occasion", "occasion_id"),
     Index("touchpoints_by_customer", "customer_id"),
