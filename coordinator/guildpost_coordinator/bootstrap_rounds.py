@@ -162,7 +162,7 @@ def studies_in_turn(publishing: Publishing, rounds: Rounds) -> list[StudySpec]:
 
 
 def study_in_turn(publishing: Publishing, rounds: Rounds, study_id: str) -> StudySpec:
-    """Read the version of a study whose round comes next: the newest, or that of a training under way.
+    """Read the version of a study whose round comes next (``choose_version``).
 
     Raises:
         Refused: ``study_not_published``, with the studies that are.

@@ -1,6 +1,7 @@
 """The studies that are in force in a brand's catalogue, as the dealer reads them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from guildpost_shared.errors import GuildpostError, Refused, Untrusted
@@ -37,11 +38,12 @@ class Unread:
         return isinstance(self.error, Untrusted)
 
 
-def studies_in_force(source: Reading) -> tuple[list[StudySpec], list[Unread]]:
+def studies_in_force(source: Reading, on: date | None = None) -> tuple[list[StudySpec], list[Unread]]:
     """Read the highest version of each study; one that cannot be read takes nothing from the others.
 
     Args:
         source: a brand's catalogue.
+        on: only versions that count this day: the next period's may be there already.
 
     Returns:
         The studies by name, and what cannot be read.
@@ -53,6 +55,8 @@ def studies_in_force(source: Reading) -> tuple[list[StudySpec], list[Unread]]:
             study = parse_study(source.read(path))
         except (Refused, Untrusted) as error:
             unread.append(Unread(path, error))
+            continue
+        if on is not None and not study.period_start <= on <= study.period_end:
             continue
         known = newest.get(study.study_id)
         if known is None or known.version < study.version:

@@ -54,8 +54,8 @@ def taught_by(
             unreadable.remove(brand)
             if model.version:
                 models[brand] = model
-        for study in studies_in_force(source)[0]:
+        for study in studies_in_force(source, today)[0]:
             taking_part = brand not in silent and scoped(brand, study.study_id) not in declined
-            if study.kind == WHEN_TO_WRITE and taking_part and study.period_start <= today <= study.period_end:
+            if study.kind == WHEN_TO_WRITE and taking_part:
                 studied.update(local_name(brand, service) for service in study.services)
     return Taught(models, frozenset(studied), frozenset(unreadable))

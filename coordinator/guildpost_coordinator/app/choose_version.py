@@ -11,7 +11,7 @@ from guildpost_shared.studies.spec import StudySpec
 
 
 def choose_version(versions: Sequence[StudySpec], rounds: Rounds, in_force: Callable[[str], bytes | None]) -> StudySpec:
-    """Give the newest version, or that of a training under way.
+    """Give the earliest version that still has a round to hold, or that of a training under way.
 
     Args:
         versions: at least one, all of one study, in ascending order.

@@ -1,6 +1,11 @@
-"""Which version of a study has the next round: the newest; but a training that is under way is finished under its own.
+"""Which version of a study has the next round, whatever the order in which versions were handed in.
 
-Its customers are charged for all of its rounds, so what a newer version wants waits. A training is over when
+Of versions whose days overlap only the newest counts. Of the others each keeps its rounds: the next quarter's version
+may lie in the catalogue long before this quarter's round, and waits for it. So the next round is that of the earliest
+version that still has one to hold; who gives a period up takes its version out of the catalogue.
+
+A training is finished under its own version, for its customers are charged for all of its rounds: what a newer version
+wants waits. Of trainings that are not under way the newest begins. A training is over when
 
 1. its last round has ended, or
 2. one of its first three was given up after vectors had left, and there is nothing left to learn, or
@@ -25,7 +30,27 @@ def version_in_turn(
         asks: whether the newest file, published or about to be, asks a part of a training.
     """
     known = list(rounds)
-    return next((one for one in versions[:-1] if _is_under_way(one, known, asks)), versions[-1])
+    under_way = (one for one in versions[:-1] if _is_under_way(one, known, asks))
+    return next(under_way, None) or _earliest_to_hold(versions, known)
+
+
+def _earliest_to_hold(versions: Sequence[StudySpec], rounds: Iterable[Round]) -> StudySpec:
+    """Give the earliest version with a round to hold that no newer one replaces; the newest where there is none."""
+    newest = versions[-1]
+    if newest.columns:
+        return newest
+    held = {one.period for one in rounds if one.study_id == newest.study_id and not one.may_be_repeated}
+    waiting = [
+        one
+        for number, one in enumerate(versions)
+        if not any(_overlap(one, later) for later in versions[number + 1 :])
+        and any(part.period not in held for part in one.parts)
+    ]
+    return min(waiting, key=lambda one: one.period_start, default=newest)
+
+
+def _overlap(one: StudySpec, other: StudySpec) -> bool:
+    return one.period_start <= other.period_end and other.period_start <= one.period_end
 
 
 def _is_under_way(study: StudySpec, rounds: Iterable[Round], asks: Callable[[StudySpec], bool]) -> bool:

@@ -57,6 +57,13 @@ def test_nothing_is_tried_for_a_study_that_one_takes_no_part_in(declined: set[st
     assert not taught_by({"skoda": FakeCatalogue(STUDIED)}, declined, today).studied
 
 
+def test_the_next_periods_version_may_be_there_early_and_this_period_is_studied_on() -> None:
+    later = replace(STUDY, version=2, period_start=date(2027, 4, 1), period_end=date(2027, 6, 30), services=("hu_au",))
+    catalogue = FakeCatalogue(STUDIED | {later.target_path: later.canonical_bytes})
+    assert {"hu_au", "inspection"} == taught_by({"": catalogue}, (), TODAY).studied
+    assert {"hu_au"} == taught_by({"": catalogue}, (), date(2027, 4, 1)).studied
+
+
 @pytest.mark.parametrize(
     ("contents", "unreadable"),
     [(b"{}", {""}), (HOSTILE, {""}), (NEUTRAL.canonical_bytes, set())],

@@ -23,12 +23,12 @@ def published(world: CatalogueWorld, *studies: StudySpec) -> None:
     world.publish_signed({study.target_path: study.canonical_bytes for study in studies})
 
 
-def test_the_newest_version_of_every_published_study_is_read(tmp_path: Path) -> None:
+def test_of_every_published_study_the_version_with_the_next_round_is_read(tmp_path: Path) -> None:
     world = CatalogueWorld(tmp_path)
     published(world, OLD, OTHER)
     published(world, RIPE)
     core = open_home(tmp_path)
-    assert [OTHER, RIPE] == studies_in_turn(world.publishing, SqlRounds(core.engine))
+    assert [OTHER, OLD] == studies_in_turn(world.publishing, SqlRounds(core.engine))
     core.engine.dispose()
     world.close()
 

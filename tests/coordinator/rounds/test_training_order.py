@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from guildpost_coordinator.app.announce_round import announce_round
 from guildpost_coordinator.app.choose_version import choose_version
 from guildpost_coordinator.app.ports.rounds import Finished, ReleaseRecord
 from guildpost_coordinator.domain.rounds import Round, move
+from guildpost_shared.errors import Refused
 from guildpost_shared.secagg.stages import Stage
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.propensity.document import NOTHING_LEARNED, NextRound, PropensityDocument
@@ -161,3 +162,43 @@ def test_studies_of_one_round_a_version_go_by_the_newest(network: Network) -> No
     network.versions = [STUDY, replace(STUDY, version=2)]
     network.announce(STUDY)
     assert network.in_turn == network.versions[1]
+
+
+def a_quarter(version: int, months: int, kind: str = "learned-times") -> StudySpec:
+    """Write a version whose quarter begins so many months after January."""
+    first, last = date(2027, 1 + months, 1), date(2027, 3 + months, 30)
+    return counted_study(kind, brand="Arvana", services=["hu_au"], period_start=first, period_end=last, version=version)
+
+
+@pytest.mark.parametrize("kind", ["learned-times", "when-to-write"])
+def test_the_next_quarters_version_may_be_handed_in_early_each_still_has_all_its_rounds(
+    network: Network, kind: str
+) -> None:
+    network.versions = [a_quarter(1, 0, kind), a_quarter(2, 3, kind), a_quarter(3, 6, kind)]
+    network.now = datetime(2028, 9, 1, 8, tzinfo=UTC)
+    expected = [(one.version, part.period) for one in network.versions for part in one.parts]
+    held = []
+    for _ in expected:
+        study = network.in_turn
+        round_ = network.announce(study)
+        network.rounds.save(replace(move(move(round_, "open"), "release", contributors=11)))
+        held.append((study.version, round_.period))
+    assert expected == held
+    assert 3 == network.in_turn.version
+
+
+def test_a_version_that_is_not_yet_ripe_lets_nothing_go_before_it(network: Network) -> None:
+    network.versions = [a_quarter(1, 0), a_quarter(2, 3)]
+    network.now = datetime(2027, 4, 5, tzinfo=UTC)
+    with pytest.raises(Refused, match="study_not_ripe"):
+        network.announce(network.in_turn)
+
+
+def test_a_version_of_overlapping_days_replaces_the_one_before(network: Network) -> None:
+    network.versions = [a_quarter(1, 0), a_quarter(2, 1), a_quarter(3, 6)]
+    assert 2 == network.in_turn.version
+
+
+def test_a_period_whose_version_is_taken_out_of_the_catalogue_is_given_up(network: Network) -> None:
+    network.versions = [a_quarter(2, 3), a_quarter(3, 6)]
+    assert 2 == network.in_turn.version
