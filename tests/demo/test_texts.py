@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import guildpost_demo
 from guildpost_demo.driver.summary import FIGURES, DealerLine, Summary, render, table
 from guildpost_shared.catalog import load
@@ -25,11 +27,23 @@ def test_every_used_text_and_error_exists() -> None:
     assert set() == raised - codes().keys()
 
 
-def test_the_summary_has_a_line_per_dealer_a_total_and_the_rounds() -> None:
+@pytest.mark.parametrize(
+    ("contributors", "said"),
+    [
+        ((), "No round released yet."),
+        ((12,), "Released: one round with 12 contributing dealerships"),
+        ((12, 12), "Released: 2 rounds with 12 contributing dealerships each"),
+        ((12, 10, 11), "Released: 3 rounds with 10–12 contributing dealerships each"),
+    ],
+    ids=["none", "one", "two alike", "three"],
+)
+def test_the_summary_has_a_line_per_dealer_a_total_and_one_for_all_rounds(
+    contributors: tuple[int, ...], said: str
+) -> None:
     lines = tuple(DealerLine(name, (1, 2, 3, 4, 5, 6, 7, 8)) for name in ("A", "B"))
-    text = render(Summary(lines, (12,), 0), load("guildpost_demo", "en"))
+    text = render(Summary(lines, contributors, 0), load("guildpost_demo", "en"))
     assert re.search(r"Together +2 +4 +6 +8 +10 +12 +14 +16", text)
-    assert "Released: one round with 12 contributing dealerships" in text
+    assert [said] == [line for line in text.splitlines() if "elease" in line]
 
 
 def test_a_table_aligns_names_left_and_figures_right() -> None:

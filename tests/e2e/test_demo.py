@@ -140,7 +140,7 @@ def test_a_round_of_figures_and_one_of_learning_were_released_with_every_dealers
     network = status("guildpost-coordinator", run.folder / "coordinator")
     assert [DEALERS, DEALERS] == network["contributors"]
     assert (DEALERS, DEALERS, 2) == (network["roster"], network["members"], network["released"])
-    assert 2 == run.out.count(load("guildpost_demo", "de").text("demo.release", contributors=DEALERS))
+    assert 1 == run.out.count(load("guildpost_demo", "de").text("demo.releases", count=2, contributors=DEALERS))
 
 
 def test_what_was_learned_stands_in_the_signed_catalogue(run: DemoRun) -> None:

@@ -57,17 +57,26 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([line(heads), line(["─" * width for width in widths]), *(line(row) for row in rows)])
 
 
+def _releases(contributors: Sequence[int], texts: Catalog) -> str:
+    """Say how many releases there are, and of how many dealerships."""
+    if not contributors:
+        return texts.text("demo.no_release")
+    low, high = min(contributors), max(contributors)
+    spread = f"{low}" if low == high else f"{low}–{high}"
+    message_id = "demo.release" if len(contributors) == 1 else "demo.releases"
+    return texts.text(message_id, count=len(contributors), contributors=spread)
+
+
 def render(summary: Summary, texts: Catalog) -> str:
     """Write the summary for people."""
     heads = [texts.text("demo.dealer"), *(texts.text(f"demo.figure.{figure}") for figure in FIGURES)]
     rows = [[line.name, *(str(figure) for figure in line.figures)] for line in summary.dealers]
     totals = [str(sum(line.figures[column] for line in summary.dealers)) for column in range(len(FIGURES))]
-    rounds = [texts.text("demo.release", contributors=count) for count in summary.contributors]
     return "\n".join(
         [
             table(heads, [*rows, [texts.text("demo.total"), *totals]]),
             "",
-            *(rounds or [texts.text("demo.no_release")]),
+            _releases(summary.contributors, texts),
             texts.text("demo.duplicates", count=summary.duplicates),
         ]
     )
