@@ -10,7 +10,7 @@ very same replies. Shares that were revealed are never written down.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guildpost_coordinator.app.ports.rounds import Exchange, Finished, Rounds
 from guildpost_coordinator.domain.rounds import Round, RoundState, move
@@ -78,7 +78,11 @@ def drive_round(
         with suppress(Conflict):  # somebody else has ended it
             rounds.save(move(round_, "abort", reason=error.code))
         raise
-    released = move(round_, "release", contributors=len(result.contributors))
+    released = replace(
+        move(round_, "release", contributors=len(result.contributors)),
+        lost_shards=len(result.lost),
+        lost_agents=sum(shard.agents for shard in result.lost),
+    )
     rounds.save(released, finished)
     return rounds.get(round_id) or released
 

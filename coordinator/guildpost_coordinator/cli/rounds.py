@@ -54,6 +54,8 @@ def _facts(round_: Round) -> dict[str, object]:
         "attempt": round_.attempt,
         "resumed": round_.resumed,
         "contributors": round_.contributors,
+        "lost_shards": round_.lost_shards,
+        "lost_agents": round_.lost_agents,
         "reason": round_.reason,
         "may_be_repeated": round_.may_be_repeated,
         "opens_at": round_.opens_at.isoformat(),

@@ -68,6 +68,8 @@ class Round:
         stage: the last stage whose instructions may have gone out; None before the first.
         joined: dealerships that were there at the last look, or that the stage asked.
         waiting: dealerships of the roster that are not there yet, or whose answer of the stage is awaited.
+        lost_shards: parts of a large network that were given up on the way; the sum is without them.
+        lost_agents: dealerships in those parts.
     """
 
     round_id: str
@@ -84,6 +86,8 @@ class Round:
     stage: Stage | None = None
     joined: int = 0
     waiting: int = 0
+    lost_shards: int = 0
+    lost_agents: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from guildpost_coordinator.domain.rounds import Round, RoundState
+from guildpost_shared.catalog import plural_form
 from guildpost_shared.errors import Language, from_code, public_text
 from guildpost_shared.secagg.stages import ASKING
 from guildpost_shared.studies.propensity.terms import LAST_STEP
@@ -63,6 +64,9 @@ def _progress(round_: Round, texts: Texts) -> list[str]:
         said.append(texts.text("round.progress.attempt", attempt=round_.attempt))
     if round_.resumed:
         said.append(texts.text("round.progress.resumed", resumed=round_.resumed))
+    if round_.lost_shards:
+        name = f"round.progress.shards.{plural_form(round_.lost_shards)}"
+        said.append(texts.text(name, count=round_.lost_shards, agents=round_.lost_agents))
     if round_.state is RoundState.ABORTED:
         said.append(texts.text("round.progress.repeatable" if round_.may_be_repeated else "round.progress.lost"))
     return said

@@ -30,6 +30,14 @@ CASES: dict[str, tuple[Round, str]] = {
     "of a training": (replace(ANNOUNCED, period=f"{PERIOD}_3", joined=1), "Runde 3 von 6 der Schulung."),
     "in a second attempt": (replace(ANNOUNCED, attempt=2, joined=1), "2. Anlauf."),
     "resumed": (replace(COLLECTING, stage=Stage.UNMASKING, resumed=1), "Nach einer Unterbrechung fortgesetzt"),
+    "released without a part of the network": (
+        replace(COLLECTING, state=RoundState.RELEASED, contributors=900, lost_shards=1, lost_agents=612),
+        "Ein Teil des Netzes mit 612 Betrieben ging unterwegs verloren",
+    ),
+    "released without two parts": (
+        replace(COLLECTING, state=RoundState.RELEASED, contributors=900, lost_shards=2, lost_agents=1_300),
+        "2 Teile des Netzes mit zusammen",
+    ),
     "ended for nothing": (move(ANNOUNCED, "abort", reason="round_window_missed"), "darf erneut angekündigt werden"),
     "ended for good": (
         move(replace(COLLECTING, stage=Stage.UNMASKING), "abort", reason="secagg_undecodable"),

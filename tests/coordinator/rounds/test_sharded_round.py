@@ -100,5 +100,6 @@ def test_a_shard_in_which_too_few_came_costs_its_dealers_nothing_and_the_others_
     round_ = world.announce()
     released = world.conduct(round_, world.exchange(round_.round_id, absent=poor[:2]))
     assert (RoundState.RELEASED, MOST) == (released.state, released.contributors)
+    assert (1, MOST) == (released.lost_shards, released.lost_agents)
     assert (tuple(rich), (LostShard(MOST, "secagg_floor"),)) == (world.results[-1].contributors, world.results[-1].lost)
     assert [False, True] == [is_charged(world, shard[2]) for shard in (poor, rich)]

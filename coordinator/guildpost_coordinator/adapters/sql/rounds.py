@@ -52,6 +52,8 @@ class SqlRounds:
             "opens_at": round_.opens_at,
             "closes_at": round_.closes_at,
             "resumed": round_.resumed,
+            "lost_shards": round_.lost_shards,
+            "lost_agents": round_.lost_agents,
         }
         before = {RoundState.ANNOUNCED, RoundState.COLLECTING, round_.state}
         with self._engine.begin() as connection:

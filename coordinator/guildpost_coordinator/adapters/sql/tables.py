@@ -128,6 +128,8 @@ rounds: Final = Table(
     Column("stage", Integer),
     Column("joined", Integer, nullable=False),
     Column("waiting", Integer, nullable=False),
+    Column("lost_shards", Integer, nullable=False),
+    Column("lost_agents", Integer, nullable=False),
     UniqueConstraint("study_id", "period"),
 )
 
