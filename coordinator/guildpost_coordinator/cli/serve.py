@@ -7,7 +7,10 @@ import threading
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from guildpost_coordinator.adapters.catalogue_repository.lock import locked
+from guildpost_coordinator.adapters.grpc_server.open_files import raise_limit, room_for
 from guildpost_coordinator.bootstrap import Coordinator, Core, open_core
 from guildpost_coordinator.bootstrap_parts import serving_parts
 from guildpost_coordinator.config import Home
@@ -16,6 +19,7 @@ from guildpost_shared.driven_clock import BUSINESS_CLOCK
 from guildpost_shared.logs import configure_logging
 
 NAME: Final = "serve"
+log = structlog.get_logger()
 _PORTS: Final = ("enrolment_port", "control_port", "flower_port", "console_port")
 
 
@@ -49,11 +53,14 @@ def _serve(core: Core, arguments: argparse.Namespace, texts: Catalog, stop: thre
     configure_logging()
     if arguments.business_clock:
         os.environ[BUSINESS_CLOCK] = arguments.business_clock  # for the programs that conduct rounds
+    files = raise_limit()
+    log.info("open_files", limit=files, dealerships=room_for(files))
     coordinator = Coordinator(core, serving_parts(core, record_folder=arguments.record))
     try:
         addresses = coordinator.start()
         lines = [f"  {name:10} {endpoint}" for name, endpoint in sorted(addresses.items())]
-        print(texts.text("cli.serve.ready"), *lines, sep="\n", flush=True)
+        room = texts.text("cli.serve.room", files=files, dealerships=room_for(files))
+        print(texts.text("cli.serve.ready"), *lines, room, sep="\n", flush=True)
         stop.wait()
     finally:
         coordinator.stop()
