@@ -23,6 +23,7 @@ PARTS = (
         "figures",
         "words",
         "frames",
+        "references",
     ),
 )
 LEAST_FOUND = 0.99
