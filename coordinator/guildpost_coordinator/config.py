@@ -50,7 +50,7 @@ class CoordinatorConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    brand: str = Field(default="", max_length=80)
+    brand: str = Field(default="", max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
     public_host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]{1,253}$")
     listen: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]{1,253}$")
     enrolment_port: int = _PORT

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import GuildpostError, exit_code, public_text
+from guildpost_shared.os_reasons import file_refused
 
 INTERRUPTED: Final = 130
 
@@ -78,8 +79,19 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     except GuildpostError as error:
         sys.stderr.write(f"{public_text(error, parsed.lang)}\n")
         return exit_code(error)
-    except BrokenPipeError:  # the reader has seen enough ("… | head")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        return reader_left()
+    except OSError as error:
+        known = file_refused(error)
+        if known is None:
+            raise
+        sys.stderr.write(f"{public_text(known, parsed.lang)}\n")
+        return exit_code(known)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def reader_left() -> int:
+    """End well: the reader of our output has seen enough ("… | head")."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,8 +1,10 @@
 """Why the operating system refused something, in the words of whoever reads it instead of the system's own English."""
 
 import errno
+from pathlib import Path
 from typing import Final
 
+from guildpost_shared.errors import ConfigurationError, GuildpostError
 from guildpost_shared.problems import Problem
 
 MISSING: Final = Problem("os_missing")
@@ -25,6 +27,15 @@ _REASONS: Final = {
     errno.EHOSTUNREACH: Problem("os_no_way"),
     errno.ENETUNREACH: Problem("os_no_way"),
 }
+
+
+def file_refused(error: OSError) -> GuildpostError | None:
+    """Turn the system's word about a file into an error that the operator can mend; None where it is about none."""
+    if isinstance(error.filename, str | Path):
+        return ConfigurationError("file_unusable", path=error.filename, reason=os_reason(error))
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # a write that fails names no file
+        return ConfigurationError("disk_full", reason=os_reason(error))
+    return None
 
 
 def os_reason(error: OSError) -> Problem | str:

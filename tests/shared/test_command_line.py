@@ -1,10 +1,12 @@
 """The thin main of every program: errors become one sentence and an exit code, commands are loaded when asked for."""
 
 import argparse
+import errno
 import gc
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -262,6 +264,58 @@ def test_ctrl_c_is_130_without_a_word(monkeypatch: pytest.MonkeyPatch, capsys: p
     _install(monkeypatch, KeyboardInterrupt())
     assert 130 == main(PROGRAM, COMMANDS, ["check"])
     assert "" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file", "/nowhere/x"), 78, "/nowhere/x ist nicht zu verwenden"),
+        (PermissionError(errno.EACCES, "Permission denied", "/home/x"), 78, "/home/x ist nicht zu verwenden"),
+        (OSError(errno.ENOSPC, "No space left on device"), 78, "Schaffen Sie Platz"),
+    ],
+    ids=["not there", "forbidden", "full"],
+)
+def test_a_file_that_the_system_refuses_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: OSError, code: int, said: str
+) -> None:
+    _install(monkeypatch, error)
+    assert code == main(PROGRAM, COMMANDS, ["check"])
+    written = capsys.readouterr().err
+    assert said in written
+    assert str(error.strerror) not in written
+
+
+def test_an_error_of_the_system_that_is_about_no_file_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(monkeypatch, OSError(errno.EBADF, "Bad file descriptor"))
+    with pytest.raises(OSError, match="Bad file"):
+        main(PROGRAM, COMMANDS, ["check"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--home", "FILE/below", "--brand", "Arvana"], "below ist nicht zu verwenden: "),
+        (["--home", "NEW", "--brand", "  "], "--brand"),
+        (["--home", "NEW", "--brand", "a\nb"], "brand"),
+    ],
+    ids=["a home below a file", "a brand without a name", "a name of two lines"],
+)
+def test_the_coordinator_is_set_up_nowhere_where_it_cannot_be(
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    file, passphrase = tmp_path / "file", tmp_path / "passphrase"
+    file.touch()
+    passphrase.write_bytes(b"a passphrase made for tests only")
+    monkeypatch.setenv("GUILDPOST_CA_PASSPHRASE_FILE", str(passphrase))
+    given = [word.replace("FILE", str(file)).replace("NEW", str(tmp_path / "new")) for word in words]
+    assert 78 == coordinator(["init", *given])
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_bug_stays_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ NAME: Final = "init"
 
 def add_arguments(parser: argparse.ArgumentParser, texts: Catalog) -> None:
     """Add this command's arguments."""
-    parser.add_argument("--brand", default="", help=texts.text("cli.init.brand"))
+    parser.add_argument("--brand", help=texts.text("cli.init.brand"))
     parser.add_argument("--public-host", default="127.0.0.1", help=texts.text("cli.init.public_host"))
     parser.add_argument("--listen", default="127.0.0.1", help=texts.text("cli.init.listen"))
     for port in ("enrolment", "control", "flower", "console"):
@@ -52,9 +52,13 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
 
 def _config(arguments: argparse.Namespace) -> CoordinatorConfig:
+    if (
+        arguments.brand is not None and not arguments.brand.strip()
+    ):  # no study of a brand without a name could be signed
+        raise ConfigurationError("configuration_invalid", setting="--brand")
     try:
         return CoordinatorConfig(
-            brand=arguments.brand,
+            brand=arguments.brand or "",
             public_host=arguments.public_host,
             listen=arguments.listen,
             enrolment_port=arguments.enrolment_port,

@@ -4,7 +4,9 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+from guildpost_shared.command_line import reader_left
 from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
+from guildpost_shared.os_reasons import file_refused
 
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
@@ -18,8 +20,19 @@ def reported(language: Language, run: Callable[[], int]) -> int:
     try:
         return run()
     except GuildpostError as error:
-        text = public_text(error, language)
-        print(text.what, text.next_step, sep="\n", file=sys.stderr)
-        return exit_code(error)
+        return _told(error, language)
+    except BrokenPipeError:
+        return reader_left()
+    except OSError as error:
+        known = file_refused(error)
+        if known is None:
+            raise
+        return _told(known, language)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _told(error: GuildpostError, language: Language) -> int:
+    text = public_text(error, language)
+    print(text.what, text.next_step, sep="\n", file=sys.stderr)
+    return exit_code(error)

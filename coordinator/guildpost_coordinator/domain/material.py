@@ -228,7 +228,7 @@ def next_state(state: State, event: Event) -> State:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise Conflict("material_step_impossible", state=state.value, event=event.value) from None
+        raise Conflict("material_step_impossible", f"{event.value} in {state.value}") from None
 
 
 def may_read(material: Material, person: Person) -> bool:
