@@ -33,7 +33,7 @@ LOOK_BACK: Final = timedelta(days=730)
 _CLICKED_WITHIN: Final = timedelta(days=7)
 _VISITS_MONTHS: Final = 24 + LOYAL_MONTHS
 _NOT_SAID: Final = day_number(date.max)
-_KINDS: Final = ("delivered", "booked", "clicked")
+_KINDS: Final = ("booked", "clicked")
 _GONE_OUT: Final = CONTACTS - WAITING
 
 
@@ -48,9 +48,15 @@ class Mirror:
 
 @dataclass(frozen=True)
 class Past:
-    """Everything that was or will be sent, and what came back, oldest first."""
+    """Everything that was or will be sent.
+
+    Attributes:
+        delivered: by touchpoint, when it first was.
+        outcomes: what came back, oldest first; of it bookings and clicks are looked at.
+    """
 
     touchpoints: Sequence[Touchpoint]
+    delivered: Mapping[str, datetime]
     outcomes: Sequence[Outcome]
 
 
@@ -75,7 +81,7 @@ def final_outcomes(
         now: the business clock.
         zone: the dealer's.
     """
-    delivered, booked, clicked = _first_of_each(past.outcomes)
+    delivered, (booked, clicked) = past.delivered, _first_of_each(past.outcomes)
     if not delivered:
         return {brand: Seen() for brand in brands}
     places, known = _places(services, brands)
@@ -170,7 +176,7 @@ def _contexts(
 
 
 def _first_of_each(outcomes: Iterable[Outcome]) -> tuple[dict[str, datetime], ...]:
-    """Give by touchpoint the first instant at which it was delivered, booked on, and clicked on."""
+    """Give by touchpoint the first instant at which it was booked on, and clicked on."""
     came: dict[str, dict[str, datetime]] = {kind: {} for kind in _KINDS}
     for outcome in outcomes:
         if outcome.kind in came:

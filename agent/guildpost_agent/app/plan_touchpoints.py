@@ -51,7 +51,7 @@ from guildpost_shared.services.definition import ServiceDefinition
 
 _ANSWERS = frozenset({"booked", "answered"})
 _TOLD = SPEAKING | ANSWERS
-"""The kinds of what came back that a plan depends on, unless it learns."""
+"""The kinds of what came back that a plan depends on; what learns looks at deliveries, too."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def plan_within(
     share, members = config.services.holdout_share, uow.plans.control_group()
     scope = None if changed is None else concerned(uow, changed)
     zone, everybody = zone_of(config), scope is None
-    today, learns = now.astimezone(zone).date(), everybody and bool(taught.models)
-    since = first_visit(today) if learns else None
+    today = now.astimezone(zone).date()
+    since = first_visit(today) if everybody and taught.models else None
     dealership = load_dealership(uow, running, scope, plain=True, first_frost=first_frost, visits_since=since)
     vehicle_ids = None if changed is None else {*dealership.vehicles, *changed.vehicles}
     sight = SIGHT_DAYS + max(0, horizon_days - HORIZON_DAYS)
@@ -145,7 +145,7 @@ def plan_within(
         uow, dealership, running, config, now, sight_days=sight, vehicle_ids=vehicle_ids
     )
     by_id = {service.service_id: service for service in running}
-    outcomes = uow.outcomes.all() if learns else uow.outcomes.of_kinds(_TOLD)
+    outcomes = uow.outcomes.of_kinds(_TOLD)
     reminders = wished_days(outcomes, zone)
     occasions += _still_wished(uow, dealership, by_id, (*occasions, *vanished), reminders, today=today)
     if scope is None:
@@ -154,7 +154,7 @@ def plan_within(
         touchpoints = uow.plans.touchpoints_of_all(scope | {one.customer_id for one in (*occasions, *vanished)})
 
     def past() -> Past:
-        return Past(touchpoints, outcomes) if everybody else Past(uow.plans.touchpoints(), uow.outcomes.all())
+        return Past(touchpoints if everybody else uow.plans.touchpoints(), uow.outcomes.first_of("delivered"), outcomes)
 
     learning = learn_times(uow, taught, dealership, by_id, config, past, now=now, key=key, everybody=everybody)
     state, reviewed, held_out = config.dealer.state, config.services.reviewed, uow.plans.held_out()

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from guildpost_agent.app.final_outcomes import LOOK_BACK, Mirror, Past, final_outcomes, first_visit
+from guildpost_agent.app.final_outcomes import LOOK_BACK, Mirror, final_outcomes, first_visit
 from guildpost_agent.app.ports.unit_of_work import ImportReport
 from guildpost_agent.domain.learning.own import Seen
 from guildpost_agent.domain.learning.reading import Addressed, Recipient, Sent, nearest_slot
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from tests.factories.agent import NOW, a_customer, a_job, a_service, a_vehicle, open_store
-from tests.factories.dated import dated, listed
+from tests.factories.dated import dated, listed, past_of
 
 ZONE = ZoneInfo("Europe/Berlin")
 HU = a_service("hu_au")
@@ -46,7 +46,7 @@ def seen(
         uow.imports.finish(ImportReport("i", delivered, "done", 1, 1, 0, {}))
         visits = uow.reminders.visit_days({"1"}, first_visit(NOW.date()))
         mirror = Mirror({"1": customer}, {"V1": vehicle}, visits)
-        past = Past(touchpoints, sorted(outcomes, key=lambda one: one.at))
+        past = past_of(touchpoints, sorted(outcomes, key=lambda one: one.at))
         return final_outcomes(uow, mirror, past, SERVICES, [""], now=NOW, zone=ZONE)[""]
 
 

@@ -16,6 +16,7 @@ from guildpost_agent.app.taught import Taught
 from guildpost_agent.domain.records import Channel, Outcome, Touchpoint
 from guildpost_shared.learning.document import PublishedModel
 from tests.factories.agent import KEY, NOW, TODAY, a_config, a_customer, a_job, a_service, a_vehicle, open_store
+from tests.factories.dated import past_of
 from tests.factories.network_models import a_model
 
 SERVICES = {"hu_au": a_service("hu_au")}
@@ -34,7 +35,7 @@ def past(count: int = 60) -> Past:
         outcomes.append(Outcome(f"{name}:d", name, "delivered", at))
         if number % 3 == 0:
             outcomes.append(Outcome(f"{name}:b", name, "booked", at + timedelta(days=1)))
-    return Past(touchpoints, outcomes)
+    return past_of(touchpoints, outcomes)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from guildpost_agent.adapters.sql.engine import driver_of
 from guildpost_agent.adapters.sql.tables.base import Instant, Notes, read_notes
 
 Otherwise = Literal["refuse", "replace", "keep"]
+Only = tuple[str, Sequence[str]]
+"""A column of texts, and which of them: few, each a variable of the statement."""
 _VERBS: Final = {
     "refuse": ("INSERT", ""),
     "replace": ("INSERT OR REPLACE", ""),
@@ -85,14 +87,18 @@ def writer_of(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     return None
 
 
-def read_rows(connection: Connection, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Read the named columns of a whole table, converted as SQLAlchemy would."""
-    return list(zip(*read_columns(connection, table, names), strict=True))
+def read_rows(
+    connection: Connection, table: Table, names: Sequence[str], only: Only | None = None
+) -> list[tuple[Any, ...]]:
+    """Read the named columns of a whole table or of some rows, converted as SQLAlchemy would."""
+    return list(zip(*read_columns(connection, table, names, only), strict=True))
 
 
-def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
-    """Read the named columns of a whole table one by one, converted as SQLAlchemy would; none where it has no row."""
-    columns = stored_columns(connection, table, names)
+def read_columns(
+    connection: Connection, table: Table, names: Sequence[str], only: Only | None = None
+) -> list[Sequence[Any]]:
+    """Read the named columns of a table one by one, converted as SQLAlchemy would; none where there is no row."""
+    columns = stored_columns(connection, table, names, only)
     for at, name in enumerate(names if columns else ()):
         convert = _reader(table.c[name])
         if convert is not None:
@@ -100,17 +106,21 @@ def read_columns(connection: Connection, table: Table, names: Sequence[str]) -> 
     return columns
 
 
-def stored_columns(connection: Connection, table: Table, names: Sequence[str]) -> list[Sequence[Any]]:
-    """Read the named columns of a whole table as they are stored; none where it has no row.
+def stored_columns(
+    connection: Connection, table: Table, names: Sequence[str], only: Only | None = None
+) -> list[Sequence[Any]]:
+    """Read the named columns of a whole table or of some rows as they are stored; none where there is no row.
 
     SQLite writes each column as one list in JSON and Python reads it at once: half of the time that the driver takes to
     hand over the same values one by one. Numbers with a fraction are written with 17 digits, which tell each of them
     from a billionth to a billion (hours, shares, scores); SQLite is not exact about those far larger or smaller.
     """
     lists = ", ".join(f"json_group_array({_told(table.c[name])})" for name in names)
+    some, values = ("", ()) if only is None else (f" WHERE {only[0]} IN ({', '.join('?' * len(only[1]))})", only[1])
     cursor = driver_of(connection).cursor()
     try:
-        (texts,) = cursor.execute(f"SELECT {lists} FROM {table.name}").fetchall()  # noqa: S608 — names of the schema
+        # Names are those of the schema.
+        (texts,) = cursor.execute(f"SELECT {lists} FROM {table.name}{some}", values).fetchall()  # noqa: S608
     finally:
         cursor.close()
     columns: list[Sequence[Any]] = list(map(json.loads, texts))

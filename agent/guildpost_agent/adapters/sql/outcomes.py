@@ -1,14 +1,15 @@
 """The outcomes table."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from guildpost_agent.adapters.sql.bulk import read_rows
-from guildpost_agent.adapters.sql.prepared import Prepared, among
+from guildpost_agent.adapters.sql.prepared import Prepared
 from guildpost_agent.adapters.sql.tables import outcomes
 from guildpost_agent.domain.records import Outcome
 
@@ -21,13 +22,11 @@ _ADD: Final = Prepared(
 )
 
 _OUTCOME: Final = tuple(Outcome.__dataclass_fields__)
-_OF_KINDS: Final = Prepared(
-    lambda: (
-        select(*(outcomes.c[name] for name in _OUTCOME))
-        .where(among(outcomes.c.kind))
-        .order_by(outcomes.c.at, outcomes.c.outcome_id)
-    )
-)
+_OLDEST_FIRST: Final = itemgetter(_OUTCOME.index("at"), 0)
+
+
+def _oldest_first(rows: Iterable[tuple[Any, ...]]) -> list[Outcome]:
+    return [Outcome(*row) for row in sorted(rows, key=_OLDEST_FIRST)]
 
 
 class SqlOutcomes:
@@ -47,12 +46,19 @@ class SqlOutcomes:
 
     def all(self) -> list[Outcome]:
         """List everything, oldest first."""
-        rows = read_rows(self._connection, outcomes, _OUTCOME)
-        return [Outcome(*row) for row in sorted(rows, key=itemgetter(_OUTCOME.index("at"), 0))]
+        return _oldest_first(read_rows(self._connection, outcomes, _OUTCOME))
 
     def of_kinds(self, kinds: Collection[str]) -> list[Outcome]:
         """List what came back of some kinds, oldest first."""
-        return [Outcome(*row) for row in _OF_KINDS.rows(self._connection, ids=sorted(kinds))]
+        return _oldest_first(read_rows(self._connection, outcomes, _OUTCOME, ("kind", sorted(kinds))))
+
+    def first_of(self, kind: str) -> dict[str, datetime]:
+        """Give by touchpoint the first instant at which something of a kind came back."""
+        found: dict[str, datetime] = {}
+        for touchpoint_id, at in read_rows(self._connection, outcomes, ("touchpoint_id", "at"), ("kind", [kind])):
+            if found.setdefault(touchpoint_id, at) > at:
+                found[touchpoint_id] = at
+        return found
 
     def of(self, touchpoint_id: str) -> list[Outcome]:
         """List what came back for one touchpoint, oldest first."""

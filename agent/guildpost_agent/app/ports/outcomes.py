@@ -1,6 +1,7 @@
 """What came back to messages."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from guildpost_agent.domain.records import Outcome
@@ -20,6 +21,10 @@ class Outcomes(Protocol):
     def all(self) -> list[Outcome]: ...  # noqa: D102 — see above
     def of_kinds(self, kinds: Collection[str]) -> list[Outcome]:
         """List what came back of some kinds, oldest first."""
+        ...
+
+    def first_of(self, kind: str) -> Mapping[str, datetime]:
+        """Give by touchpoint the first instant at which something of a kind came back."""
         ...
 
     def of(self, touchpoint_id: str) -> list[Outcome]: ...  # noqa: D102 — see above
