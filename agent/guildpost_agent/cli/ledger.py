@@ -24,6 +24,7 @@ from guildpost_agent.cli.options import add_home, texts_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.errors import ConfigurationError, Untrusted
 from guildpost_shared.identity.keys import load_identity_key
+from guildpost_shared.os_reasons import os_reason
 
 HELP = "Zeigen und prüfen, was das Haus verlassen hat · show and verify what left the house"
 _TYPED: Final = re.compile(r"(?P<seq>\d{1,12}):(?P<hash>[0-9a-f]{16,64})")
@@ -114,7 +115,9 @@ def _compare(entries: Sequence[LedgerEntry], given: str, texts: Catalog) -> None
     else:
         try:
             end = read_end(Path(given).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise ConfigurationError("file_unreadable", path=given, reason=os_reason(error)) from None
+        except ValueError as error:
             raise Untrusted("egress_export_invalid", type(error).__name__, path=given) from None
         seq, hash_ = end.seq, end.hash
     require_entry(entries, seq, hash_, against=given)

@@ -51,13 +51,16 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
 
     Raises:
         ConfigurationError: the home is not set up, ``person_token_missing``, ``material_what_missing``,
-            ``material_role_missing`` or ``publish_folder_missing``.
+            ``material_option_elsewhere``, ``material_role_missing`` or ``publish_folder_missing``.
         Untrusted: ``person_token_unknown``.
         Refused: a right or a reason is missing, it is own work, or contents may not be published.
         Conflict: the material stands elsewhere by now.
     """
     if not arguments.what and arguments.step != LIST:
         raise ConfigurationError("material_what_missing", step=arguments.step)
+    for option, step in (("publish_at", "submit"), ("seen", "approve")):
+        if getattr(arguments, option) and arguments.step != step:  # passed over in silence, it would be believed
+            raise ConfigurationError("material_option_elsewhere", option=f"--{option.replace('_', '-')}", step=step)
     token = read_token(os.environ)
     with material_desk(Home(arguments.home)) as desk:
         print(*STEPS[arguments.step](desk, token, arguments, texts), sep="\n")

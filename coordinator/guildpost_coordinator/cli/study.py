@@ -18,7 +18,7 @@ from guildpost_coordinator.domain.content_checks import checks_of
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
-from guildpost_shared.errors import Refused
+from guildpost_shared.errors import ConfigurationError, Refused
 from guildpost_shared.studies.counted import counted_study
 from guildpost_shared.studies.kinds import KINDS, SLOT_LEAD
 from guildpost_shared.studies.propensity.terms import COLUMNS
@@ -60,6 +60,8 @@ def run(arguments: argparse.Namespace, texts: Catalog) -> int:
     """
     home = Home(arguments.home)
     config = load_config(home)
+    if not config.brand:
+        raise ConfigurationError("configuration_invalid", setting="brand")
     write = slot_lead_study if arguments.kind == SLOT_LEAD else partial(counted_study, arguments.kind)
     if arguments.columns and "columns" not in KINDS[arguments.kind].fields:
         raise Refused("study_has_no_columns", kind=arguments.kind)

@@ -14,7 +14,7 @@ from guildpost_agent.app.egress.gate import EgressGate
 from guildpost_agent.app.egress.policy import STANDARD_RULES, EgressPolicy
 from guildpost_agent.app.egress.sharing import network_level, note_network_level
 from guildpost_agent.bootstrap.egress_policy import standard_text
-from guildpost_shared.errors import ConfigurationError, Language, Refused
+from guildpost_shared.errors import ConfigurationError, Language, Refused, public_text
 from guildpost_shared.sharing import TARGET_PATH, Sharing, parse_sharing, tightest
 from tests.factories.sending_world import NOW, SendingWorld
 from tests.fakes.catalogue_source import FakeCatalogue
@@ -104,6 +104,13 @@ def test_a_slip_in_the_file_lets_nothing_out_and_is_named(world: SendingWorld, t
     with pytest.raises(ConfigurationError) as caught:
         PolicyFile(tmp_path / FILE).current()
     assert tmp_path / FILE == caught.value.params["path"]
+
+
+def test_a_file_that_is_no_text_is_said_without_the_programs_own_words(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError) as caught:
+        PolicyFile(tmp_path / FILE).current()
+    assert "lässt sich nicht lesen: nicht in UTF-8." in str(public_text(caught.value, "de"))
 
 
 LEVELS = st.sampled_from(Sharing)

@@ -279,7 +279,13 @@ def test_an_export_whose_end_was_changed_is_refused(change: dict[str, object], t
 def test_what_is_no_export_is_told(home: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "out.json").write_text(text, "utf-8")
     assert 76 == main(["ledger", "--home", str(home), "--against", str(tmp_path / "out.json")])
-    assert 76 == main(["ledger", "--home", str(home), "--against", str(tmp_path / "nowhere.json")])
+
+
+def test_an_export_that_is_not_there_is_missing_and_nothing_else(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 78 == main(["ledger", "--home", str(home), "--against", str(tmp_path / "nowhere.json")])
+    assert "nicht vorhanden" in capsys.readouterr().err
 
 
 def test_a_noted_hash_may_be_shortened_but_not_to_nothing() -> None:

@@ -181,6 +181,13 @@ def _code_and(said: tuple[int, str, str], words: str) -> tuple[int, bool]:
             77,
             "no instant with a time zone",
         ),
+        (
+            ("material", "approve", TEMPLATE, "--role", "marketing", "--publish-at", "2027-03-01"),
+            "mia",
+            78,
+            "belongs to",
+        ),
+        (("material", "reject", TEMPLATE, "--comment", "no", "--seen", "abc"), "mia", 78, "belongs to"),
         (("material", "submit", "FILES"), "mia", 77, "right “author”"),
         (("material", "reject", TEMPLATE), "mia", 77, "needs a reason"),
         (("publish", "FILES"), "", 77, "is not approved by marketing and legal"),

@@ -6,6 +6,8 @@ from pathlib import Path
 from guildpost_agent.app.egress.dealer_policy import read_policy
 from guildpost_agent.app.egress.policy import EgressPolicy
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
+from guildpost_shared.problems import Problem
 
 
 class PolicyFile:
@@ -30,8 +32,10 @@ class PolicyFile:
                     self._read = version, read_policy(file.read().decode("utf-8"))
         except FileNotFoundError:
             raise ConfigurationError("egress_policy_missing", path=self.path) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError("egress_policy_unreadable", path=self.path, reason=str(error)) from None
+        except UnicodeDecodeError:
+            raise ConfigurationError("egress_policy_unreadable", path=self.path, reason=Problem("not_utf8")) from None
+        except OSError as error:
+            raise ConfigurationError("egress_policy_unreadable", path=self.path, reason=os_reason(error)) from None
         except ConfigurationError as error:
             raise ConfigurationError(error.code, "", **{**error.params, "path": self.path}) from None
         return self._read[1]

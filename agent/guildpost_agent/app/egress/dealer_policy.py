@@ -21,6 +21,7 @@ from typing import Final
 from guildpost_agent.app.egress.policy import COORDINATOR, EgressPolicy, Rule, standard_rule
 from guildpost_agent.domain.brands import brand_of_word
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.problems import Problem
 from guildpost_shared.sharing import Sharing
 
 FILE: Final = "egress-policy.toml"
@@ -42,7 +43,7 @@ def read_policy(text: str) -> EgressPolicy:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError("egress_policy_unreadable", reason=str(error)) from None
+        raise ConfigurationError("egress_policy_unreadable", reason=Problem("toml", words=str(error)[:200])) from None
     sharing = _level(document.pop(_SHARING, Sharing.STUDIES.value))
     levels = {to: _level(kinds.pop(_SHARING), f"{to}.") for to, kinds in document.items() if _has_level(to, kinds)}
     return EgressPolicy(rules=dict(_rules(document)), sharing=sharing, levels=levels)
