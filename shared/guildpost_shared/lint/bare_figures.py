@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.counted import counts, early, explained, labelled, placed
+from guildpost_shared.lint.counted import aged, counts, early, explained, labelled, opens, placed
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
@@ -98,7 +98,11 @@ def bare_figures(text: str) -> Iterator[Hit]:
             continue
         first, last = sentence(text, match.start(), match.end(), _FAR)
         periodic = _period().match(text, match.end())
-        if not periodic and explained(text, match.start(), match.end(), first, last):
+        if not periodic and (
+            explained(text, match.start(), match.end(), first, last)
+            or opens(text, match.start(), match[0])
+            or aged(text, match.start(), match.end(), first, last)
+        ):
             continue
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]
         if _is_a_time_or_code(text, match, first, last) and not has("bare", "paying", near):

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from guildpost_shared.lint.sentences import heading
-from guildpost_shared.lint.tables import alternatives, has
+from guildpost_shared.lint.tables import alternatives, has, words
 
 _BEFORE: Final = 40
 _ADJECTIVES: Final = 3
@@ -39,6 +39,31 @@ _PRICED: Final = (("bare", "charged"), ("price", "works"))
 _OFFERED: Final = re.compile(
     r"\b(?:für|for|ab|from|nur|only|just|gerade|lediglich|already|schon|bereits|um|zu|at)(?: \w+){0,2} $", re.IGNORECASE
 )
+_WEEKLY: Final = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?),?"
+    r" (?:only |nur |jeweils |always )?(?:from|ab|at|um|until|bis|to) $",
+    re.IGNORECASE,
+)
+_LAST_HOUR: Final = 20
+_YOUNGEST: Final = 14
+_OLDEST: Final = 99
+_IS: Final = re.compile(
+    r"\b(?:is|was|turns?|turned|turning|ist|war|wird|wurde)(?: (?:just|now|only|already|bald|jetzt|erst|gerade|schon"
+    r"|nun|(?:in|im) [A-ZÄÖÜ]\w+))? $",
+    re.IGNORECASE,
+)
+_APPOSED: Final = re.compile(r"(?-i:[A-ZÄÖÜ][a-zäöüß-]+)(?:, | \()$")
+_TO_A_SHARE: Final = re.compile(r"\b(?:zu|at|um)(?: \w+){0,2} $", re.IGNORECASE)
+"""What a share may follow as well as an amount ("abgenutzt, die hinteren erst zu 40")."""
+_SHARE: Final = re.compile(r"[ -]?(?:%|‰|prozent|per ?cent)", re.IGNORECASE)
+_SMALL: Final = {
+    **{word: value for value, word in enumerate(("zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht"), 2)},
+    **{word: value for value, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight"), 2)},
+    **{word: value for value, word in enumerate(("neun", "zehn", "elf", "zwölf"), 9)},
+    **{word: value for value, word in enumerate(("nine", "ten", "eleven", "twelve"), 9)},
+}
+"""What number words are worth of which one has a unit ("drei Jahre Garantie, gegen Rost zwölf")."""
+_SIX_TIMES: Final = 6
 _OWNED: Final = re.compile(
     r"(?:\b(?:ihr(?:e[nmrs]?)?|de[rmn]|die|das|ein(?:e[nmrs]?)?|beim?|zum|im|in|your|the|an?)|[\ue010\ue011]),?"
     r" (?:[A-ZÄÖÜ][\w-]* )?[A-ZÄÖÜ]?[\w-]* $",
@@ -67,8 +92,9 @@ def _behind() -> re.Pattern[str]:
 @cache
 def _measured() -> re.Pattern[str]:
     """A figure with its unit."""
+    small = "|".join(_SMALL)
     return re.compile(
-        rf"(?<![\w.,])(?:(\d{{1,4}}(?:[.,]\d{{1,2}})?)[ -]?|(?:{alternatives('bare', 'large')})[ -])"
+        rf"(?<![\w.,])(?:(\d{{1,4}}(?:[.,]\d{{1,2}})?)[ -]?|({small}|{alternatives('bare', 'large')})[ -])"
         rf"(?!mal\b|times\b|x\b|fach)(?:{alternatives('bare', 'units')})(?![^\W_])",
         re.IGNORECASE,
     )
@@ -123,7 +149,45 @@ def placed(before: str, figure: str) -> bool:
 def early(figure: str) -> bool:
     """Say whether a figure, in digits or words, may be an hour or a day of a month."""
     digits = re.match(r"\d+", figure)
-    return int(digits[0]) <= _LAST_DAY if digits else has("bare", "days", figure)
+    return int(digits[0]) <= _LAST_DAY if digits else words("bare", "days").fullmatch(figure) is not None
+
+
+def opens(text: str, start: int, figure: str) -> bool:
+    """Say whether a weekday right in front of a figure makes it an hour ("Wednesdays from 10").
+
+    Args:
+        text: normalised.
+        start: of the figure.
+        figure: in digits.
+    """
+    return (
+        figure.isdigit()
+        and int(figure) <= _LAST_HOUR
+        and _WEEKLY.search(text[max(0, start - _BEFORE) : start]) is not None
+    )
+
+
+def aged(text: str, start: int, end: int, first: int, last: int) -> bool:
+    """Say whether a figure is the age of somebody ("our colleague is 19", "Tim, 17, our apprentice").
+
+    Args:
+        text: normalised.
+        start: of the figure.
+        end: of the figure.
+        first: of its sentence.
+        last: of its sentence.
+    """
+    figure = text[start:end]
+    if figure.isdigit() and not _YOUNGEST <= int(figure) <= _OLDEST:
+        return False
+    near = text[max(first, start - _BEFORE) : start]
+    named = text[end : end + 1] in {",", ")"} and _APPOSED.search(near) is not None
+    if not named and not _IS.search(near):
+        return False
+    where = text[first:last] if named else text[first:start]
+    if not has("bare", "persons", where) or has("bare", "paying", where):
+        return False
+    return not any(has(*table, where) for table in _PRICED)
 
 
 def _named(before: str, figure: re.Match[str]) -> bool:
@@ -152,11 +216,13 @@ def explained(text: str, start: int, end: int, first: int, last: int) -> bool:
     own, around, head = clause(text, start, end, first, last), text[first:last], heading(text, start)
     if has("bare", "of_something", own) or (head and _heads_figures(head)):
         return True
-    priced = _OFFERED.search(text, max(first, start - _BEFORE), start) is not None
-    priced = priced or any(has(*table, place) for table in _PRICED for place in (own, head))
-    if not priced and has("bare", "of_something", around):
+    offered = _OFFERED.search(text, max(first, start - _BEFORE), start)
+    sold = any(has(*table, place) for table in _PRICED for place in (own, head))
+    if not (offered or sold) and (has("bare", "of_something", around) or has("bare", "set_to", own)):
         return True
-    return not _SIZE.search(text, first, start) and _beside_a_unit(text[start:end], around, priced=priced)
+    if _SIZE.search(text, first, start):
+        return False
+    return _beside_a_unit(text[start:end], around, offered=offered[0] if offered else "", sold=sold)
 
 
 def headed(text: str, start: int) -> bool:
@@ -184,33 +250,49 @@ def _clause_marks(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(mark.start() for mark in marks), tuple(mark.end() for mark in marks)
 
 
-def _beside_a_unit(figure: str, around: str, *, priced: bool) -> bool:
+def _beside_a_unit(figure: str, around: str, *, offered: str, sold: bool) -> bool:
     """Say whether another figure has a unit that this one shares ("36 psi vorn, hinten 42").
 
     Args:
         figure: in digits or words.
         around: its sentence.
-        priced: whether a work stands beside the figure: then the two have to be of one size.
+        offered: what an amount is offered with, right in front of the figure; may be empty.
+        sold: whether a work stands beside the figure: then, or where it is offered, the two have to be of one size.
     """
     value = _number(figure)
-    for other, technical in _units_in(around):
-        if not (value and other):
-            if not priced:
+    for other, unit in _units_in(around):
+        if unit == "word":
+            alike = other and other <= _SMALL.get(figure.lower(), 0) <= _SIX_TIMES * other
+            if alike and not (offered or sold):
                 return True
             continue
-        reach = (_TWICE if technical else _ALIKE) if priced else _LIKELY
+        if unit == "share" and (sold or (offered and not _TO_A_SHARE.search(offered))):
+            continue
+        if not (value and other):
+            if not (offered or sold):
+                return True
+            continue
+        reach = (_TWICE if unit else _ALIKE) if offered or sold else _LIKELY
         if max(value, other) <= reach * min(value, other):
             return True
     return False
 
 
 @lru_cache(maxsize=1024)
-def _units_in(around: str) -> tuple[tuple[float | None, bool], ...]:
-    """Give the figures of a sentence that have a unit, and whether that is a technical one."""
+def _units_in(around: str) -> tuple[tuple[float | None, str], ...]:
+    """Give the figures of a sentence that have a unit, and its kind: ``technical``, ``share``, ``word``."""
     return tuple(
-        (_number(match[1] or ""), bool(match[1]) and _TECHNICAL.match(around, match.end(1)) is not None)
+        (_number(match[1]) if match[1] else _SMALL.get(match[2].lower()), _kind(around, match))
         for match in _measured().finditer(around)
     )
+
+
+def _kind(around: str, match: re.Match[str]) -> str:
+    if match[1] is None:
+        return "word" if match[2].lower() in _SMALL and not has("bare", "large", match[2]) else ""
+    if _SHARE.match(around, match.end(1)):
+        return "share"
+    return "technical" if _TECHNICAL.match(around, match.end(1)) else ""
 
 
 def _number(figure: str) -> float | None:

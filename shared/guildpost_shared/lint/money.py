@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.counted import clause, headed
+from guildpost_shared.lint.counted import aged, clause, headed, opens
 from guildpost_shared.lint.hits import Hit
 from guildpost_shared.lint.numbers import ENGLISH, EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
 from guildpost_shared.lint.percents import MONEY_TALK
@@ -159,7 +159,10 @@ _KINDS: Final = frozenset({"strong", "weak", "cents", "after", "alone"})
 def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> bool:
     """Say whether a figure without a currency is money, by what stands around it."""
     start, end = sentence(text, match.start(), match.end(), 160)
-    if kind in {"strong", "weak"} and _MEASURED.search(text, start, end) and not MONEY_TALK.search(text, start, end):
+    if kind in {"strong", "weak"} and (
+        (_MEASURED.search(text, start, end) and not MONEY_TALK.search(text, start, end))
+        or _was_or_opens(text, match, figure, start, end)
+    ):
         return False
     if kind == "weak":
         with_cents = re.search(r",\d\d(?!\d)", figure) is not None
@@ -172,6 +175,16 @@ def _means_money(text: str, match: re.Match[str], kind: str, figure: str) -> boo
     if kind == "cents":
         return _price_near(text, match.start(), match.end(), figure)
     return kind != "strong" or not figure.isalpha() or _is_number_word(figure)
+
+
+def _was_or_opens(text: str, match: re.Match[str], figure: str, first: int, last: int) -> bool:
+    """Say whether a figure is what a share or somebody's age was, or the hour that follows a weekday."""
+    at = match.end() - len(figure)
+    if not _ONCE.match(match[0]):
+        return opens(text, match.start(), figure) or opens(text, at, figure)
+    own = clause(text, match.start(), match.end(), first, last)
+    share = _SHARE.search(text, first, last) and not has("price", "works", own)
+    return bool(share and not MONEY_TALK.search(text, first, last)) or aged(text, at, match.end(), first, last)
 
 
 def _clock(text: str, start: int, end: int, figure: str) -> bool:
@@ -194,6 +207,9 @@ _MEASURED: Final = re.compile(
     re.IGNORECASE,
 )
 """Another figure of the sentence is a length, a pressure and the like: so is the bare one."""
+_ONCE: Final = re.compile(r"was\b", re.IGNORECASE)
+_SHARE: Final = re.compile(r"\d ?(?:%|per ?cent|prozent)", re.IGNORECASE)
+"""A share in the sentence: what it was once is a share, too."""
 _SMALL: Final = frozenset(
     {
         *("ein", "eine", "einen", "einem", "einer", "eines", "zwei", "drei", "vier", "fünf", "sechs", "one"),

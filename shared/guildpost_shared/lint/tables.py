@@ -25,7 +25,7 @@ def alternatives(name: str, key: str) -> str:
     return "|".join(f"(?:{entry})" for entry in table(name)[key])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def has(name: str, key: str, text: str) -> bool:
     """Say whether a text holds any of a list's words."""
     return words(name, key).search(text) is not None

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guildpost_shared.lint.bare_figures import bare_figures
+from tests.shared.lint.readings import errors, fixes_a_price
 
 FIGURES = st.integers(120, 899)
 UNITS = ("km", "mm", "kg", "Nm", "A", "Minuten", "Tage", "Fahrzeuge", "erfahrene Leute", "miles", "trained people")
@@ -42,8 +43,48 @@ def test_no_other_word_behind_a_figure_excuses_it(figure: int, behind: str) -> N
         ("Bremsen in 35 Minuten, für 149.", ["149"]),
         ("Dachlast 75 kg, Stützlast 80.", []),
         ("Im Juni um 15 und um 45.", ["45"]),
+        ("Vorn zu 70 Prozent abgenutzt, hinten erst zu 40.", []),
+        ("Pads 70 percent worn, replacement for 89.", ["89"]),
+        ("Drei Jahre Garantie, gegen Rost zwölf.", []),
+        ("Älter als fünf Jahre: fünfundzwanzig weniger.", ["fünfundzwanzig"]),
+        ("Of the 410 cars we saw, 57 had a bulb out.", []),
+        ("The manual says 32 in front and 35 in the rear.", []),
+        ("Torque the bolts to 120.", []),
+        ("Torque the bolts, 49.", ["49"]),
     ],
-    ids=["a neighbour of its size", "a neighbour of another size", "loads", "an hour, and no hour"],
+    ids=[
+        "a neighbour of its size",
+        "a neighbour of another size",
+        "loads",
+        "an hour, and no hour",
+        "a share beside a share",
+        "a work beside a share",
+        "years in words",
+        "years, and no years",
+        "a part of what is counted",
+        "pressures of a handbook",
+        "what a bolt is set to",
+        "what is asked for it",
+    ],
 )
 def test_what_stands_beside_a_figure_explains_it_only_where_it_may_be_the_same(text: str, found: list[str]) -> None:
     assert found == amounts(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Our colleague Jana is 19.", "Tim, 17, unser Lehrling, hilft.", "She was 16 when she came to us."]
+)
+def test_the_age_of_somebody_is_no_amount(text: str) -> None:
+    assert amounts(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Unser Meister macht das für 49.", "What our colleague charges is 49.", "Der Check ist 49."]
+)
+def test_what_somebody_takes_is_no_age(text: str) -> None:
+    assert amounts(text) == ["49"]
+
+
+def test_an_hour_that_follows_a_weekday_is_no_amount() -> None:
+    assert errors("The inspection takes place here, Wednesdays from 10.") == []
+    assert fixes_a_price("Räderwechsel mittwochs ab 29.")
