@@ -24,6 +24,7 @@ PARTS = (
         "words",
         "frames",
         "references",
+        "bounds",
     ),
 )
 LEAST_FOUND = 0.99
