@@ -91,6 +91,10 @@ class _BoundEngine:
         self._publishing = publishing
         self._flower = flower
 
+    def ready(self) -> bool:
+        """Say whether a round can begin."""
+        return self._engine().ready()
+
     def open_window(self) -> None:
         """Let the dealers of the published roster in."""
         roster = parse_roster(read_published(self._publishing, TARGET_PATH))

@@ -71,7 +71,7 @@ class FlowerCompanion:
         self.port = core.config.flower_port or _free_port(core.config.listen)
 
     def start(self) -> Mapping[str, Endpoint]:
-        """Start SuperLink and entrance; tell where agents find the entrance."""
+        """Prepare the SuperLink, start the entrance; tell where agents find the entrance."""
         config, folder = self._core.config, self._core.home.folder / "rounds"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         credentials = self._core.authority.issue_server(server_names(config), self._core.clock.now())

@@ -24,7 +24,10 @@ import pytest
 from guildpost_agent.adapters.flower import rules
 from guildpost_agent.adapters.flower.keys import load_node_key
 from guildpost_coordinator.adapters.flower import gate, wire
-from guildpost_shared.errors import GuildpostError
+from guildpost_coordinator.adapters.flower.superlink import SuperLink
+from guildpost_shared.clock import SystemClock
+from guildpost_shared.entropy import OsEntropy
+from guildpost_shared.errors import GuildpostError, Unavailable
 from tests.agent.flower.node_child import answer
 from tests.coordinator.flower.nodes import reply, signed
 from tests.coordinator.flower.rig import Dealer, Exchange, RemoteExchange, Rig, free_port, rig, wait_online
@@ -270,8 +273,11 @@ from guildpost_coordinator.adapters.flower.superlink import SuperLink
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
 link = SuperLink(Path(sys.argv[1]), port=int(sys.argv[2]), clock=SystemClock(), entropy=OsEntropy())
-link.start()
-print(*link.pids.values(), flush=True)
+link.prepare()
+before = len(link.pids)
+while not link.is_ready():
+    time.sleep(0.1)
+print(before, *link.pids.values(), flush=True)
 time.sleep(600)
 """
 
@@ -281,9 +287,9 @@ def test_no_process_survives_a_killed_coordinator(tmp_path: Path, unused_port: i
         [sys.executable, "-c", COORDINATOR, str(tmp_path), str(unused_port)], stdout=subprocess.PIPE, text=True
     ) as coordinator:
         assert coordinator.stdout is not None
-        children = [int(pid) for pid in coordinator.stdout.readline().split()]
+        before, *children = [int(number) for number in coordinator.stdout.readline().split()]
         coordinator.kill()
-    assert 2 == len(children)
+    assert (0, 2) == (before, len(children)), "started when they were asked for"
     assert [] == await_end(children, 10.0)
 
 
@@ -301,6 +307,18 @@ def alive(pid: int) -> bool:
     except psutil.NoSuchProcess:
         return False
     return status != psutil.STATUS_ZOMBIE
+
+
+def test_the_port_is_kept_for_an_engine_that_was_not_needed_yet(tmp_path: Path, unused_port: int) -> None:
+    first, second = (
+        SuperLink(tmp_path / name, port=unused_port, clock=SystemClock(), entropy=OsEntropy()) for name in "ab"
+    )
+    first.prepare()
+    with pytest.raises(Unavailable, match="round_engine_not_ready"):
+        second.prepare()
+    first.stop()
+    second.prepare()
+    second.stop()
 
 
 @pytest.fixture

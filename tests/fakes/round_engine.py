@@ -1,7 +1,8 @@
 """What starts the program of a round, without Flower: orders are noted, ``over`` says which programs have ended.
 
 ``engine = FakeEngine()`` · ``engine.over.add(run)`` ends a program · ``engine.away = True`` is a SuperLink that is
-not there · ``engine.open`` is the entrance · ``engine.submitted`` lists the rounds in the order of their runs.
+not there, ``engine.starting = True`` one that is not there yet · ``engine.open`` is the entrance ·
+``engine.submitted`` lists the rounds in the order of their runs.
 """
 
 from guildpost_shared.errors import Unavailable
@@ -13,8 +14,14 @@ class FakeEngine:
     def __init__(self) -> None:
         self.open = False
         self.away = False
+        self.starting = False
         self.submitted: list[str] = []
         self.over: set[int] = set()
+
+    def ready(self) -> bool:
+        """Say whether a round can begin."""
+        self._require()
+        return not self.starting
 
     def open_window(self) -> None:
         """Let the dealers in."""

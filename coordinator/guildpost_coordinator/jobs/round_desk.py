@@ -6,6 +6,7 @@ The desk looks every second. It keeps nothing that matters in memory, and every 
     ───────────                       ─────────
     waits for another round's end     has its window, as long as announced, when its turn has come: an agent's node is
                                       in one round at a time
+    waits for the engine to start     likewise; no agent hears of it before
     ended, or is gone after a         announced: begins again while its window is open, else ``round_window_missed``
     restart of the coordinator        nobody charged yet: is aborted, and may be announced again
                                       from the masked vectors on: goes on from its journal, three times at most and
@@ -38,6 +39,10 @@ log = structlog.get_logger()
 
 class Engine(Protocol):
     """What starts and watches the program of a round."""
+
+    def ready(self) -> bool:
+        """Say whether a round can begin; what it needs is started meanwhile."""
+        ...
 
     def open_window(self) -> None:
         """Let the dealers of the roster in."""
@@ -133,7 +138,11 @@ class RoundDesk:
             self._queued[round_.round_id] = now
         elif now >= self._last_chance(round_):
             self._close(round_, "round_window_missed")
-        elif not self._waits_for_catalogue(round_):
+        elif self._waits_for_catalogue(round_):
+            return
+        elif not desk.engine.ready():
+            self._queued[round_.round_id] = now
+        else:
             self._begin(begun(round_, now) if round_.round_id in self._queued else round_)
 
     def _last_chance(self, round_: Round) -> datetime:
@@ -150,7 +159,7 @@ class RoundDesk:
         stored = self._desk.rounds.get(round_id)
         if stored is None or not stored.may_be_resumed(now):
             self._close(stored, reason)
-        elif not self._runs:
+        elif not self._runs and self._desk.engine.ready():
             self._begin(resumed(stored, now))
 
     def _begin(self, round_: Round) -> None:

@@ -23,7 +23,8 @@ class BoundEngine:
 
     def __init__(self, scene: Scene, engine: RoundEngine) -> None:
         self._scene, self._engine = scene, engine
-        self.is_over, self.end, self.close_window = engine.is_over, engine.end, engine.close_window
+        self.ready, self.is_over, self.end = engine.ready, engine.is_over, engine.end
+        self.close_window = engine.close_window
 
     def open_window(self) -> None:
         """Let the dealers of the roster in."""

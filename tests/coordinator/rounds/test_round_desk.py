@@ -272,6 +272,29 @@ def test_rounds_announced_at_once_are_worked_off_one_after_the_other_and_each_ha
     assert not world.engine.open
 
 
+def test_a_round_waits_for_an_engine_that_starts_and_then_has_its_whole_window(world: DeskWorld) -> None:
+    world.announce()
+    world.engine.starting = True
+    world.desk.look()
+    world.clock.set(NOW + timedelta(seconds=50))
+    world.desk.look()
+    assert (False, [], []) == (world.engine.open, world.engine.submitted, world.heard())
+    world.engine.starting = False
+    world.desk.look()
+    assert (True, ["r-1"], ["r-1"]) == (world.engine.open, world.engine.submitted, world.heard())
+    assert world.clock.now() + timedelta(minutes=2) == world.stored().closes_at
+
+
+def test_a_round_that_is_to_go_on_waits_for_an_engine_that_starts(world: DeskWorld) -> None:
+    world.collect(world.announce(), Stage.MASKED_INPUT_COLLECTION)
+    world.engine.starting = True
+    world.desk.look()
+    assert ([], "collecting") == (world.engine.submitted, world.state()[0])
+    world.engine.starting = False
+    world.desk.look()
+    assert (["r-1"], ["r-1"]) == (world.engine.submitted, world.heard())
+
+
 @pytest.mark.parametrize("overdue", [False, True], ids=["its program died", "it was overdue"])
 def test_the_entrance_stays_shut_for_a_while_behind_a_round_that_sent_nobody_home(
     world: DeskWorld,

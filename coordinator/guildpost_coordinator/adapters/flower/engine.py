@@ -1,4 +1,8 @@
-"""The round engine as one thing: SuperLink on loopback, the filter in front of it, orders, the window's guest list."""
+"""The round engine as one thing: SuperLink on loopback, the filter in front of it, orders, the window's guest list.
+
+The entrance listens from the start. The SuperLink's programs take seconds and a quarter of a gigabyte, so they start
+when the first round asks whether all is ready, and stay.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,8 +48,12 @@ class RoundEngine:
         self._entrance: Entrance | None = None
 
     def start(self) -> None:
-        """Start the SuperLink and the entrance; takes some seconds."""
-        self._superlink.start()
+        """Prepare the SuperLink and start the entrance.
+
+        Raises:
+            Unavailable: ``round_engine_not_ready`` when a port could not be bound.
+        """
+        self._superlink.prepare()
         app = create_filter(
             self._gate,
             upstream=self._superlink.address,
@@ -63,6 +71,14 @@ class RoundEngine:
             self._entrance.stop()
             self._entrance = None
         self._superlink.stop()
+
+    def ready(self) -> bool:
+        """Say whether a round can begin; the first time, what it needs is started, and this says no for some seconds.
+
+        Raises:
+            Unavailable: ``round_engine_not_ready`` when the SuperLink does not come up.
+        """
+        return self._superlink.is_ready()
 
     def open_window(self, flower_keys: Iterable[str]) -> None:
         """Let exactly these dealers in."""

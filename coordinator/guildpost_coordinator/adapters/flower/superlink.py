@@ -5,10 +5,13 @@ each dies with the coordinator (``lifeline``) and not with a delay. They share a
 can pick up a round's task. Each is restarted after a crash and logs into a file of its own. A SuperLink that crashes
 takes the open round with it: its agents leave, its program ends, and the round desk sees to the rest. With
 ``durable`` the round goes on after the restart instead, at more than twice the price for every call.
+
+A coordinator is seldom in a round, so it prepares them and starts them with the first one.
 """
 
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -21,7 +24,7 @@ from typing import Final
 import httpx
 import structlog
 
-from guildpost_coordinator.adapters.flower.loopback import issue_loopback
+from guildpost_coordinator.adapters.flower.loopback import LoopbackFiles, issue_loopback
 from guildpost_shared.clock import Clock
 from guildpost_shared.entropy import Entropy
 from guildpost_shared.errors import Unavailable
@@ -63,10 +66,14 @@ class Supervised:
         self._log_path.write_bytes(b"")
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop the child and everything it started in its session."""
+    def tell_to_stop(self) -> None:
+        """Ask the child to end, without waiting for it."""
         self._stopping.set()
         self._signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Stop the child and everything it started in its session."""
+        self.tell_to_stop()
         self._thread.join(STOP_SECONDS)
         self._signal(signal.SIGKILL)
         self._thread.join(STOP_SECONDS)
@@ -148,12 +155,16 @@ class SuperLink:
         self._host, self._port = host, port
         self._clock, self._entropy = clock, entropy
         self._inherited = dict(os.environ if environment is None else environment)
+        self._secret = home / "engine.secret"
         self._database = ["--database", str(home / "engine.db")] if durable else []
         self._children: list[Supervised] = []
+        self._reserved: socket.socket | None = None
+        self._files: LoopbackFiles
+        self._late = 0.0
 
     @property
     def ca_pem(self) -> bytes:
-        """The authority of the loopback certificate; made anew by each ``start``."""
+        """The authority of the loopback certificate; made anew by each ``prepare``."""
         return (self.home / "loopback-ca.pem").read_bytes()
 
     @property
@@ -167,11 +178,45 @@ class SuperLink:
         Raises:
             Unavailable: ``round_engine_not_ready``.
         """
+        self.prepare()
+        self._launch()
+        self.wait_ready()
+
+    def prepare(self) -> None:
+        """Write certificate and secret, and keep the port from others until the programs start.
+
+        Raises:
+            Unavailable: ``round_engine_not_ready`` when the port is taken.
+        """
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        files = issue_loopback(self.home, self._host, self._clock.now())
-        secret = self.home / "engine.secret"
-        secret.touch(mode=0o600)
-        secret.write_bytes(self._entropy.token_bytes(32))
+        self._files = issue_loopback(self.home, self._host, self._clock.now())
+        self._secret.touch(mode=0o600)
+        self._secret.write_bytes(self._entropy.token_bytes(32))
+        self._reserved = socket.socket()
+        try:
+            self._reserved.bind((self._host, self._port))
+        except OSError as exc:
+            self._release_port()
+            raise Unavailable("round_engine_not_ready", detail=f"port {self._port} is taken") from exc
+
+    def is_ready(self) -> bool:
+        """Say whether the SuperLink answers; the first time, both prepared programs are started.
+
+        Raises:
+            Unavailable: ``round_engine_not_ready`` when it does not answer a minute after their start.
+        """
+        if not self._children:
+            self._launch()
+        with self._client() as client:
+            answers = self._answers(client)
+        if not answers and time.monotonic() > self._late:
+            raise Unavailable("round_engine_not_ready", detail=f"no answer within {READY_SECONDS:g} s")
+        return answers
+
+    def _launch(self) -> None:
+        files, secret = self._files, self._secret
+        self._release_port()
+        self._late = time.monotonic() + READY_SECONDS
         environment, programs = self._environment(), Path(sys.executable).parent
         shared = ["--superexec-auth-secret-file", str(secret)]
         link = [
@@ -193,7 +238,11 @@ class SuperLink:
         ]
         for child in self._children:
             child.start()
-        self.wait_ready()
+
+    def _release_port(self) -> None:
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until the SuperLink answers.
@@ -201,20 +250,29 @@ class SuperLink:
         Raises:
             Unavailable: ``round_engine_not_ready`` after the given time.
         """
-        context = ssl.create_default_context(cadata=self.ca_pem.decode("ascii"))
         last = time.monotonic() + seconds
-        with httpx.Client(verify=context, timeout=2.0, trust_env=False) as client:
+        with self._client() as client:
             while time.monotonic() < last:
-                try:
-                    if client.get(f"https://{self.address}/health").is_success:
-                        return
-                except httpx.TransportError:
-                    pass  # not listening yet; the loop's end reports it
+                if self._answers(client):
+                    return
                 time.sleep(0.1)
         raise Unavailable("round_engine_not_ready", detail=f"no answer within {seconds:g} s")
 
+    def _client(self) -> httpx.Client:
+        context = ssl.create_default_context(cadata=self.ca_pem.decode("ascii"))
+        return httpx.Client(verify=context, timeout=2.0, trust_env=False)
+
+    def _answers(self, client: httpx.Client) -> bool:
+        try:
+            return client.get(f"https://{self.address}/health").is_success
+        except httpx.TransportError:
+            return False  # not listening yet
+
     def stop(self) -> None:
-        """Stop both programs, the one that starts others first."""
+        """Stop both programs together, the one that starts others first."""
+        self._release_port()
+        for child in reversed(self._children):
+            child.tell_to_stop()
         for child in reversed(self._children):
             child.stop()
         self._children = []
