@@ -15,6 +15,8 @@ from guildpost_agent.mail_settings import MailSettings
 from guildpost_agent.service_settings import ServiceSettings
 from guildpost_agent.workshop_settings import WorkshopSettings
 from guildpost_shared.errors import ConfigurationError
+from guildpost_shared.os_reasons import os_reason
+from guildpost_shared.problems import Problem
 
 
 def _known_zone(name: str) -> str:
@@ -304,7 +306,11 @@ def read_config(path: Path) -> AgentConfig:
         return AgentConfig.model_validate(tomllib.loads(path.read_text("utf-8")), context={HOME: path.parent})
     except FileNotFoundError:
         raise ConfigurationError("agent_config_missing", path=path) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError:
+        raise ConfigurationError("agent_config_unreadable", path=path, reason=Problem("not_utf8")) from None
+    except OSError as error:
+        raise ConfigurationError("file_unreadable", path=path, reason=os_reason(error)) from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError("agent_config_unreadable", path=path, reason=str(error)) from None
     except ValidationError as error:
         raise _invalid(path, error) from None
