@@ -39,7 +39,9 @@ _RECALL: Final = re.compile(
     r"rückruf|recall|ruf(?:t|en)\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE
 )
 _COST: Final = re.compile(
-    r"kosten|costs?|trägt|tragen|übernimmt|übernehmen|zahlt|pays?|bears?|covers?|meets?", re.IGNORECASE
+    r"kosten|costs?|trägt|tragen|übernimmt|übernehmen|(?:be)?zahlt|(?:be)?zahlen|pays?|paid|bears?|covers?|meets?"
+    r"|(?:die |der |the )?(?:rechnung|bill)",
+    re.IGNORECASE,
 )
 _MAKER: Final = re.compile(
     r"\b(?:hersteller|werk|marke|importeur|manufacturer|maker|brand|factory|importer)\b", re.IGNORECASE
@@ -47,6 +49,8 @@ _MAKER: Final = re.compile(
 _LIKEWISE: Final = re.compile(
     r"\b(?:auch(?! wenn)|ebenso|ebenfalls|genauso|gleichfalls|too|as well|likewise|so (?:is|are))\b", re.IGNORECASE
 )
+_OF_THAT: Final = re.compile(r"\s*(?:Sie (?:kostet|ist|wird)|It|They|This|That|Das|Dies\w*)\b")
+"""How a sentence begins that goes on about what the one before it names."""
 _NOTHING: Final = re.compile(r"(?!)")
 
 
@@ -140,7 +144,10 @@ def given_away(text: str) -> Iterator[Hit]:
         likewise = has("free", "sold", around) and _LIKEWISE.search(around)
         extra = _EXTRA.search(clause(text, match.start(), match.end(), first, last))
         owed = not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
-        if (owed or _BY_LAW.search(around)) and not extra:
+        named = first
+        if _OF_THAT.match(text, first):
+            named = sentence(text, max(0, first - 2), max(0, first - 1), 120)[0]
+        if (owed or _BY_LAW.search(text, named, last)) and not extra:
             continue
         first, last = with_question(text, first, last)
         around = text[first:last]
