@@ -145,7 +145,10 @@ class ControlPlane:
         self._thread.start()
 
         async def build() -> tuple[int, int]:
-            self._servers = (_server(newcomers, 0), _server(members, listen.presence_streams))
+            self._servers: tuple[grpc.aio.Server, ...] = (
+                _server(newcomers, 0),
+                _server(members, listen.presence_streams),
+            )
             for server in self._servers:
                 enrolment_pb2_grpc.add_EnrolmentServicer_to_server(enrolment, server)
             presence_pb2_grpc.add_PresenceServicer_to_server(presence, self._servers[1])
@@ -193,6 +196,8 @@ class ControlPlane:
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+        self._servers = ()  # one that is still known when the process ends makes gRPC wait two seconds for it
         self._workers.shutdown(wait=False, cancel_futures=True)
 
 
