@@ -145,7 +145,7 @@ def given_away(text: str) -> Iterator[Hit]:
         extra = _EXTRA.search(clause(text, match.start(), match.end(), first, last))
         owed = not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
         named = first
-        if _OF_THAT.match(text, first):
+        if _OF_THAT.match(text, first) and not _EXTRA.search(around):
             named = sentence(text, max(0, first - 2), max(0, first - 1), 120)[0]
         if (owed or _BY_LAW.search(text, named, last)) and not extra:
             continue
