@@ -7,11 +7,13 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from guildpost_relay.cli import COMMANDS
 from guildpost_relay.colours import contrast, text_on
@@ -20,6 +22,13 @@ from guildpost_shared.clock import SystemClock
 from guildpost_shared.command_line import main
 from tests.factories.relay_dealer import RelayDealer
 from tests.factories.tls_files import make_tls_files
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A relay that serves logs to the standard error of its test, which is closed by the time of the next one."""
+    yield
+    structlog.reset_defaults()
 
 
 def relay(*arguments: str) -> int:

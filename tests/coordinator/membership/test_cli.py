@@ -201,7 +201,7 @@ def test_an_agent_joins_a_coordinator_that_runs_as_a_process(
 
 
 def test_a_configuration_is_read_as_it_was_written(home: Home) -> None:
-    config = CoordinatorConfig(brand='Ar"va\\na\n', public_host="coordinator.example", control_port=1, language="en")
+    config = CoordinatorConfig(brand='Ar"va\\na', public_host="coordinator.example", control_port=1, language="en")
     home.folder.mkdir()
     home.config.write_text(render_config(config), "utf-8")
     assert config == load_config(home)
