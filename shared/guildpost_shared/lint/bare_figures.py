@@ -43,7 +43,8 @@ _COUNTED: Final = re.compile(
     r"\.? ?(?:von|of|out of|in|aus) (?:\d|zehn|hundert|fünf|drei|vier|ten|a hundred|five|four|three)"
     r"| (?:oder|und|or|and) (?:älter|jünger|older|younger|over)\b|,? ?[\n·|-]? ?\d{5} (?-i:[A-ZÄÖÜ])"
     r"|\. ?(?:(?-i:[a-zäöü])|(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember"
-    r"|tag|jahr|woche)\b)|[ -]?(?:%|per ?cent|prozent|(?-i:am|pm)\b(?! [A-ZÄÖÜ]))"
+    r"|tag|jahr|(?:kalender)?woche|kw|quartal|auflage|ausgabe)\b)"
+    r"|[ -]?(?:%|per ?cent|prozent|(?-i:am|pm)\b(?! [A-ZÄÖÜ]))"
     r"| (?:in (?:order|ordnung|town|der stadt))\b|\.\d",
     re.IGNORECASE,
 )

@@ -203,7 +203,8 @@ def _is_big(figure: str) -> bool:
 
 
 _MEASURED: Final = re.compile(
-    r"\d ?(?:mm|cm|bar|psi|nm|kw|kwh|km|km/h|°c?|volt)\b|\b\w*(?:maß|stärke|tiefe|druck)\b|thickness|depth|pressure",
+    r"\d ?(?:mm|cm|bar|psi|nm|kw|kwh|km|km/h|°c?|volt|words?|wörtern?|zeichen|characters)\b"
+    r"|\b\w*(?:maß|stärke|tiefe|druck)\b|thickness|depth|pressure",
     re.IGNORECASE,
 )
 """Another figure of the sentence is a length, a pressure and the like: so is the bare one."""

@@ -27,7 +27,8 @@ _HARD: Final = re.compile(
 )
 _ON_A_PART: Final = re.compile(
     r"\s*(?:nachlass )?(?:auf|on|off) (?!dem\b|der\b|wunsch|charge|average|the (?:road|motorway|front|rear|display"
-    r"|left|right))(?:\w)",
+    r"|left|right"
+    r"|(?:cold|frosty|hot|warm|icy|winter|summer|long)\b))(?:\w)",
     re.IGNORECASE,
 )
 _SAVED: Final = re.compile(
@@ -50,7 +51,9 @@ _SHARE: Final = re.compile(
     re.IGNORECASE,
 )
 MONEY_TALK: Final = re.compile(
-    r"preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp", re.IGNORECASE
+    r"arbeitslohn|lohnkosten|entgelt|vergütung|honorar|remuneration"
+    r"|preis|rabatt|nachlass|kosten|rechnung|price|cost|bill\b|invoice|discount|zahlen|\bpay|uvp|rrp",
+    re.IGNORECASE,
 )
 _MORE: Final = re.compile(
     r"\s*(?:mehr|more|länger|longer|höher|higher|besser|better|weiter|further|farther|heller|brighter|schneller|faster"
