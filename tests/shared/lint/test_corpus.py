@@ -20,6 +20,7 @@ PARTS = (
         "twentieth",
         "twenty_first",
         "twenty_second",
+        "twenty_third",
         "figures",
         "words",
         "frames",
