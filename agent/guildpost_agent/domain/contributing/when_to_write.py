@@ -1,8 +1,8 @@
 """When to write: of each customer the first matured reminder, as integers under the published model.
 
 The model is the network's alone. A dealership's own deviations in it would make each customer's integers depend on all
-others, and the noise hides one customer (``learning/terms``). What was thought of them when a reminder was planned stands
-in it, like its lead time, from which it is taken off (``learning/centring``).
+others, and the noise hides one customer (``learning/terms``). What was thought of them in planning a reminder stands
+with it, like its lead time, from which it is taken off (``learning/centring``).
 """
 
 from collections.abc import Callable, Mapping
