@@ -21,6 +21,8 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a clause begins that one of the next two answers."""
+_REFERS: Final = re.compile(r"\b(?:dazu|hierzu|darüber|dafür|on (?:this|that|them)|about (?:it|this|that|them))\b")
+"""What stands for the prices of the clause before."""
 
 
 @lru_cache(maxsize=1024)
@@ -53,8 +55,10 @@ def _knows_nothing(clause: str) -> bool:
 
 
 def _of_prices(clauses: Sequence[str], own: int, last: int) -> bool:
-    """Say whether clauses speak of prices, or one beside them asks about prices."""
+    """Say whether clauses speak of prices, refer to those of the one before, or one beside them asks about prices."""
     if any(has("abstains", "money", clause) for clause in clauses[own : last + 1]):
+        return True
+    if own > 0 and _REFERS.search(clauses[own]) and has("abstains", "money", clauses[own - 1]):
         return True
     beside = (*clauses[max(0, own - 2) : own], *clauses[last + 1 : last + 2])
     return any(_ASKS.match(asked) and has("abstains", "money", asked) for asked in beside)

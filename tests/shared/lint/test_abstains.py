@@ -18,6 +18,8 @@ KEEPS_OUT = {
     "a figure of one's own": "If the caller asks about the price, give your own.",
     "a field that is open": "Das Preisfeld ist nicht gesperrt.",
     "no price has to stand there": "Ein Preis muss hier nicht stehen.",
+    "what was named before": "Jeder Partner kalkuliert seine Preise eigenständig, die Marke macht dazu keine Vorgaben.",
+    "each by itself": "Each partner calculates his prices independently; the brand gives no guidance.",
     "another clause binds to something else": "Logos must be 20 mm wide, and prices are none of our business.",
 }
 BINDS = {
@@ -28,6 +30,7 @@ BINDS = {
     "what an empty field takes": "Left blank, the price slot takes the campaign price.",
     "no list of the dealer's own": "Schicken Sie uns keine Preisliste, nehmen Sie den Satz aus dem Rundschreiben.",
     "a line that stays": "Die Preiszeile darf nicht entfernt werden, sie gilt für alle.",
+    "a figure to keep to": "All partners set their prices themselves and keep to the recommended figure.",
     "the maker itself": "Die Preise legt die Marke selbst fest.",
 }
 
