@@ -9,15 +9,15 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Final, Protocol
 
 from guildpost_shared.command_parser import PARSERS, chosen_language, read
-from guildpost_shared.errors import GuildpostError, exit_code, public_text
+from guildpost_shared.errors import GuildpostError, Language, exit_code, public_text
 from guildpost_shared.os_reasons import file_refused
 
-INTERRUPTED: Final = 130
+INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
 
 class Command(Protocol):
@@ -69,29 +69,42 @@ def main(program: str, commands: Mapping[str, str], arguments: Sequence[str] | N
     for name, module in modules.items():
         sub = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
         module.configure(sub)
-    try:
+
+    def run() -> int:
         parsed = read(parser, given, language)
-    except GuildpostError as error:  # an argument that its own reader refuses
-        sys.stderr.write(f"{public_text(error, language)}\n")
-        return exit_code(error)
-    try:
         return int(modules[parsed.command].run(parsed))
+
+    return reported(language, run)
+
+
+def reported(language: Language, run: Callable[[], int], *, between: str = " ") -> int:
+    """Run a command and report a known error; a bug keeps its traceback.
+
+    Args:
+        language: of the sentences.
+        run: reads the command line and does what it says.
+        between: what stands between the sentence and the next step.
+
+    Returns:
+        The exit code of the process.
+    """
+    try:
+        return run()
     except GuildpostError as error:
-        sys.stderr.write(f"{public_text(error, parsed.lang)}\n")
-        return exit_code(error)
-    except BrokenPipeError:
-        return reader_left()
+        return _told(error, language, between)
+    except BrokenPipeError:  # the reader of our output has seen enough ("… | head")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         known = file_refused(error)
         if known is None:
             raise
-        sys.stderr.write(f"{public_text(known, parsed.lang)}\n")
-        return exit_code(known)
+        return _told(known, language, between)
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def reader_left() -> int:
-    """End well: the reader of our output has seen enough ("… | head")."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _told(error: GuildpostError, language: Language, between: str) -> int:
+    text = public_text(error, language)
+    sys.stderr.write(f"{text.what}{between}{text.next_step}\n")
+    return exit_code(error)

@@ -23,7 +23,7 @@ import pytest
 
 from guildpost_agent.adapters.flower import rules
 from guildpost_agent.adapters.flower.keys import load_node_key
-from guildpost_coordinator.adapters.flower import gate, wire
+from guildpost_coordinator.adapters.flower import gate, superlink, wire
 from guildpost_coordinator.adapters.flower.superlink import SuperLink
 from guildpost_shared.clock import SystemClock
 from guildpost_shared.entropy import OsEntropy
@@ -249,6 +249,21 @@ def test_a_restarted_engine_aborts_the_round_and_serves_the_next(world: Rig) -> 
     assert {ids["fischer"]: b"fischer:x"} == again.exchange({ids["fischer"]: b"echo:x"}, PATIENT)
     again.end()
     assert "finished" == dealer.result()["ended"]
+
+
+def test_an_engine_that_restarts_has_its_time_from_the_first_question_on(
+    world: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while not world.superlink.is_ready():
+        time.sleep(0.1)
+    os.kill(world.superlink.pids["superlink"], signal.SIGKILL)
+    monkeypatch.setattr(superlink, "READY_SECONDS", 0.0)
+    while world.superlink.is_ready():
+        time.sleep(0.01)
+    with pytest.raises(Unavailable, match="round_engine_not_ready"):
+        world.superlink.is_ready()
+    monkeypatch.undo()
+    world.superlink.wait_ready()
 
 
 def test_a_durable_engine_carries_the_round_over_its_restart(tmp_path: Path) -> None:

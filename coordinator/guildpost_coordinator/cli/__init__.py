@@ -7,9 +7,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
-from guildpost_shared.command_line import nothing_collected
+from guildpost_shared.command_line import nothing_collected, reported
 from guildpost_shared.command_parser import PARSERS, chosen_language, read
 
 COMMANDS: Final = {
@@ -66,4 +65,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = read(parser, given, language)
         return int(chosen.run(chosen, texts))
 
-    return reported(language, run)
+    return reported(language, run, between="\n")

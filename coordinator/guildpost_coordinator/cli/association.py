@@ -20,10 +20,10 @@ from guildpost_coordinator.adapters.catalogue_repository.codec import CanonicalR
 from guildpost_coordinator.adapters.signing_client.folder import FolderDesk
 from guildpost_coordinator.adapters.signing_client.home import FINGERPRINT_FILE
 from guildpost_coordinator.cli import new_key, sign, signer
-from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import ASSOCIATION, MAX_TARGET_BYTES, kind_of
+from guildpost_shared.command_line import reported
 from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import ConfigurationError, Refused, public_text
 from guildpost_shared.identity.roster import TARGET_PATH as ROSTER_PATH
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sub.add_argument("--once", action="store_true", help=texts.text("cli.signer.once"))
     chosen = read(parser, given, language)
     chosen.role = ASSOCIATION
-    return reported(language, lambda: _run(chosen, texts))
+    return reported(language, lambda: _run(chosen, texts), between="\n")
 
 
 def _run(chosen: argparse.Namespace, texts: Catalog) -> int:

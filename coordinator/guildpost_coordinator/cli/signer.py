@@ -34,13 +34,13 @@ from guildpost_coordinator.adapters.signing_client.home import (
 from guildpost_coordinator.adapters.signing_client.log import FileSignedLog
 from guildpost_coordinator.app.ports.signing import SigningDesk
 from guildpost_coordinator.app.sign_pending import Approve, Signed, Signer, sign_pending
-from guildpost_coordinator.cli.report import reported
 from guildpost_coordinator.cli.texts import texts_in
 from guildpost_coordinator.domain.content_checks import CONTENT_CHECKS
 from guildpost_coordinator.domain.proposals import Review
 from guildpost_shared.catalog import Catalog
 from guildpost_shared.catalogue_paths import SIGNER_ROLES, SignerRole
 from guildpost_shared.clock import SystemClock
+from guildpost_shared.command_line import reported
 from guildpost_shared.command_parser import PARSERS, chosen_language, read
 from guildpost_shared.errors import ConfigurationError, GuildpostError, Unavailable, public_text
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--approve", choices=("all", "ask"), default="ask", help=texts.text("cli.signer.approve"))
     parser.add_argument("--once", action="store_true", help=texts.text("cli.signer.once"))
     chosen = read(parser, given, language)
-    return reported(language, lambda: _run(chosen, texts))
+    return reported(language, lambda: _run(chosen, texts), between="\n")
 
 
 def _run(chosen: argparse.Namespace, texts: Catalog) -> int:

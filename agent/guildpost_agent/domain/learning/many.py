@@ -36,7 +36,7 @@ def _in_order(days: Sequence[date | None]) -> Ints:
 
 
 def sent_many(contexts: Contexts, at: Sequence[datetime], due: Sequence[date], planned: Ints) -> Reminders:
-    """Say what reminders were that nobody answered; as ``sent_at`` does for one.
+    """Say what reminders were that nobody answered; as ``sent_of`` does for one, without a shift.
 
     Args:
         contexts: whom they went to.

@@ -12,7 +12,6 @@ keeper, or the registration of a vehicle that went to somebody else, would let o
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
@@ -131,15 +130,11 @@ def sent_of(touchpoint: Touchpoint, learning_class: int, who: Recipient, at: dat
         answered: a booking followed in the attribution window.
     """
     addressed = Addressed(learning_class, channel_index(touchpoint.channel.value), who)
-    sent = sent_at(addressed, at, touchpoint.due_date, touchpoint.lead_days, answered=answered)
-    return replace(sent, lead=sent.lead - touchpoint.lead_shift)
-
-
-def sent_at(addressed: Addressed, at: datetime, due: date, planned_lead: int, *, answered: bool) -> Sent:
-    """Say what a reminder was of which no more is known than its due date and the lead time it was planned with."""
     if addressed.channel == LETTER:
-        return Sent(addressed, _NO_SLOT, planned_lead, answered)
-    return Sent(addressed, nearest_slot(at.weekday(), at.hour), (due - at.date()).days, answered)
+        slot, lead = _NO_SLOT, touchpoint.lead_days
+    else:
+        slot, lead = nearest_slot(at.weekday(), at.hour), (touchpoint.due_date - at.date()).days
+    return Sent(addressed, slot, lead - touchpoint.lead_shift, answered)
 
 
 @cache

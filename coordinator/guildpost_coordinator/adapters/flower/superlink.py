@@ -160,7 +160,7 @@ class SuperLink:
         self._children: list[Supervised] = []
         self._reserved: socket.socket | None = None
         self._files: LoopbackFiles
-        self._late = 0.0
+        self._given_up_at: float | None = None
 
     @property
     def ca_pem(self) -> bytes:
@@ -203,20 +203,24 @@ class SuperLink:
         """Say whether the SuperLink answers; the first time, both prepared programs are started.
 
         Raises:
-            Unavailable: ``round_engine_not_ready`` when it does not answer a minute after their start.
+            Unavailable: ``round_engine_not_ready`` when it was asked for a minute and never answered.
         """
         if not self._children:
             self._launch()
+        now = time.monotonic()
         with self._client() as client:
             answers = self._answers(client)
-        if not answers and time.monotonic() > self._late:
+        if answers:
+            self._given_up_at = None
+        elif self._given_up_at is None:
+            self._given_up_at = now + READY_SECONDS
+        elif now > self._given_up_at:
             raise Unavailable("round_engine_not_ready", detail=f"no answer within {READY_SECONDS:g} s")
         return answers
 
     def _launch(self) -> None:
         files, secret = self._files, self._secret
         self._release_port()
-        self._late = time.monotonic() + READY_SECONDS
         environment, programs = self._environment(), Path(sys.executable).parent
         shared = ["--superexec-auth-secret-file", str(secret)]
         link = [
