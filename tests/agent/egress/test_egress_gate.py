@@ -1,5 +1,6 @@
 """What leaves, and what the ledger says about it."""
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
@@ -17,6 +18,7 @@ from guildpost_agent.app.egress.policy import STANDARD_RULES, EgressPolicy
 from guildpost_agent.app.ports.unit_of_work import LedgerEntry
 from guildpost_shared.catalog import load
 from guildpost_shared.errors import Refused, Untrusted
+from guildpost_shared.pb.v1 import enrolment_pb2
 from tests.factories.sending_world import NOW, SendingWorld
 
 
@@ -190,9 +192,48 @@ def test_forbidden_content_is_found_wherever_it_stands(text: str, rule: str, aro
     assert rule == forbidden(around.format(text).encode())
 
 
-def test_random_keys_are_hardly_ever_mistaken_for_forbidden_content() -> None:
-    samples = [hashlib.shake_256(str(n).encode()).digest(400) for n in range(6000)]
-    assert [] == [rule for sample in samples if (rule := forbidden(sample))]
+@pytest.mark.parametrize("piece", ["p@NA.Mp", "Yc@D.Gs", "NR-H9", "E FJ77", "€6", "8eur"])
+@pytest.mark.parametrize("place", [0, 9, 57])
+def test_what_looks_like_a_person_by_chance_within_a_key_holds_no_dealership_back(piece: str, place: int) -> None:
+    chance = piece.encode()
+    proof = hashlib.shake_256(b"proof").digest(64)
+    request = enrolment(identity_proof=(proof[:place] + chance + proof[place + len(chance) :])[:64])
+    assert forbidden(request) is None
+
+
+def test_what_looks_like_a_price_by_chance_within_a_key_in_base64_is_none() -> None:
+    assert forbidden(enrolment(flower_key=f"ecdsa-sha2-nistp384 {'A' * 60}/8EUR/{'b' * 70}=")) is None
+
+
+@pytest.mark.parametrize("text", ["e@mu.de", "M-XY 1", "7 €", "WBA3A5C50CF256985", "089 1234567"])
+def test_the_shortest_text_is_found_where_a_message_holds_text(text: str) -> None:
+    assert forbidden(enrolment(agent_version=text)) is not None
+
+
+def test_text_that_got_among_the_bytes_of_a_key_is_found() -> None:
+    assert "email" == forbidden(enrolment(identity_key=b"\x00\xff" + b"max.muster@beispiel.de" + b"\xfe" * 8))
+
+
+def test_an_address_stays_one_however_long_its_name_is() -> None:
+    assert "email" == forbidden(enrolment(agent_version=f"{'erika_' * 8}muster@beispiel.de"))
+
+
+def test_random_keys_are_not_mistaken_for_forbidden_content() -> None:
+    samples = [hashlib.shake_256(str(n).encode()).digest(309) for n in range(20_000)]
+    requests = [
+        enrolment(
+            certificate_request=one[:213],
+            identity_proof=one[213:277],
+            sealing_key=one[277:],
+            flower_key=f"ecdsa-sha2-nistp384 {base64.b64encode(one[:136]).decode()}",
+        )
+        for one in samples
+    ]
+    assert [] == [rule for request in requests if (rule := forbidden(request))]
+
+
+def enrolment(**fields: bytes | str) -> bytes:
+    return enrolment_pb2.EnrolRequest(**fields).SerializeToString()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

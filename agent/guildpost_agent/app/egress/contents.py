@@ -1,12 +1,19 @@
 """What no message to the coordinator or the relay may hold (antitrust rule R2, and every person's address).
 
-Searched is every run of readable characters in the payload, so that text inside a binary message is found too. The
-patterns ask for free edges: a piece inside a longer run of letters and digits (a key, a hash) is no hit. Number plates
-are so short that random bytes look like one now and then; in a binary message only runs of nine characters count.
+Searched are the readable runs of a payload, so that text inside a binary message is found too. Keys and hashes are
+random, and among 10,000 dealerships a short address ("p@NA.Mp") stands in somebody's key sooner or later; the same key
+would then be held back for ever. So chance is kept out where it can be told from text:
+
+    - a piece inside a longer run of letters and digits (a key, a hash, Base64) is no hit
+    - a message of ours is taken apart into its fields: a field that is text altogether is searched whole, a field of
+      bytes only where ``_SHORTEST_RUN_OF_BYTES`` readable characters follow one another
+    - what is no such message is searched whole, apart from number plates, which are the shortest
 """
 
 import re
 from typing import Final
+
+from guildpost_agent.app.egress.fields import fields_of
 
 _EDGE: Final = r"(?<![A-Za-z0-9+/=_-])"
 _END: Final = r"(?![A-Za-z0-9+/=_-])"
@@ -24,7 +31,11 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
 }
+_KEY: Final = re.compile(r"(?<![@.%])(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{40,}(?![@.%])(?![A-Za-z0-9+/=_-])")
+"""Base64 or hexadecimal digits without a gap; not beside what makes it a part of an address."""
+
 _SHORTEST_PLATE_RUN: Final = 9
+_SHORTEST_RUN_OF_BYTES: Final = 16
 
 
 def forbidden(payload: bytes) -> str | None:
@@ -33,14 +44,35 @@ def forbidden(payload: bytes) -> str | None:
     Returns:
         The name of the first rule that hits (``email``, ``vin``, ``plate``, ``phone``, ``money``), or None.
     """
-    runs, is_text = _readable(payload)
-    long_runs = runs if is_text else [run for run in runs if len(run) >= _SHORTEST_PLATE_RUN]
-    searched = {name: long_runs if name == "plate" else runs for name in _PATTERNS}
-    return next((name for name, pattern in _PATTERNS.items() if any(map(pattern.search, searched[name]))), None)
+    if _is_text(payload):
+        return _hit(_runs(payload))
+    fields = fields_of(payload)
+    if fields is None:
+        return _hit(_runs(payload), shortest_plate_run=_SHORTEST_PLATE_RUN)
+    texts = [run for field in fields if _is_text(field) for run in _runs(field)]
+    others = [run for field in fields if not _is_text(field) for run in _runs(field)]
+    return _hit([*texts, *(run for run in others if len(run) >= _SHORTEST_RUN_OF_BYTES)])
 
 
-def _readable(payload: bytes) -> tuple[list[str], bool]:
-    """Cut a payload into its readable runs; say whether it is text altogether."""
-    text = payload.decode("utf-8", errors="replace")
+def _hit(runs: list[str], *, shortest_plate_run: int = 0) -> str | None:
+    searched = [_KEY.sub("\n", run) for run in runs]
+    plates = [text for text, run in zip(searched, runs, strict=True) if len(run) >= shortest_plate_run]
+    return next(
+        (
+            name
+            for name, pattern in _PATTERNS.items()
+            if any(map(pattern.search, plates if name == "plate" else searched))
+        ),
+        None,
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    return len(_runs(data)) == 1
+
+
+def _runs(data: bytes) -> list[str]:
+    """Cut bytes into their readable runs; text is one run."""
+    text = data.decode("utf-8", errors="replace")
     readable = "".join(letter if letter.isprintable() and letter != "\ufffd" else "\n" for letter in text)
-    return readable.split("\n"), "\n" not in readable
+    return readable.split("\n")
