@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from guildpost_shared.lint.counted import aged, counts, early, explained, labelled, opens, placed
-from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.numbers import ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import alternatives, has
@@ -108,7 +108,7 @@ def bare_figures(text: str) -> Iterator[Hit]:
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]
         if _is_a_time_or_code(text, match, first, last) and not has("bare", "paying", near):
             continue
-        yield Hit("R10.amount", match.start(), match.end())
+        yield Hit("R10.amount", match.start(), match.end(), by=By.FIGURE)
 
 
 def _stands_alone(text: str, end: int) -> bool:
@@ -141,7 +141,7 @@ def _steps(text: str) -> Iterator[Hit]:
         first, last = sentence(text, match.start(), match.end(), _FAR)
         counted = explained(text, match.start() + len(match[0]) - len(match[0].split()[-1]), match.end(), first, last)
         if rising and not counted and (not labels or _SIZES.match(match[0])):
-            yield Hit("R10.amount", match.start(), match.end())
+            yield Hit("R10.amount", match.start(), match.end(), by=By.FIGURE)
 
 
 def _large(match: re.Match[str]) -> bool:

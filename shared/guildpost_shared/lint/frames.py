@@ -19,7 +19,7 @@ from typing import Final
 
 from guildpost_shared.lint.abstains import keeps_out_of_prices
 from guildpost_shared.lint.classes import TOKEN, Classes, Place, classes
-from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.left import left_to_the_dealer
 from guildpost_shared.lint.marked import DEALER
 from guildpost_shared.lint.sentences import sentence_ends
@@ -86,7 +86,7 @@ def _of_a_sentence(tokens: Sequence[re.Match[str]], around: str) -> Iterator[Hit
             continue
         first = min(place.first for place in places)
         last = max(place.last for place in places)
-        yield Hit(frame.rule, tokens[first].start(), tokens[last].end())
+        yield Hit(frame.rule, tokens[first].start(), tokens[last].end(), by=By.FRAME)
 
 
 def _together(frame: _Frame, found: Classes) -> list[Place] | None:

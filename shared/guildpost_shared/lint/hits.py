@@ -1,6 +1,20 @@
 """What the rules for words find in a text."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class By(StrEnum):
+    """What found it, from what leaves no doubt to what often errs."""
+
+    CURRENCY = "currency"
+    ANNOUNCED = "announced"
+    PERCENT = "percent"
+    TABLE = "table"
+    FRAME = "frame"
+    FREE = "free"
+    FIGURE = "figure"
+    READER = "reader"
 
 
 @dataclass(frozen=True)
@@ -11,3 +25,4 @@ class Hit:
     start: int
     end: int
     severity: str = "error"
+    by: By = By.TABLE

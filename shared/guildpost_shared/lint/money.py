@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from guildpost_shared.lint.counted import aged, clause, headed, opens
-from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.numbers import ENGLISH, EUROS_IN_A_WORD, FIGURE, GERMAN, ROMAN, WORDS, no_figure
 from guildpost_shared.lint.percents import MONEY_TALK
 from guildpost_shared.lint.sentences import sentence
@@ -116,7 +116,7 @@ def _wordless(text: str) -> Iterator[Hit]:
     """Find currencies that stand without a figure ("für wenige Euro", "not a penny more")."""
     for match in _NO_FIGURE.finditer(text):
         if not _NORM.match(text, match.start()) and not _excused_amount(text, match.start(), match.end()):
-            yield Hit("R10.amount", match.start(), match.end())
+            yield Hit("R10.amount", match.start(), match.end(), by=By.CURRENCY)
 
 
 def _amount_hits(text: str) -> Iterator[Hit]:
@@ -124,7 +124,7 @@ def _amount_hits(text: str) -> Iterator[Hit]:
         if no_figure(match["words"]) or _NORM.match(text, match.start()) or _joined_to_a_word(text, match):
             continue
         if not _excused_amount(text, match.start(), match.end()):
-            yield Hit("R10.amount", match.start(), match.end())
+            yield Hit("R10.amount", match.start(), match.end(), by=By.CURRENCY)
 
 
 def _joined_to_a_word(text: str, match: re.Match[str]) -> bool:
@@ -142,7 +142,7 @@ def _bare_hits(text: str) -> Iterator[Hit]:
             if _YEAR.fullmatch(figure) or no_figure(figure) or _excused_amount(text, match.start(), match.end()):
                 continue
             if _means_money(text, match, kind, figure):
-                yield Hit("R10.amount", match.start(), match.end())
+                yield Hit("R10.amount", match.start(), match.end(), by=By.ANNOUNCED)
 
 
 _NO_FIGURE: Final = re.compile(

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from guildpost_shared.lint.counted import clause
-from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.numbers import FIGURE, WORDS, no_figure
 from guildpost_shared.lint.sentences import sentence
 from guildpost_shared.lint.tables import has, words
@@ -97,7 +97,7 @@ def percents(text: str) -> Iterator[Hit]:
     for match in _NO_FIGURE.finditer(text):
         first, last = sentence(text, match.start(), match.end(), 90)
         if not has("price", "no_discount", text[first:last]):
-            yield Hit("R10.discount", match.start(), match.end())
+            yield Hit("R10.discount", match.start(), match.end(), by=By.PERCENT)
     for match in _percents().finditer(text):
         if no_figure(match["words"]):
             continue
@@ -106,7 +106,7 @@ def percents(text: str) -> Iterator[Hit]:
         if "promille" in match[0].lower() or "‰" in match[0] or _is_tax(text, match.end(), around):
             continue
         if _TAX.match(text, match.end()) or _is_discount(text, match, around):
-            yield Hit("R10.discount", match.start(), match.end())
+            yield Hit("R10.discount", match.start(), match.end(), by=By.PERCENT)
 
 
 def _part_of_a_thing(text: str, match: re.Match[str]) -> bool:

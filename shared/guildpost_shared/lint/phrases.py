@@ -8,7 +8,7 @@ from typing import Final
 
 from guildpost_shared.lint.abstains import keeps_out_of_prices
 from guildpost_shared.lint.counted import clause
-from guildpost_shared.lint.hits import Hit
+from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.left import left_to_the_dealer
 from guildpost_shared.lint.marked import DEALER
 from guildpost_shared.lint.sentences import sentence, with_question
@@ -27,7 +27,7 @@ _EXTRA: Final = re.compile(
     re.IGNORECASE,
 )
 """Works of a workshop that no recall and no warranty brings about."""
-_BY_LAW: Final = re.compile(
+BY_LAW: Final = re.compile(
     r"mangel\b|mängel\b|defects?\b|garantiefall|garantie gedeckt"
     r"|garantiereparatur|garantiezeit|gewährleist|kulanz|gesetzliche[nr]? (?:rechte|ansprüche)"
     r"|(?:under|by|during|within|in) (?:the |your )?(?:\w+ )?warranty"
@@ -35,7 +35,7 @@ _BY_LAW: Final = re.compile(
     r"|warranty (?:case|claim|repair)|(?:statutory|legal) (?:rights|warranty|guarantee)",
     re.IGNORECASE,
 )
-_RECALL: Final = re.compile(
+RECALL: Final = re.compile(
     r"rückruf|recall|ruf(?:t|en)\b[^!?]{0,160}werkst|calling [^!?]{0,160}workshop", re.IGNORECASE
 )
 _COST: Final = re.compile(
@@ -43,7 +43,7 @@ _COST: Final = re.compile(
     r"|(?:die |der |the )?(?:rechnung|bill)",
     re.IGNORECASE,
 )
-_MAKER: Final = re.compile(
+MAKER: Final = re.compile(
     r"\b(?:hersteller|werk|marke|importeur|manufacturer|maker|brand|factory|importer)\b", re.IGNORECASE
 )
 _LIKEWISE: Final = re.compile(
@@ -128,9 +128,9 @@ def phrases(text: str, names: tuple[str, ...]) -> Iterator[Hit]:
 
 def _maker_bears(text: str, found: re.Match[str], first: int, last: int) -> bool:
     """Say whether what is spoken of is the cost of a recall or of a warranty, which the maker bears."""
-    if not _COST.fullmatch(found[0]) or not _MAKER.search(text, first, last):
+    if not _COST.fullmatch(found[0]) or not MAKER.search(text, first, last):
         return False
-    owed = _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) or _BY_LAW.search(text, first, last)
+    owed = RECALL.search(text, max(0, first - _RECALLED_BEFORE), last) or BY_LAW.search(text, first, last)
     return bool(owed) and not _EXTRA.search(text, first, last)
 
 
@@ -143,11 +143,11 @@ def given_away(text: str) -> Iterator[Hit]:
             continue
         likewise = has("free", "sold", around) and _LIKEWISE.search(around)
         extra = _EXTRA.search(clause(text, match.start(), match.end(), first, last))
-        owed = not likewise and _RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
+        owed = not likewise and RECALL.search(text, max(0, first - _RECALLED_BEFORE), last)
         named = first
         if _OF_THAT.match(text, first) and not _EXTRA.search(around):
             named = sentence(text, max(0, first - 2), max(0, first - 1), 120)[0]
-        if (owed or _BY_LAW.search(text, named, last)) and not extra:
+        if (owed or BY_LAW.search(text, named, last)) and not extra:
             continue
         first, last = with_question(text, first, last)
         around = text[first:last]
@@ -155,7 +155,7 @@ def given_away(text: str) -> Iterator[Hit]:
         nature = nature and not _of_its_clause(text, match, first, last)
         if nature and not likewise and not (sold and _closer(text, match, first, last)):
             continue
-        yield Hit("R10.free", match.start(), match.end())
+        yield Hit("R10.free", match.start(), match.end(), by=By.FREE)
 
 
 def _covered(text: str, found: re.Match[str], first: int, last: int) -> bool:

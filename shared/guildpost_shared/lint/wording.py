@@ -40,10 +40,10 @@ def judge(text: Marked) -> Iterator[Wording]:
     Args:
         text: what is shown, Liquid already worked out.
     """
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int, str]] = set()
     for reading in spellings(normalise(text)):
         for hit in _hits(reading.text):
-            key = (hit.rule, reading.place(hit.start))
+            key = (hit.rule, reading.place(hit.start), hit.severity)
             if key not in seen:
                 seen.add(key)
                 shown = " ".join(reading.text[hit.start : hit.end].split())
@@ -52,13 +52,15 @@ def judge(text: Marked) -> Iterator[Wording]:
 
 @lru_cache(maxsize=256)
 def _hits(whole: str) -> tuple[Hit, ...]:
+    from guildpost_shared.lint.weighing import weighed  # noqa: PLC0415 — numpy, for who judges words alone
+
     text = words("idioms", "idioms").sub(lambda saying: " " * len(saying[0]), whole)
-    return (
+    prices = (
         *money(text),
         *percents(text),
         *bare_figures(text),
         *phrases(text, PRICES),
         *frames(text),
         *given_away(text),
-        *phrases(text, CONDUCT),
     )
+    return (*weighed(whole, prices), *phrases(text, CONDUCT))

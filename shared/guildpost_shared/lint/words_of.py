@@ -72,12 +72,13 @@ def wordings(source: Marked, constants: Mapping[str, str] | None = None) -> Iter
         source: as it stands, with Liquid and markup.
         constants: dotted names whose text the brand has set.
     """
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int, str]] = set()
     for piece in pieces_of_text(source, constants):
         if any(char.isalnum() for char in piece.text):
             for found in judge(piece):
-                if (found.rule, found.place) not in seen:
-                    seen.add((found.rule, found.place))
+                key = (found.rule, found.place, found.severity)
+                if key not in seen:
+                    seen.add(key)
                     yield found
 
 

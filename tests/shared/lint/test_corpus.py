@@ -55,6 +55,14 @@ def test_of_innocent_texts_hardly_any_is_refused(part: str) -> None:
     assert len(wrong) <= MOST_FALSE * len(texts), wrong
 
 
+def test_texts_that_neither_tables_nor_reader_were_made_for_are_told_apart_as_well() -> None:
+    fixing, innocent = corpus("unseen_price_fixing").values(), corpus("unseen_innocent").values()
+    missed = [text for text in fixing if not fixes_a_price(text)]
+    wrong = [text for text in innocent if errors(text)]
+    assert len(missed) <= (1 - LEAST_FOUND) * len(fixing), missed
+    assert len(wrong) <= MOST_FALSE * len(innocent), wrong
+
+
 @pytest.mark.parametrize("disguise", DISGUISES)
 @pytest.mark.parametrize("plain", PLAIN)
 def test_a_disguised_price_is_still_a_price(plain: str, disguise: str) -> None:

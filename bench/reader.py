@@ -1,0 +1,65 @@
+"""``make bench BENCH=reader``: how well the linter's reader reads texts that it was not fitted to.
+
+Without arguments a fifth of the texts is left out, a reader fitted to the others (about a minute) and tried on the
+fifth. ``ARGS=--write`` fits one to all texts and writes the weights that ship; do so after changing texts, classes of
+words or features.
+"""
+
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+
+import guildpost_shared.lint
+from bench.figures import Figure
+from bench.reading.fit import fitted
+from bench.reading.texts import Passage, passages
+from guildpost_shared.lint.features import Features, together
+from guildpost_shared.lint.reader import Weights
+from guildpost_shared.lint.weighing import SURE
+
+WEIGHTS: Final = Path(guildpost_shared.lint.__path__[0]) / "words" / "reader.npz"
+_LEFT_OUT: Final = 5
+
+
+def run(arguments: list[str]) -> list[Figure]:
+    """Measure, or write the weights."""
+    texts = [*passages(fixes=True), *passages(fixes=False)]
+    if arguments == ["--write"]:
+        _write(_fit(texts))
+        return []
+    left_out = [each for each in texts if crc32(each.text.encode()) % _LEFT_OUT == 0]
+    weights = _fit([each for each in texts if crc32(each.text.encode()) % _LEFT_OUT])
+    fixing = [_margin(weights, each) for each in left_out if each.fixes]
+    innocent = [_margin(weights, each) for each in left_out if not each.fixes]
+    return [
+        Figure("reader alone, texts left out: found where it is sure", _share(fixing), "%", 80, at_most=False),
+        Figure("reader alone, texts left out: false alarms", _share(innocent), "%", 5),
+    ]
+
+
+def _fit(texts: list[Passage]) -> Weights:
+    fixing = [(each.whole, *each.sentences) for each in texts if each.fixes]
+    innocent = [one for each in texts if not each.fixes for one in _parts(each)]
+    return fitted(fixing, innocent)
+
+
+def _parts(passage: Passage) -> list[Features]:
+    """Give a text as a whole and, where it has several, its sentences: what is innocent is so in every part."""
+    return [passage.whole, *(passage.sentences if len(passage.sentences) > 1 else ())]
+
+
+def _margin(weights: Weights, passage: Passage) -> float:
+    one = passage.sentences
+    pairs = [together(one[at : at + 2]) for at in range(len(one) - 1)]
+    return max(weights.margin(each) for each in (*one, *pairs))
+
+
+def _share(margins: list[float]) -> float:
+    return round(100 * float(np.mean(np.array(margins) >= SURE)), 2)
+
+
+def _write(weights: Weights) -> None:
+    scale = np.array([*weights.worth, weights.bias])
+    np.savez_compressed(WEIGHTS, wording=weights.wording, classes=weights.classes, scale=scale)

@@ -1,0 +1,61 @@
+"""Weigh what the tables found against what the reader thinks of the sentence (``reader``).
+
+Neither is right alone. The tables miss what no expression names, and take a figure or a word for a price that is none;
+the reader knows no exceptions, but has seen what texts on prices are like. So:
+
+    - where nothing was found, a sentence is refused if the reader is sure
+    - what was found is a warning instead of an error where the reader is sure of the contrary; how sure it has to be
+      depends on what found it, and an amount with its currency stays an error whatever the reader thinks
+
+Margins were chosen on texts of authors whose others the reader had not been fitted to (``bench/reader.py``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from guildpost_shared.lint.hits import By, Hit
+from guildpost_shared.lint.reader import Reading, clause_margin, readings
+
+SURE: Final = 0.75
+INNOCENT: Final[Mapping[By, float]] = {
+    By.ANNOUNCED: -1.5,
+    By.PERCENT: -2.0,
+    By.TABLE: -1.5,
+    By.FRAME: -1.5,
+    By.FREE: -1.5,
+    By.FIGURE: -2.0,
+}
+INNOCENT_CLAUSE: Final = 0.0
+_OF_PRICES: Final = "R10."
+_ERROR, _WARNING = "error", "warning"
+
+
+def weighed(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Let the reader have its say.
+
+    Args:
+        text: normalised.
+        hits: that the tables found in it.
+    """
+    read = readings(text)
+    kept = [_weighed(text, hit, read) for hit in hits]
+    yield from kept
+    refused = [hit.start for hit in kept if hit.severity == _ERROR and hit.rule.startswith(_OF_PRICES)]
+    told: list[Reading] = []
+    for reading in sorted(read, key=lambda each: (each.end - each.start, each.start)):
+        known = any(reading.start <= place < reading.end for place in (*refused, *(each.start for each in told)))
+        if reading.margin >= SURE and not known:
+            told.append(reading)
+    yield from (Hit("R10.reading", each.start, each.end, by=By.READER) for each in told)
+
+
+def _weighed(text: str, hit: Hit, read: Sequence[Reading]) -> Hit:
+    if hit.severity != _ERROR or not hit.rule.startswith(_OF_PRICES) or hit.by not in INNOCENT:
+        return hit
+    margins = [each.margin for each in read if each.start <= hit.start < each.end]
+    if not margins or max(margins) > INNOCENT[hit.by]:
+        return hit
+    if clause_margin(text, hit.start, hit.end) > INNOCENT_CLAUSE:
+        return hit
+    return replace(hit, severity=_WARNING)

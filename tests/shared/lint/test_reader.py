@@ -1,0 +1,106 @@
+"""The reader gives sentences a margin; tables and reader are weighed against one another."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildpost_shared.lint import reader, wording
+from guildpost_shared.lint.features import BUCKETS, PAIR_BUCKETS, features, together
+from guildpost_shared.lint.reader import Weights, readings, spans
+from tests.shared.lint.readings import errors, found
+
+PAID = "Der Ölwechsel kostet bei uns 49 Euro."
+BARE = "Der Ölwechsel liegt bei uns bei 49."
+HARMLESS = "Wir freuen uns auf Ihren Besuch in der Werkstatt."
+
+
+def of_opinion(bias: float) -> Weights:
+    return Weights(np.zeros(BUCKETS, np.int8), np.zeros(PAIR_BUCKETS, np.int8), (0.0, 0.0), bias)
+
+
+@pytest.fixture(autouse=True)
+def forgets() -> Iterator[None]:
+    yield
+    readings.cache_clear()
+    wording._hits.cache_clear()
+
+
+def opinion(monkeypatch: pytest.MonkeyPatch, bias: float) -> None:
+    readings.cache_clear()
+    wording._hits.cache_clear()
+    monkeypatch.setattr(reader, "weights", lambda: of_opinion(bias))
+
+
+def test_what_the_reader_is_sure_of_is_refused_once_for_each_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, 5)
+    assert ["R10.reading"] == errors(HARMLESS)
+    assert [(1, "R10.reading"), (3, "R10.reading")] == [
+        (each.line, each.rule) for each in found(f"{HARMLESS}\n\n{HARMLESS}") if each.rule == "R10.reading"
+    ]
+
+
+def test_what_a_table_refuses_is_not_refused_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, 5)
+    assert "R10.reading" not in errors(PAID)
+
+
+def test_a_sentence_of_two_words_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, 5)
+    assert [] == errors("Guten Tag!")
+
+
+def test_an_amount_with_its_currency_is_refused_whatever_the_reader_thinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, -50)
+    assert "R10.amount" in errors(PAID)
+
+
+def test_a_figure_alone_is_a_warning_where_the_reader_is_sure_that_it_is_no_price(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opinion(monkeypatch, 0)
+    assert "R10.amount" in errors(BARE)
+    opinion(monkeypatch, -50)
+    assert [] == errors(BARE)
+    assert ["R10.amount"] == [each.rule for each in found(BARE) if each.rule.startswith("R10.")]
+
+
+def test_of_conduct_the_reader_knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, -50)
+    assert ["R11.warranty"] == errors("Nach einer Reparatur in einer freien Werkstatt verlieren Sie die Garantie.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Der Service kostet 49", "der SERVICE kostet 87", id="case and figure"),
+        pytest.param("Wir prüfen, wir messen", "Wir prüfen, wir messen, wir prüfen, wir messen", id="how often"),
+    ],
+)
+def test_what_makes_no_difference(one: str, other: str) -> None:
+    left, right = features(one), features(other)
+    assert set(left.classes) == set(right.classes)
+    assert set(left.wording) <= set(right.wording)
+
+
+def test_a_passage_shows_what_its_sentences_show() -> None:
+    one, two = features(PAID), features(HARMLESS)
+    both = together([one, two])
+    assert set(both.wording) == set(one.wording) | set(two.wording)
+    assert set(both.classes) == set(one.classes) | set(two.classes)
+
+
+@given(st.text(max_size=2_000))
+def test_any_text_is_read_in_sentences_that_follow_one_another(text: str) -> None:
+    places = spans(text)
+    assert all(start < end for start, end in places)
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
+    assert all(np.isfinite(each.margin) for each in readings(text))
+
+
+def test_the_weights_that_ship_read_as_people_do() -> None:
+    read = {text: max(each.margin for each in readings(text)) for text in (PAID, HARMLESS)}
+    assert read[PAID] > 0 > read[HARMLESS]
