@@ -21,6 +21,9 @@ from guildpost_shared.lint.weighing import SURE
 
 WEIGHTS: Final = Path(guildpost_shared.lint.__path__[0]) / "words" / "reader.npz"
 _LEFT_OUT: Final = 5
+_LONG: Final = 60
+"""A sentence of so many features has ten words or more."""
+_STRIDE: Final = 7919
 
 
 def run(arguments: list[str]) -> list[Figure]:
@@ -42,7 +45,16 @@ def run(arguments: list[str]) -> list[Figure]:
 def _fit(texts: list[Passage]) -> Weights:
     fixing = [(each.whole, *each.sentences) for each in texts if each.fixes]
     innocent = [one for each in texts if not each.fixes for one in _parts(each)]
-    return fitted(fixing, innocent)
+    thinned, harmless = _thinned(texts)
+    return fitted([*fixing, *thinned], [*innocent, *harmless])
+
+
+def _thinned(texts: list[Passage]) -> tuple[list[tuple[Features]], list[Features]]:
+    """Put a harmless sentence beside every second text, so that a price is not hidden by what stands around it."""
+    sentences = [one for each in texts if not each.fixes for one in each.sentences if len(one.wording) >= _LONG]
+    beside = [sentences[at * _STRIDE % len(sentences)] for at in range(len(texts))]
+    pairs = [(each, together([each.whole, other])) for each, other in zip(texts, beside, strict=True)][::2]
+    return [(both,) for each, both in pairs if each.fixes], [both for each, both in pairs if not each.fixes]
 
 
 def _parts(passage: Passage) -> list[Features]:

@@ -36,12 +36,12 @@ def weighed(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
 
     Args:
         text: normalised.
-        hits: that the tables found in it.
+        hits: that the tables found in it; those of conduct stay as they are.
     """
     read = readings(text)
     kept = [_weighed(text, hit, read) for hit in hits]
     yield from kept
-    refused = [hit.start for hit in kept if hit.severity == _ERROR and hit.rule.startswith(_OF_PRICES)]
+    refused = [hit.start for hit in kept if hit.severity == _ERROR]
     told: list[Reading] = []
     for reading in sorted(read, key=lambda each: (each.end - each.start, each.start)):
         known = any(reading.start <= place < reading.end for place in (*refused, *(each.start for each in told)))

@@ -55,12 +55,13 @@ def _hits(whole: str) -> tuple[Hit, ...]:
     from guildpost_shared.lint.weighing import weighed  # noqa: PLC0415 — numpy, for who judges words alone
 
     text = words("idioms", "idioms").sub(lambda saying: " " * len(saying[0]), whole)
-    prices = (
+    hits = (
         *money(text),
         *percents(text),
         *bare_figures(text),
         *phrases(text, PRICES),
         *frames(text),
         *given_away(text),
+        *phrases(text, CONDUCT),
     )
-    return (*weighed(whole, prices), *phrases(text, CONDUCT))
+    return tuple(weighed(whole, hits))
