@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from guildpost_shared.lint.counted import aged, counts, early, explained, labelled, opens, placed
+from guildpost_shared.lint.counted import aged, counts, early, explained, jubilee, labelled, opens, placed
 from guildpost_shared.lint.hits import By, Hit
 from guildpost_shared.lint.numbers import ROMAN, WORDS
 from guildpost_shared.lint.sentences import sentence
@@ -103,6 +103,7 @@ def bare_figures(text: str) -> Iterator[Hit]:
             explained(text, match.start(), match.end(), first, last)
             or opens(text, match.start(), match[0])
             or aged(text, match.start(), match.end(), first, last)
+            or jubilee(text, match.start(), match.end(), first, last)
         ):
             continue
         near = text[max(first, match.start() - 70) : min(last, match.end() + 50)]

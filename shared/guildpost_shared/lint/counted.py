@@ -28,6 +28,13 @@ _TECHNICAL: Final = re.compile(
 """Units of what nobody sells by the piece: they explain more than a time, a size or a distance."""
 _TWICE: Final = 2.5
 _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
+_BECOMES: Final = re.compile(
+    r"(?:betrieb|werkstatt|autohaus|haus|firma|familienbetrieb|\ue010|wir|workshop|garage|dealership|business|firm|we)"
+    r" (?:wird|werden|wurde|turns?|turned|is|are)(?: (?:turning|heuer|heute|nun|bald|jetzt|dieses jahr|in diesem jahr"
+    r"|this year|today))? $",
+    re.IGNORECASE,
+)
+_ENDS_THERE: Final = re.compile(r"\s*(?:[.!?,\n]|\Z|this (?:year|month)|im \w+|in \w+|years? old)")
 _FIRST_WORD: Final = re.compile(r"(?:^|[.!?:;\n]\s*)[^\W\d_]+ $")
 _CAPITAL: Final = re.compile(r"(?:^|[\s(\"'-])((?!Sie |Ihnen |Ihr )[A-ZÄÖÜ][^\W\d_]*[.:]?|[A-Z]) $")
 _EACH: Final = re.compile(r"\b(?:je|pro|per|das|each|a) (?:Stück|Rad|Satz|Liter|Reifen|Paar|Teil|Monat|Jahr) $")
@@ -188,6 +195,21 @@ def aged(text: str, start: int, end: int, first: int, last: int) -> bool:
     if not has("bare", "persons", where) or has("bare", "paying", where):
         return False
     return not any(has(*table, where) for table in _PRICED)
+
+
+def jubilee(text: str, start: int, end: int, first: int, last: int) -> bool:
+    """Say whether a figure is how old a house becomes ("our workshop turns 50", "Unser Betrieb wird dieses Jahr 75!").
+
+    Args:
+        text: normalised.
+        start: of the figure.
+        end: of the figure.
+        first: of its sentence.
+        last: of its sentence.
+    """
+    if not _BECOMES.search(text[max(first, start - _BEFORE) : start]) or not _ENDS_THERE.match(text, end):
+        return False
+    return not any(has(*table, text[first:last]) for table in _PRICED)
 
 
 def _named(before: str, figure: re.Match[str]) -> bool:

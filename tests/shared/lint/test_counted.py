@@ -88,3 +88,38 @@ def test_what_somebody_takes_is_no_age(text: str) -> None:
 def test_an_hour_that_follows_a_weekday_is_no_amount() -> None:
     assert errors("The inspection takes place here, Wednesdays from 10.") == []
     assert fixes_a_price("Räderwechsel mittwochs ab 29.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unser Betrieb wird dieses Jahr 50! Feiern Sie mit uns.",
+        "{{ dealer.name }} turns 50",
+        "Our workshop turns 75 this year.",
+    ],
+)
+def test_how_old_a_house_becomes_is_no_amount(text: str) -> None:
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Unsere Werkstatt wird 50 für den Räderwechsel nehmen.", "Der Räderwechsel in unserer Werkstatt wird 50."],
+)
+def test_what_a_house_will_take_is_one(text: str) -> None:
+    assert fixes_a_price(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Von 600 Angeschriebenen haben beim letzten Mal 38 Prozent mitgemacht.",
+        "96 percent of our readers replied.",
+    ],
+)
+def test_how_many_took_part_is_no_discount(text: str) -> None:
+    assert errors(text) == []
+
+
+def test_a_discount_for_those_who_took_part_is_one() -> None:
+    assert fixes_a_price("Wer mitgemacht hat, bekommt 20 Prozent auf Teile.")
