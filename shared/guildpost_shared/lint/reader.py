@@ -1,6 +1,6 @@
 """Read a sentence as somebody does who has seen many: does it fix a price, whatever its words?
 
-The tables know expressions. The reader was fitted to some fifteen thousand texts that fix a price or do not
+The tables know expressions. The reader was fitted to some eighteen thousand texts that fix a price or do not
 (``bench/reader.py``). It gives each sentence, and each two that follow one another, a margin: the logarithm of the odds
 that it fixes a price, by a linear model of what it looks like (``features``). What follows from it says ``weighing``.
 
@@ -8,9 +8,12 @@ Weights are whole numbers, so that every machine comes to the same margin.
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -43,12 +46,35 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A sentence, or two, and the margin the reader gives it."""
+class Readings:
+    """The margins of a text.
 
-    start: int
-    end: int
-    margin: float
+    Attributes:
+        starts: of its sentences of three words or more.
+        ends: of the same.
+        margins: of each.
+        pairs: of each with the one behind it, one fewer.
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    margins: Sequence[float]
+    pairs: Sequence[float]
+
+    def of(self, place: int) -> range:
+        """Give the numbers of the sentences that a place belongs to: its own, or those around a gap."""
+        before = bisect_right(self.starts, place) - 1
+        if before < 0:
+            return range(0)
+        within = place < self.ends[before]
+        return range(before, min(before + (1 if within else 2), len(self.starts)))
+
+    def highest(self, place: int) -> float | None:
+        """Give the highest margin of what holds a place, or None where nothing does."""
+        own = self.of(place)
+        if len(own) == 1 and place < self.ends[own[0]]:
+            return max((self.margins[own[0]], *self.pairs[max(own[0] - 1, 0) : own[0] + 1]))
+        return self.pairs[own[0]] if len(own) > 1 else None
 
 
 @cache
@@ -61,21 +87,16 @@ def weights() -> Weights:
 
 
 @lru_cache(maxsize=256)
-def readings(text: str) -> tuple[Reading, ...]:
-    """Read a normalised text.
-
-    Returns:
-        One for each sentence of three words or more, and for each with the one behind it.
-    """
+def readings(text: str) -> Readings:
+    """Read a normalised text."""
     places = spans(text)
     shown = [features(text[start:end]) for start, end in places]
     model = weights()
-    return (
-        *(Reading(start, end, model.margin(one)) for (start, end), one in zip(places, shown, strict=True)),
-        *(
-            Reading(places[at][0], places[at + 1][1], model.margin(together(shown[at : at + 2])))
-            for at in range(len(places) - 1)
-        ),
+    return Readings(
+        [start for start, _ in places],
+        [end for _, end in places],
+        [model.margin(one) for one in shown],
+        [model.margin(together(two)) for two in pairwise(shown)],
     )
 
 

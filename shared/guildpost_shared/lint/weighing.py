@@ -10,12 +10,12 @@ the reader knows no exceptions, but has seen what texts on prices are like. So:
 Margins were chosen on texts of authors whose others the reader had not been fitted to (``bench/reader.py``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from guildpost_shared.lint.hits import By, Hit
-from guildpost_shared.lint.reader import Reading, clause_margin, readings
+from guildpost_shared.lint.reader import Readings, clause_margin, readings
 
 SURE: Final = 0.75
 INNOCENT: Final[Mapping[By, float]] = {
@@ -39,22 +39,25 @@ def weighed(text: str, hits: Iterable[Hit]) -> Iterator[Hit]:
         hits: that the tables found in it; those of conduct stay as they are.
     """
     read = readings(text)
-    kept = [_weighed(text, hit, read) for hit in hits]
-    yield from kept
-    refused = [hit.start for hit in kept if hit.severity == _ERROR]
-    told: list[Reading] = []
-    for reading in sorted(read, key=lambda each: (each.end - each.start, each.start)):
-        known = any(reading.start <= place < reading.end for place in (*refused, *(each.start for each in told)))
-        if reading.margin >= SURE and not known:
-            told.append(reading)
-    yield from (Hit("R10.reading", each.start, each.end, by=By.READER) for each in told)
+    known: set[int] = set()
+    for hit in hits:
+        kept = _weighed(text, hit, read)
+        yield kept
+        if kept.severity == _ERROR:
+            known.update(read.of(kept.start))
+    for size, margins in ((1, read.margins), (2, read.pairs)):
+        for first, margin in enumerate(margins):
+            sentences = range(first, first + size)
+            if margin >= SURE and known.isdisjoint(sentences):
+                known.update(sentences)
+                yield Hit("R10.reading", read.starts[first], read.ends[sentences[-1]], by=By.READER)
 
 
-def _weighed(text: str, hit: Hit, read: Sequence[Reading]) -> Hit:
+def _weighed(text: str, hit: Hit, read: Readings) -> Hit:
     if hit.severity != _ERROR or not hit.rule.startswith(_OF_PRICES) or hit.by not in INNOCENT:
         return hit
-    margins = [each.margin for each in read if each.start <= hit.start < each.end]
-    if not margins or max(margins) > INNOCENT[hit.by]:
+    highest = read.highest(hit.start)
+    if highest is None or highest > INNOCENT[hit.by]:
         return hit
     if clause_margin(text, hit.start, hit.end) > INNOCENT_CLAUSE:
         return hit

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guildpost_shared.lint import reader, wording
 from guildpost_shared.lint.features import BUCKETS, PAIR_BUCKETS, features, together
-from guildpost_shared.lint.reader import Weights, readings, spans
+from guildpost_shared.lint.reader import Readings, Weights, readings, spans
 from tests.shared.lint.readings import errors, found
 
 PAID = "Der Ölwechsel kostet bei uns 49 Euro."
@@ -98,9 +98,33 @@ def test_any_text_is_read_in_sentences_that_follow_one_another(text: str) -> Non
     places = spans(text)
     assert all(start < end for start, end in places)
     assert all(before[1] <= after[0] for before, after in pairwise(places))
-    assert all(np.isfinite(each.margin) for each in readings(text))
+    assert all(np.isfinite(margin) for margin in (*readings(text).margins, *readings(text).pairs))
+
+
+PLACES = Readings(starts=[0, 20, 40], ends=[10, 30, 50], margins=[1.0, 2.0, 3.0], pairs=[5.0, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("place", "sentences", "highest"),
+    [
+        pytest.param(0, [0], 5.0, id="in the first, also with the second"),
+        pytest.param(29, [1], 5.0, id="in the second, with either neighbour"),
+        pytest.param(40, [2], 4.0, id="in the last"),
+        pytest.param(15, [0, 1], 5.0, id="in a gap, where too short a sentence stands"),
+        pytest.param(35, [1, 2], 4.0, id="in the next gap"),
+        pytest.param(60, [2], None, id="behind the last"),
+    ],
+)
+def test_a_place_belongs_to_its_sentence_and_its_pairs(place: int, sentences: list[int], highest: float | None) -> None:
+    assert (sentences, highest) == (list(PLACES.of(place)), PLACES.highest(place))
+
+
+def test_nothing_is_read_in_front_of_the_first_sentence() -> None:
+    late = Readings(starts=[5], ends=[9], margins=[1.0], pairs=[])
+    assert ([], None) == (list(late.of(2)), late.highest(2))
+    assert 1.0 == late.highest(5)
 
 
 def test_the_weights_that_ship_read_as_people_do() -> None:
-    read = {text: max(each.margin for each in readings(text)) for text in (PAID, HARMLESS)}
+    read = {text: max(readings(text).margins) for text in (PAID, HARMLESS)}
     assert read[PAID] > 0 > read[HARMLESS]
