@@ -118,6 +118,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     start = 0
     for end in (*sentence_ends(text), len(text)):
         while start < end:
+            start += len(text[start:end]) - len(text[start:end].lstrip())
             piece = min(end, start + _LONGEST)
             if sum(token.isalpha() for token in tokens(text[start:piece])) >= _FEWEST_WORDS:
                 found.append((start, piece))

@@ -43,6 +43,12 @@ def test_what_the_reader_is_sure_of_is_refused_once_for_each_sentence(monkeypatc
     ]
 
 
+def test_the_line_is_that_of_the_first_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinion(monkeypatch, 5)
+    lines = [each.line for each in found(f"{HARMLESS}\n  {HARMLESS}\n{HARMLESS}") if each.rule == "R10.reading"]
+    assert [1, 2, 3] == lines
+
+
 def test_what_a_table_refuses_is_not_refused_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
     opinion(monkeypatch, 5)
     assert "R10.reading" not in errors(PAID)
