@@ -1,6 +1,6 @@
 """``make bench BENCH=reader``: how well the linter's reader reads texts that it was not fitted to.
 
-Without arguments a fifth of the texts is left out, a reader fitted to the others (about a minute) and tried on the
+Without arguments a fifth of the texts is left out, a reader fitted to the others (two minutes) and tried on the
 fifth. ``ARGS=--write`` fits one to all texts and writes the weights that ship; do so after changing texts, classes of
 words or features.
 """
