@@ -5,6 +5,7 @@ fifth. ``ARGS=--write`` fits one to all texts and writes the weights that ship; 
 words or features.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -14,8 +15,10 @@ import numpy as np
 import guildpost_shared.lint
 from bench.figures import Figure
 from bench.reading.fit import fitted
-from bench.reading.texts import Passage, passages
+from bench.reading.texts import CORPUS, Passage, passages
+from guildpost_shared.lint.documents import lint
 from guildpost_shared.lint.features import Features, together
+from guildpost_shared.lint.findings import Severity
 from guildpost_shared.lint.reader import Weights
 from guildpost_shared.lint.weighing import SURE
 
@@ -39,7 +42,16 @@ def run(arguments: list[str]) -> list[Figure]:
     return [
         Figure("reader alone, texts left out: found where it is sure", _share(fixing), "%", 80, at_most=False),
         Figure("reader alone, texts left out: false alarms", _share(innocent), "%", 5),
+        Figure("whole linter, unseen authors: found", _refused("unseen_price_fixing"), "%", 99, at_most=False),
+        Figure("whole linter, unseen authors: false alarms", _refused("unseen_innocent"), "%", 5),
     ]
+
+
+def _refused(name: str) -> float:
+    """Give the share of a table of the corpus that the linter refuses, with the weights that ship."""
+    texts = tomllib.loads((CORPUS / f"{name}.toml").read_text("utf-8")).values()
+    errors = [any(each.severity is Severity.ERROR for each in lint({"text.txt": text.encode()})) for text in texts]
+    return round(100 * sum(errors) / len(errors), 2)
 
 
 def _fit(texts: list[Passage]) -> Weights:

@@ -29,9 +29,10 @@ _TECHNICAL: Final = re.compile(
 _TWICE: Final = 2.5
 _CLAUSES: Final = re.compile(r"[,;:] | und | and | sowie ", re.IGNORECASE)
 _BECOMES: Final = re.compile(
+    r"(?<!in unserer )(?<!in der )(?<!in our )(?<!in the )(?<!at our )(?<!bei )"
     r"(?:betrieb|werkstatt|autohaus|haus|firma|familienbetrieb|\ue010|wir|workshop|garage|dealership|business|firm|we)"
-    r" (?:wird|werden|wurde|turns?|turned|is|are)(?: (?:turning|heuer|heute|nun|bald|jetzt|dieses jahr|in diesem jahr"
-    r"|this year|today))? $",
+    r" (?:wird|werden|wurde|turns?|turned|is turning|are turning)"
+    r"(?: (?:heuer|heute|nun|bald|jetzt|dieses jahr|in diesem jahr|this year|today))? $",
     re.IGNORECASE,
 )
 _ENDS_THERE: Final = re.compile(r"\s*(?:[.!?,\n]|\Z|this (?:year|month)|im \w+|in \w+|years? old)")

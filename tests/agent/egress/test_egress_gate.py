@@ -205,7 +205,9 @@ def test_what_looks_like_a_price_by_chance_within_a_key_in_base64_is_none() -> N
     assert forbidden(enrolment(flower_key=f"ecdsa-sha2-nistp384 {'A' * 60}/8EUR/{'b' * 70}=")) is None
 
 
-@pytest.mark.parametrize("text", ["e@mu.de", "M-XY 1", "7 €", "WBA3A5C50CF256985", "089 1234567"])
+@pytest.mark.parametrize(
+    "text", ["e@mu.de", "M-XY 1", "7 €", "WBA3A5C50CF256985", "089 1234567", "a line\ne@mu.de\n", "\tM-XY 1"]
+)
 def test_the_shortest_text_is_found_where_a_message_holds_text(text: str) -> None:
     assert forbidden(enrolment(agent_version=text)) is not None
 

@@ -104,7 +104,7 @@ def test_how_old_a_house_becomes_is_no_amount(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Unsere Werkstatt wird 50 für den Räderwechsel nehmen.", "Der Räderwechsel in unserer Werkstatt wird 50."],
+    ["Unsere Werkstatt wird 50 für den Räderwechsel nehmen.", "Die Stunde in unserer Werkstatt wird 50."],
 )
 def test_what_a_house_will_take_is_one(text: str) -> None:
     assert fixes_a_price(text)

@@ -13,7 +13,7 @@ would then be held back for ever. So chance is kept out where it can be told fro
 import re
 from typing import Final
 
-from guildpost_agent.app.egress.fields import fields_of
+from guildpost_agent.app.egress.fields import fields_of, is_text
 
 _EDGE: Final = r"(?<![A-Za-z0-9+/=_-])"
 _END: Final = r"(?![A-Za-z0-9+/=_-])"
@@ -44,13 +44,13 @@ def forbidden(payload: bytes) -> str | None:
     Returns:
         The name of the first rule that hits (``email``, ``vin``, ``plate``, ``phone``, ``money``), or None.
     """
-    if _is_text(payload):
+    if is_text(payload):
         return _hit(_runs(payload))
     fields = fields_of(payload)
     if fields is None:
         return _hit(_runs(payload), shortest_plate_run=_SHORTEST_PLATE_RUN)
-    texts = [run for field in fields if _is_text(field) for run in _runs(field)]
-    others = [run for field in fields if not _is_text(field) for run in _runs(field)]
+    texts = [run for field in fields if is_text(field) for run in _runs(field)]
+    others = [run for field in fields if not is_text(field) for run in _runs(field)]
     return _hit([*texts, *(run for run in others if len(run) >= _SHORTEST_RUN_OF_BYTES)])
 
 
@@ -67,12 +67,8 @@ def _hit(runs: list[str], *, shortest_plate_run: int = 0) -> str | None:
     )
 
 
-def _is_text(data: bytes) -> bool:
-    return len(_runs(data)) == 1
-
-
 def _runs(data: bytes) -> list[str]:
-    """Cut bytes into their readable runs; text is one run."""
+    """Cut bytes into their readable runs."""
     text = data.decode("utf-8", errors="replace")
     readable = "".join(letter if letter.isprintable() and letter != "\ufffd" else "\n" for letter in text)
     return readable.split("\n")

@@ -11,6 +11,7 @@ from typing import Final
 _FIXED: Final = {1: 8, 5: 4}
 _VARINT, _DELIMITED = 0, 2
 _DEEPEST: Final = 16
+_BLANKS: Final = dict.fromkeys(map(ord, "\t\r\n"), " ")
 
 
 def fields_of(message: bytes) -> list[bytes] | None:
@@ -26,16 +27,17 @@ def _fields(message: bytes, depth: int) -> list[bytes] | None:
     found: list[bytes] = []
     try:
         for value in _delimited(message):
-            inner = None if depth == 0 or not value or _readable(value) else _fields(value, depth - 1)
+            inner = None if depth == 0 or not value or is_text(value) else _fields(value, depth - 1)
             found += inner or [value]
     except ValueError:
         return None
     return found
 
 
-def _readable(value: bytes) -> bool:
+def is_text(value: bytes) -> bool:
+    """Say whether all of it can be read, ends of lines and tabs included."""
     try:
-        return value.decode("utf-8").isprintable()
+        return value.decode("utf-8").translate(_BLANKS).isprintable()
     except UnicodeDecodeError:
         return False
 
